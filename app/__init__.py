@@ -1,0 +1,1 @@
+"""Counterpart, the matchmaking service of a government-to-government innovation incubator."""

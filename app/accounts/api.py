@@ -1,0 +1,48 @@
+"""Routes about who you are, and about organisations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts import service
+from app.accounts.dependencies import ActorDep
+from app.accounts.models import Organisation
+from app.accounts.schemas import MeRead, OrganisationQuery, OrganisationRead
+from app.core.database import ReadSessionDep
+from app.core.errors import BadQuery, NotFound, NotSignedIn
+from app.core.lists import ListOf, answer
+from app.core.problems import responses
+
+router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn))
+
+
+@router.get("/me")
+def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
+    """Tell who you are to the service, and in which roles."""
+    return service.describe(session, actor)
+
+
+@router.get("/organisations", responses=responses(BadQuery))
+def list_organisations(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[OrganisationQuery, Query()],
+) -> ListOf[OrganisationRead]:
+    """List the organisations that you may read."""
+    found = service.organisations(session, actor, query)
+    return answer(request, response, found, OrganisationRead)
+
+
+@router.get(
+    "/organisations/{organisation_id}",
+    response_model=OrganisationRead,
+    responses=responses(NotFound),
+)
+def read_organisation(
+    session: ReadSessionDep, actor: ActorDep, organisation_id: UUID
+) -> Organisation:
+    """Read one organisation."""
+    return service.organisation(session, actor, organisation_id)

@@ -1,0 +1,32 @@
+"""All commands, by name."""
+
+import typer
+
+from app.cli import data, demo, match, operation, people
+from app.cli.console import Commands
+
+cli = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=(
+        "Run and look after Counterpart, the matchmaking service of a "
+        "government-to-government innovation incubator.\n\n"
+        "Exit codes: 0 done, 1 refused (the reason is on the error stream), 2 wrong usage."
+    ),
+)
+
+cli.command("demo")(demo.demo)
+cli.command("match")(match.match)
+cli.command("serve")(operation.serve)
+cli.command("work")(operation.work)
+cli.command("migrate")(operation.migrate)
+cli.command("seed")(data.seed)
+cli.command("import")(data.import_)
+cli.command("run")(data.run)
+cli.command("token")(people.token)
+
+user = typer.Typer(no_args_is_help=True, help="Look after the people who sign in.")
+user.command("add")(people.add_user)
+cli.add_typer(user, name="user")

@@ -1,0 +1,78 @@
+"""Commands about data: seed, import, run."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from app.cli.console import database_of, out, settings_of
+from app.cli.runs import carry_out, show_run
+from app.core.database import reading, transaction
+from app.core.errors import NotFound
+from app.core.tables import read_table
+from app.matchmaking.schemas import NewRun
+from app.matchmaking.service import requesting
+from app.policy import OPERATOR
+from app.programmes import service as programmes
+from app.programmes.lifecycle import CallKind
+from app.seeding import loader
+from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.service import importing
+
+SCHEMAS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
+    CallKind.CHALLENGES: ChallengeRecord,
+    CallKind.SOLUTIONS: SolutionRecord,
+}
+
+
+def seed() -> None:
+    """Load the themes and the 2023-2025 first edition: 4 challenges, 8 solutions, 8 pairs.
+
+    What is there already is left as it is.
+    """
+    with database_of(settings_of()) as database, transaction(database) as session:
+        added = loader.load_first_edition(session)
+    out.print(
+        f"Added {added.themes} themes, {added.challenges} challenges, "
+        f"{added.solutions} solutions, {added.matches} matches."
+    )
+
+
+def import_(
+    programme: Annotated[str, typer.Argument(help="Code of the programme.")],
+    call: Annotated[str, typer.Argument(help="Code of the call.")],
+    file: Annotated[Path, typer.Argument(help="A file that ends with .csv or .jsonl.")],
+) -> None:
+    """Take existing challenges or solutions into a call: the whole file, or nothing of it.
+
+    Every fault is listed with its line and field. The fields of a record are
+    described in seeds/README.md.
+    """
+    with database_of(settings_of()) as database, transaction(database) as session:
+        found = programmes.call_named(session, programme, call)
+        if found is None:
+            raise NotFound(
+                f"The programme {programme} has no call {call}.",
+                remedy="Check both codes; GET /api/v1/calls lists the calls.",
+            )
+        rows = read_table(file, SCHEMAS[found.kind])
+        added = importing.import_records(session, OPERATOR, found, rows, file=str(file))
+    out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
+
+
+def run(
+    programme: Annotated[str, typer.Argument(help="Code of the programme.")],
+    top: Annotated[
+        int | None, typer.Option(min=1, max=50, help="Suggestions kept for each challenge.")
+    ] = None,
+) -> None:
+    """Match what is selected in a programme, and print the ranked suggestions."""
+    settings = settings_of()
+    with database_of(settings) as database:
+        with transaction(database) as session:
+            found = programmes.programme(session, programme)
+            asked = NewRun(programme_id=found.id, top=top)
+            requested = requesting.request_run(session, OPERATOR, asked, settings)
+        carry_out(database, settings, requested)
+        with reading(database) as session:
+            show_run(session, requested.id)

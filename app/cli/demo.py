@@ -1,0 +1,123 @@
+"""The demonstration: everything from nothing, on this machine, with the first edition."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from app import schema
+from app.accounts import service as accounts
+from app.cli.console import err, out, settings_of
+from app.cli.operation import Port, listen
+from app.cli.runs import carry_out, show_run
+from app.core.clock import now
+from app.core.database import Database, connect, reading, transaction
+from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas import NewRun
+from app.matchmaking.service import deciding, requesting
+from app.policy import OPERATOR
+from app.programmes import service as programmes
+from app.seeding import demonstration, loader
+from app.settings import Settings
+
+LIFETIME: Final = timedelta(days=7)
+
+
+def demo(
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the demonstration keeps its database.")
+    ] = Path(".counterpart"),
+    port: Port = 8000,
+    tokens_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the tokens there as JSON (challenge_owner, solution_provider, "
+            "staff), readable by you alone.",
+        ),
+    ] = None,
+    serve: Annotated[bool, typer.Option(help="Serve the HTTP interface afterwards.")] = True,
+) -> None:
+    """Show the service with the real first edition: load it, match it, serve it.
+
+    Everything stays in one folder; remove it to begin afresh. A second start finds
+    all in place, ends the tokens of the first and issues new ones.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    settings = settings_of(
+        database_url=f"sqlite:///{data / 'counterpart.db'}",
+        log_level=os.environ.get("COUNTERPART_LOG_LEVEL", "WARNING"),
+    )
+    database = connect(settings.database_url)
+    try:
+        _prepare(database)
+        run = _first_run(database, settings)
+        with reading(database) as session:
+            show_run(session, run.id)
+        _hand_out_tokens(database, tokens_file)
+    finally:
+        database.dispose()
+    if serve:
+        out.print(f"Serving on http://127.0.0.1:{port} (documentation: /docs). Ctrl-C ends it.")
+        listen(settings, "127.0.0.1", port)
+
+
+def _prepare(database: Database) -> None:
+    err.print("Preparing the database and the first edition ...")
+    schema.migrate(database)
+    with transaction(database) as session:
+        added = loader.load_first_edition(session)
+        demonstration.prepare(session, at=now())
+    if added.challenges:
+        err.print(
+            f"Loaded {added.challenges} challenges, {added.solutions} solutions, "
+            f"{added.themes} themes and the {added.matches} pairs that people made."
+        )
+
+
+def _first_run(database: Database, settings: Settings) -> MatchRun:
+    """Return the run that is there; carry one out if there is none."""
+    with transaction(database) as session:
+        programme = programmes.programme(session, loader.PROGRAMME)
+        run = deciding.latest_run(session, programme.id)
+        if run is None:
+            asked = NewRun(programme_id=programme.id)
+            run = requesting.request_run(session, OPERATOR, asked, settings)
+    carry_out(database, settings, run)
+    return run
+
+
+def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
+    """End the tokens of an earlier start, and issue one for each role."""
+    with transaction(database) as session:
+        accounts.revoke_tokens(session, OPERATOR, name=demonstration.TOKEN_NAME)
+        tokens = {
+            person.key: accounts.issue_token(
+                session,
+                OPERATOR,
+                person.email,
+                name=demonstration.TOKEN_NAME,
+                lifetime=LIFETIME,
+            )
+            for person in demonstration.PEOPLE
+        }
+    if tokens_file:
+        _write_secretly(tokens_file, json.dumps(tokens, indent=2) + "\n")
+        out.print(f"The tokens of this start are in {tokens_file}.")
+        return
+    out.print("Tokens of this start, good for 7 days; earlier ones have ended:")
+    for person in demonstration.PEOPLE:
+        out.print(f"  {person.key:18} {tokens[person.key]}", highlight=False, soft_wrap=True)
+
+
+def _write_secretly(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)

@@ -1,0 +1,226 @@
+"""How the answer of `counterpart match` is written: a table, JSON or CSV."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from app.matchmaking.offline import Answer, Line, Quote, Reasons, Share
+from app.submissions.records import SubmissionRecord
+
+_SHOWN_SHARES = 6
+_SHOWN_TEXT = 300
+
+
+def written(answer: Answer, form: str, on_screen: bool) -> str:
+    """Write an answer.
+
+    Parameters
+    ----------
+    form : {"table", "json", "csv"}
+    on_screen : bool
+        True: for a terminal, with its width and its colours.
+    """
+    if form == "json":
+        return as_json(answer)
+    return as_csv(answer) if form == "csv" else as_table(answer, on_screen)
+
+
+# --- JSON ------------------------------------------------------------------------------
+
+
+def as_json(answer: Answer) -> str:
+    """Write everything that is known, for programs."""
+    content = {
+        "settings": asdict(answer.settings),
+        "suggestions": [_line(line) for line in answer.lines],
+        "notes": answer.notes,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _line(line: Line) -> dict[str, Any]:
+    suggestion = line.suggestion
+    written = {
+        "challenge": _named(line.challenge),
+        "provider": _named(line.provider),
+        "rank": suggestion.rank,
+        "score": suggestion.score,
+        "text_part": suggestion.text_part,
+        "theme_part": suggestion.theme_part,
+        "coverage": suggestion.coverage,
+        "band": suggestion.band,
+    }
+    return written | {"reasons": asdict(line.reasons)} if line.reasons else written
+
+
+def _named(record: SubmissionRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "title": record.title,
+        "organisation": record.organisation,
+        "country": record.country,
+    }
+
+
+# --- CSV -------------------------------------------------------------------------------
+
+
+def as_csv(answer: Answer) -> str:
+    """Write one suggestion a row, for spreadsheets; the notes have no place in it."""
+    rows = [_row(line) for line in answer.lines]
+    names = list(rows[0]) if rows else []
+    out = io.StringIO()
+    table = csv.DictWriter(out, names, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue()
+
+
+def _row(line: Line) -> dict[str, Any]:
+    suggestion = line.suggestion
+    row = {
+        "challenge": line.challenge.id,
+        "challenge_title": _no_formula(line.challenge.title),
+        "rank": suggestion.rank,
+        "provider": line.provider.id,
+        "provider_title": _no_formula(line.provider.title),
+        "organisation": _no_formula(line.provider.organisation),
+        "country": ";".join(line.provider.country),
+        "score": suggestion.score,
+        "text_part": suggestion.text_part,
+        "theme_part": suggestion.theme_part,
+        "coverage": suggestion.coverage,
+        "band": suggestion.band or "",
+    }
+    return row | _reason_cells(line.reasons) if line.reasons else row
+
+
+def _reason_cells(reasons: Reasons) -> dict[str, str]:
+    return {
+        "words": _no_formula(_shares(reasons.words)),
+        "themes": _shares(reasons.themes),
+        "missing": "; ".join(reasons.missing),
+        "challenge_passage": _no_formula(reasons.challenge.text) if reasons.challenge else "",
+        "provider_passage": _no_formula(reasons.provider.text) if reasons.provider else "",
+    }
+
+
+def _no_formula(text: str) -> str:
+    """Keep a spreadsheet from reading a stranger's text as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _shares(shares: Sequence[Share]) -> str:
+    return "; ".join(f"{'/'.join(one.names)} {one.share:.4f}" for one in shares)
+
+
+# --- table -----------------------------------------------------------------------------
+
+
+def as_table(answer: Answer, on_screen: bool) -> str:
+    """Write one table a challenge, for people."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        force_terminal=on_screen,
+        width=shutil.get_terminal_size().columns if on_screen else 110,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    for _, lines in groupby(answer.lines, key=lambda line: line.challenge.id):
+        _print_challenge(console, list(lines))
+    for note in answer.notes:
+        console.print(_plain(note))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _print_challenge(console: Console, lines: Sequence[Line]) -> None:
+    challenge = lines[0].challenge
+    where = f" ({', '.join(challenge.country)})" if challenge.country else ""
+    console.print(Text(_plain(f"{challenge.id}  {challenge.title}{where}"), style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("rank", "score", "text", "themes"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("band", no_wrap=True)
+    for name in ("provider", "title", "organisation", "country"):
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        table.add_row(*_cells(line))
+    console.print(table)
+    for line in lines:
+        if line.reasons:
+            console.print(Text(_plain(f"  Why {line.provider.id}"), style="bold"))
+            console.print(Padding(Text("\n").join(_why(line.reasons)), (0, 0, 1, 4)))
+
+
+def _cells(line: Line) -> Iterator[str]:
+    suggestion = line.suggestion
+    yield str(suggestion.rank)
+    yield from (
+        f"{part:.3f}"
+        for part in (suggestion.score, suggestion.text_part, suggestion.theme_part)
+    )
+    yield suggestion.band or "-"
+    yield _plain(line.provider.id)
+    yield _plain(line.provider.title)
+    yield _plain(line.provider.organisation)
+    yield ", ".join(line.provider.country)
+
+
+def _why(reasons: Reasons) -> Iterator[Text]:
+    yield Text(f"Words   {_strongest(reasons.words)}")
+    yield Text(f"Themes  {_strongest(reasons.themes)}")
+    if reasons.missing:
+        yield Text(f"Missing {'; '.join(reasons.missing)}")
+    for side, quote in (("Asked", reasons.challenge), ("Told", reasons.provider)):
+        if quote:
+            yield Text(f"{side} ({quote.field}): ") + _excerpt(quote)
+
+
+def _strongest(shares: Sequence[Share]) -> str:
+    shown = ", ".join(
+        f"{_plain('/'.join(one.names))} {one.share:.3f}" for one in shares[:_SHOWN_SHARES]
+    )
+    rest = sum(one.share for one in shares[_SHOWN_SHARES:])
+    others = f", {len(shares) - _SHOWN_SHARES} more {rest:.3f}" if rest else ""
+    return shown + others or "none in common"
+
+
+def _excerpt(quote: Quote) -> Text:
+    """Return the stretch of a passage that has most shared words, with *marks* on them."""
+    starts = [start for start, _ in quote.marks] or [0]
+    first = max(starts, key=lambda start: sum(start <= s < start + _SHOWN_TEXT for s in starts))
+    if len(quote.text) <= _SHOWN_TEXT:
+        first = 0
+    elif first:
+        # a few words before the first mark; from the beginning of one of them
+        first = quote.text.rfind(" ", 0, max(first - 40, 0)) + 1
+    last = len(quote.text)
+    if last > first + _SHOWN_TEXT:
+        last = max(quote.text.rfind(" ", first, first + _SHOWN_TEXT), first + _SHOWN_TEXT - 40)
+    shown = Text("... " if first else "")
+    at = first
+    for start, end in quote.marks:
+        if first <= start and end <= last:
+            shown.append(_plain(quote.text[at:start]))
+            shown.append(f"*{_plain(quote.text[start:end])}*", style="bold")
+            at = end
+    shown.append(_plain(quote.text[at:last]))
+    return shown.append(" ..." if last < len(quote.text) else "")
+
+
+def _plain(text: str) -> str:
+    """Return a stranger's text on one line, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text.replace("\n", " / "))

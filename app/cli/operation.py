@@ -1,0 +1,93 @@
+"""Commands that keep the service running: serve, work, migrate."""
+
+import signal
+import socket
+import threading
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app import schema
+from app.cli.console import database_of, out, settings_of
+from app.core import jobs
+from app.core.database import connect
+from app.core.errors import Conflict
+from app.main import create_app
+from app.main import work as work_until
+from app.matchmaking.jobs import HANDLERS
+from app.settings import Settings
+
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the HTTP interface until told to stop.
+
+    Background jobs are carried out in the same process, unless
+    COUNTERPART_EMBEDDED_WORKER is false: then start `counterpart work` beside it.
+    """
+    settings = settings_of()
+    with database_of(settings):
+        pass
+    listen(settings, host, port)
+
+
+def listen(settings: Settings, host: str, port: int) -> None:
+    """Answer requests until a signal ends the process.
+
+    Raises
+    ------
+    Conflict
+        If the port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                f"Port {port} on {host} cannot be used: {error.strerror}.",
+                remedy="End the program that holds it, or choose another one with --port.",
+            ) from error
+    # Requests are logged by our own middleware, as JSON and without query strings.
+    uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False)
+
+
+def work(
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when no job is left, instead of waiting.")
+    ] = False,
+) -> None:
+    """Carry out background jobs, such as matchmaking runs."""
+    settings = settings_of()
+    with database_of(settings) as database:
+        if once:
+            done = 0
+            while jobs.run_next(database, HANDLERS, lease=settings.job_lease):
+                done += 1
+            out.print(f"{done} {'job' if done == 1 else 'jobs'} carried out.")
+            return
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        work_until(database, settings, stop)
+
+
+def migrate(
+    revision: Annotated[
+        str, typer.Argument(help="Version to go to; -1 goes one step down.")
+    ] = "head",
+) -> None:
+    """Bring the database to the shape that this version needs.
+
+    Safe to repeat, and safe when several processes start at once.
+    """
+    database = connect(settings_of().database_url)
+    try:
+        before, after = schema.migrate(database, revision)
+    finally:
+        database.dispose()
+    changed = "is at" if before == after else f"went from {before or 'nothing'} to"
+    out.print(f"The database {changed} {after or 'nothing'}.")

@@ -1,0 +1,1 @@
+"""What the features stand on; it knows none of them."""

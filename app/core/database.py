@@ -1,0 +1,220 @@
+"""Transactions: where they begin and end, on SQLite and PostgreSQL alike.
+
+Reading and writing are two sessions. On SQLite one connection of the process
+writes, and its transactions begin with a lock (`BEGIN IMMEDIATE`), so that two
+writers wait for one another instead of failing; readers have a pool that cannot
+write. On PostgreSQL both are ordinary sessions of one pool, the reading ones in
+read-only transactions.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Enum, MetaData, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.engine import URL, Dialect, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import DateTime, Field, Session, SQLModel
+
+from app.core.clock import now
+from app.core.errors import Conflict, Unavailable
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware on both sides, kept in UTC (SQLite knows no zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant, and turn the others into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite forgot."""
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+def words(kind: type[StrEnum]) -> Any:
+    """Return the column type for a closed set of words, stored as people read them.
+
+    Not the database's own enumeration: adding a word to one of those cannot be
+    undone, and SQLite has none.
+    """
+    return Enum(
+        kind, native_enum=False, length=40, values_callable=lambda k: [word.value for word in k]
+    )
+
+
+class Record(SQLModel):
+    """What each row has: a key that cannot be guessed, a version, and two instants.
+
+    The version is in the `WHERE` of each update: of two people who change one row
+    at once, exactly one wins, and the other is told (409).
+    """
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    version: int = Field(default=1)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(
+        default_factory=now, sa_type=UtcDateTime, sa_column_kwargs={"onupdate": now}
+    )
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 -- a declared attribute gets the class
+        """Let the mapper count the versions."""
+        return {"version_id_col": vars(cls)["__table__"].c.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The two ways into one database.
+
+    Attributes
+    ----------
+    writer, reader : Engine
+        On PostgreSQL the same engine, with a read-only option on the second.
+    """
+
+    writer: Engine
+    reader: Engine
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def connect(url: str) -> Database:
+    """Open a database; no connection is made before the first use.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy's form: `sqlite:///file.db` or `postgresql+psycopg://...`.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    engine = create_engine(
+        parsed,
+        pool_size=8,
+        max_overflow=4,
+        pool_pre_ping=True,
+        connect_args={"options": "-c lock_timeout=10000 -c statement_timeout=60000"},
+    )
+    reader = engine.execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
+    return Database(writer=engine, reader=reader)
+
+
+def _sqlite(url: URL) -> Database:
+    """Set up one writing connection and a pool of reading ones (trust: lost nothing)."""
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    reader = create_engine(url, pool_size=8, max_overflow=8)
+    event.listen(writer, "connect", _prepare_sqlite)
+    event.listen(reader, "connect", _prepare_sqlite)
+    event.listen(reader, "connect", _forbid_writing)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "begin", _begin)
+    return Database(writer, reader)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling would begin too late; `begin` below does it.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _forbid_writing(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def transaction(database: Database) -> Iterator[Session]:
+    """Open a session that writes; commit if the block succeeds, roll back if it raises.
+
+    This is the only `commit` in the code base. Services call `session.flush()`
+    when they need the database's opinion earlier.
+
+    Raises
+    ------
+    Conflict
+        If somebody else changed a row in the meantime, or added one like it.
+    Unavailable
+        If the database cannot be reached, or stays locked.
+    """
+    try:
+        with Session(database.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+    except (StaleDataError, IntegrityError) as error:
+        raise Conflict("Somebody else changed this at the same moment.") from error
+    except OperationalError as error:
+        raise Unavailable("The database does not answer.") from error
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Session]:
+    """Open a session that only reads, in one consistent view of the data."""
+    try:
+        with Session(database.reader, expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise Unavailable("The database does not answer.") from error
+
+
+def _writing_session(request: Request) -> Iterator[Session]:
+    with transaction(request.app.state.database) as session:
+        yield session
+
+
+def _reading_session(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.database) as session:
+        yield session
+
+
+# scope="function": commit before the response leaves, so that a client that has
+# its 201 can rely on the row, and a failed commit is still an error response.
+SessionDep = Annotated[Session, Depends(_writing_session, scope="function")]
+ReadSessionDep = Annotated[Session, Depends(_reading_session, scope="function")]

@@ -1,0 +1,202 @@
+"""Work that takes longer than a request: a queue in the same database.
+
+A job exists together with what asked for it, or not at all. Claiming a job,
+reporting its progress and storing its result are three kinds of short
+transaction; computing holds none. A worker that is killed leaves a lease behind
+that ends by itself, and the next worker begins again; `MAX_ATTEMPTS` bounds it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlmodel import JSON, Column, Field, Session, SQLModel, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.core.clock import now
+from app.core.database import Database, UtcDateTime, transaction
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS: Final = 3
+RETRY_AFTER: Final = timedelta(seconds=1)
+
+
+class JobState(StrEnum):
+    """Where a job stands, computed from its columns."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(SQLModel, table=True):
+    """A piece of queued work of any kind. Its key counts, because order matters."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    arguments: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    requested_by: UUID | None = Field(default=None, index=True)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    attempts: int = 0
+    claim: UUID | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    done: int = 0
+    total: int = 0
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    failed: bool = False
+
+    def __repr__(self) -> str:
+        """Name the job without its arguments."""
+        return f"Job({self.id}, {self.name})"
+
+
+Store = Callable[[Session], None]
+"""Writes a result, in the transaction that finishes the job."""
+
+
+class LostLease(Exception):
+    """Another worker has taken the job over; what was computed is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a handler knows of its job, and its way to report."""
+
+    database: Database
+    job_id: int
+    claim: UUID
+    arguments: Mapping[str, Any]
+    lease: timedelta
+
+    def report(self, done: int, total: int) -> None:
+        """Tell how far the work is, and keep the lease alive.
+
+        Raises
+        ------
+        LostLease
+            If another worker has taken the job over.
+        """
+        with self.transaction() as (_, job):
+            job.done, job.total = done, total
+
+    @contextmanager
+    def transaction(self) -> Iterator[tuple[Session, Job]]:
+        """Open a short transaction that only the holder of the lease gets."""
+        with transaction(self.database) as session:
+            job = session.get_one(Job, self.job_id, with_for_update=True)
+            if job.claim != self.claim or job.finished_at is not None:
+                raise LostLease
+            job.leased_until = now() + self.lease
+            yield session, job
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How one kind of job is done.
+
+    Attributes
+    ----------
+    compute : callable
+        Does the work without holding a transaction, and returns what stores it.
+    give_up : callable
+        Tells the rest of the house, in the transaction that fails the job.
+    """
+
+    compute: Callable[[Ticket], Store]
+    give_up: Callable[[Session, Mapping[str, Any]], None]
+
+
+def enqueue(session: Session, name: str, *, requested_by: UUID | None, **arguments: Any) -> Job:
+    """Add a job to the caller's transaction. Arguments are JSON values, not rows."""
+    job = Job(name=name, arguments=arguments, requested_by=requested_by)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def state_of(job: Job) -> JobState:
+    """Tell where a job stands."""
+    if job.finished_at is not None:
+        return JobState.FAILED if job.failed else JobState.DONE
+    return JobState.RUNNING if job.claim is not None else JobState.QUEUED
+
+
+def run_next(database: Database, handlers: Mapping[str, Handler], *, lease: timedelta) -> bool:
+    """Run the oldest job that waits; tell whether there was one.
+
+    A job that raises, or whose worker dies, leaves nothing behind but one more
+    attempt; after `MAX_ATTEMPTS` it fails for good.
+
+    Parameters
+    ----------
+    lease : timedelta
+        How long a worker may be silent before another one takes its job over.
+    """
+    with transaction(database) as session:
+        job = session.exec(_oldest_waiting()).first()
+        if job is None:
+            return False
+        handler = handlers[job.name]
+        if job.attempts >= MAX_ATTEMPTS:
+            _fail(session, job, handler)
+            return True
+        ticket = _claim(database, job, lease)
+    try:
+        store = handler.compute(ticket)
+        with ticket.transaction() as (session, job):
+            store(session)
+            job.done = job.total = max(job.total, 1)
+            job.finished_at = now()
+    except LostLease:
+        log.warning("job taken over by another worker", extra={"job_id": ticket.job_id})
+    except Exception:  # the queue must outlive any one job
+        log.exception("job attempt failed", extra={"job_id": ticket.job_id})
+        _try_again_or_fail(ticket, handler)
+    else:
+        log.info("job finished", extra={"job_id": ticket.job_id})
+    return True
+
+
+def _oldest_waiting() -> SelectOfScalar[Job]:
+    free = or_(col(Job.leased_until).is_(None), col(Job.leased_until) < now())
+    return (
+        select(Job)
+        .where(col(Job.finished_at).is_(None), free)
+        .order_by(col(Job.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _claim(database: Database, job: Job, lease: timedelta) -> Ticket:
+    assert job.id is not None  # noqa: S101 -- the row was read, so it has its key
+    job.attempts += 1
+    job.claim = uuid4()
+    job.leased_until = now() + lease
+    return Ticket(database, job.id, job.claim, job.arguments, lease)
+
+
+def _try_again_or_fail(ticket: Ticket, handler: Handler) -> None:
+    try:
+        with ticket.transaction() as (session, job):
+            if job.attempts >= MAX_ATTEMPTS:
+                _fail(session, job, handler)
+            else:
+                job.claim = None
+                job.leased_until = now() + RETRY_AFTER * job.attempts
+    except LostLease:
+        log.warning("job taken over by another worker", extra={"job_id": ticket.job_id})
+
+
+def _fail(session: Session, job: Job, handler: Handler) -> None:
+    job.finished_at = now()
+    job.failed = True
+    handler.give_up(session, job.arguments)
+    log.error("job given up", extra={"job_id": job.id, "attempts": job.attempts})

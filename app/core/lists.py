@@ -1,0 +1,175 @@
+"""Lists: strict parameters, and cursors that hold still while rows are added.
+
+A cursor names the last row that was seen by its sort values and its key, so the
+next page begins behind it whatever was inserted before (keyset pagination).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlmodel import Session
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.core.errors import BadQuery
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+Read = TypeVar("Read", bound=BaseModel)
+
+
+class ListQuery(BaseModel):
+    """What every list understands; a feature adds its filters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=200, description="How many items at the most.")
+    cursor: str | None = Field(
+        default=None, max_length=2000, description="From `next` of the page before."
+    )
+    sort: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Names to sort by, parted by commas; `-` before a name turns it round.",
+    )
+
+
+class ListOf(BaseModel, Generic[Read]):
+    """One page of a list, and the address of the next one."""
+
+    items: list[Read]
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Rows of one page, and the cursor behind them."""
+
+    rows: Sequence[T]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One column to sort by."""
+
+    name: str
+    column: Any
+    descending: bool
+
+
+def page(
+    session: Session,
+    statement: SelectOfScalar[T],
+    query: ListQuery,
+    *,
+    sortable: Mapping[str, Any],
+    default: str,
+    key: Any,
+) -> Page[T]:
+    """Return one page of a statement's rows.
+
+    Parameters
+    ----------
+    sortable : mapping of names to columns that are never null
+    default : str
+        The order where the query asks for none, such as `-created_at`.
+    key : column
+        The primary key, which breaks ties.
+
+    Raises
+    ------
+    BadQuery
+        If the order is not known, or the cursor is not one of this list.
+    """
+    order = query.sort or default
+    keys = [*_keys(order, sortable), _Key("id", key, False)]
+    if query.cursor is not None:
+        statement = statement.where(_behind(keys, _values(query.cursor, order, keys)))
+    statement = statement.order_by(
+        *(k.column.desc() if k.descending else k.column.asc() for k in keys)
+    )
+    shown = [k.column for k in keys]
+    rows = session.execute(statement.add_columns(*shown).limit(query.limit + 1)).all()
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    cursor = _cursor(order, rows[-1][1:]) if more else None
+    return Page([row[0] for row in rows], cursor)
+
+
+def _keys(order: str, sortable: Mapping[str, Any]) -> list[_Key]:
+    names = order.split(",")
+    unknown = [name for name in names if name.removeprefix("-") not in sortable]
+    if unknown or len({name.removeprefix("-") for name in names}) < len(names):
+        raise BadQuery(
+            f"The list cannot be sorted by {order!r}.",
+            remedy=f"Sort by one or more of: {', '.join(sorted(sortable))}.",
+        )
+    return [_Key(n, sortable[n.removeprefix("-")], n.startswith("-")) for n in names]
+
+
+def _behind(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows behind the cursor: greater in the first key that differs."""
+    clause: ColumnElement[bool] = false()
+    for k, value in reversed(list(zip(keys, values, strict=True))):
+        beyond = k.column < value if k.descending else k.column > value
+        clause = or_(beyond, and_(k.column == value, clause))
+    return clause
+
+
+def _cursor(order: str, values: Sequence[Any]) -> str:
+    plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
+    text = json.dumps([order, *plain], default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _values(cursor: str, order: str, keys: Sequence[_Key]) -> list[Any]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        said, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if said != order or len(values) != len(keys):
+            raise ValueError
+        kinds = [key.column.type.python_type for key in keys]
+        return [_restored(kind, value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
+        raise BadQuery(
+            "The cursor does not belong to this list.",
+            remedy="Take `next` from the page before as it is, or begin without a cursor.",
+        ) from error
+
+
+def _restored(kind: type[Any], value: Any) -> Any:
+    """Give a value of the cursor its type back; ValueError if it has another one."""
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError
+        return instant
+    if kind is UUID:
+        return UUID(value)
+    if type(value) is not kind or (kind is str and "\0" in value):
+        raise ValueError
+    if kind is int and abs(value) >= 2**63:
+        raise ValueError
+    return value
+
+
+def answer(
+    request: Request, response: Response, found: Page[Row], schema: type[Read]
+) -> ListOf[Read]:
+    """Shape a page for its readers, with the address of the next one."""
+    following = None
+    if found.cursor:
+        url = request.url.include_query_params(cursor=found.cursor)
+        following = f"{url.path}?{url.query}"
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    items = [schema.model_validate(row, from_attributes=True) for row in found.rows]
+    return ListOf[Read](items=items, next=following)

@@ -1,0 +1,189 @@
+"""Turns refusals into problem documents (RFC 9457), in one place."""
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from app.core.errors import AppError, BadQuery, FieldError, NotFound, TooLarge, Unprocessable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(BaseModel):
+    """One thing that is wrong with what was sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused, and what to do about it (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    remedy: str
+    errors: list[ProblemError] = []
+
+
+def respond(path: str, error: AppError) -> Response:
+    """Return the problem document for a refusal.
+
+    Parameters
+    ----------
+    path : str
+        Where the refused request went.
+    """
+    body = {
+        "type": error.type,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": path,
+        "code": error.code,
+        "remedy": error.remedy,
+        "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors],
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return _document(body, error.status, headers)
+
+
+def _document(
+    body: dict[str, Any], status: int, headers: dict[str, str] | None = None
+) -> Response:
+    # ASCII, because a refusal may quote what could not be encoded.
+    return Response(json.dumps(body), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 -- the registration below guarantees it
+    return respond(request.url.path, error)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- the registration below guarantees it
+    return respond(request.url.path, _understood(error.errors()))
+
+
+def _understood(details: Sequence[Any]) -> AppError:
+    """Choose the refusal: an address that names nothing, a query, or the content."""
+    where = {detail["loc"][0] for detail in details}
+    if "path" in where:
+        return NotFound("There is nothing at this address.")
+    if "query" in where:
+        errors = field_errors(details, skip=1)
+        return BadQuery(
+            "The query has parameters that cannot be used: "
+            + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors),
+            errors=errors,
+        )
+    return Unprocessable(
+        "The content cannot be taken as it is.", errors=field_errors(details, skip=1)
+    )
+
+
+def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[FieldError]:
+    """Turn pydantic's errors into ours: a JSON pointer and a sentence each.
+
+    Parameters
+    ----------
+    details : sequence of pydantic's error details
+    skip : int
+        How many leading parts of the location name no part of the content.
+    """
+    return [
+        FieldError(
+            "".join(f"/{_escaped(part)}" for part in detail["loc"][skip:]) or "/",
+            _sentence(detail),
+        )
+        for detail in details
+    ]
+
+
+def _escaped(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            return "This field is not known; remove it or check its spelling."
+        case "missing":
+            return "This field is required."
+        case "json_invalid":
+            return "The body is not valid JSON."
+        case "string_unicode":
+            return "The text holds a character that cannot be encoded."
+        case _:
+            return detail["msg"].removeprefix("Value error, ")
+
+
+class _Unrouted(AppError):
+    """What the web framework itself refuses, in the form of our refusals."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status  # type: ignore[misc]  # -- known only now
+        self.title = title  # type: ignore[misc]  # -- known only now
+        self.code = title.lower().replace(" ", "-")  # type: ignore[misc]  # -- known only now
+
+
+def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 -- the registration below guarantees it
+    refusals: dict[int, AppError] = {
+        404: NotFound("There is nothing at this address."),
+        405: _Unrouted(405, "Method not allowed", "This address does not take that method."),
+        413: TooLarge("The body is too large."),
+    }
+    unreadable = Unprocessable("The body could not be read as JSON.")
+    response = respond(request.url.path, refusals.get(error.status_code, unreadable))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    log.error("request failed", exc_info=error, extra={"path": request.url.path})
+    return respond(
+        request.url.path,
+        _Unrouted(500, "Internal error", "Something failed on our side; it has been logged."),
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers; nothing else answers a refusal."""
+    app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _framework)
+    app.add_exception_handler(Exception, _failure)
+
+
+def responses(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """Describe refusals for the interface's own documentation.
+
+    Returns
+    -------
+    responses : dict
+        For the `responses` argument of a route or router.
+    """
+    described: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        titles = described.get(kind.status, {}).get("description")
+        described[kind.status] = {
+            "description": f"{titles}; {kind.title}" if titles else kind.title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return described

@@ -1,0 +1,116 @@
+"""Puts the application together: wiring only."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse
+
+from app.accounts.api import router as accounts
+from app.core import jobs, problems
+from app.core.database import Database, connect
+from app.core.docs_page import mount_docs
+from app.core.errors import AppError
+from app.core.limits import BodyLimit
+from app.core.logging import RequestLog
+from app.matchmaking.api import router as matchmaking
+from app.matchmaking.jobs import HANDLERS
+from app.programmes.api import router as programmes
+from app.settings import Settings
+from app.submissions.api import challenges, solutions
+from app.themes.api import router as themes
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 0.5
+"""How long an idle worker waits before it looks for jobs again."""
+
+DESCRIPTION: Final = """
+The matchmaking service of a government-to-government innovation incubator.
+
+Governments submit **challenges**, teams that have solved something like it register
+**solutions**, a **run** ranks the solutions for every challenge and explains why, and the
+staff decide. Authorize with a bearer token; each role sees what it may.
+Every refusal is a problem document that says what to do.
+"""
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Return the application.
+
+    Parameters
+    ----------
+    settings : Settings
+    database : Database, optional
+        An open one; without it the application opens the one of the settings.
+    """
+    database = database or connect(settings.database_url)
+    app = FastAPI(
+        title="Counterpart",
+        version=version("counterpart"),
+        summary="Matches governments' challenges with governments' experience.",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.database = database
+    app.state.settings = settings
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(RequestLog)
+    problems.install(app)
+    mount_docs(app)
+    api = APIRouter(prefix="/api/v1")
+    for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(_around)
+    return app
+
+
+_around = APIRouter(include_in_schema=False)
+
+
+@_around.get("/")
+def home() -> RedirectResponse:
+    """Lead a visitor to the documentation."""
+    return RedirectResponse("/docs")
+
+
+@_around.get("/livez")
+def livez() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"status": "alive"}
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    stop = threading.Event()
+    worker = threading.Thread(
+        target=work, args=(app.state.database, settings, stop), name="worker"
+    )
+    if settings.embedded_worker:
+        worker.start()
+    yield
+    stop.set()
+    if settings.embedded_worker:
+        worker.join()
+    app.state.database.dispose()
+
+
+def work(database: Database, settings: Settings, stop: threading.Event) -> None:
+    """Carry out jobs until told to stop; a failing database is waited for."""
+    while not stop.is_set():
+        try:
+            worked = jobs.run_next(database, HANDLERS, lease=settings.job_lease)
+        except AppError as error:
+            log.warning("worker waits", extra={"reason": error.code})
+            worked = False
+        if not worked:
+            stop.wait(POLL_SECONDS)

@@ -1,0 +1,1 @@
+"""Runs of the engine, their suggestions, and what people decide about them."""

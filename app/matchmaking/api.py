@@ -1,0 +1,138 @@
+"""Routes about runs, suggestions, verdicts, matches and jobs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from app.accounts.dependencies import ActorDep
+from app.core.database import ReadSessionDep, SessionDep
+from app.core.errors import (
+    BadQuery,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Unprocessable,
+)
+from app.core.lists import ListOf, answer
+from app.core.problems import responses
+from app.matchmaking.models import Verdict
+from app.matchmaking.schemas import (
+    JobRead,
+    MatchQuery,
+    MatchRead,
+    NewRun,
+    NewVerdict,
+    RunQuery,
+    RunRead,
+    SuggestionQuery,
+    SuggestionRead,
+    VerdictQuery,
+    VerdictRead,
+)
+from app.matchmaking.service import deciding, reading, requesting
+
+router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn))
+
+
+@router.post(
+    "/match-runs",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=responses(NotPermitted, Conflict, Unprocessable),
+)
+def create_run(
+    request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
+) -> RunRead:
+    """Ask for a run; `Location` names the job that tells how far it is."""
+    run = requesting.request_run(session, actor, new, request.app.state.settings)
+    response.headers["Location"] = f"/api/v1/jobs/{run.job_id}"
+    return reading.describe(run)
+
+
+@router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
+def list_runs(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[RunQuery, Query()],
+) -> ListOf[RunRead]:
+    """List the runs, the newest first."""
+    return answer(request, response, reading.runs(session, actor, query), RunRead)
+
+
+@router.get("/match-runs/{run_id}", responses=responses(NotFound))
+def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
+    """Read one run: its state, settings, digest and assignment."""
+    return reading.describe(reading.run(session, actor, run_id))
+
+
+@router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))
+def list_suggestions(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    run_id: UUID,
+    query: Annotated[SuggestionQuery, Query()],
+) -> ListOf[SuggestionRead]:
+    """List the suggestions of a run: by challenge, the best first, with reasons."""
+    found = reading.suggestions(session, actor, run_id, query)
+    return answer(request, response, found, SuggestionRead)
+
+
+@router.get(
+    "/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}",
+    responses=responses(NotFound),
+)
+def read_suggestion(
+    session: ReadSessionDep,
+    actor: ActorDep,
+    run_id: UUID,
+    challenge_id: UUID,
+    solution_id: UUID,
+) -> SuggestionRead:
+    """Read one suggestion of a run."""
+    return reading.suggestion(session, actor, run_id, challenge_id, solution_id)
+
+
+@router.post(
+    "/verdicts",
+    response_model=VerdictRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=responses(NotPermitted, Conflict, Unprocessable),
+)
+def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
+    """Decide about a suggestion, with a reason; the newest verdict counts."""
+    return deciding.decide(session, actor, new)
+
+
+@router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
+def list_verdicts(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[VerdictQuery, Query()],
+) -> ListOf[VerdictRead]:
+    """List the verdicts, the newest first, earlier ones of a suggestion included."""
+    return answer(request, response, reading.verdicts(session, actor, query), VerdictRead)
+
+
+@router.get("/matches", responses=responses(BadQuery, NotPermitted))
+def list_matches(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[MatchQuery, Query()],
+) -> ListOf[MatchRead]:
+    """List the pairs that people brought together."""
+    return answer(request, response, reading.matches(session, actor, query), MatchRead)
+
+
+@router.get("/jobs/{job_id}", responses=responses(NotFound))
+def read_job(session: ReadSessionDep, actor: ActorDep, job_id: int) -> JobRead:
+    """Read how far a piece of background work is."""
+    return reading.job(session, actor, job_id)

@@ -1,0 +1,134 @@
+"""Carries a run out: frozen inputs in, lines with their reasons out, nothing else touched."""
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from itertools import groupby
+from typing import Any
+
+from app.core.errors import Conflict
+from app.matchmaking import engine
+from app.matchmaking.engine import RULES, Engine, Explanation, Passage, Suggestion, texts_of
+from app.matchmaking.results import Line, RunInputs, RunResult
+from app.submissions.records import SubmissionRecord
+
+COMPUTED_WITH = (
+    "counterpart",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "snowballstemmer",
+    "stop-words",
+)
+"""Packages whose versions may change an answer."""
+
+
+def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResult:
+    """Rank the solutions for each challenge, explain every line, and assign them all.
+
+    Parameters
+    ----------
+    report : callable
+        Is told after each challenge how many of how many are done.
+    """
+    computing = _Computing(inputs)
+    assigned, assignment = computing.assignment()
+    lines: list[Line] = []
+    total = len(inputs.challenges)
+    suggestions = sorted(
+        {*computing.listed(), *assigned}, key=lambda line: (line.challenge, line.rank)
+    )
+    for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
+        lines += [computing.line(suggestion, suggestion in assigned) for suggestion in of_one]
+        report(done, total)
+    return RunResult(lines, assignment, versions())
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that may change an answer."""
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in COMPUTED_WITH
+    }
+
+
+class _Computing:
+    """One run: records in the order of their codes, and the engine over them."""
+
+    def __init__(self, inputs: RunInputs) -> None:
+        self.settings = inputs.settings
+        self.challenges = sorted(inputs.challenges, key=lambda record: record.id)
+        self.solutions = sorted(inputs.solutions, key=lambda record: record.id)
+        language = inputs.settings.working_language
+        self.engine = Engine(
+            [engine.profile_of(r, working_language=language) for r in self.challenges],
+            [engine.profile_of(r, working_language=language) for r in self.solutions],
+            text_weight=inputs.settings.text_weight,
+            rules=RULES if inputs.settings.cross_border else (),
+        )
+
+    def listed(self) -> Iterator[Suggestion]:
+        return self.engine.rank(self.settings.top)
+
+    def assignment(self) -> tuple[set[Suggestion], dict[str, Any]]:
+        """Return the pairs of the best whole assignment and how it is told."""
+        asked = {
+            "objective": "total",
+            "providers": [self.settings.providers_min, self.settings.providers_max],
+        }
+        try:
+            pairs = list(
+                self.engine.assign(
+                    least=self.settings.providers_min,
+                    most=self.settings.providers_max,
+                    capacities=[record.capacity for record in self.solutions],
+                )
+            )
+        except Conflict as refusal:
+            return set(), asked | {"pairs": [], "total": None, "reason": refusal.detail}
+        named = [
+            [self.challenges[s.challenge].id, self.solutions[s.provider].id] for s in pairs
+        ]
+        total = sum(s.score for s in pairs)
+        return set(pairs), asked | {"pairs": named, "total": total, "reason": None}
+
+    def line(self, suggestion: Suggestion, assigned: bool) -> Line:
+        explanation = self.engine.explain(suggestion)
+        challenge = self.challenges[suggestion.challenge]
+        solution = self.solutions[suggestion.provider]
+        columns = {
+            "rank": suggestion.rank,
+            "score": explanation.score,
+            "text_part": explanation.text_part,
+            "theme_part": explanation.theme_part,
+            "coverage": explanation.coverage,
+            "band": suggestion.band,
+            "assigned": assigned,
+            "contributions": _contributions(explanation),
+            "passages": {
+                "challenge": self._passage(challenge, explanation.passages.query),
+                "solution": self._passage(solution, explanation.passages.candidate),
+            },
+        }
+        return Line(challenge.id, solution.id, columns)
+
+    def _passage(
+        self, record: SubmissionRecord, passage: Passage | None
+    ) -> dict[str, Any] | None:
+        if passage is None:
+            return None
+        texts, _ = texts_of(
+            title=record.title,
+            passages=record.told(),
+            summary=record.summary,
+            language=record.language,
+            working_language=self.settings.working_language,
+        )
+        field = list(texts)[passage.index]
+        return {"field": field, "text": passage.text, "marks": [list(m) for m in passage.marks]}
+
+
+def _contributions(explanation: Explanation) -> Sequence[dict[str, Any]]:
+    return [
+        {"kind": c.kind, "feature": c.feature, "share": c.share, "words": list(c.words)}
+        for c in explanation.contributions
+    ]

@@ -1,0 +1,322 @@
+"""The bridge to `matching`: records and rows become profiles, numbers become suggestions.
+
+Nothing else in the service imports `matching`. What a team says is turned into texts by
+one rule, for files and for the database alike:
+
+* passages are read when they are in the programme's working language, or in one that
+  nobody stated; the title stands at the head of the first of them, because it is part
+  of what the team says but too short to be a passage of its own;
+* passages in another language give way to the summary in the working language;
+* without such a summary they are read as they are, in their own language.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.errors import Conflict
+from app.submissions.records import SubmissionRecord
+from matching import (
+    Bands,
+    Explanation,
+    InfeasibleAssignment,
+    Matcher,
+    Passage,
+    Profile,
+    Rule,
+    assign,
+    bands,
+    eligible,
+)
+
+__all__ = [
+    "RULES",
+    "TEXT_WEIGHT",
+    "WORKING_LANGUAGE",
+    "Engine",
+    "Explanation",
+    "Passage",
+    "Suggestion",
+    "profile",
+    "profile_of",
+    "recovered",
+    "texts_of",
+    "texts_of_record",
+]
+
+Pair = tuple[int, int]
+
+WORKING_LANGUAGE: Final = "en"
+TEXT_WEIGHT: Final = 0.6
+
+RULES: Final = (
+    Rule(
+        "country",
+        shared=False,
+        reason="The two teams are from the same country; the programme is cross-border.",
+    ),
+)
+"""Who may be matched with whom."""
+
+# Pairs that the bands are set on at the most: some arrays of 32 MB.
+_BAND_PAIRS: Final = 1 << 22
+
+_REMEDY: Final = (
+    "Ask for fewer providers for each challenge, add providers, raise capacities, or lift "
+    "the rule about countries."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A pair that the software proposes.
+
+    Parameters
+    ----------
+    challenge, provider : int
+        Positions among the challenges and in the pool.
+    rank : int
+        Place of the provider in the whole list of this challenge; 1 is best.
+    score, text_part, theme_part : float
+        The parts add up to the score.
+    coverage : float in [0, 1]
+        Share of the weight that could be computed from what both sides told.
+    band : {"strong", "fair", "weak"} or None
+        Where the score stands among all eligible pairs; None below 30 pairs.
+    """
+
+    challenge: int
+    provider: int
+    rank: int
+    score: float
+    text_part: float
+    theme_part: float
+    coverage: float
+    band: str | None
+
+
+class Engine:
+    """Challenges and a pool of solutions, scored once, open to several questions.
+
+    Parameters
+    ----------
+    challenges, pool : sequences of Profile, of length >= 1
+        Sorted by id, so that the order of a file or a query never breaks a tie.
+    text_weight : float in [0, 1], default=0.6
+        Share of the score that comes from the texts; the rest comes from themes.
+    rules : sequence of Rule, default=RULES
+    """
+
+    def __init__(
+        self,
+        challenges: Sequence[Profile],
+        pool: Sequence[Profile],
+        *,
+        text_weight: float = TEXT_WEIGHT,
+        rules: Sequence[Rule] = RULES,
+    ) -> None:
+        self.challenges = challenges
+        self.pool = pool
+        self.rules = rules
+        self.matcher = Matcher(text_weight=text_weight).fit(pool, background=challenges)
+        self.bands = self._bands()
+
+    def rank(self, top: int) -> Iterator[Suggestion]:
+        """Suggest the best providers of each challenge, at most `top` of them."""
+        ranking = self.matcher.rank(
+            self.challenges, k=min(top, len(self.pool)), rules=self.rules
+        )
+        return self._suggestions(
+            ((i, int(j)), rank)
+            for i, row in enumerate(ranking.indices)
+            for rank, j in enumerate(row, 1)
+            if j >= 0
+        )
+
+    def assign(
+        self,
+        *,
+        least: int,
+        most: int,
+        capacities: Sequence[int],
+        locked: Collection[Pair] = (),
+        forbidden: Collection[Pair] = (),
+    ) -> Iterator[Suggestion]:
+        """Suggest the providers of all challenges that are best as a whole.
+
+        Parameters
+        ----------
+        least, most : int
+            How many providers each challenge shall have.
+        capacities : sequence of int, one for each of the pool
+            How many challenges each provider takes on.
+
+        Raises
+        ------
+        Conflict
+            If no assignment keeps to all of it; the detail says what stands in the way.
+        """
+        admitted = eligible(self.rules, self.challenges, self.pool)
+        scores = self.matcher.score_pairs(self.challenges)
+        columns = np.array([(0, capacity) for capacity in capacities], dtype=np.int64)
+        try:
+            chosen = assign(
+                scores,
+                rows=(least, most),
+                columns=columns,
+                eligible=admitted,
+                locked=locked,
+                forbidden=forbidden,
+                objective="total",
+            )
+        except InfeasibleAssignment as error:
+            raise self._refusal(error, least, capacities, admitted) from error
+        pairs = sorted(chosen.pairs, key=lambda pair: (pair[0], -scores[pair], pair[1]))
+        return self._suggestions(((i, j), _rank(scores[i], admitted[i], j)) for i, j in pairs)
+
+    def explain(self, suggestion: Suggestion) -> Explanation:
+        """Take the score of a suggestion apart."""
+        return self.matcher.explain(self.challenges[suggestion.challenge], suggestion.provider)
+
+    def _suggestions(self, ranked: Iterable[tuple[Pair, int]]) -> Iterator[Suggestion]:
+        """Put the parts to each pair; pairs come challenge after challenge."""
+        for i, listed in groupby(ranked, key=lambda item: item[0][0]):
+            parts = self.matcher.score_parts([self.challenges[i]])
+            for (_, j), rank in listed:
+                score = float(parts.text[0, j] + parts.themes[0, j])
+                yield Suggestion(
+                    challenge=i,
+                    provider=j,
+                    rank=rank,
+                    score=score,
+                    text_part=float(parts.text[0, j]),
+                    theme_part=float(parts.themes[0, j]),
+                    coverage=float(parts.coverage[0, j]),
+                    band=self.bands.of(score) if self.bands else None,
+                )
+
+    def _bands(self) -> Bands | None:
+        """Set the bands over all eligible pairs; of very many, over an even part of them."""
+        step = math.ceil(len(self.challenges) * len(self.pool) / _BAND_PAIRS)
+        asked = self.challenges[::step]
+        admitted = eligible(self.rules, asked, self.pool)
+        return bands(self.matcher.score_pairs(asked), admitted)
+
+    def _refusal(
+        self,
+        error: InfeasibleAssignment,
+        least: int,
+        capacities: Sequence[int],
+        admitted: NDArray[np.bool_],
+    ) -> Conflict:
+        """Put names to the condition that cannot be met."""
+        places = int(np.minimum(capacities, admitted.sum(axis=0)).sum())
+        if error.rows and not error.columns:
+            row = error.rows[0]
+            open_to = int((admitted[row] & (np.array(capacities) > 0)).sum())
+            detail = (
+                f"Challenge {self.challenges[row].id} needs {least} providers, but only "
+                f"{open_to} of the pool may be matched with it."
+            )
+        elif places < least * len(self.challenges):
+            detail = (
+                f"{len(self.challenges)} challenges need {least * len(self.challenges)} places "
+                f"together, but by their capacities the providers have {places} only."
+            )
+        else:
+            detail = "Each challenge could have its providers, but not all of them at once."
+        return Conflict(detail, remedy=_REMEDY)
+
+
+def profile(
+    id: str,
+    *,
+    title: str,
+    passages: Mapping[str, str],
+    summary: str = "",
+    language: str | None = None,
+    themes: Iterable[str] = (),
+    countries: Iterable[str] = (),
+    working_language: str = WORKING_LANGUAGE,
+) -> Profile:
+    """Return what the engine sees of a challenge or a solution."""
+    texts, spoken = texts_of(
+        title=title,
+        passages=passages,
+        summary=summary,
+        language=language,
+        working_language=working_language,
+    )
+    return Profile(
+        id=id,
+        texts=tuple(texts.values()),
+        themes=frozenset(themes),
+        attributes={"country": frozenset(countries)},
+        language=spoken,
+    )
+
+
+def profile_of(
+    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
+) -> Profile:
+    """Return what the engine sees of a record of a file."""
+    return profile(
+        record.id,
+        title=record.title,
+        passages=record.told(),
+        summary=record.summary,
+        language=record.language,
+        themes=record.themes,
+        countries=record.country,
+        working_language=working_language,
+    )
+
+
+def texts_of(
+    *,
+    title: str,
+    passages: Mapping[str, str],
+    summary: str,
+    language: str | None,
+    working_language: str = WORKING_LANGUAGE,
+) -> tuple[dict[str, str], str | None]:
+    """Return the texts that are read, by name and in order, and their language.
+
+    An explanation names a text by its place among them.
+    """
+    told = {name: text for name, text in passages.items() if text}
+    if summary and (not told or language not in {None, working_language}):
+        return {"summary": summary}, working_language
+    first = next(iter(told), "title")
+    return told | {first: f"{title}\n{told.get(first, '')}".strip()}, language
+
+
+def texts_of_record(
+    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
+) -> dict[str, str]:
+    """Return the texts of a record that are read, by the name of their field."""
+    texts, _ = texts_of(
+        title=record.title,
+        passages=record.told(),
+        summary=record.summary,
+        language=record.language,
+        working_language=working_language,
+    )
+    return texts
+
+
+def recovered(made: Collection[tuple[str, str]], found: Collection[tuple[str, str]]) -> int:
+    """Count the pairs of ids that people made and the engine found as well."""
+    return len(set(made) & set(found))
+
+
+def _rank(scores: NDArray[np.float64], admitted: NDArray[np.bool_], j: int) -> int:
+    """Return the place of one of the pool; equal scores keep the order of the pool."""
+    ahead = scores > scores[j]
+    ahead[:j] |= scores[:j] == scores[j]
+    return 1 + int((ahead & admitted).sum())

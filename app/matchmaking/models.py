@@ -1,0 +1,90 @@
+"""Where runs, suggestions, verdicts and matches are stored."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
+
+from app.core.database import Record, UtcDateTime, words
+from app.matchmaking.lifecycle import MatchState, Outcome, RunState
+
+
+class MatchRun(Record, table=True):
+    """One execution of the engine: evidence, with its inputs frozen.
+
+    `challenges` and `solutions` are records of the exchange format, as they were
+    when the run was asked for; `digest` is taken over them and the settings.
+    """
+
+    __tablename__ = "match_run"
+
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    code: str = Field(unique=True)
+    state: RunState = Field(default=RunState.QUEUED, sa_type=words(RunState), index=True)
+    requested_by: UUID | None = Field(default=None, foreign_key="user_account.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    challenges: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    solutions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    n_challenges: int
+    n_solutions: int
+    digest: str
+    versions: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    assignment: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def __repr__(self) -> str:
+        """Name the run without what teams have written."""
+        return f"MatchRun({self.code}, {self.state})"
+
+
+class Suggestion(Record, table=True):
+    """One line of a ranked list that the software proposes."""
+
+    __table_args__ = (
+        UniqueConstraint("run_id", "challenge_id", "solution_id"),
+        UniqueConstraint("run_id", "challenge_id", "rank"),
+        CheckConstraint("rank >= 1", name="rank"),
+    )
+
+    run_id: UUID = Field(foreign_key="match_run.id")
+    challenge_id: UUID = Field(foreign_key="submission.id", index=True)
+    solution_id: UUID = Field(foreign_key="submission.id", index=True)
+    rank: int
+    score: float
+    text_part: float
+    theme_part: float
+    coverage: float
+    band: str | None = None
+    assigned: bool
+    contributions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    passages: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Verdict(Record, table=True):
+    """What somebody decided about a suggestion, and why; a later one counts instead."""
+
+    number: int
+    suggestion_id: UUID = Field(foreign_key="suggestion.id", index=True)
+    outcome: Outcome = Field(sa_type=words(Outcome))
+    reason: str
+    decided_by: UUID | None = Field(default=None, foreign_key="user_account.id")
+
+    __table_args__ = (UniqueConstraint("suggestion_id", "number"),)
+
+
+class Match(Record, table=True):
+    """A challenge and a solution that people brought together."""
+
+    __table_args__ = (UniqueConstraint("challenge_id", "solution_id"),)
+
+    code: str = Field(unique=True)
+    challenge_id: UUID = Field(foreign_key="submission.id", index=True)
+    solution_id: UUID = Field(foreign_key="submission.id", index=True)
+    state: MatchState = Field(sa_type=words(MatchState))
+    notes: str = ""

@@ -1,0 +1,1 @@
+"""Use cases of matchmaking, by group: requesting, computing, reading, deciding."""

@@ -1,0 +1,69 @@
+"""Carrying a run out: read what is frozen, compute, store everything at once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.core.clock import now
+from app.matchmaking.lifecycle import RUN_LIFE
+from app.matchmaking.models import MatchRun, Suggestion
+from app.matchmaking.results import RunInputs, RunResult
+from app.matchmaking.schemas import RunSettings
+from app.submissions.models import Submission
+from app.submissions.records import ChallengeRecord, SolutionRecord
+
+Report = Callable[[int, int], None]
+"""Is told how many challenges of how many are done."""
+
+
+def start(session: Session, run_id: UUID) -> RunInputs:
+    """Mark the run as running and return its frozen inputs."""
+    run = session.get_one(MatchRun, run_id)
+    run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("start"), None)
+    return RunInputs(
+        RunSettings.model_validate(run.settings),
+        [ChallengeRecord.model_validate(record) for record in run.challenges],
+        [SolutionRecord.model_validate(record) for record in run.solutions],
+    )
+
+
+def compute(inputs: RunInputs, report: Report) -> RunResult:
+    """Rank, explain and assign; pure, and the same for the same inputs."""
+    from app.matchmaking import computation  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    return computation.carry_out(inputs, report)
+
+
+def store(session: Session, run_id: UUID, result: RunResult) -> None:
+    """Add the suggestions and finish the run."""
+    run = session.get_one(MatchRun, run_id)
+    run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("complete"), None)
+    run.versions = result.versions
+    run.assignment = result.assignment
+    run.finished_at = now()
+    keys = _keys(session, result)
+    session.add_all(
+        Suggestion(
+            run_id=run_id,
+            challenge_id=keys[line.challenge],
+            solution_id=keys[line.solution],
+            **line.columns,
+        )
+        for line in result.lines
+    )
+
+
+def _keys(session: Session, result: RunResult) -> dict[str, UUID]:
+    """Return the keys of the submissions that the engine knows by their codes."""
+    codes = {code for line in result.lines for code in (line.challenge, line.solution)}
+    statement = select(Submission.code, Submission.id).where(col(Submission.code).in_(codes))
+    return dict(session.exec(statement).all())
+
+
+def give_up(session: Session, arguments: Mapping[str, Any]) -> None:
+    """Fail the run whose job has failed for good."""
+    run = session.get_one(MatchRun, UUID(arguments["run_id"]))
+    run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("fail"), None)
+    run.finished_at = now()

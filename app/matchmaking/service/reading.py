@@ -1,0 +1,268 @@
+"""Reading runs, suggestions, matches and jobs: only what the actor may know of."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased, defer
+from sqlmodel import Session, col, select
+
+from app import policy
+from app.accounts.models import Organisation
+from app.core.errors import NotFound
+from app.core.jobs import Job, state_of
+from app.core.lists import Page, page
+from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
+from app.matchmaking.schemas import (
+    JobRead,
+    MatchQuery,
+    MatchRead,
+    PartyRead,
+    RunQuery,
+    RunRead,
+    SuggestionQuery,
+    SuggestionRead,
+    VerdictQuery,
+    VerdictRead,
+)
+from app.policy import Action, Actor
+from app.programmes.models import Programme
+from app.submissions.models import Submission
+from app.visibility import within_reach
+
+_WITHOUT_INPUTS = tuple(defer(getattr(MatchRun, name)) for name in ("challenges", "solutions"))
+
+
+def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:
+    """Return a page of the runs.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = select(MatchRun).options(*_WITHOUT_INPUTS)
+    if query.programme:
+        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+    if query.state:
+        statement = statement.where(col(MatchRun.state).in_(query.state))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"created_at": MatchRun.created_at, "code": MatchRun.code},
+        default="-created_at",
+        key=MatchRun.id,
+    )
+    return Page([describe(run) for run in found.rows], found.cursor)
+
+
+def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
+    """Return one run.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not read runs: that there was one is
+        confidential.
+    """
+    found = session.get(MatchRun, run_id, options=_WITHOUT_INPUTS)
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no run {run_id}.")
+    return found
+
+
+def describe(run: MatchRun) -> RunRead:
+    """Return the run as its readers see it: without its inputs, which may be large."""
+    return RunRead.model_validate(run)
+
+
+def suggestions(
+    session: Session, actor: Actor, run_id: UUID, query: SuggestionQuery
+) -> Page[SuggestionRead]:
+    """Return a page of the suggestions of a run, with their verdicts.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    """
+    run(session, actor, run_id)
+    statement = select(Suggestion).where(Suggestion.run_id == run_id)
+    if query.challenge:
+        statement = statement.where(col(Suggestion.challenge_id).in_(query.challenge))
+    if query.solution:
+        statement = statement.where(col(Suggestion.solution_id).in_(query.solution))
+    if query.assigned is not None:
+        statement = statement.where(Suggestion.assigned == query.assigned)
+    statement = statement.join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={
+            "challenge": Submission.code,
+            "rank": Suggestion.rank,
+            "score": Suggestion.score,
+        },
+        default="challenge,rank",
+        key=Suggestion.id,
+    )
+    return Page(_described(session, found.rows), found.cursor)
+
+
+def suggestion(
+    session: Session, actor: Actor, run_id: UUID, challenge_id: UUID, solution_id: UUID
+) -> SuggestionRead:
+    """Return one suggestion of a run.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run, or it lists no such pair.
+    """
+    run(session, actor, run_id)
+    found = session.exec(
+        select(Suggestion).where(
+            Suggestion.run_id == run_id,
+            Suggestion.challenge_id == challenge_id,
+            Suggestion.solution_id == solution_id,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("The run lists no such pair.")
+    return _described(session, [found])[0]
+
+
+def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionRead]:
+    sides = parties(session, (key for s in rows for key in (s.challenge_id, s.solution_id)))
+    verdicts = _latest(session, [row.id for row in rows])
+    return [
+        SuggestionRead(
+            **row.model_dump(),
+            challenge=sides[row.challenge_id],
+            solution=sides[row.solution_id],
+            verdict=verdicts.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
+    """Return submissions by key, as suggestions and matches name them."""
+    statement = (
+        select(Submission, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
+        .where(col(Submission.id).in_(set(keys)))
+    )
+    return {
+        row.id: PartyRead(
+            id=row.id,
+            code=row.code,
+            title=row.title,
+            organisation=owner.name,
+            country=owner.country,
+        )
+        for row, owner in session.exec(statement)
+    }
+
+
+def _latest(session: Session, suggestion_ids: Sequence[UUID]) -> dict[UUID, VerdictRead]:
+    statement = (
+        select(Verdict)
+        .where(col(Verdict.suggestion_id).in_(suggestion_ids))
+        .order_by(col(Verdict.number))
+    )
+    return {v.suggestion_id: VerdictRead.model_validate(v) for v in session.exec(statement)}
+
+
+def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:
+    """Return a page of the verdicts, earlier ones that no longer count included.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = select(Verdict)
+    if query.suggestion:
+        statement = statement.where(col(Verdict.suggestion_id).in_(query.suggestion))
+    if query.run:
+        statement = statement.join(Suggestion).where(col(Suggestion.run_id).in_(query.run))
+    return page(
+        session,
+        statement,
+        query,
+        sortable={"created_at": Verdict.created_at},
+        default="-created_at",
+        key=Verdict.id,
+    )
+
+
+def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead]:
+    """Return a page of the matches that the actor may read.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may read no match at all.
+    """
+    policy.require_somewhere(actor, Action.MATCH_READ)
+    challenge, solution = aliased(Submission), aliased(Submission)
+    statement = (
+        select(Match)
+        .join(challenge, col(challenge.id) == col(Match.challenge_id))
+        .join(solution, col(solution.id) == col(Match.solution_id))
+        .where(
+            or_(
+                within_reach(actor, Action.MATCH_READ, challenge.organisation_id),
+                within_reach(actor, Action.MATCH_READ, solution.organisation_id),
+            )
+        )
+    )
+    if query.programme:
+        named = col(Programme.id) == col(challenge.programme_id)
+        statement = statement.join(Programme, named)
+        statement = statement.where(col(Programme.code).in_(query.programme))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"code": Match.code, "created_at": Match.created_at},
+        default="code",
+        key=Match.id,
+    )
+    sides = parties(
+        session, (key for m in found.rows for key in (m.challenge_id, m.solution_id))
+    )
+    shaped = [
+        MatchRead(
+            **match.model_dump(),
+            challenge=sides[match.challenge_id],
+            solution=sides[match.solution_id],
+        )
+        for match in found.rows
+    ]
+    return Page(shaped, found.cursor)
+
+
+def job(session: Session, actor: Actor, job_id: int) -> JobRead:
+    """Return one job: to whoever asked for it, and to those who may read all.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not know of it.
+    """
+    found = session.get(Job, job_id) if 0 < job_id < 2**63 else None
+    if found is None or not (
+        policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
+    ):
+        raise NotFound(f"There is no job {job_id}.")
+    return JobRead(
+        **found.model_dump(),
+        state=state_of(found),
+        result=f"/api/v1/match-runs/{found.arguments['run_id']}",
+    )

@@ -1,0 +1,169 @@
+"""Who may do what, as one table: role x action -> reach.
+
+Services `require`, pages and steps ask `allows`, queries are narrowed by
+`app.visibility` from the same table. Nothing else decides about permission.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.core.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What somebody is in an organisation."""
+
+    MEMBER = "member"
+    REVIEWER = "reviewer"
+    ADVISOR = "advisor"
+    STAFF = "staff"
+    LEAD = "lead"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Action(StrEnum):
+    """What can be permitted."""
+
+    ORGANISATION_READ = "organisation:read"
+    PROGRAMME_WRITE = "programme:write"
+    CALL_WRITE = "call:write"
+    CALL_PUBLISH = "call:publish"
+    DRAFT_READ = "draft:read"
+    DRAFT_WRITE = "draft:write"
+    SUBMISSION_SUBMIT = "submission:submit"
+    SUBMISSION_WITHDRAW = "submission:withdraw"
+    SUBMISSION_READ = "submission:read"
+    SUBMISSION_SCREEN = "submission:screen"
+    SUBMISSION_DECIDE = "submission:decide"
+    SUBMISSION_IMPORT = "submission:import"
+    RUN_READ = "run:read"
+    RUN_START = "run:start"
+    VERDICT_WRITE = "verdict:write"
+    MATCH_READ = "match:read"
+    MATCH_WRITE = "match:write"
+    JOB_READ = "job:read"
+    USER_WRITE = "user:write"
+    TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
+
+
+class Reach(Enum):
+    """How far a grant goes."""
+
+    OWN = "own"
+    ANY = "any"
+
+
+_STAFF: Final = {
+    Action.ORGANISATION_READ: Reach.ANY,
+    Action.PROGRAMME_WRITE: Reach.ANY,
+    Action.CALL_WRITE: Reach.ANY,
+    Action.SUBMISSION_READ: Reach.ANY,
+    Action.SUBMISSION_SCREEN: Reach.ANY,
+    Action.SUBMISSION_DECIDE: Reach.ANY,
+    Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.RUN_READ: Reach.ANY,
+    Action.RUN_START: Reach.ANY,
+    Action.VERDICT_WRITE: Reach.ANY,
+    Action.MATCH_READ: Reach.ANY,
+    Action.MATCH_WRITE: Reach.ANY,
+    Action.JOB_READ: Reach.ANY,
+}
+
+GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
+    {
+        Role.MEMBER: {
+            Action.ORGANISATION_READ: Reach.OWN,
+            Action.DRAFT_READ: Reach.OWN,
+            Action.DRAFT_WRITE: Reach.OWN,
+            Action.SUBMISSION_SUBMIT: Reach.OWN,
+            Action.SUBMISSION_WITHDRAW: Reach.OWN,
+            Action.SUBMISSION_READ: Reach.OWN,
+        },
+        Role.REVIEWER: {Action.ORGANISATION_READ: Reach.OWN},
+        Role.ADVISOR: {Action.ORGANISATION_READ: Reach.OWN, Action.RUN_READ: Reach.ANY},
+        Role.STAFF: _STAFF,
+        Role.LEAD: {**_STAFF, Action.CALL_PUBLISH: Reach.ANY},
+        Role.AUDITOR: {
+            Action.ORGANISATION_READ: Reach.ANY,
+            Action.SUBMISSION_READ: Reach.ANY,
+            Action.RUN_READ: Reach.ANY,
+            Action.MATCH_READ: Reach.ANY,
+            Action.JOB_READ: Reach.ANY,
+        },
+        # An administrator looks after people and settings, and sees no content.
+        Role.ADMIN: {
+            Action.ORGANISATION_READ: Reach.ANY,
+            Action.USER_WRITE: Reach.ANY,
+            Action.TOKEN_WRITE: Reach.ANY,
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts, as permissions see them.
+
+    Attributes
+    ----------
+    user_id : UUID or None
+        None for the operator at the command line.
+    roles : mapping of Role to the organisations in which it is held
+    """
+
+    user_id: UUID | None
+    roles: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
+
+
+OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})
+"""Who runs the commands: whoever holds the machine holds the data anyway."""
+
+
+def has_any_reach(actor: Actor, action: Action) -> bool:
+    """Tell whether a role of the actor may do this to everything."""
+    return any(GRANTS[role].get(action) is Reach.ANY for role in actor.roles)
+
+
+def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
+    """Return the organisations to whose things the actor may do this."""
+    return frozenset(
+        organisation
+        for role, organisations in actor.roles.items()
+        if GRANTS[role].get(action) is Reach.OWN
+        for organisation in organisations
+    )
+
+
+def allows(actor: Actor, action: Action, owner_id: UUID | None = None) -> bool:
+    """Tell whether the actor may do this to something that `owner_id` owns."""
+    return has_any_reach(actor, action) or owner_id in own_reach(actor, action)
+
+
+def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
+    """Do nothing, or refuse.
+
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes the action for this owner.
+    """
+    if not allows(actor, action, owner_id):
+        held = ", ".join(sorted(actor.roles)) or "none"
+        raise NotPermitted(f"Your roles ({held}) do not include {action} here.")
+
+
+def require_somewhere(actor: Actor, action: Action) -> None:
+    """Do nothing, or refuse somebody who may do this to nothing at all.
+
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes the action.
+    """
+    if not (has_any_reach(actor, action) or own_reach(actor, action)):
+        require(actor, action)

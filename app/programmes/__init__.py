@@ -1,0 +1,1 @@
+"""Programmes (editions of the incubator) and their calls."""

@@ -1,0 +1,102 @@
+"""Routes about programmes and calls."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from app.accounts.dependencies import ActorDep
+from app.core.database import ReadSessionDep, SessionDep
+from app.core.errors import (
+    BadQuery,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Unprocessable,
+)
+from app.core.lists import ListOf, answer
+from app.core.problems import responses
+from app.core.schemas import OfferRead, OffersRead
+from app.programmes import service
+from app.programmes.models import Programme
+from app.programmes.schemas import (
+    CallDraft,
+    CallQuery,
+    CallRead,
+    ProgrammeDraft,
+    ProgrammeQuery,
+    ProgrammeRead,
+)
+
+router = APIRouter(tags=["programmes"], responses=responses(NotSignedIn))
+
+REFUSED = responses(NotPermitted, NotFound, Conflict, Unprocessable)
+
+
+@router.get("/programmes", responses=responses(BadQuery))
+def list_programmes(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    _: ActorDep,
+    query: Annotated[ProgrammeQuery, Query()],
+) -> ListOf[ProgrammeRead]:
+    """List the programmes."""
+    return answer(request, response, service.programmes(session, query), ProgrammeRead)
+
+
+@router.post(
+    "/programmes",
+    response_model=ProgrammeRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=REFUSED,
+)
+def create_programme(session: SessionDep, actor: ActorDep, draft: ProgrammeDraft) -> Programme:
+    """Begin a programme."""
+    return service.create_programme(session, actor, draft)
+
+
+@router.get(
+    "/programmes/{programme_id}", response_model=ProgrammeRead, responses=responses(NotFound)
+)
+def read_programme(session: ReadSessionDep, _: ActorDep, programme_id: UUID) -> Programme:
+    """Read one programme."""
+    return service.programme(session, programme_id)
+
+
+@router.get("/calls", responses=responses(BadQuery))
+def list_calls(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[CallQuery, Query()],
+) -> ListOf[CallRead]:
+    """List the calls; `phase=open` are those that take something in now."""
+    return answer(request, response, service.calls(session, actor, query), CallRead)
+
+
+@router.post("/calls", status_code=status.HTTP_201_CREATED, responses=REFUSED)
+def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> CallRead:
+    """Draft a call in a programme."""
+    return service.create_call(session, actor, draft)
+
+
+@router.get("/calls/{call_id}", responses=responses(NotFound))
+def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> CallRead:
+    """Read one call."""
+    return service.describe(service.call(session, actor, call_id))
+
+
+@router.get("/calls/{call_id}/steps", response_model=OffersRead, responses=responses(NotFound))
+def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> OffersRead:
+    """List every step from where the call stands."""
+    state, offers = service.steps(session, actor, call_id)
+    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+
+
+@router.post("/calls/{call_id}/steps/{step}", responses=REFUSED)
+def take_call_step(session: SessionDep, actor: ActorDep, call_id: UUID, step: str) -> CallRead:
+    """Move a call along its life: publish or cancel it."""
+    return service.take_step(session, actor, call_id, step)

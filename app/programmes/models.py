@@ -1,0 +1,46 @@
+"""Where programmes and calls are stored."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import CheckConstraint, Field, UniqueConstraint
+
+from app.core.database import Record, UtcDateTime, words
+from app.programmes.lifecycle import CallKind, CallState
+
+
+class Programme(Record, table=True):
+    """One edition of the incubator, from first call to closing."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "0 <= providers_min AND providers_min <= providers_max", name="providers"
+        ),
+    )
+
+    code: str = Field(unique=True)
+    title: str
+    zone: str
+    working_language: str
+    providers_min: int
+    providers_max: int
+    notes: str = ""
+
+
+class Call(Record, table=True):
+    """A call for challenges or for solutions."""
+
+    __table_args__ = (
+        UniqueConstraint("programme_id", "code"),
+        CheckConstraint("opens_at < closes_at", name="dates"),
+    )
+
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    kind: CallKind = Field(sa_type=words(CallKind))
+    code: str
+    title: str
+    opens_at: datetime = Field(sa_type=UtcDateTime)
+    closes_at: datetime = Field(sa_type=UtcDateTime)
+    zone: str
+    state: CallState = Field(default=CallState.DRAFT, sa_type=words(CallState))
+    notes: str = ""

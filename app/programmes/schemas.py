@@ -1,0 +1,131 @@
+"""What goes in and out about programmes and calls."""
+
+import zoneinfo
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from app.core.lists import ListQuery
+from app.core.text import Line, Text
+from app.programmes.lifecycle import CallKind, CallState, Phase
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
+Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
+Notes = Annotated[Text, StringConstraints(max_length=5000)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; write one such as Europe/Paris")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Providers(BaseModel):
+    """How many solution providers each challenge shall have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min: int = Field(default=2, ge=0, le=20)
+    max: int = Field(default=2, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min must not be larger than max")
+        return self
+
+
+class ProgrammeDraft(BaseModel):
+    """What staff state about a programme."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Code
+    title: Title
+    zone: Zone = "UTC"
+    working_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
+    providers: Providers = Providers()
+    notes: Notes = ""
+
+
+class ProgrammeRead(BaseModel):
+    """A programme as its readers see it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    title: str
+    zone: str
+    working_language: str
+    providers_min: int
+    providers_max: int
+    notes: str
+
+
+class CallDraft(BaseModel):
+    """What staff state about a call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    programme_id: UUID
+    kind: CallKind
+    code: Code
+    title: Title
+    opens_at: AwareDatetime = Field(description="An instant with its zone.")
+    closes_at: AwareDatetime = Field(description="The first instant that is too late.")
+    zone: Zone = Field(default="UTC", description="In whose time the dates are announced.")
+    notes: Notes = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.opens_at >= self.closes_at:
+            raise ValueError("the call must close after it opens")
+        return self
+
+
+class CallRead(BaseModel):
+    """A call as its readers see it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    programme_id: UUID
+    kind: CallKind
+    code: str
+    title: str
+    opens_at: datetime = Field(description="UTC.")
+    closes_at: datetime = Field(description="UTC; the first instant that is too late.")
+    opens_local: datetime = Field(description="The same instant in `zone`.")
+    closes_local: datetime = Field(description="The same instant in `zone`.")
+    zone: str
+    state: CallState
+    phase: Phase = Field(description="Computed from the clock when the answer was made.")
+    notes: str
+
+
+class ProgrammeQuery(ListQuery):
+    """Filters of the list of programmes."""
+
+    code: list[str] = Field(default=[], description="Repeat for several.")
+
+
+class CallQuery(ListQuery):
+    """Filters of the list of calls."""
+
+    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
+    kind: list[CallKind] = Field(default=[], description="Repeat for several.")
+    phase: list[Phase] = Field(default=[], description="Repeat for several.")

@@ -1,0 +1,236 @@
+"""Use cases of programmes and calls."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, true
+from sqlmodel import Session, col, select
+
+from app import policy
+from app.core import audit
+from app.core.clock import now
+from app.core.errors import CallNotOpen, Conflict, NotFound
+from app.core.lists import Page, page
+from app.lifecycle import Offer
+from app.policy import Action, Actor
+from app.programmes.lifecycle import LIFE, CallState, Phase, phase
+from app.programmes.models import Call, Programme
+from app.programmes.schemas import (
+    CallDraft,
+    CallQuery,
+    CallRead,
+    ProgrammeDraft,
+    ProgrammeQuery,
+)
+
+
+def create_programme(session: Session, actor: Actor, draft: ProgrammeDraft) -> Programme:
+    """Begin a programme.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change programmes.
+    Conflict
+        If the code is taken.
+    """
+    policy.require(actor, Action.PROGRAMME_WRITE)
+    if session.exec(select(Programme).where(Programme.code == draft.code)).first():
+        raise Conflict(
+            f"There is a programme with the code {draft.code} already.",
+            remedy="Choose another code.",
+        )
+    programme = Programme(
+        **draft.model_dump(exclude={"providers"}),
+        providers_min=draft.providers.min,
+        providers_max=draft.providers.max,
+    )
+    session.add(programme)
+    session.flush()
+    audit.record(session, actor.user_id, "create", "programme", programme.id)
+    return programme
+
+
+def programmes(session: Session, query: ProgrammeQuery) -> Page[Programme]:
+    """Return a page of the programmes; everybody may read them."""
+    statement = select(Programme)
+    if query.code:
+        statement = statement.where(col(Programme.code).in_(query.code))
+    return page(
+        session,
+        statement,
+        query,
+        sortable={"code": Programme.code, "created_at": Programme.created_at},
+        default="code",
+        key=Programme.id,
+    )
+
+
+def programme(session: Session, key: UUID | str) -> Programme:
+    """Return one programme by its key or its code.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    named = Programme.id == key if isinstance(key, UUID) else Programme.code == key
+    found = session.exec(select(Programme).where(named)).first()
+    if found is None:
+        raise NotFound(f"There is no programme {key}.")
+    return found
+
+
+def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
+    """Draft a call in a programme.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change calls.
+    NotFound
+        If there is no such programme.
+    Conflict
+        If the programme has a call of this code.
+    """
+    policy.require(actor, Action.CALL_WRITE)
+    programme(session, draft.programme_id)
+    taken = select(Call).where(Call.programme_id == draft.programme_id, Call.code == draft.code)
+    if session.exec(taken).first():
+        raise Conflict(
+            f"The programme has a call {draft.code} already.", remedy="Choose another code."
+        )
+    call = Call(**draft.model_dump())
+    session.add(call)
+    session.flush()
+    audit.record(session, actor.user_id, "create", "call", call.id)
+    return describe(call)
+
+
+def describe(call: Call) -> CallRead:
+    """Return the call with what the clock says about it."""
+    zone = ZoneInfo(call.zone)
+    return CallRead(
+        **call.model_dump(),
+        phase=phase(call, now()),
+        opens_local=call.opens_at.astimezone(zone),
+        closes_local=call.closes_at.astimezone(zone),
+    )
+
+
+def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
+    """Return a page of the calls that the actor may read."""
+    statement = select(Call).where(_readable(actor))
+    if query.programme:
+        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+    if query.kind:
+        statement = statement.where(col(Call.kind).in_(query.kind))
+    if query.phase:
+        at = now()
+        statement = statement.where(or_(*(_in_phase(wanted, at) for wanted in query.phase)))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"opens_at": Call.opens_at, "closes_at": Call.closes_at, "code": Call.code},
+        default="-opens_at",
+        key=Call.id,
+    )
+    return Page([describe(call) for call in found.rows], found.cursor)
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition: published is public, a draft is for those who may write it."""
+    if policy.allows(actor, Action.CALL_WRITE):
+        return true()
+    return col(Call.state) != CallState.DRAFT
+
+
+def _in_phase(wanted: Phase, at: datetime) -> ColumnElement[bool]:
+    """`lifecycle.phase` as a condition; a test holds the two together."""
+    published = col(Call.state) == CallState.PUBLISHED
+    match wanted:
+        case Phase.DRAFT | Phase.CANCELLED:
+            return col(Call.state) == CallState(wanted)
+        case Phase.SCHEDULED:
+            return and_(published, col(Call.opens_at) > at)
+        case Phase.OPEN:
+            return and_(published, col(Call.opens_at) <= at, col(Call.closes_at) > at)
+        case Phase.CLOSED:
+            return and_(published, col(Call.closes_at) <= at)
+
+
+def call(session: Session, actor: Actor, call_id: UUID) -> Call:
+    """Return one call.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read.
+    """
+    found = call_or_none(session, actor, call_id)
+    if found is None:
+        raise NotFound(f"There is no call {call_id}.")
+    return found
+
+
+def call_or_none(session: Session, actor: Actor, call_id: UUID) -> Call | None:
+    """Return one call, or None if there is none that the actor may read."""
+    return session.exec(select(Call).where(Call.id == call_id, _readable(actor))).first()
+
+
+def call_of(session: Session, call_id: UUID) -> Call:
+    """Return the call that a row refers to."""
+    return session.get_one(Call, call_id)
+
+
+def call_named(session: Session, programme_code: str, code: str) -> Call | None:
+    """Return the call of a programme by its code, if there is one."""
+    statement = (
+        select(Call).join(Programme).where(Programme.code == programme_code, Call.code == code)
+    )
+    return session.exec(statement).first()
+
+
+def is_open(call: Call) -> bool:
+    """Tell whether the call takes something in at this moment."""
+    return phase(call, now()) is Phase.OPEN
+
+
+def not_open(call: Call) -> CallNotOpen:
+    """Return the refusal that says when the call is or was open."""
+    seen = describe(call)
+    return CallNotOpen(
+        f"The call {call.code} is {seen.phase}. It is open from "
+        f"{seen.opens_local:%Y-%m-%d %H:%M} until before {seen.closes_local:%Y-%m-%d %H:%M} "
+        f"({call.zone})."
+    )
+
+
+def take_step(session: Session, actor: Actor, call_id: UUID, name: str) -> CallRead:
+    """Move a call along its life: publish or cancel it.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not see the call, or not take the step.
+    TransitionNotAllowed
+        If the step does not start from here.
+    """
+    step = LIFE.step(name)
+    found = call(session, actor, call_id)
+    policy.require(actor, step.action)
+    before = found.state
+    found.state = LIFE.advance(found.state, step, None)
+    session.flush()
+    audit.record(
+        session, actor.user_id, name, "call", found.id, before=before, after=found.state
+    )
+    return describe(found)
+
+
+def steps(session: Session, actor: Actor, call_id: UUID) -> tuple[str, list[Offer]]:
+    """Return where a call stands and every step from there."""
+    found = call(session, actor, call_id)
+    return found.state, LIFE.offers(actor, None, found.state, None)

@@ -1,0 +1,1 @@
+"""Loads `seeds/` through the services, as often as you like."""

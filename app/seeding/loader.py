@@ -1,0 +1,179 @@
+"""Loads the first edition through the services: what is there already is left alone."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, col, select
+
+from app.core.tables import read_table
+from app.matchmaking.models import Match
+from app.matchmaking.service import deciding
+from app.policy import OPERATOR
+from app.programmes import service as programmes
+from app.programmes.lifecycle import CallKind, CallState
+from app.programmes.models import Call, Programme
+from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
+from app.submissions.lifecycle import Kind
+from app.submissions.models import Submission
+from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.schemas import StepTaken
+from app.submissions.service import importing, steps
+from app.themes import service as themes
+from app.themes.schemas import Facet, ThemeDraft
+
+SEEDS: Final = Path(__file__).parents[2] / "seeds"
+PROGRAMME: Final = "gov2gov-2023"
+
+RECORDS: Final[dict[CallKind, tuple[str, type[ChallengeRecord] | type[SolutionRecord]]]] = {
+    CallKind.CHALLENGES: ("challenges.jsonl", ChallengeRecord),
+    CallKind.SOLUTIONS: ("solutions.jsonl", SolutionRecord),
+}
+
+
+class _CallSeed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+    kind: CallKind
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    zone: str
+    notes: str = ""
+
+
+class _ProgrammeSeed(BaseModel):
+    """What the service keeps of the programme; the file tells more for people to read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    title: str
+    edition: str
+    zone: str
+    working_language: str
+    providers_wanted: Providers
+    notes: str
+    calls: list[_CallSeed]
+
+
+class _PairSeed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    challenge: str
+    solution: str
+
+
+class _PairingSeed(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    pairs: list[_PairSeed]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much a load has added."""
+
+    themes: int
+    challenges: int
+    solutions: int
+    matches: int
+
+
+def load_first_edition(session: Session, folder: Path = SEEDS) -> Loaded:
+    """Load the themes and the first edition; a second time adds nothing."""
+    added = load_themes(session, folder / "themes")
+    edition = folder / "first_edition"
+    seed = _ProgrammeSeed.model_validate_json((edition / "programme.json").read_bytes())
+    programme = _programme(session, seed)
+    counts = {
+        call.kind: _load_call(session, _call(session, programme, call), edition)
+        for call in seed.calls
+    }
+    matches = _load_pairs(session, programme, edition / "pairs.json")
+    return Loaded(added, counts[CallKind.CHALLENGES], counts[CallKind.SOLUTIONS], matches)
+
+
+def load_themes(session: Session, folder: Path) -> int:
+    """Load the vocabularies; return how many themes are new."""
+    return sum(
+        themes.load(session, OPERATOR, facet, _concepts(folder / f"{facet}.json"))
+        for facet in Facet
+    )
+
+
+def _concepts(path: Path) -> list[ThemeDraft]:
+    concepts: Sequence[Any] = json.loads(path.read_bytes())["concepts"]
+    return [ThemeDraft.model_validate(concept) for concept in concepts]
+
+
+def _programme(session: Session, seed: _ProgrammeSeed) -> Programme:
+    found = programmes.programmes(session, ProgrammeQuery(code=[seed.code])).rows
+    if found:
+        return found[0]
+    draft = ProgrammeDraft(
+        code=seed.code,
+        title=f"{seed.title}: {seed.edition}",
+        zone=seed.zone,
+        working_language=seed.working_language,
+        providers=seed.providers_wanted,
+        notes=seed.notes,
+    )
+    return programmes.create_programme(session, OPERATOR, draft)
+
+
+def _call(session: Session, programme: Programme, seed: _CallSeed) -> Call:
+    return ensure_call(session, programme, CallDraft(programme_id=programme.id, **vars(seed)))
+
+
+def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Call:
+    """Return the call of this code, published; make it if it is not there."""
+    call = programmes.call_named(session, programme.code, draft.code)
+    if call is None:
+        call_id = programmes.create_call(session, OPERATOR, draft).id
+        call = programmes.call(session, OPERATOR, call_id)
+    if call.state is CallState.DRAFT:
+        programmes.take_step(session, OPERATOR, call.id, "publish")
+    return call
+
+
+def _load_call(session: Session, call: Call, folder: Path) -> int:
+    """Take in what the file of this call holds, and select it as people did."""
+    name, schema = RECORDS[call.kind]
+    present = set(
+        session.exec(select(Submission.external_id).where(Submission.call_id == call.id))
+    )
+    rows = [row for row in read_table(folder / name, schema) if row[1].id not in present]
+    added = importing.import_records(session, OPERATOR, call, rows, file=name)
+    for submission in added:
+        for step in ("pass", "select"):
+            steps.take(session, OPERATOR, submission.kind, submission.id, step, StepTaken())
+    return len(added)
+
+
+def _load_pairs(session: Session, programme: Programme, path: Path) -> int:
+    """Record the pairing that people made; return how many pairs are new."""
+    pairing = _PairingSeed.model_validate_json(path.read_bytes())
+    known = {
+        (row.kind, row.external_id): row
+        for row in session.exec(
+            select(Submission).where(Submission.programme_id == programme.id)
+        )
+    }
+    before = set(session.exec(select(col(Match.id))))
+    recorded = {
+        deciding.record_match(
+            session,
+            OPERATOR,
+            known[Kind.CHALLENGE, pair.challenge],
+            known[Kind.SOLUTION, pair.solution],
+            "Paired by people in the first edition.",
+        ).id
+        for pair in pairing.pairs
+    }
+    return len(recorded - before)

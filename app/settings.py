@@ -1,0 +1,51 @@
+"""What the environment may say, typed; every name is described in the README."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the service, from variables that begin with `COUNTERPART_`.
+
+    Built once by `create_app` and by each command, and passed down.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERPART_", frozen=True)
+
+    database_url: str = Field(
+        default="sqlite:///counterpart.db",
+        description="Where the data are: a SQLite file or a PostgreSQL database.",
+    )
+    embedded_worker: bool = Field(
+        default=True,
+        description="Whether the server carries out background jobs itself.",
+    )
+    job_lease_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="How long a worker may be silent before its job is begun again.",
+    )
+    shortlist_size: int = Field(
+        default=10, ge=1, le=50, description="Suggestions that a run keeps for a challenge."
+    )
+    text_weight: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="Share of the score that comes from the texts; themes give the rest.",
+    )
+    max_body_bytes: int = Field(
+        default=1_000_000, ge=10_000, description="The largest request body that is read."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least important log lines that are written."
+    )
+
+    @property
+    def job_lease(self) -> timedelta:
+        """How long a worker may be silent before its job is begun again."""
+        return timedelta(seconds=self.job_lease_seconds)

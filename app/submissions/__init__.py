@@ -1,0 +1,1 @@
+"""Challenges and solutions: one life, two typed contents."""

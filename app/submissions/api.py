@@ -1,0 +1,164 @@
+"""Routes about challenges and solutions: the same life, two typed contents."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request, Response, status
+
+from app.accounts.dependencies import ActorDep
+from app.core.database import ReadSessionDep, SessionDep
+from app.core.errors import (
+    BadQuery,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Unprocessable,
+)
+from app.core.lists import ListOf, answer
+from app.core.problems import responses
+from app.core.schemas import OfferRead, OffersRead
+from app.lifecycle import Offer
+from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
+from app.submissions.schemas import (
+    ChallengeDraft,
+    ChallengeRead,
+    Code,
+    NewChallenge,
+    NewSolution,
+    SolutionDraft,
+    SolutionRead,
+    StepTaken,
+    SubmissionQuery,
+)
+from app.submissions.service import drafts, reading, steps
+
+challenges = APIRouter(
+    prefix="/challenges", tags=["challenges"], responses=responses(NotSignedIn)
+)
+solutions = APIRouter(prefix="/solutions", tags=["solutions"], responses=responses(NotSignedIn))
+
+REFUSED = responses(NotPermitted, NotFound, Conflict, Unprocessable)
+
+QueryDep = Annotated[SubmissionQuery, Query()]
+SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
+
+
+@challenges.get("", responses=responses(BadQuery))
+def list_challenges(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: QueryDep,
+) -> ListOf[ChallengeRead]:
+    """List the challenges that you may read."""
+    found = reading.search(session, actor, Kind.CHALLENGE, query)
+    return answer(request, response, found, ChallengeRead)
+
+
+@challenges.post(
+    "",
+    response_model=ChallengeRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=REFUSED,
+)
+def create_challenge(session: SessionDep, actor: ActorDep, new: NewChallenge) -> Submission:
+    """Begin a challenge as a draft in an open call."""
+    return drafts.create(session, actor, Kind.CHALLENGE, new)
+
+
+@challenges.get("/{challenge_id}", response_model=ChallengeRead, responses=responses(NotFound))
+def read_challenge(
+    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
+) -> Submission:
+    """Read one challenge, by its key or its code."""
+    return reading.get(session, actor, Kind.CHALLENGE, challenge_id)
+
+
+@challenges.put("/{challenge_id}", response_model=ChallengeRead, responses=REFUSED)
+def replace_challenge(
+    session: SessionDep, actor: ActorDep, challenge_id: UUID, draft: ChallengeDraft
+) -> Submission:
+    """Save a challenge that is being written, in place of what stood there."""
+    return drafts.replace(session, actor, Kind.CHALLENGE, challenge_id, draft)
+
+
+@challenges.get("/{challenge_id}/steps", responses=responses(NotFound))
+def list_challenge_steps(
+    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID
+) -> OffersRead:
+    """List every step from where the challenge stands, and what each lacks."""
+    return _offers(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
+
+
+@challenges.post(
+    "/{challenge_id}/steps/{step}", response_model=ChallengeRead, responses=REFUSED
+)
+def take_challenge_step(
+    session: SessionDep, actor: ActorDep, challenge_id: UUID, step: str, said: SaidBody
+) -> Submission:
+    """Move a challenge along its life: submit, pass, select it and so on."""
+    return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said)
+
+
+@solutions.get("", responses=responses(BadQuery))
+def list_solutions(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: QueryDep,
+) -> ListOf[SolutionRead]:
+    """List the solutions that you may read."""
+    found = reading.search(session, actor, Kind.SOLUTION, query)
+    return answer(request, response, found, SolutionRead)
+
+
+@solutions.post(
+    "",
+    response_model=SolutionRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=REFUSED,
+)
+def create_solution(session: SessionDep, actor: ActorDep, new: NewSolution) -> Submission:
+    """Begin a solution as a draft in an open call."""
+    return drafts.create(session, actor, Kind.SOLUTION, new)
+
+
+@solutions.get("/{solution_id}", response_model=SolutionRead, responses=responses(NotFound))
+def read_solution(
+    session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
+) -> Submission:
+    """Read one solution, by its key or its code."""
+    return reading.get(session, actor, Kind.SOLUTION, solution_id)
+
+
+@solutions.put("/{solution_id}", response_model=SolutionRead, responses=REFUSED)
+def replace_solution(
+    session: SessionDep, actor: ActorDep, solution_id: UUID, draft: SolutionDraft
+) -> Submission:
+    """Save a solution that is being written, in place of what stood there."""
+    return drafts.replace(session, actor, Kind.SOLUTION, solution_id, draft)
+
+
+@solutions.get("/{solution_id}/steps", responses=responses(NotFound))
+def list_solution_steps(
+    session: ReadSessionDep, actor: ActorDep, solution_id: UUID
+) -> OffersRead:
+    """List every step from where the solution stands, and what each lacks."""
+    return _offers(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
+
+
+@solutions.post("/{solution_id}/steps/{step}", response_model=SolutionRead, responses=REFUSED)
+def take_solution_step(
+    session: SessionDep, actor: ActorDep, solution_id: UUID, step: str, said: SaidBody
+) -> Submission:
+    """Move a solution along its life: submit, pass, select it and so on."""
+    return steps.take(session, actor, Kind.SOLUTION, solution_id, step, said)
+
+
+def _offers(state: State, offers: Sequence[Offer]) -> OffersRead:
+    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])

@@ -1,0 +1,183 @@
+"""The exchange format: challenges and solutions as records of a file.
+
+One format for `counterpart match`, for the import and for the seeds, as JSONL or CSV.
+A cell of a CSV file holds a list with semicolons between its items. Somebody who keeps
+no passages apart gives a single `text`.
+"""
+
+import re
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from app.core.countries import Country
+from app.core.faults import mendable
+from app.core.text import Line, Text
+
+_THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+
+
+def _id(written: str) -> str:
+    # A first character such as = or - would make a formula of it in a spreadsheet.
+    if not written[:1].isalnum():
+        raise mendable(
+            f"{written!r} does not begin with a letter or a digit.", "Change the id."
+        )
+    return written
+
+
+def _theme(written: str) -> str:
+    if not _THEME.fullmatch(written):
+        raise mendable(
+            f"{written[:60]!r} is not the key of a theme.",
+            "Write facet:code, such as practice:open-source or sdg:10.",
+        )
+    return written
+
+
+def _language(written: str) -> str:
+    if not _LANGUAGE.fullmatch(written.lower()):
+        raise mendable(
+            f"{written[:60]!r} is not a language code.",
+            "Write the code of the language alone, such as en or fr.",
+        )
+    return written.lower()
+
+
+def _subdivision(written: str) -> str:
+    if not _SUBDIVISION.fullmatch(written):
+        raise mendable(
+            f"{written[:60]!r} is not a subdivision of ISO 3166-2.", "Write it as in ES-AN."
+        )
+    return written
+
+
+def _listed(given: Any) -> Any:
+    """Split a cell at its semicolons; leave what is a list already."""
+    if isinstance(given, str):
+        return [item.strip() for item in given.split(";") if item.strip()]
+    return given
+
+
+def _each_once(items: list[str]) -> list[str]:
+    return list(dict.fromkeys(items))
+
+
+def _not_a_truth_value(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise mendable("It is a truth value.", "Give a whole number from 0 to 20.")
+    return given
+
+
+Listed = (BeforeValidator(_listed), AfterValidator(_each_once))
+Id = Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(_id)]
+Title = Annotated[Line, Field(min_length=5, max_length=200)]
+ThemeKey = Annotated[Line, Field(max_length=80), AfterValidator(_theme)]
+Language = Annotated[Line, AfterValidator(_language)]
+Subdivision = Annotated[Line, AfterValidator(_subdivision)]
+Source = Annotated[Line, Field(max_length=1000)]
+Passage = Annotated[
+    Text, Field(max_length=20_000, description="plain text of at most 20,000 characters")
+]
+Level = Literal["central", "regional", "local", "other"]
+
+
+class SubmissionRecord(BaseModel):
+    """What a record of a challenge and one of a solution have in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    passages: ClassVar[tuple[str, ...]]
+
+    id: Id = Field(description="an id of at most 100 characters, its own in this file")
+    title: Title = Field(description="a title of 5 to 200 characters on one line")
+    organisation: Annotated[Line, Field(max_length=300)] = Field(
+        default="", description="the name of the organisation in at most 300 characters"
+    )
+    country: Annotated[list[Country], *Listed] = Field(
+        default=[], description="codes of ISO 3166-1, such as FR, with semicolons between them"
+    )
+    subdivision: Subdivision | None = Field(
+        default=None, description="a code of ISO 3166-2 such as ES-AN"
+    )
+    level: Level | None = Field(
+        default=None, description="one of central, regional, local, other"
+    )
+    language: Language | None = Field(
+        default=None, description="the language of the passages, such as en or fr"
+    )
+    summary: Passage = ""
+    themes: Annotated[list[ThemeKey], Field(max_length=10), *Listed] = Field(
+        default=[], description="at most 10 keys of themes, such as practice:open-source"
+    )
+    sources: Annotated[list[Source], Field(max_length=100), *Listed] = Field(
+        default=[], description="at most 100 sources, each on one line"
+    )
+    notes: Passage = ""
+    text: Passage = ""
+
+    @model_validator(mode="after")
+    def _says_something_once(self) -> "SubmissionRecord":
+        told = [name for name in self.passages if getattr(self, name)]
+        if self.text and told:
+            raise mendable(
+                f"Both text and {told[0]} are given.", "Give the passages, or one text alone."
+            )
+        if not (self.text or told or self.summary):
+            names = ", ".join(self.passages)
+            raise mendable("The record tells nothing.", f"Fill in text, or some of: {names}.")
+        return self
+
+    def told(self) -> dict[str, str]:
+        """Return what is told, by the name under which it was written."""
+        names = ("text",) if self.text else self.passages
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+    def content(self) -> dict[str, Any]:
+        """Return what the content of a submission holds; a single text is its first passage."""
+        first, *_ = self.passages
+        return {first: self.text} if self.text else self.told()
+
+
+class ChallengeRecord(SubmissionRecord):
+    """A problem that a government team wants solved."""
+
+    passages = ("problem", "affected", "tried", "outcome", "constraints", "help_wanted")
+
+    problem: Passage = ""
+    affected: Passage = ""
+    tried: Passage = ""
+    outcome: Passage = ""
+    constraints: Passage = ""
+    help_wanted: Passage = ""
+
+
+class SolutionRecord(SubmissionRecord):
+    """Practical experience that a team offers."""
+
+    passages = ("experience", "setting", "evidence", "failures", "transfer", "offer")
+
+    experience: Passage = ""
+    setting: Passage = ""
+    evidence: Passage = ""
+    failures: Passage = ""
+    transfer: Passage = ""
+    offer: Passage = ""
+    capacity: Annotated[int, BeforeValidator(_not_a_truth_value)] = Field(
+        default=1,
+        ge=0,
+        le=20,
+        description="a whole number from 0 to 20: how many challenges to take on",
+    )
+
+    def content(self) -> dict[str, Any]:
+        """Return what the content of a solution holds."""
+        return super().content() | {"capacity": self.capacity}

@@ -1,0 +1,172 @@
+"""What goes in and out about challenges and solutions."""
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.core.lists import ListQuery
+from app.core.text import Line, Text
+from app.submissions.lifecycle import Kind, State
+
+Passage = Annotated[Text, StringConstraints(max_length=20_000)]
+Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
+ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
+Code = Annotated[str, StringConstraints(pattern="^(CH|SO)-[0-9]{4}-[0-9]{3,9}$")]
+Reason = Annotated[Text, StringConstraints(max_length=5000)]
+
+
+class ChallengeContent(BaseModel):
+    """What a team tells about its challenge; the form asks no solution of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    problem: Passage = Field(default="", description="The problem, as the team meets it.")
+    affected: Passage = Field(default="", description="Who is affected.")
+    tried: Passage = Field(default="", description="What was tried.")
+    outcome: Passage = Field(default="", description="What would be different without it.")
+    constraints: Passage = Field(default="", description="Rules and limits in the way.")
+    help_wanted: Passage = Field(default="", description="What help the team looks for.")
+
+
+class SolutionContent(BaseModel):
+    """What a team tells about its practical experience."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    experience: Passage = Field(default="", description="What was done.")
+    setting: Passage = Field(default="", description="Where, and since when.")
+    evidence: Passage = Field(default="", description="Results, and how they are known.")
+    failures: Passage = Field(default="", description="What did not work.")
+    transfer: Passage = Field(default="", description="What it takes to do it elsewhere.")
+    offer: Passage = Field(default="", description="What the team can give: time, code.")
+    capacity: int = Field(
+        default=1, ge=0, le=20, description="How many challenges the team takes on."
+    )
+
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class _Draft(BaseModel, Generic[Content]):
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    language: Language = Field(default="en", description="In which the passages are written.")
+    summary: Passage = Field(
+        default="",
+        description="In the programme's working language, where the passages are in another.",
+    )
+    themes: list[ThemeKey] = Field(
+        default=[], max_length=10, description="Keys of themes, such as `practice:open-source`."
+    )
+    content: Content
+
+
+class ChallengeDraft(_Draft[ChallengeContent]):
+    """What a challenge owner writes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Early warning of floods in small rivers",
+                    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
+                    "content": {
+                        "problem": "Our small rivers rise within an hour; nobody is warned.",
+                        "outcome": "Every household is warned half an hour ahead.",
+                    },
+                }
+            ]
+        }
+    )
+
+
+class SolutionDraft(_Draft[SolutionContent]):
+    """What a solution provider writes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Sensors and text messages against flash floods",
+                    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
+                    "content": {
+                        "experience": "We put open water sensors into forty small rivers and "
+                        "warn households by text message.",
+                        "capacity": 2,
+                    },
+                }
+            ]
+        }
+    )
+
+
+class _New(BaseModel):
+    """What is said once, when a submission begins."""
+
+    call_id: UUID = Field(description="An open call of the right kind.")
+    organisation_id: UUID | None = Field(
+        default=None, description="Which of your organisations; not needed if you have one."
+    )
+
+
+class NewChallenge(_New, ChallengeDraft):
+    """A challenge that begins as a draft in a call."""
+
+
+class NewSolution(_New, SolutionDraft):
+    """A solution that begins as a draft in a call."""
+
+
+class _Read(BaseModel, Generic[Content]):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    programme_id: UUID
+    call_id: UUID
+    organisation_id: UUID
+    title: str
+    language: str
+    summary: str
+    themes: list[str]
+    content: Content
+    state: State
+    message: str = Field(description="What the staff last wrote to the team.")
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+
+
+class ChallengeRead(_Read[ChallengeContent]):
+    """A challenge as its team and the staff see it."""
+
+
+class SolutionRead(_Read[SolutionContent]):
+    """A solution as its team and the staff see it."""
+
+
+class SubmissionQuery(ListQuery):
+    """Filters of the lists of challenges and solutions."""
+
+    state: list[State] = Field(default=[], description="Repeat for several.")
+    call: list[UUID] = Field(default=[], description="Repeat for several.")
+    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
+    q: Line | None = Field(
+        default=None, max_length=200, description="Words in the title, the summary or the code."
+    )
+
+
+class StepTaken(BaseModel):
+    """What may be said when a step is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = Field(default="", description="For the team to read, where a step asks.")
+
+
+PREFIXES = {Kind.CHALLENGE: "CH", Kind.SOLUTION: "SO"}
+"""How the codes of each kind begin."""

@@ -1,0 +1,1 @@
+"""Use cases of submissions, by group: reading, drafts, steps, importing."""

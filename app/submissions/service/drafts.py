@@ -1,0 +1,149 @@
+"""Writing a submission: beginning it, and saving it as often as wanted."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app import policy
+from app.core import audit
+from app.core.codes import next_code
+from app.core.errors import (
+    FieldError,
+    NotPermitted,
+    TransitionNotAllowed,
+    Unprocessable,
+)
+from app.policy import Action, Actor
+from app.programmes import service as programmes
+from app.programmes.lifecycle import CallKind
+from app.programmes.models import Call
+from app.submissions.lifecycle import EDITABLE, Kind
+from app.submissions.models import Submission
+from app.submissions.schemas import (
+    PREFIXES,
+    ChallengeDraft,
+    NewChallenge,
+    NewSolution,
+    SolutionDraft,
+)
+from app.submissions.service import reading
+from app.themes import service as themes
+
+ASKED = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUTIONS}
+"""Which call takes which kind of submission."""
+
+
+def create(
+    session: Session, actor: Actor, kind: Kind, new: NewChallenge | NewSolution
+) -> Submission:
+    """Begin a draft in an open call.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor writes for no organisation, or not for this one.
+    Unprocessable
+        If the call is not known or asks for something else, the organisation
+        must be named, or a theme is not known; `errors` names all of it.
+    CallNotOpen
+        If the call takes nothing in at this moment.
+    """
+    owner_id = _owner(actor, new.organisation_id)
+    call = _call_for(session, actor, kind, new.call_id)
+    require_known_themes(session, new.themes)
+    if not programmes.is_open(call):
+        raise programmes.not_open(call)
+    submission = Submission(
+        **new.model_dump(exclude={"call_id", "organisation_id"}),
+        kind=kind,
+        code=next_code(session, PREFIXES[kind]),
+        programme_id=call.programme_id,
+        call_id=call.id,
+        organisation_id=owner_id,
+    )
+    session.add(submission)
+    session.flush()
+    audit.record(session, actor.user_id, "create", kind, submission.id)
+    return submission
+
+
+def _owner(actor: Actor, named: UUID | None) -> UUID:
+    """Return the organisation that the actor writes for."""
+    own = policy.own_reach(actor, Action.DRAFT_WRITE)
+    if named is None and len(own) == 1:
+        return next(iter(own))
+    if named is None and own:
+        error = FieldError("/organisation_id", "You belong to several; say which one.")
+        raise Unprocessable("The organisation must be named.", errors=[error])
+    if not own:
+        raise NotPermitted(
+            "Only members of a team write for it; your roles do not include draft:write.",
+            remedy="Sign in as a member of the team.",
+        )
+    policy.require(actor, Action.DRAFT_WRITE, named)
+    return UUID(str(named))
+
+
+def _call_for(session: Session, actor: Actor, kind: Kind, call_id: UUID) -> Call:
+    call = programmes.call_or_none(session, actor, call_id)
+    if call is None:
+        problem = "There is no such call."
+    elif call.kind is not ASKED[kind]:
+        problem = f"The call {call.code} asks for {call.kind}."
+    else:
+        return call
+    raise Unprocessable(
+        "The call does not fit.",
+        errors=[FieldError("/call_id", f"{problem} GET /api/v1/calls lists the calls.")],
+    )
+
+
+def require_known_themes(session: Session, keys: Sequence[str]) -> None:
+    """Do nothing, or refuse keys that are unknown or named twice.
+
+    Raises
+    ------
+    Unprocessable
+        With an error for each of them.
+    """
+    errors = themes.unknown(session, keys)
+    errors += [
+        FieldError(f"/themes/{index}", f"{key} is named twice.")
+        for index, key in enumerate(keys)
+        if key in keys[:index]
+    ]
+    if errors:
+        raise Unprocessable("Some themes cannot be used.", errors=errors)
+
+
+def replace(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    submission_id: UUID,
+    draft: ChallengeDraft | SolutionDraft,
+) -> Submission:
+    """Save what the team has written, in place of what stood there.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not see the submission, or not write it.
+    TransitionNotAllowed
+        If it is not being written at present.
+    Unprocessable
+        If a theme is not known.
+    """
+    submission = reading.get(session, actor, kind, submission_id)
+    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
+    if submission.state not in EDITABLE:
+        raise TransitionNotAllowed(
+            f"A {kind} that is {submission.state} cannot be changed.",
+            remedy="Take it back with the step `reopen` while the call is open.",
+        )
+    require_known_themes(session, draft.themes)
+    submission.sqlmodel_update(draft.model_dump())
+    session.flush()
+    audit.record(session, actor.user_id, "write", kind, submission.id)
+    return submission

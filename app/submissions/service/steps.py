@@ -1,0 +1,87 @@
+"""Moving a submission along its life: one writer of states."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app import policy
+from app.core import audit
+from app.core.clock import now
+from app.lifecycle import Offer
+from app.policy import Actor
+from app.programmes import service as programmes
+from app.submissions.lifecycle import LIFE, Facts, Kind, State
+from app.submissions.models import Submission
+from app.submissions.schemas import StepTaken
+from app.submissions.service import reading
+
+
+def take(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    submission_id: UUID,
+    name: str,
+    said: StepTaken,
+) -> Submission:
+    """Move a submission one step along its life.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not see the submission, or not take the step.
+    Conflict
+        If the step does not start from here, or is closed at present.
+    Unprocessable
+        If something has to be done first.
+    """
+    step = LIFE.step(name)
+    submission = reading.get(session, actor, kind, submission_id)
+    policy.require(actor, step.action, submission.organisation_id)
+    before = submission.state
+    submission.state = LIFE.advance(before, step, _facts(session, submission, said.reason))
+    _note(submission, said.reason)
+    session.flush()
+    audit.record(
+        session,
+        actor.user_id,
+        name,
+        kind,
+        submission.id,
+        before=before,
+        after=submission.state,
+        reason=said.reason,
+    )
+    return submission
+
+
+def _note(submission: Submission, reason: str) -> None:
+    """Keep what goes with a state: when it was submitted, and what the team was told."""
+    if submission.state is State.DRAFT:
+        submission.submitted_at = None
+    elif submission.state is State.SUBMITTED:
+        submission.submitted_at = now()
+    if reason:
+        submission.message = reason
+
+
+def _facts(session: Session, submission: Submission, reason: str = "") -> Facts:
+    call = programmes.call_of(session, submission.call_id)
+    return Facts(
+        kind=submission.kind,
+        content=submission.content,
+        themes=submission.themes,
+        call_closed=None if programmes.is_open(call) else programmes.not_open(call),
+        reason=reason,
+    )
+
+
+def offers(
+    session: Session, actor: Actor, kind: Kind, submission_id: UUID
+) -> tuple[State, list[Offer]]:
+    """Return where a submission stands, and every step from there."""
+    submission = reading.get(session, actor, kind, submission_id)
+    facts = _facts(session, submission)
+    return submission.state, LIFE.offers(
+        actor, submission.organisation_id, submission.state, facts
+    )

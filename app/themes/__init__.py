@@ -1,0 +1,1 @@
+"""The controlled vocabularies that challenges and solutions are tagged with."""

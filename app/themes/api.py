@@ -1,0 +1,29 @@
+"""Routes about themes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts.dependencies import ActorDep
+from app.core.database import ReadSessionDep
+from app.core.errors import BadQuery, NotSignedIn
+from app.core.lists import ListOf, answer
+from app.core.problems import responses
+from app.themes import service
+from app.themes.schemas import ThemeQuery, ThemeRead
+
+router = APIRouter(
+    prefix="/themes", tags=["themes"], responses=responses(NotSignedIn, BadQuery)
+)
+
+
+@router.get("")
+def list_themes(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    _: ActorDep,
+    query: Annotated[ThemeQuery, Query()],
+) -> ListOf[ThemeRead]:
+    """List the themes that challenges and solutions may name."""
+    return answer(request, response, service.search(session, query), ThemeRead)

@@ -1,0 +1,72 @@
+"""Use cases of the vocabularies."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from app import policy
+from app.core.errors import FieldError
+from app.core.lists import Page, page
+from app.policy import Action, Actor
+from app.themes.models import Theme
+from app.themes.schemas import Facet, ThemeDraft, ThemeQuery
+
+
+def load(session: Session, actor: Actor, facet: Facet, drafts: Iterable[ThemeDraft]) -> int:
+    """Add the entries of a vocabulary that are new, mend the others; return how many are new.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change programmes and their vocabularies.
+    """
+    policy.require(actor, Action.PROGRAMME_WRITE)
+    known = {
+        theme.code: theme for theme in session.exec(select(Theme).where(Theme.facet == facet))
+    }
+    added = 0
+    for draft in drafts:
+        theme = known.get(draft.code)
+        if theme is None:
+            key = f"{facet}:{draft.code}"
+            session.add(Theme(key=key, facet=facet, **draft.model_dump()))
+            added += 1
+        elif (theme.uri, theme.labels) != (draft.uri, draft.labels):
+            theme.uri, theme.labels = draft.uri, draft.labels
+    return added
+
+
+def search(session: Session, query: ThemeQuery) -> Page[Theme]:
+    """Return a page of the themes; everybody may read them."""
+    statement = select(Theme).where(col(Theme.retired_at).is_(None))
+    if query.facet:
+        statement = statement.where(col(Theme.facet).in_(query.facet))
+    return page(
+        session, statement, query, sortable={"key": Theme.key}, default="key", key=Theme.id
+    )
+
+
+def labels(session: Session, language: str = "en") -> dict[str, str]:
+    """Return how people call each theme, retired ones too; the key where nobody said."""
+    return {
+        theme.key: theme.labels.get(language, theme.key)
+        for theme in session.exec(select(Theme))
+    }
+
+
+def unknown(session: Session, keys: Sequence[str]) -> list[FieldError]:
+    """Return an error for each key that no theme has, with what may be meant."""
+    known = set(session.exec(select(Theme.key).where(col(Theme.retired_at).is_(None))))
+    return [
+        FieldError(f"/themes/{index}", f"There is no theme {key!r}.{_meant(key, known)}")
+        for index, key in enumerate(keys)
+        if key not in known
+    ]
+
+
+def _meant(key: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(key, sorted(known), n=3)
+    return (
+        f" Did you mean {' or '.join(close)}?" if close else " GET /api/v1/themes lists them."
+    )

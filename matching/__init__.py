@@ -1,0 +1,51 @@
+"""Matching: rank solution providers for challenges, explain each pair, assign them all.
+
+It knows numbers and words only: no web, no database, no files, no clock.
+"""
+
+from matching.assignment import Assignment, assign
+from matching.eligibility import Rule, eligible, obstacles
+from matching.errors import InfeasibleAssignment, MatchingError
+from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
+from matching.explanation import (
+    Bands,
+    Contribution,
+    Explanation,
+    Missing,
+    Passage,
+    Passages,
+    bands,
+)
+from matching.language import recognise
+from matching.matcher import Matcher, Ranking
+from matching.profile import Profile
+from matching.scoring import ScoreParts
+from matching.vectorizer import ProfileVectorizer
+
+__all__ = [
+    "Assignment",
+    "Bands",
+    "Contribution",
+    "Explanation",
+    "InfeasibleAssignment",
+    "Matcher",
+    "MatchingError",
+    "Missing",
+    "Passage",
+    "Passages",
+    "Profile",
+    "ProfileVectorizer",
+    "Ranking",
+    "Rule",
+    "ScoreParts",
+    "assign",
+    "bands",
+    "eligible",
+    "mrr",
+    "ndcg_at_k",
+    "obstacles",
+    "precision_at_k",
+    "recall_at_k",
+    "reciprocal_rank",
+    "recognise",
+]

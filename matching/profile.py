@@ -1,0 +1,46 @@
+"""The one record that `matching` sees of a challenge or a solution; it never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One side of a possible pair: its passages, its themes and what rules may ask.
+
+    Parameters
+    ----------
+    id : str
+        The caller's name for it; the engine answers with positions, not with ids.
+    texts : tuple of str
+        Separate passages (problem, desired outcome; experience, evidence, past cases).
+        Blank passages and repetitions of the same words count for nothing in the pool.
+    themes : frozenset of str, default=frozenset()
+        Keys with their facet, such as ``"practice:open-source"``.
+    attributes : mapping of str to frozenset of str, default={}
+        What eligibility rules compare, such as ``{"country": frozenset({"NO"})}``.
+    language : str, default=None
+        Language tag of the texts, such as ``"fr"`` or ``"pt-BR"``; None: recognised.
+
+    Raises
+    ------
+    ValueError
+        If `texts` is one string: its letters would be taken for passages.
+
+    Examples
+    --------
+    >>> Profile("digdir", ("Shared data spaces.",), frozenset({"practice:data"})).language
+    """
+
+    id: str
+    texts: tuple[str, ...]
+    themes: frozenset[str] = frozenset()
+    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        texts: object = self.texts
+        if isinstance(texts, str):
+            raise ValueError(
+                f"texts of profile {self.id!r} must be a tuple of passages, got one string"
+            )

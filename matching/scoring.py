@@ -1,0 +1,123 @@
+"""The one sum behind every answer: parts of a score, and the shares inside the parts.
+
+The rule: parts and shares are read off the same encoded rows, so they cannot disagree.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.explanation import Missing, Part
+from matching.vectorizer import EncodedPool, EncodedQueries, Floats, Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreParts:
+    """The weighted parts of each pair's score, in parallel arrays.
+
+    Parameters
+    ----------
+    text, themes : float64 arrays of shape (n_queries, n_pool)
+        They add up to the score; a part that cannot be computed is its stated prior.
+    coverage : float64 array of shape (n_queries, n_pool)
+        Share of the weight that could be computed, in [0, 1].
+    """
+
+    text: Floats
+    themes: Floats
+    coverage: Floats
+
+    @property
+    def score(self) -> Floats:
+        """The score of each pair, as `Matcher.score_pairs` gives it."""
+        return self.text + self.themes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TurnedPool:
+    """The rows of an encoded pool as columns, ready for products with queries."""
+
+    passages: Matrix
+    whole: Matrix
+    themes: Matrix
+
+    @classmethod
+    def of(cls, pool: EncodedPool) -> Self:
+        """Turn a pool on its side."""
+        return cls(pool.passages.T.tocsr(), pool.whole.T.tocsr(), pool.themes.T.tocsr())
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Add text and themes up.
+
+    Parameters
+    ----------
+    text_weight, whole_weight, missing_prior : float in [0, 1]
+        As in `Matcher`.
+    """
+
+    text_weight: float
+    whole_weight: float
+    missing_prior: float
+
+    @property
+    def weights(self) -> Mapping[Part, float]:
+        """The weight of each part; together 1."""
+        return {"text": self.text_weight, "themes": 1 - self.text_weight}
+
+    def parts(
+        self, queries: EncodedQueries, pool: EncodedPool, turned: TurnedPool
+    ) -> ScoreParts:
+        """Score each pair, part by part."""
+        passages = (queries.text @ turned.passages).toarray()
+        best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
+        whole = (queries.text @ turned.whole).toarray()
+        text = (1 - self.whole_weight) * best + self.whole_weight * whole
+        themes = (queries.themes @ turned.themes).toarray()
+        text_known = np.logical_and.outer(queries.has_text, pool.has_text)
+        themes_known = np.logical_and.outer(queries.has_themes, pool.has_themes)
+        weight = self.weights
+        return ScoreParts(
+            weight["text"] * np.where(text_known, text, self.missing_prior),
+            weight["themes"] * np.where(themes_known, themes, self.missing_prior),
+            weight["text"] * text_known + weight["themes"] * themes_known,
+        )
+
+    def best_passage(self, query: EncodedQueries, candidate: EncodedPool) -> int:
+        """Return the row of the candidate's best passage for one query."""
+        return int((candidate.passages @ query.text.T).toarray().argmax())
+
+    def word_shares(
+        self, query: EncodedQueries, candidate: EncodedPool
+    ) -> Iterator[tuple[int, float]]:
+        """Yield column and share of each word of one pair, with the best passage fixed."""
+        row = candidate.passages[[self.best_passage(query, candidate)]]
+        told = (1 - self.whole_weight) * row + self.whole_weight * candidate.whole
+        return _shares(self.weights["text"], query.text * told)
+
+    def theme_shares(
+        self, query: EncodedQueries, candidate: EncodedPool
+    ) -> Iterator[tuple[int, float]]:
+        """Yield column and share of each theme of one pair."""
+        return _shares(self.weights["themes"], query.themes * candidate.themes)
+
+    def missing(self, query: EncodedQueries, candidate: EncodedPool) -> tuple[Missing, ...]:
+        """Name what one pair did not state, in the parts that have a weight."""
+        stated: tuple[tuple[Missing, NDArray[np.bool_]], ...] = (
+            (Missing("text", "query"), query.has_text),
+            (Missing("text", "candidate"), candidate.has_text),
+            (Missing("themes", "query"), query.has_themes),
+            (Missing("themes", "candidate"), candidate.has_themes),
+        )
+        return tuple(m for m, has in stated if not has[0] and self.weights[m.part] > 0)
+
+
+def _shares(weight: float, products: Matrix) -> Iterator[tuple[int, float]]:
+    found = products.tocoo()
+    for column, share in zip(found.coords[1].tolist(), found.data.tolist(), strict=True):
+        if weight * share > 0:
+            yield column, weight * share

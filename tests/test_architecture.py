@@ -1,0 +1,369 @@
+"""The rules of the house that a machine can check and no linter knows.
+
+Each rule is a function from sources to offenders. It is tried twice: on the whole tree, where
+it must find nothing, and on a planted offender, where it must find that.
+"""
+
+import ast
+import io
+import re
+import subprocess
+import tokenize
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+MAX_LINES: Final = 400
+
+# Kinds of file that a feature may hold, and where the exceptions live.
+KINDS: Final = frozenset(
+    {
+        "__init__",
+        "lifecycle",
+        "models",
+        "schemas",
+        "service",
+        "dependencies",
+        "api",
+        "pages",
+        "jobs",
+    }
+)
+EXTRA_KINDS: Final = frozenset({"records", "engine", "offline", "loader", "demo"})
+NO_FEATURES: Final = frozenset({"cli", "core", "locales", "migrations", "static", "templates"})
+
+# Written so that this file does not contain what they look for.
+ADDRESSES: Final = MappingProxyType(
+    {
+        "a package registry": re.compile(
+            r"(?:pypi|pythonhosted)[.]org|registry[.](?:npmjs|yarnpkg)|(?:deb|security)[.]debian[.]org"
+        ),
+        "a path of one machine": re.compile(
+            r"(?<![\w.-])/(?:work|farm|root|home|Users)/[A-Za-z]"
+        ),
+    }
+)
+SUPPRESSION: Final = re.compile(r"#\s*(?:ruff:\s*|flake8:\s*)?noqa|#\s*type:\s*ignore")
+JUSTIFIED: Final = re.compile(
+    r"#\s*(?:ruff:\s*)?noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*\s+--\s+\S"
+    r"|#\s*type:\s*ignore\[[a-z\d, -]+\]\s*(?:#\s*)?--\s+\S"
+)
+
+
+# --- the rules ---
+
+
+def ends_of_transactions(source: str) -> list[int]:
+    """Return the lines that name `commit` or `rollback` of something."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+    ]
+
+
+def imports_of(package: str, source: str) -> list[int]:
+    """Return the lines that import the package or something of it."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imported_names(node)
+        if name == package or name.startswith(f"{package}.")
+    ]
+
+
+def imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""]
+
+
+def lacks_docstring(source: str) -> bool:
+    return not ast.get_docstring(ast.parse(source))
+
+
+def is_too_long(source: str) -> bool:
+    return len(source.splitlines()) > MAX_LINES
+
+
+def bare_suppressions(source: str) -> list[int]:
+    """Return the lines whose comment silences a tool without a code and a reason."""
+    return [
+        token.start[0]
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+        and SUPPRESSION.search(token.string)
+        and not JUSTIFIED.search(token.string)
+    ]
+
+
+def is_at_home(path: PurePosixPath) -> bool:
+    """Tell whether a file of a feature (`app/<feature>/...`) is of a known kind."""
+    feature, *rest = path.parts[1:]
+    if feature in NO_FEATURES or not rest:
+        return True
+    if len(rest) > 1:
+        return rest[0] == "service"
+    return path.stem in KINDS | EXTRA_KINDS
+
+
+def empty_folders(files: Mapping[PurePosixPath, str]) -> set[str]:
+    """Return the folders that hold nothing but a package marker, however deep."""
+    folders = {parent for path in files for parent in path.parents}
+    full = {parent for path in files if path.name != "__init__.py" for parent in path.parents}
+    return {str(folder) for folder in folders - full}
+
+
+def addresses(text: str) -> list[str]:
+    """Return what kinds of address stand in the text that must not."""
+    return [kind for kind, pattern in ADDRESSES.items() if pattern.search(text)]
+
+
+# --- the tree ---
+
+
+def tracked() -> list[Path]:
+    """Return the files that git tracks or would track; without git, all that were not built."""
+    listing = subprocess.run(  # noqa: S603 -- a fixed command
+        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "-co", "--exclude-standard"],  # noqa: S607 -- the git of the developer
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listing.returncode == 0 and listing.stdout:
+        paths = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        built = {".git", ".venv", "node_modules", "static", "dist", "__pycache__"}
+        paths = [path for path in ROOT.rglob("*") if built.isdisjoint(path.parts)]
+    return sorted(path for path in paths if path.is_file())
+
+
+def sources(*folders: str) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield path below the root and text of each Python file in the folders."""
+    for path in TRACKED:
+        where = PurePosixPath(path.relative_to(ROOT).as_posix())
+        if path.suffix == ".py" and where.parts[0] in folders:
+            yield where, path.read_text(encoding="utf-8")
+
+
+TRACKED: Final = tracked()
+PRODUCT: Final = dict(sources("app", "matching"))
+CODE: Final = dict(sources("app", "matching", "assets", "benchmarks", "tests"))
+
+
+def test_the_tree_is_seen() -> None:
+    """Without files every rule would hold."""
+    assert PurePosixPath("app/core/database.py") in PRODUCT
+    assert PurePosixPath("tests/test_architecture.py") in CODE
+    assert ROOT / "pyproject.toml" in TRACKED
+
+
+def test_only_the_database_module_ends_a_transaction() -> None:
+    """One request or job is one transaction; only its edge may end it."""
+    offenders = {
+        f"{path}:{line}"
+        for path, source in PRODUCT.items()
+        if str(path) != "app/core/database.py"
+        for line in ends_of_transactions(source)
+    }
+    assert offenders == set()
+
+
+def test_only_the_engine_of_matchmaking_imports_the_library() -> None:
+    """The service meets `matching` in one file, and loads it only where matching is done."""
+    offenders = {
+        f"{path}:{line}"
+        for path, source in PRODUCT.items()
+        if path.parts[0] == "app" and str(path) != "app/matchmaking/engine.py"
+        for line in imports_of("matching", source)
+    }
+    assert offenders == set()
+
+
+def test_every_module_says_what_lives_in_it() -> None:
+    assert {str(path) for path, source in PRODUCT.items() if lacks_docstring(source)} == set()
+
+
+def test_no_file_is_longer_than_it_can_be_read() -> None:
+    """Migrations apart: they are records, written once and never edited."""
+    offenders = {
+        str(path)
+        for path, source in PRODUCT.items()
+        if is_too_long(source) and path.parent != PurePosixPath("app/migrations/versions")
+    }
+    assert offenders == set()
+
+
+def test_every_file_of_a_feature_is_of_a_known_kind() -> None:
+    offenders = {
+        str(path) for path in PRODUCT if path.parts[0] == "app" and not is_at_home(path)
+    }
+    assert offenders == set()
+
+
+def test_no_folder_stands_empty() -> None:
+    files = {
+        where: ""
+        for path in TRACKED
+        if (where := PurePosixPath(path.relative_to(ROOT).as_posix())).parts[0]
+        in {"app", "matching", "tests"}
+    }
+    assert empty_folders(files) == set()
+
+
+def test_whoever_silences_a_tool_says_which_rule_and_why() -> None:
+    offenders = {
+        f"{path}:{line}" for path, source in CODE.items() for line in bare_suppressions(source)
+    }
+    assert offenders == set()
+
+
+def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:
+    """Locks and settings come from wherever the person who installs gets packages."""
+    offenders = {
+        f"{path.relative_to(ROOT)}: {kind}"
+        for path in TRACKED
+        for kind in addresses(path.read_text(encoding="utf-8", errors="ignore"))
+    }
+    assert offenders == set()
+
+
+def test_no_lock_names_an_address_and_every_python_lock_has_hashes() -> None:
+    locks = sorted((ROOT / "requirements").glob("*.txt"))
+    npm = (ROOT / "assets/package-lock.json").read_text(encoding="utf-8")
+
+    assert [path.name for path in locks] == ["build.txt", "run.txt", "test.txt", "uv.txt"]
+    for path in locks:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"://|^--", text, re.MULTILINE) == []
+        for requirement in re.findall(r"^\S.*(?:\n .*)*", text, re.MULTILINE):
+            assert requirement.startswith("#") or "--hash=sha256:" in requirement
+    assert '"resolved"' not in npm
+
+
+def test_the_package_is_built_with_what_the_build_lock_pins() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    locked = (ROOT / "requirements/build.in").read_text(encoding="utf-8").splitlines()
+
+    assert sorted(project["build-system"]["requires"]) == sorted(locked)
+
+
+# --- each rule finds a planted offender, and leaves a good neighbour alone ---
+
+
+def test_a_planted_commit_is_found() -> None:
+    assert ends_of_transactions('"""Says commit."""\nsession.flush()\n') == []
+    assert ends_of_transactions("session.flush()\nsession.commit()\n") == [2]
+    assert ends_of_transactions("finish = transaction.rollback\n") == [1]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import matching",
+        "import matching.topk as fast",
+        "from matching import Matcher",
+        "from matching.topk import top_k",
+        "def rank():\n    from matching import Matcher",
+    ],
+)
+def test_a_planted_import_is_found(planted: str) -> None:
+    assert len(imports_of("matching", planted)) == 1
+
+
+def test_a_neighbour_of_the_library_is_not_taken_for_it() -> None:
+    assert imports_of("matching", "import matching_rules\nfrom app.matchmaking import x") == []
+
+
+def test_a_planted_module_without_docstring_is_found() -> None:
+    assert lacks_docstring("")
+    assert lacks_docstring("# A comment is none.\nx = 1\n")
+    assert not lacks_docstring('"""Says what lives here."""\n')
+
+
+def test_a_planted_line_too_many_is_found() -> None:
+    assert not is_too_long("x\n" * MAX_LINES)
+    assert is_too_long("x\n" * (MAX_LINES + 1))
+
+
+@pytest.mark.parametrize(
+    "planted", ["app/reviews/utils.py", "app/reviews/helpers/dates.py", "app/reviews/api/v2.py"]
+)
+def test_a_planted_file_of_no_kind_is_found(planted: str) -> None:
+    assert not is_at_home(PurePosixPath(planted))
+
+
+@pytest.mark.parametrize(
+    "neighbour",
+    [
+        "app/main.py",
+        "app/core/clock.py",
+        "app/cli/serve.py",
+        "app/reviews/service.py",
+        "app/reviews/service/drafts.py",
+        "app/matchmaking/engine.py",
+    ],
+)
+def test_a_file_of_a_known_kind_is_at_home(neighbour: str) -> None:
+    assert is_at_home(PurePosixPath(neighbour))
+
+
+def test_a_planted_empty_folder_is_found() -> None:
+    files = {
+        PurePosixPath("app/reviews/__init__.py"): "",
+        PurePosixPath("app/themes/__init__.py"): "",
+        PurePosixPath("app/themes/service/drafts.py"): "",
+    }
+    assert empty_folders(files) == {"app/reviews"}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "x = 1  # noqa",
+        "x = 1  # noqa: S101",
+        "x = 1  # noqa: S101 because",
+        "x = 1  # type: ignore",
+        "x = 1  # type: ignore[misc]",
+        "# ruff: noqa",
+    ],
+)
+def test_a_planted_suppression_without_code_or_reason_is_found(planted: str) -> None:
+    assert bare_suppressions(f'"""# noqa in a text is none."""\n{planted}\n') == [2]
+
+
+@pytest.mark.parametrize(
+    "justified",
+    [
+        "x = 1  # noqa: S101 -- the reason",
+        "x = 1  # noqa: S101, S603 -- the reason",
+        "x = 1  # type: ignore[misc]  # -- the reason",
+    ],
+)
+def test_a_suppression_with_code_and_reason_passes(justified: str) -> None:
+    assert bare_suppressions(justified) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "kind"),
+    [
+        ("https://py" + "pi.org/simple", "a package registry"),
+        ("https://registry" + ".npmjs.org/swagger-ui-dist", "a package registry"),
+        ("deb http://deb" + ".debian.org/debian bookworm main", "a package registry"),
+        ("see /wo" + "rk/main/app", "a path of one machine"),
+        ("path=/ho" + "me/ada/counterpart", "a path of one machine"),
+    ],
+)
+def test_a_planted_address_is_found(planted: str, kind: str) -> None:
+    assert addresses(planted) == [kind]
+
+
+def test_a_path_within_a_public_address_is_no_path_of_a_machine() -> None:
+    assert addresses("https://example.org/work/programme and docs/home/index") == []
