@@ -68,7 +68,9 @@ class Cluster:
         self.owner = unprivileged()
         if self.owner is not None:
             os.chown(folder, self.owner.pw_uid, self.owner.pw_gid)
-        self.version = self.call("initdb", "--version").strip().removeprefix("initdb (PostgreSQL) ")
+        self.version = (
+            self.call("initdb", "--version").strip().removeprefix("initdb (PostgreSQL) ")
+        )
         major = re.search(r"\d+", self.version)
         if major is None or int(major[0]) < OLDEST:
             raise SystemExit(f"PostgreSQL {OLDEST} or newer is needed, not {self.version}.")

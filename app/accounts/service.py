@@ -41,7 +41,7 @@ def authenticate(session: Session, secret: str) -> Actor:
         select(Token, Membership)
         .join(Membership, col(Membership.user_id) == col(Token.user_id))
         .where(
-            Token.digest == _digest(secret),
+            Token.digest == digest_of(secret),
             col(Token.revoked_at).is_(None),
             col(Token.expires_at) > now(),
         )
@@ -60,7 +60,8 @@ def _actor(user_id: UUID, memberships: Sequence[Membership]) -> Actor:
     return Actor(user_id, roles)
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """Return what is stored of a token: enough to recognise it, not to use it."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -85,7 +86,7 @@ def issue_token(
         )
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = Token(
-        user_id=user.id, name=name, digest=_digest(secret), expires_at=now() + lifetime
+        user_id=user.id, name=name, digest=digest_of(secret), expires_at=now() + lifetime
     )
     session.add(token)
     audit.record(session, actor.user_id, "issue", "token", token.id, user=str(user.id))

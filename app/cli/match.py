@@ -4,13 +4,14 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from app.core.errors import Unprocessable
+from app.core.errors import Conflict
 from app.core.faults import Fault, FaultyTable
 from app.core.tables import Record, read_table
 from app.submissions.records import ChallengeRecord, SolutionRecord
@@ -178,9 +179,10 @@ def _save(content: bytes, output: Path) -> None:
             os.fsync(file.fileno())
         draft.replace(target)
     except OSError as error:
-        raise Unprocessable(
+        raise Conflict(
             f"{output} cannot be written: {error.strerror}.",
             remedy="Nothing was changed. Choose another file or folder.",
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()

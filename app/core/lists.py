@@ -15,7 +15,8 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, TypeDecorator, and_, false, or_
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -137,13 +138,18 @@ def _values(cursor: str, order: str, keys: Sequence[_Key]) -> list[Any]:
         said, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if said != order or len(values) != len(keys):
             raise ValueError
-        kinds = [key.column.type.python_type for key in keys]
+        kinds = [_kind(key.column.type) for key in keys]
         return [_restored(kind, value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise BadQuery(
             "The cursor does not belong to this list.",
             remedy="Take `next` from the page before as it is, or begin without a cursor.",
         ) from error
+
+
+def _kind(type_: TypeEngine[Any]) -> type[Any]:
+    decorated = type_.impl_instance if isinstance(type_, TypeDecorator) else type_
+    return decorated.python_type
 
 
 def _restored(kind: type[Any], value: Any) -> Any:

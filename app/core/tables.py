@@ -29,6 +29,15 @@ Record = TypeVar("Record", bound=BaseModel)
 MAX_BYTES: Final = 64 * 2**20
 """Bytes that a file may have."""
 
+_PLAINLY: Final = {
+    "missing": "It is missing.",
+    "string_type": "It is not text.",
+    "string_unicode": "It holds half a character.",
+    "list_type": "It is not a list.",
+    "int_type": "It is not a whole number.",
+    "int_parsing": "It is not a whole number.",
+    "int_from_float": "It is not a whole number.",
+}
 _LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
@@ -145,8 +154,8 @@ class _Reading(Generic[Record]):
             return context["problem"], context["remedy"]
         field = self.schema.model_fields.get(name)
         remedy = f"Give {field.description}." if field and field.description else "Mend it."
-        if details["type"] == "missing":
-            return "It is missing.", remedy
+        if details["type"] in _PLAINLY:
+            return _PLAINLY[details["type"]], remedy
         if details["type"] in _LENGTHS and isinstance(details["input"], str):
             least, most = context.get("min_length"), context.get("max_length")
             bound = f"{least} at the least" if least else f"{most:,} at the most"
@@ -240,6 +249,7 @@ def _read_jsonl(text: str, reading: _Reading[Any]) -> None:
                 object_pairs_hook=_object,
                 parse_constant=_not_a_number,
                 parse_float=_finite,
+                parse_int=_short,
             )
         except json.JSONDecodeError as error:
             problem = f"It is not valid JSON: {error.msg.lower()} at character {error.colno}."
@@ -278,6 +288,12 @@ def _finite(digits: str) -> float:
     if math.isinf(value):
         raise ValueError(f"{digits[:60]} is too large a number")
     return value
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 18:
+        raise ValueError(f"A number has {len(digits):,} digits")
+    return int(digits)
 
 
 # --- CSV -------------------------------------------------------------------------------

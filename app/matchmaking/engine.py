@@ -63,7 +63,7 @@ RULES: Final = (
 )
 """Who may be matched with whom."""
 
-# Pairs that the bands are set on at the most: some arrays of 32 MB.
+# Some arrays of 32 MB.
 _BAND_PAIRS: Final = 1 << 22
 
 _REMEDY: Final = (
@@ -110,6 +110,8 @@ class Engine:
     text_weight : float in [0, 1], default=0.6
         Share of the score that comes from the texts; the rest comes from themes.
     rules : sequence of Rule, default=RULES
+    band_pairs : int
+        Of more pairs than these, the bands are set on an even part of the challenges.
     """
 
     def __init__(
@@ -119,12 +121,13 @@ class Engine:
         *,
         text_weight: float = TEXT_WEIGHT,
         rules: Sequence[Rule] = RULES,
+        band_pairs: int = _BAND_PAIRS,
     ) -> None:
         self.challenges = challenges
         self.pool = pool
         self.rules = rules
         self.matcher = Matcher(text_weight=text_weight).fit(pool, background=challenges)
-        self.bands = self._bands()
+        self.bands = self._bands(band_pairs)
 
     def rank(self, top: int) -> Iterator[Suggestion]:
         """Suggest the best providers of each challenge, at most `top` of them."""
@@ -200,9 +203,8 @@ class Engine:
                     band=self.bands.of(score) if self.bands else None,
                 )
 
-    def _bands(self) -> Bands | None:
-        """Set the bands over all eligible pairs; of very many, over an even part of them."""
-        step = math.ceil(len(self.challenges) * len(self.pool) / _BAND_PAIRS)
+    def _bands(self, at_most: int) -> Bands | None:
+        step = math.ceil(len(self.challenges) * len(self.pool) / at_most)
         asked = self.challenges[::step]
         admitted = eligible(self.rules, asked, self.pool)
         return bands(self.matcher.score_pairs(asked), admitted)

@@ -1,6 +1,7 @@
 """What the documentation page promises, in a real browser: it works, and stays at home."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -9,6 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from app.core.docs_page import mount_docs
+from app.main import create_app
+from app.settings import Settings
 from tests.browser.conftest import Serve
 
 pytestmark = pytest.mark.browser
@@ -44,7 +47,7 @@ def listen(page: Page) -> Heard:
     heard = Heard()
 
     def note_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type == "error":
             heard.complaints.append(message.text)
 
     def note_request(request: Request) -> None:
@@ -96,6 +99,27 @@ def test_the_operations_are_drawn_and_nothing_is_refused_or_fetched_from_outside
     assert {*heard.requests, f"{origin}/static/icon.svg"} == {
         f"{origin}{path}" for path in ("/docs", "/openapi.json", *STATIC_FILES)
     }
+
+
+def test_the_page_of_the_service_draws_every_operation(
+    page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'counterpart.db'}"
+    app = create_app(Settings(database_url=url, embedded_worker=False))
+    described = sum(len(verbs) for verbs in app.openapi()["paths"].values())
+    origin = serve(app)
+    heard = listen(page)
+
+    page.goto(f"{origin}/docs", wait_until="networkidle")
+
+    expect(page.locator(".opblock")).to_have_count(described)
+    assert heard.complaints == []
+    assert heard.outside(origin) == []
+
+    page.locator(".opblock-post .opblock-summary-control").first.click()
+
+    expect(page.locator(".opblock.is-open .opblock-section-request-body")).to_be_visible()
+    assert heard.complaints == []
 
 
 def test_without_script_the_page_leads_to_the_description(

@@ -1,0 +1,373 @@
+"""`counterpart match`: two files in, suggestions out, whole or not at all."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli.commands import cli
+
+ROOT = Path(__file__).parents[2]
+SEEDS = ROOT / "seeds"
+CHALLENGES = SEEDS / "first_edition" / "challenges.jsonl"
+SOLUTIONS = SEEDS / "first_edition" / "solutions.jsonl"
+PRACTICES = SEEDS / "practices" / "practices.jsonl"
+
+COLUMNS = [
+    "challenge",
+    "challenge_title",
+    "rank",
+    "provider",
+    "provider_title",
+    "organisation",
+    "country",
+    "score",
+    "text_part",
+    "theme_part",
+    "coverage",
+    "band",
+]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["match", *map(str, arguments)])
+
+
+def answered(*arguments: object) -> Any:
+    """Return the JSON of a run that must succeed."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def pairs_of(answer: Any) -> list[tuple[str, str]]:
+    return [(s["challenge"]["id"], s["provider"]["id"]) for s in answer["suggestions"]]
+
+
+def a_file(path: Path, *records: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    return path
+
+
+def two_files(folder: Path) -> tuple[Path, Path]:
+    return (
+        a_file(
+            folder / "challenges.jsonl",
+            {"id": "C1", "title": "Flood warnings", "text": "Our river floods."},
+        ),
+        a_file(
+            folder / "providers.jsonl",
+            {"id": "P1", "title": "River sensors", "text": "A river that warns."},
+            {"id": "P2", "title": "=cmd() budgets", "text": "Residents decide."},
+        ),
+    )
+
+
+# --- forms ---
+
+
+def test_the_first_providers_of_each_challenge_are_listed() -> None:
+    answer = answered(CHALLENGES, SOLUTIONS, "--top", 2)
+
+    assert pairs_of(answer) == [
+        ("C1", "P1"),
+        ("C1", "P8"),
+        ("C2", "P4"),
+        ("C2", "P5"),
+        ("C3", "P5"),
+        ("C3", "P6"),
+        ("C4", "P8"),
+        ("C4", "P3"),
+    ]
+    assert [s["rank"] for s in answer["suggestions"]] == [1, 2] * 4
+    assert answer["notes"] == []
+    assert answer["settings"] == {
+        "top": 2,
+        "per_challenge": None,
+        "text_weight": 0.6,
+        "same_country": False,
+        "explain": False,
+    }
+
+
+def test_the_best_whole_assignment_is_given() -> None:
+    answer = answered(CHALLENGES, SOLUTIONS, "--per-challenge", 2)
+
+    assert sorted(provider for _, provider in pairs_of(answer)) == [
+        f"P{i}" for i in range(1, 9)
+    ]
+    assert sum(s["score"] for s in answer["suggestions"]) == pytest.approx(2.2705, abs=1e-4)
+
+
+def test_json_explains_every_number() -> None:
+    answer = answered(CHALLENGES, SOLUTIONS, "--top", 1, "--explain")
+
+    for one in answer["suggestions"]:
+        reasons = one["reasons"]
+        shares = [s["share"] for s in (*reasons["words"], *reasons["themes"])]
+        assert sum(shares) == pytest.approx(one["score"])
+        assert one["text_part"] + one["theme_part"] == pytest.approx(one["score"])
+        told = reasons["provider"]
+        assert told["field"] == "experience"
+        assert all(told["text"][start:end].strip() for start, end in told["marks"])
+    assert answer["suggestions"][0]["reasons"]["themes"][0]["names"] == [
+        "practice:citizen-engagement"
+    ]
+
+
+def test_csv_holds_the_numbers_of_the_json() -> None:
+    rows = list(csv.DictReader(io.StringIO(run(CHALLENGES, SOLUTIONS, "--csv").stdout)))
+
+    answer = answered(CHALLENGES, SOLUTIONS)
+    assert list(rows[0]) == COLUMNS
+    assert [(row["challenge"], row["provider"], float(row["score"])) for row in rows] == [
+        (s["challenge"]["id"], s["provider"]["id"], s["score"]) for s in answer["suggestions"]
+    ]
+
+
+def test_csv_explains_in_further_columns() -> None:
+    result = run(CHALLENGES, SOLUTIONS, "--csv", "--explain", "--top", "1")
+
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    reasons = ["words", "themes", "missing", "challenge_passage", "provider_passage"]
+    assert list(rows[0]) == COLUMNS + reasons
+    assert rows[2]["words"].startswith("AI 0.0")
+
+
+def test_the_table_is_for_people(tmp_path: Path) -> None:
+    challenges, providers = two_files(tmp_path)
+
+    result = run(challenges, providers, "--text-weight", "1", "--explain", "--top", "1")
+
+    assert result.exit_code == 0
+    lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+    assert lines[0] == "C1  Flood warnings"
+    assert lines[1].split() == [
+        *("rank", "score", "text", "themes", "band"),
+        *("provider", "title", "organisation", "country"),
+    ]
+    assert lines[3].split()[0] == "1"
+    assert lines[3].endswith("P1         River sensors")
+    assert lines[4] == "Why P1"
+    assert lines[5].startswith("Words   river ")
+    assert lines[6:9] == [
+        "Themes  none in common",
+        "Asked (text): Flood *warnings* / Our *river* floods.",
+        "Told (text): *River* sensors / A *river* that *warns*.",
+    ]
+    assert lines[9:] == [
+        "No country stated, so they may turn out to be from the same one: C1, P1, P2.",
+        "There are fewer than 30 possible pairs, too few to say strong or weak.",
+    ]
+
+
+def test_a_long_passage_is_shown_where_it_has_most_words_in_common(tmp_path: Path) -> None:
+    challenges, _ = two_files(tmp_path)
+    story = f"{'Filler words. ' * 100}Then a river floods the town.{' More filler.' * 100}"
+    providers = a_file(tmp_path / "p.jsonl", {"id": "P1", "title": "Experience", "text": story})
+
+    shown = run(challenges, providers, "--explain").stdout
+
+    assert "Told (text): ... " in shown
+    assert "Then a *river* *floods* the town." in shown.replace("\n    ", " ")
+
+
+def test_nothing_that_a_stranger_wrote_reaches_the_terminal_as_a_command(
+    tmp_path: Path,
+) -> None:
+    challenges, providers = two_files(tmp_path)
+    bidi = a_file(
+        tmp_path / "b.jsonl",
+        {"id": "P1", "title": "[red]River\u202e \u009b2J", "text": "A river [bold]rises."},
+    )
+
+    table = run(challenges, bidi, "--explain").stdout
+    cells = list(csv.DictReader(io.StringIO(run(challenges, providers, "--csv").stdout)))
+
+    assert "[red]River" in table
+    assert "[bold]rises" in table
+    assert not set(table) & set("\u202e\u009b\x1b")
+    assert [row["provider_title"] for row in cells] == ["River sensors", "'=cmd() budgets"]
+
+
+def test_a_larger_pool_and_csv_files_of_strangers_work(tmp_path: Path) -> None:
+    challenges = tmp_path / "challenges.csv"
+    challenges.write_text(
+        "id;title;text;country\n"
+        "1;Digital skills;Older people need help with digital services;FR\n"
+        "2;Buying innovation;We want to buy innovative solutions from small firms;BE\n"
+        '3;Joint growth;Two regions at a border want inclusive growth together;"FI;SE"\n',
+        encoding="utf-8-sig",
+    )
+
+    answer = answered(challenges, PRACTICES, "--top", 1)
+
+    assert pairs_of(answer) == [
+        ("1", "citizen-spots-pt"),
+        ("2", "contrata-mais-brasil"),
+        ("3", "borderlands-growth-deal"),
+    ]
+
+
+def test_seventy_two_challenges_and_twenty_six_providers_take_seconds(tmp_path: Path) -> None:
+    practices = [json.loads(line) for line in PRACTICES.read_text("utf-8").splitlines()]
+    providers = [p | {"capacity": 6} for p in practices[:26]]
+    challenges = [
+        {
+            "id": f"C{i:02}",
+            "title": practices[i % 44]["title"],
+            "text": f"{practices[i % 44]['experience'][: 200 + i]}",
+            "themes": practices[(i * 7) % 44]["themes"],
+        }
+        for i in range(72)
+    ]
+    files = a_file(tmp_path / "c.jsonl", *challenges), a_file(tmp_path / "p.jsonl", *providers)
+    run(*files)  # the engine is loaded now
+
+    began = time.process_time()
+    answer = answered(*files, "--per-challenge", 2)
+
+    assert time.process_time() - began < 10
+    served = [challenge for challenge, _ in pairs_of(answer)]
+    assert served == sorted([f"C{i:02}" for i in range(72)] * 2)
+    given = [provider for _, provider in pairs_of(answer)]
+    assert max(given.count(provider) for provider in given) <= 6
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "start"),
+    [
+        ("a.json", [], '{\n  "settings"'),
+        ("a.csv", [], "challenge,"),
+        ("a.txt", [], "C1  Flood"),
+        ("a.txt", ["--csv"], "challenge,"),
+    ],
+)
+def test_the_answer_is_written_to_a_file(
+    tmp_path: Path, name: str, options: list[str], start: str
+) -> None:
+    output = tmp_path / name
+    output.write_text("before")
+
+    result = run(*two_files(tmp_path), *options, "--output", output)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"Written to {output}.\n"
+    assert output.read_text(encoding="utf-8").startswith(start)
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    challenges, providers = two_files(tmp_path)
+    folder = tmp_path / "folder.json"
+    folder.mkdir()
+    before = sorted(tmp_path.iterdir())
+
+    for output in (folder, tmp_path / "none" / "a.csv", challenges / "a.csv"):
+        result = run(challenges, providers, "--output", output)
+
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"{output}cannotbewritten" in "".join(result.stderr.split())
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_refused_run_leaves_the_old_answer_as_it_was(tmp_path: Path) -> None:
+    output = tmp_path / "answer.csv"
+    output.write_text("before")
+
+    result = run(*two_files(tmp_path), "--per-challenge", 3, "--output", output)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Challenge C1 needs 3 providers, but only 2" in " ".join(result.stderr.split())
+    assert output.read_text() == "before"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "answer.csv",
+        "challenges.jsonl",
+        "providers.jsonl",
+    ]
+
+
+# --- refusals ---
+
+
+def test_the_faults_of_both_files_are_listed_and_nothing_is_matched(tmp_path: Path) -> None:
+    challenges = a_file(tmp_path / "c.jsonl", {"id": "C1", "title": "A", "text": "x"})
+    providers = a_file(
+        tmp_path / "p.jsonl",
+        {"id": "P1", "title": "River sensors", "text": "x", "country": "UK"},
+        {"id": "P1", "title": "River sensors", "text": "x"},
+    )
+
+    result = run(challenges, providers, "--csv")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    said = [line.strip() for line in result.stderr.splitlines()]
+    assert [line for line in said if ", line " in line] == [
+        f"{challenges}, line 1, title: It has 1 characters, not 5 at the least. "
+        "Give a title of 5 to 200 characters on one line.",
+        f"{providers}, line 1, country, item 1: 'UK' is not a country code of ISO 3166-1. "
+        "Write GB.",
+        f"{providers}, line 2, id: 'P1' stands on line 1 already. Give each record its own id.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--json", "--csv"],
+        ["--top", "3", "--per-challenge", "2"],
+        ["--top", "0"],
+        ["--text-weight", "1.5"],
+        ["--text-weight", "nan"],
+        ["--output", str(SOLUTIONS)],
+        ["--unknown"],
+    ],
+)
+def test_wrong_usage_has_its_own_exit_code(options: list[str]) -> None:
+    before = SOLUTIONS.read_bytes()
+
+    result = run(CHALLENGES, SOLUTIONS, *options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert SOLUTIONS.read_bytes() == before
+
+
+def test_the_command_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 -- our own command
+        [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "match",
+            CHALLENGES,
+            SOLUTIONS,
+            "--csv",
+            "--top",
+            "1",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode("utf-8"))))
+    assert [(row["challenge"], row["provider"]) for row in rows] == [
+        ("C1", "P1"),
+        ("C2", "P4"),
+        ("C3", "P5"),
+        ("C4", "P8"),
+    ]
+    assert "Développement" in rows[3]["organisation"]
+    assert list(tmp_path.iterdir()) == []

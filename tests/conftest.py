@@ -1,0 +1,111 @@
+"""A fresh database for each test, and a client for each person."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlmodel import Session, SQLModel
+from starlette.testclient import TestClient
+
+from app import schema
+from app.accounts.models import User
+from app.core.database import Database, connect
+from app.main import create_app
+from app.settings import Settings
+from tests.factories import a_token
+
+URL = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
+"""A PostgreSQL database of the tests' own; without it each test gets a SQLite file."""
+
+
+class SignIn(Protocol):
+    """Returns a client whose requests come from this user."""
+
+    def __call__(self, user: User) -> TestClient: ...
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """Migrate once; the tests on SQLite start from copies of this file."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = connect(URL or f"sqlite:///{path}")
+    schema.migrate(database)
+    database.dispose()
+    return None if URL else path
+
+
+@pytest.fixture
+def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the current shape."""
+    if migrated is not None:
+        shutil.copy(migrated, tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+    else:
+        assert URL is not None
+        yield URL
+        _empty(URL)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(url: str) -> Settings:
+    return Settings(database_url=url, embedded_worker=False)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """What the service uses."""
+    database = connect(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(url: str) -> Iterator[Session]:
+    """What a test uses to arrange and to look: commit before the service shall see it."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _foreign_keys)
+    with Session(engine, expire_on_commit=True) as session:
+        yield session
+    engine.dispose()
+
+
+def _foreign_keys(connection: DBAPIConnection, _: object) -> None:
+    connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The application, put together once; each test gives it a database."""
+    return create_app(Settings(embedded_worker=False))
+
+
+@pytest.fixture
+def client(app: FastAPI, settings: Settings, database: Database) -> TestClient:
+    """A client that names nobody."""
+    app.state.database, app.state.settings = database, settings
+    return TestClient(app)
+
+
+@pytest.fixture
+def as_user(session: Session, client: TestClient) -> SignIn:
+    def sign_in(user: User) -> TestClient:
+        headers = {"Authorization": f"Bearer {a_token(session, user)}"}
+        session.commit()
+        return TestClient(client.app, headers=headers)
+
+    return sign_in

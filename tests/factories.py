@@ -1,0 +1,176 @@
+"""Rows for tests: a test names only what matters to it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, select
+
+from app.accounts import service as accounts
+from app.accounts.models import Membership, Organisation, Token, User
+from app.core.clock import now
+from app.matchmaking.lifecycle import RunState
+from app.matchmaking.models import MatchRun, Suggestion
+from app.policy import Role
+from app.programmes.lifecycle import CallKind, CallState
+from app.programmes.models import Call, Programme
+from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
+from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
+from app.themes.models import Theme
+
+Row = TypeVar("Row", bound=SQLModel)
+
+_numbers = itertools.count(1)
+
+THEMES = ["policy-domain:ENVI", "practice:data-sharing"]
+
+
+def _saved(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def an_organisation(session: Session, **fields: Any) -> Organisation:
+    fields.setdefault("name", f"Ministry {next(_numbers)}")
+    fields.setdefault("country", "FR")
+    return _saved(session, Organisation(**fields))
+
+
+def a_user(session: Session, role: Role = Role.MEMBER, **fields: Any) -> User:
+    """A user with one role in an organisation of their own, or in the one given."""
+    organisation_id = fields.pop("organisation_id", None) or an_organisation(session).id
+    number = next(_numbers)
+    fields.setdefault("email", f"user-{number}@example.org")
+    fields.setdefault("name", f"User {number}")
+    user = _saved(session, User(**fields))
+    _saved(session, Membership(user_id=user.id, organisation_id=organisation_id, role=role))
+    return user
+
+
+def a_token(session: Session, user: User, **fields: Any) -> str:
+    """A secret that signs the user in."""
+    secret = f"cpt_test-{next(_numbers)}"
+    fields.setdefault("expires_at", now() + timedelta(hours=1))
+    token = Token(user_id=user.id, name="test", digest=accounts.digest_of(secret), **fields)
+    _saved(session, token)
+    return secret
+
+
+def organisation_of(session: Session, user: User) -> UUID:
+    """The organisation of a user with one membership."""
+    held = select(Membership.organisation_id).where(Membership.user_id == user.id)
+    return session.exec(held).one()
+
+
+def a_theme(session: Session, key: str, **fields: Any) -> Theme:
+    facet, code = key.split(":")
+    fields.setdefault("labels", {"en": code.capitalize()})
+    return _saved(session, Theme(key=key, facet=facet, code=code, **fields))
+
+
+def themes(session: Session) -> None:
+    """The themes that drafts of tests name."""
+    for key in THEMES:
+        a_theme(session, key)
+
+
+def a_programme(session: Session, **fields: Any) -> Programme:
+    fields.setdefault("code", f"programme-{next(_numbers)}")
+    fields.setdefault("title", "A programme")
+    fields.setdefault("zone", "Europe/Paris")
+    fields.setdefault("working_language", "en")
+    fields.setdefault("providers_min", 1)
+    fields.setdefault("providers_max", 1)
+    return _saved(session, Programme(**fields))
+
+
+def a_call(session: Session, kind: CallKind = CallKind.CHALLENGES, **fields: Any) -> Call:
+    """An open call."""
+    if "programme_id" not in fields:
+        fields["programme_id"] = a_programme(session).id
+    fields.setdefault("code", f"call-{next(_numbers)}")
+    fields.setdefault("title", f"Call for {kind}")
+    fields.setdefault("opens_at", datetime(2020, 1, 1, tzinfo=UTC))
+    fields.setdefault("closes_at", datetime(2100, 1, 1, tzinfo=UTC))
+    fields.setdefault("zone", "Europe/Paris")
+    fields.setdefault("state", CallState.PUBLISHED)
+    return _saved(session, Call(kind=kind, **fields))
+
+
+def a_challenge(session: Session, **fields: Any) -> Submission:
+    fields.setdefault("title", "Early flood warnings")
+    fields.setdefault(
+        "content",
+        ChallengeContent(
+            problem="Our river floods twice a year.", outcome="Households are warned in time."
+        ).model_dump(),
+    )
+    return _a_submission(session, Kind.CHALLENGE, CallKind.CHALLENGES, fields)
+
+
+def a_solution(session: Session, **fields: Any) -> Submission:
+    fields.setdefault("title", "River sensors that warn")
+    content = SolutionContent(experience="We put flood sensors into our river.")
+    fields.setdefault("content", content.model_dump())
+    return _a_submission(session, Kind.SOLUTION, CallKind.SOLUTIONS, fields)
+
+
+def _a_submission(
+    session: Session, kind: Kind, asked: CallKind, fields: dict[str, Any]
+) -> Submission:
+    if "call_id" not in fields:
+        programme_id = fields.pop("programme_id", None) or a_programme(session).id
+        fields["call_id"] = a_call(session, asked, programme_id=programme_id).id
+    fields["programme_id"] = session.get_one(Call, fields["call_id"]).programme_id
+    if "organisation_id" not in fields:
+        fields["organisation_id"] = an_organisation(session).id
+    fields.setdefault("state", State.DRAFT)
+    if fields["state"] is not State.DRAFT:
+        fields.setdefault("submitted_at", now())
+    fields.setdefault("code", f"{PREFIXES[kind]}-2020-{next(_numbers):03}")
+    fields.setdefault("language", "en")
+    fields.setdefault("themes", list(THEMES))
+    return _saved(session, Submission(kind=kind, **fields))
+
+
+def a_run(session: Session, **fields: Any) -> MatchRun:
+    """A run that is complete, with no suggestions yet."""
+    if "programme_id" not in fields:
+        fields["programme_id"] = a_programme(session).id
+    fields.setdefault("code", f"RUN-2020-{next(_numbers):03}")
+    fields.setdefault("state", RunState.COMPLETE)
+    fields.setdefault(
+        "settings",
+        {
+            "top": 10,
+            "text_weight": 0.6,
+            "providers_min": 1,
+            "providers_max": 1,
+            "working_language": "en",
+        },
+    )
+    for name in ("challenges", "solutions"):
+        fields.setdefault(name, [])
+        fields.setdefault(f"n_{name}", len(fields[name]))
+    fields.setdefault("digest", "0" * 64)
+    return _saved(session, MatchRun(**fields))
+
+
+def a_suggestion(session: Session, run: MatchRun, **fields: Any) -> Suggestion:
+    """A suggestion of a run, of a challenge and a solution of its programme."""
+    for name, make in (("challenge_id", a_challenge), ("solution_id", a_solution)):
+        if name not in fields:
+            row = make(session, programme_id=run.programme_id, state=State.SELECTED)
+            fields[name] = row.id
+    fields.setdefault("rank", 1)
+    fields.setdefault("score", 0.5)
+    fields.setdefault("text_part", 0.3)
+    fields.setdefault("theme_part", 0.2)
+    fields.setdefault("coverage", 1.0)
+    fields.setdefault("assigned", False)
+    fields.setdefault("contributions", [])
+    fields.setdefault("passages", {"challenge": None, "solution": None})
+    return _saved(session, Suggestion(run_id=run.id, **fields))

@@ -1,0 +1,271 @@
+"""Records in, suggestions out: which texts are read, what is refused, what is noted."""
+
+import random
+from typing import Any
+
+import pytest
+
+from app.core.errors import Conflict, Unprocessable
+from app.matchmaking.engine import Engine, profile, profile_of
+from app.matchmaking.offline import Answer, Quote, Settings, match
+from app.submissions.records import ChallengeRecord, SolutionRecord
+
+FLOODS = "Our river floods the old town and nobody is warned in time."
+SENSORS = "Sensors in the river warn everybody before it floods the town."
+BUDGETS = "Residents decide on a part of the budget of their district."
+
+
+def a_challenge(id: str = "C1", **fields: Any) -> ChallengeRecord:
+    fields = {"title": "Flood warnings", "country": ["FR"], "text": FLOODS} | fields
+    return ChallengeRecord(id=id, **fields)
+
+
+def a_provider(id: str = "P1", **fields: Any) -> SolutionRecord:
+    fields = {"title": "River sensors", "country": ["NO"], "text": SENSORS} | fields
+    return SolutionRecord(id=id, **fields)
+
+
+def pairs_of(answer: Answer) -> list[tuple[str, str]]:
+    return [(line.challenge.id, line.provider.id) for line in answer.lines]
+
+
+# --- which texts are read ---
+
+
+@pytest.mark.parametrize("language", ["en", None])
+def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
+    language: str | None,
+) -> None:
+    record = a_challenge(
+        text="", outcome="All are warned.", problem="It floods.", summary="S", language=language
+    )
+
+    read = profile_of(record)
+
+    assert read.texts == ("Flood warnings\nIt floods.", "All are warned.")
+    assert read.language == language
+
+
+def test_passages_in_another_language_give_way_to_a_summary() -> None:
+    record = a_challenge(
+        title="Alertes aux crues", text="La ville est inondée.", summary=FLOODS, language="fr"
+    )
+
+    read = profile_of(record)
+
+    assert (read.texts, read.language) == ((FLOODS,), "en")
+
+
+def test_passages_in_another_language_without_summary_are_read_as_they_are() -> None:
+    record = a_challenge(title="Alertes aux crues", text="La ville est inondée.", language="fr")
+
+    read = profile_of(record)
+
+    assert (read.texts, read.language) == (("Alertes aux crues\nLa ville est inondée.",), "fr")
+
+
+def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
+    with_summary = profile("1", title="Flood warnings", passages={}, summary=FLOODS)
+    bare = profile("2", title="Flood warnings", passages={"problem": ""}, countries=["FR"])
+
+    assert with_summary.texts == (FLOODS,)
+    assert bare.texts == ("Flood warnings",)
+    assert bare.attributes == {"country": frozenset({"FR"})}
+
+
+# --- suggestions ---
+
+
+def test_the_order_of_the_files_changes_no_suggestion() -> None:
+    challenges = [a_challenge(f"C{i}", text=t) for i, t in enumerate([FLOODS, BUDGETS, FLOODS])]
+    providers = [a_provider(f"P{i}", text=(SENSORS, BUDGETS)[i % 2]) for i in range(6)]
+    shuffled = random.Random(1).sample(providers, k=6)  # noqa: S311 -- an order, not a secret
+
+    for settings in (Settings(explain=True), Settings(per_challenge=2, explain=True)):
+        expected = match(challenges, providers, settings).lines
+        turned = match(challenges[::-1], shuffled, settings).lines
+
+        assert sorted(map(repr, turned)) == sorted(map(repr, expected))
+        assert [line.challenge.id for line in expected] == sorted(
+            line.challenge.id for line in expected
+        )
+
+
+def test_pairs_of_one_country_are_left_out_unless_they_are_allowed() -> None:
+    providers = [a_provider("P1", country=["FR", "NO"]), a_provider("P2", text=BUDGETS)]
+
+    assert pairs_of(match([a_challenge()], providers, Settings())) == [("C1", "P2")]
+    assert pairs_of(match([a_challenge()], providers, Settings(same_country=True))) == [
+        ("C1", "P1"),
+        ("C1", "P2"),
+    ]
+
+
+def test_no_provider_is_given_more_challenges_than_it_takes_on() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2")]
+    providers = [a_provider("P1"), a_provider("P2", text=BUDGETS)]
+
+    contended = match(challenges, providers, Settings(per_challenge=1))
+    roomy = match(
+        challenges,
+        [providers[0].model_copy(update={"capacity": 2}), providers[1]],
+        Settings(per_challenge=1),
+    )
+
+    assert sorted(provider for _, provider in pairs_of(contended)) == ["P1", "P2"]
+    assert pairs_of(roomy) == [("C1", "P1"), ("C2", "P1")]
+
+
+def test_the_rank_in_an_assignment_is_the_place_in_the_whole_list() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2", text=f"{FLOODS} {BUDGETS}")]
+    providers = [
+        a_provider("P1"),
+        a_provider("P2", text=BUDGETS),
+        a_provider("P3", text="Ice."),
+    ]
+
+    ranked = {
+        (line.challenge.id, line.provider.id): line.suggestion
+        for line in match(challenges, providers, Settings()).lines
+    }
+    for line in match(challenges, providers, Settings(per_challenge=1)).lines:
+        assert line.suggestion == ranked[line.challenge.id, line.provider.id]
+
+
+def test_reasons_add_up_to_the_score_and_quote_both_sides() -> None:
+    challenge = a_challenge(text="", problem=BUDGETS, help_wanted=FLOODS, themes=["sdg:11"])
+    provider = a_provider(themes=["sdg:11", "sdg:13"])
+
+    [line] = match([challenge], [provider], Settings(explain=True)).lines
+
+    assert line.reasons is not None
+    shares = [share.share for share in (*line.reasons.words, *line.reasons.themes)]
+    assert sum(shares) == pytest.approx(line.suggestion.score)
+    assert line.suggestion.score == pytest.approx(
+        line.suggestion.text_part + line.suggestion.theme_part
+    )
+    assert line.reasons.themes[0].names == ("sdg:11",)
+    assert isinstance(line.reasons.challenge, Quote)
+    assert (line.reasons.challenge.field, line.reasons.challenge.text) == (
+        "help_wanted",
+        FLOODS,
+    )
+    marked = [FLOODS[start:end] for start, end in line.reasons.challenge.marks]
+    assert marked == ["river", "floods", "town", "warned"]
+    assert isinstance(line.reasons.provider, Quote)
+    assert line.reasons.provider.field == "text"
+
+
+def test_a_pair_with_nothing_in_common_says_so() -> None:
+    [line] = match(
+        [a_challenge(text="Ice.", title="Ice ice")],
+        [a_provider(text="The of and.", title="Where are they")],
+        Settings(explain=True),
+    ).lines
+
+    assert line.suggestion.score == 0
+    assert line.reasons is not None
+    assert line.reasons.provider is None
+    assert line.reasons.missing == (
+        "the provider states no text",
+        "the challenge states no themes",
+        "the provider states no themes",
+    )
+
+
+# --- refusals and notes ---
+
+
+def refusal_of(*arguments: Any) -> str:
+    with pytest.raises((Conflict, Unprocessable)) as refusal:
+        match(*arguments)
+    return refusal.value.detail
+
+
+def test_an_assignment_that_cannot_be_is_refused_with_names() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2", country=["NO"])]
+    providers = [a_provider("P1"), a_provider("P2", country=["DE"], capacity=2)]
+
+    assert refusal_of(challenges, providers, Settings(per_challenge=2)) == (
+        "Challenge C2 needs 2 providers, but only 1 of the pool may be matched with it."
+    )
+    assert refusal_of(challenges[:1], providers, Settings(per_challenge=3)) == (
+        "Challenge C1 needs 3 providers, but only 2 of the pool may be matched with it."
+    )
+    assert refusal_of(
+        [a_challenge("C1"), a_challenge("C3")], providers, Settings(per_challenge=2)
+    ) == (
+        "2 challenges need 4 places together, but by their capacities the providers have "
+        "3 only."
+    )
+
+
+def test_an_assignment_that_fails_only_as_a_whole_says_so() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2"), a_challenge("C3", country=["DE"])]
+    providers = [
+        a_provider("P1"),
+        a_provider("P2", country=["FR"]),
+        a_provider("P3", country=["FR"]),
+    ]
+
+    assert refusal_of(challenges, providers, Settings(per_challenge=1)) == (
+        "Each challenge could have its providers, but not all of them at once."
+    )
+
+
+def test_without_a_challenge_or_a_willing_provider_there_is_nothing_to_match() -> None:
+    assert refusal_of([], [a_provider()], Settings()) == "There is no challenge."
+    assert refusal_of([a_challenge()], [a_provider(capacity=0)], Settings()) == (
+        "No provider takes on a challenge."
+    )
+
+
+def test_what_the_records_leave_out_is_noted() -> None:
+    challenges = [
+        a_challenge("C1", themes=["sdg:11"]),
+        a_challenge("C2", country=["NO", "DE"], themes=["sdg:11"]),
+        a_challenge("C3", language="fr", themes=["sdg:11"]),
+    ]
+    providers = [
+        a_provider("P1"),
+        a_provider("P2", capacity=0, themes=["sdg:11"]),
+    ]
+
+    assert match(challenges, providers, Settings()).notes == (
+        "Without a provider that may be matched with them: C2.",
+        "Left out, because their capacity is 0: P2.",
+        "No theme stated, so their pairs count by their texts alone: P1.",
+        "In another language without a summary, so only words of that language can match: C3.",
+        "There are fewer than 30 possible pairs, too few to say strong or weak.",
+    )
+
+
+def test_a_long_list_of_records_without_country_is_cut_short() -> None:
+    providers = [a_provider(f"P{i}", country=[], themes=["sdg:1"]) for i in range(12)]
+
+    notes = match([a_challenge(themes=["sdg:1"])], providers, Settings()).notes
+
+    assert notes[0] == (
+        "No country stated, so they may turn out to be from the same one: "
+        "P0, P1, P2, P3, P4, P5, P6, P7, P8, P9 and 2 more."
+    )
+
+
+def test_from_thirty_possible_pairs_each_has_a_band() -> None:
+    texts = [SENSORS, BUDGETS, "Ice on the road.", "Open data for all.", FLOODS]
+    providers = [a_provider(f"P{i:02}", text=texts[i % 5] + f" {i}") for i in range(30)]
+
+    answer = match([a_challenge()], providers, Settings(top=30))
+
+    assert {line.suggestion.band for line in answer.lines} == {"strong", "fair", "weak"}
+    assert answer.lines[0].suggestion.band == "strong"
+
+
+def test_bands_of_very_many_pairs_are_set_on_an_even_part_of_them() -> None:
+    challenges = [profile_of(a_challenge(f"C{i}", country=[])) for i in range(4)]
+    pool = [profile_of(a_provider(f"P{i}", text=f"{SENSORS} {i}")) for i in range(40)]
+
+    part = Engine(challenges, pool, band_pairs=40).bands
+
+    assert part is not None
+    assert part == Engine(challenges[:1], pool).bands

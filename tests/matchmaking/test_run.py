@@ -1,0 +1,363 @@
+"""Staff start a run, watch it, and read ranked suggestions with their reasons."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlmodel import Session, func, select
+
+from app.core import jobs
+from app.core.database import Database
+from app.core.jobs import Handler, Store, Ticket
+from app.matchmaking.jobs import HANDLERS
+from app.matchmaking.models import MatchRun, Suggestion
+from app.matchmaking.schemas import RunSettings
+from app.matchmaking.service import computing, requesting
+from app.policy import Role
+from app.programmes.models import Programme
+from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
+from app.submissions.schemas import ChallengeContent, SolutionContent
+from tests.conftest import SignIn
+from tests.factories import (
+    a_challenge,
+    a_programme,
+    a_solution,
+    a_user,
+    an_organisation,
+)
+
+LEASE = timedelta(minutes=1)
+
+
+def work(database: Database) -> int:
+    done = 0
+    while jobs.run_next(database, HANDLERS, lease=LEASE):
+        done += 1
+    return done
+
+
+def stored(session: Session) -> int:
+    session.rollback()
+    return session.exec(select(func.count()).select_from(Suggestion)).one()
+
+
+def a_small_programme(session: Session) -> tuple[Programme, Submission, list[Submission]]:
+    """One challenge of France about floods, and solutions of Italy, Spain and France."""
+    programme = a_programme(session)
+    common = {"programme_id": programme.id, "state": State.SELECTED}
+    challenge = a_challenge(
+        session,
+        **common,
+        organisation_id=an_organisation(session, country="FR").id,
+        title="Early flood warnings",
+        content=ChallengeContent(
+            problem="Our river floods twice a year.",
+            outcome="Households near the river are warned in time.",
+        ).model_dump(),
+    )
+    texts = {
+        "IT": "We warn households of floods with sensors in every river.",
+        "ES": "We simplified the forms of the land registry.",
+        "FR": "We warn households of floods with sensors in every river.",
+    }
+    solutions = [
+        a_solution(
+            session,
+            **common,
+            organisation_id=an_organisation(session, country=country).id,
+            title=f"What we did in {country}",
+            content=SolutionContent(experience=text).model_dump(),
+        )
+        for country, text in texts.items()
+    ]
+    session.commit()
+    return programme, challenge, solutions
+
+
+def test_a_run_is_asked_for_watched_and_read(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, challenge, (italian, spanish, _) = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    asked = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+    waiting = staff.get(asked.headers["location"]).json()
+    assert work(database) == 1
+    done = staff.get(asked.headers["location"]).json()
+    run = staff.get(f"/api/v1/match-runs/{asked.json()['id']}").json()
+    listed = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+
+    assert asked.status_code == 202
+    assert (asked.json()["state"], waiting["state"], waiting["done"]) == ("queued", "queued", 0)
+    assert (done["state"], done["done"], done["total"]) == ("done", 1, 1)
+    assert done["result"] == f"/api/v1/match-runs/{run['id']}"
+    assert (run["state"], run["n_challenges"], run["n_solutions"]) == ("complete", 1, 3)
+    assert run["assignment"] == {
+        "objective": "total",
+        "providers": [1, 1],
+        "pairs": [[challenge.code, italian.code]],
+        "total": listed[0]["score"],
+        "reason": None,
+    }
+    assert set(run["versions"]) == {
+        "python",
+        "counterpart",
+        "numpy",
+        "scikit-learn",
+        "scipy",
+        "snowballstemmer",
+        "stop-words",
+    }
+    assert [(s["rank"], s["solution"]["code"], s["assigned"]) for s in listed] == [
+        (1, italian.code, True),
+        (2, spanish.code, False),
+    ]
+    assert listed[0]["challenge"]["code"] == challenge.code
+    one = f"/api/v1/match-runs/{run['id']}/suggestions/{challenge.id}/{italian.id}"
+    assert staff.get(one).json() == listed[0]
+
+
+def test_the_reasons_add_up_to_the_score_and_show_words_as_written(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    suggestions = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+
+    for suggestion in suggestions:
+        shares = sum(c["share"] for c in suggestion["contributions"])
+        assert shares == pytest.approx(suggestion["score"], abs=1e-12)
+        parts = suggestion["text_part"] + suggestion["theme_part"]
+        assert parts == pytest.approx(suggestion["score"], abs=1e-12)
+    best = suggestions[0]
+    words = {w for c in best["contributions"] if c["kind"] == "word" for w in c["words"]}
+    assert words == {"flood", "floods", "Households", "river", "warnings", "warn"}
+    passage = best["passages"]["solution"]
+    assert passage["field"] == "experience"
+    assert [passage["text"][start:end] for start, end in passage["marks"]] == [
+        "warn",
+        "households",
+        "floods",
+        "river",
+    ]
+
+
+def test_a_pair_of_one_country_is_not_suggested(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, _, (*_, french) = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    suggestions = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+
+    assert french.code not in {s["solution"]["code"] for s in suggestions}
+
+
+def test_only_what_is_selected_takes_part(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    a_solution(session, programme_id=programme.id, state=State.ELIGIBLE)
+    a_solution(session, state=State.SELECTED)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+
+    assert run["n_solutions"] == 3
+
+
+def test_a_run_keeps_its_inputs_as_they_were(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, challenge, _ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    asked = {"programme_id": str(programme.id)}
+    first = staff.post("/api/v1/match-runs", json=asked).json()
+    same = staff.post("/api/v1/match-runs", json=asked).json()
+
+    challenge.content = challenge.content | {"problem": "Something else altogether."}
+    session.commit()
+    changed = staff.post("/api/v1/match-runs", json=asked).json()
+    work(database)
+
+    session.expire_all()
+    run = session.get_one(MatchRun, UUID(first["id"]))
+    assert run.challenges[0]["problem"] == "Our river floods twice a year."
+    assert first["digest"] == same["digest"] != changed["digest"]
+    answers = [
+        staff.get(f"/api/v1/match-runs/{r['id']}/suggestions").json()["items"]
+        for r in (first, same)
+    ]
+    plain = [
+        [{k: v for k, v in s.items() if k not in {"id", "run_id"}} for s in answer]
+        for answer in answers
+    ]
+    assert plain[0] == plain[1]
+
+
+def test_the_digest_tells_settings_and_inputs_apart(session: Session) -> None:
+    programme, *_ = a_small_programme(session)
+    records = requesting._frozen(session, programme.id, Kind.CHALLENGE)
+    settings = RunSettings(
+        top=5, text_weight=0.6, providers_min=1, providers_max=1, working_language="en"
+    )
+
+    first = requesting.digest(settings, records, [])
+    lighter = requesting.digest(settings.model_copy(update={"text_weight": 0.5}), records, [])
+
+    assert len({first, lighter, requesting.digest(settings, [], records)}) == 3
+    assert first == requesting.digest(settings, [dict(reversed(records[0].items()))], [])
+
+
+@pytest.mark.parametrize("kind", ["challenge", "solution"])
+def test_a_run_without_anything_to_match_is_refused(
+    session: Session, as_user: SignIn, kind: str
+) -> None:
+    programme = a_programme(session)
+    make = a_solution if kind == "challenge" else a_challenge
+    make(session, programme_id=programme.id, state=State.SELECTED)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    refused = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == f"No {kind} of this programme is selected."
+    assert refused.json()["remedy"] == f"Select at least one {kind} first."
+    assert session.exec(select(func.count()).select_from(MatchRun)).one() == 0
+    assert session.exec(select(func.count()).select_from(jobs.Job)).one() == 0
+
+
+def test_capacity_that_does_not_suffice_is_told_and_the_list_still_stands(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, challenge, _ = a_small_programme(session)
+    programme = session.get_one(Programme, programme.id)
+    programme.providers_min = programme.providers_max = 3
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    run = staff.get(f"/api/v1/match-runs/{run['id']}").json()
+
+    assert run["state"] == "complete"
+    assert run["assignment"] == {
+        "objective": "total",
+        "providers": [3, 3],
+        "pairs": [],
+        "total": None,
+        "reason": f"Challenge {challenge.code} needs 3 providers, but only 2 of the pool "
+        "may be matched with it.",
+    }
+    assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.REVIEWER, Role.ADMIN])
+def test_who_may_not_read_runs_cannot_tell_that_there_is_one(
+    session: Session, as_user: SignIn, database: Database, role: Role
+) -> None:
+    programme, challenge, (italian, *_) = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    asked = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+    work(database)
+    client = as_user(a_user(session, role))
+
+    for path in ("", "/suggestions", f"/suggestions/{challenge.id}/{italian.id}"):
+        hidden = client.get(f"/api/v1/match-runs/{asked.json()['id']}{path}")
+        absent = client.get(f"/api/v1/match-runs/{uuid4()}{path}")
+        assert hidden.status_code == absent.status_code == 404
+    assert client.get("/api/v1/match-runs").status_code == 403
+    assert client.get(asked.headers["location"]).status_code == 404
+    refused = client.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+    assert refused.status_code == 403
+
+
+def test_an_advisor_reads_runs_and_starts_none(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+    advisor = as_user(a_user(session, Role.ADVISOR))
+
+    assert advisor.get(f"/api/v1/match-runs/{run['id']}").status_code == 200
+    answer = advisor.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+    assert answer.status_code == 403
+
+
+def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+
+    def die_while_storing(ticket: Ticket) -> Store:
+        store = HANDLERS[requesting.JOB].compute(ticket)
+
+        def half(session: Session) -> None:
+            store(session)
+            session.flush()
+            raise KeyboardInterrupt
+
+        return half
+
+    dying = {requesting.JOB: Handler(die_while_storing, computing.give_up)}
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_next(database, dying, lease=timedelta(seconds=-60))
+    assert stored(session) == 0
+
+    assert work(database) == 1
+
+    assert stored(session) == 2
+    assert staff.get(f"/api/v1/match-runs/{run['id']}").json()["state"] == "complete"
+
+
+def test_a_run_that_cannot_be_computed_fails_with_its_job(
+    session: Session, as_user: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RETRY_AFTER", -LEASE)
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    asked = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)})
+
+    def broken(_: Ticket) -> Store:
+        raise OSError("out of memory")
+
+    def fail(session: Session, arguments: Mapping[str, Any]) -> None:
+        computing.give_up(session, arguments)
+
+    while jobs.run_next(database, {requesting.JOB: Handler(broken, fail)}, lease=LEASE):
+        pass
+
+    run = staff.get(f"/api/v1/match-runs/{asked.json()['id']}").json()
+    assert (run["state"], run["finished_at"] is None) == ("failed", False)
+    assert staff.get(asked.headers["location"]).json()["state"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"programme_id": str(uuid4())}, "/programme_id"),
+        ({"programme_id": "gov2gov"}, "/programme_id"),
+        ({"programme_id": str(uuid4()), "top": 0}, "/top"),
+        ({"programme_id": str(uuid4()), "text_weight": 1.5}, "/text_weight"),
+        ({"programme_id": str(uuid4()), "seed": 1}, "/seed"),
+        ({}, "/programme_id"),
+    ],
+)
+def test_a_request_that_cannot_be_carried_out_is_refused(
+    session: Session, as_user: SignIn, body: dict[str, Any], pointer: str
+) -> None:
+    answer = as_user(a_user(session, Role.STAFF)).post("/api/v1/match-runs", json=body)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]

@@ -1,0 +1,117 @@
+"""Staff screen and select; the team is told, and may answer."""
+
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session
+
+from app.policy import Role
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from tests.conftest import SignIn
+from tests.factories import a_solution, a_user, organisation_of
+
+
+def address(submission: Submission, step: str) -> str:
+    return f"/api/v1/solutions/{submission.id}/steps/{step}"
+
+
+def test_staff_pass_and_select_a_solution(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.SUBMITTED)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    states = [staff.post(address(solution, s)).json()["state"] for s in ("pass", "select")]
+
+    assert states == ["eligible", "selected"]
+
+
+def test_a_returned_solution_comes_back_completed(session: Session, as_user: SignIn) -> None:
+    member = a_user(session)
+    solution = a_solution(
+        session, organisation_id=organisation_of(session, member), state=State.SUBMITTED
+    )
+    team, staff = as_user(member), as_user(a_user(session, Role.STAFF))
+
+    returned = staff.post(
+        address(solution, "return"), json={"reason": "Say where the sensors stand."}
+    )
+    told = team.get(f"/api/v1/solutions/{solution.id}").json()
+    back = team.post(address(solution, "resubmit"))
+
+    assert returned.status_code == 200
+    assert (told["state"], told["message"]) == ("returned", "Say where the sensors stand.")
+    assert back.json()["state"] == "submitted"
+
+
+def test_a_decision_without_a_reason_changes_nothing(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.ELIGIBLE)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    refused = staff.post(address(solution, "set-aside"), json={"reason": "   "})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {"pointer": "/reason", "detail": "Say why, for the team to read."}
+    ]
+    session.refresh(solution)
+    assert solution.state is State.ELIGIBLE
+
+
+@pytest.mark.parametrize("step", ["return", "pass", "select", "set-aside", "reconsider"])
+def test_a_team_does_not_judge_its_own_submission(
+    session: Session, as_user: SignIn, step: str
+) -> None:
+    member = a_user(session)
+    solution = a_solution(
+        session, organisation_id=organisation_of(session, member), state=State.SUBMITTED
+    )
+
+    refused = as_user(member).post(address(solution, step))
+
+    assert refused.status_code == 403
+    session.refresh(solution)
+    assert solution.state is State.SUBMITTED
+
+
+def test_staff_do_not_withdraw_for_a_team(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.SUBMITTED)
+
+    refused = as_user(a_user(session, Role.STAFF)).post(address(solution, "withdraw"))
+
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == (
+        "Your roles (staff) do not include submission:withdraw here."
+    )
+
+
+def test_an_administrator_sees_no_content(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.SELECTED)
+    admin = as_user(a_user(session, Role.ADMIN))
+
+    assert admin.get(f"/api/v1/solutions/{solution.id}").status_code == 404
+    assert admin.get("/api/v1/solutions").json()["items"] == []
+
+
+def test_of_two_staff_who_decide_at_once_exactly_one_wins(
+    session: Session, as_user: SignIn
+) -> None:
+    solution = a_solution(session, state=State.ELIGIBLE)
+    first, second = (as_user(a_user(session, Role.STAFF)) for _ in range(2))
+
+    won = first.post(address(solution, "select"))
+    lost = second.post(address(solution, "set-aside"), json={"reason": "Too early."})
+
+    assert (won.status_code, lost.status_code) == (200, 409)
+    assert lost.json()["code"] == "step-not-allowed"
+    session.expire_all()
+    row = session.get_one(Submission, UUID(str(solution.id)))
+    assert (row.state, row.message) == (State.SELECTED, "")
+
+
+def test_a_decision_can_be_taken_back_with_a_reason(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.SELECTED)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    back = staff.post(address(solution, "reconsider"), json={"reason": "Pressed too early."})
+
+    assert back.json()["state"] == "eligible"
