@@ -25,7 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import DateTime, Field, Session, SQLModel
 
-from app.core.clock import now
+from app.core.clock import in_utc, now
 from app.core.errors import Conflict, Unavailable
 
 SQLModel.metadata = MetaData(
@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a zone")
-        return value.astimezone(UTC)
+        return in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back that SQLite forgot."""

@@ -179,13 +179,13 @@ def _label(name: str) -> str:
 def _content(path: Path) -> bytes:
     name = str(path)
     _reader(name)
-    if path.is_dir():
-        refuse(name, "This is a folder.", "Name a file in it.")
-    if not path.exists():
-        refuse(name, "There is no such file.", "Check the name and the folder.")
-    if not path.is_file():
-        refuse(name, "This is not an ordinary file.", "Name a file on the disk.")
     try:
+        if path.is_dir():
+            refuse(name, "This is a folder.", "Name a file in it.")
+        if not path.exists():
+            refuse(name, "There is no such file.", "Check the name and the folder.")
+        if not path.is_file():
+            refuse(name, "This is not an ordinary file.", "Name a file on the disk.")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.core.clock import in_utc
 from app.core.lists import ListQuery
 from app.core.text import Line, Text
 from app.programmes.lifecycle import CallKind, CallState, Phase
@@ -31,6 +32,7 @@ def _known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class Providers(BaseModel):
@@ -85,8 +87,8 @@ class CallDraft(BaseModel):
     kind: CallKind
     code: Code
     title: Title
-    opens_at: AwareDatetime = Field(description="An instant with its zone.")
-    closes_at: AwareDatetime = Field(description="The first instant that is too late.")
+    opens_at: Instant = Field(description="An instant with its zone.")
+    closes_at: Instant = Field(description="The first instant that is too late.")
     zone: Zone = Field(default="UTC", description="In whose time the dates are announced.")
     notes: Notes = ""
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -310,11 +311,17 @@ def test_what_is_no_such_text_is_refused_as_a_whole(content: bytes, said: str) -
         ),
         ("missing.csv", "There is no such file. Check the name and the folder."),
         ("folder.csv", "This is a folder. Name a file in it."),
+        (
+            f"{'long' * 99}.csv",
+            "The file cannot be read: File name too long. Check who may read it.",
+        ),
+        ("device.csv", "This is not an ordinary file. Name a file on the disk."),
     ],
 )
 def test_a_path_that_leads_to_no_table_is_refused(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "rivers.json").write_text("[]")
     (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "device.csv").symlink_to(os.devnull)
 
     with pytest.raises(FaultyTable) as refusal:
         read_table(tmp_path / name, River)

@@ -1,0 +1,71 @@
+"""Real processes of the service, on loopback, which always end with their test."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+
+
+def counterpart(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start a command of the service; the caller ends it."""
+    return subprocess.Popen(  # noqa: S603 -- our own command
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str], timeout: float = 120) -> tuple[int, str, str]:
+    """Wait for a command; return its exit code and what it printed."""
+    try:
+        printed, errors = process.communicate(timeout=timeout)
+    finally:
+        process.kill()
+    return process.returncode, printed, errors
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Wait for something to hold, and not for ever."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"waited {seconds} s in vain"
+        time.sleep(0.02)
+
+
+@contextmanager
+def served(*arguments: str, port: int, **environment: str) -> Iterator[str]:
+    """Serve until the block ends; yields the base address."""
+    process = counterpart(*arguments, "--port", str(port), **environment)
+    base = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, process.communicate()
+        try:
+            return httpx.get(f"{base}/livez").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    try:
+        until(answers)
+        yield base
+    finally:
+        process.terminate()
+        finished(process)
