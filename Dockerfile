@@ -13,7 +13,7 @@ ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 COPY requirements/ requirements/
 RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes \
       -r requirements/uv.txt \
- && uv venv --quiet /opt/counterpart \
+ && python -m venv --without-pip /opt/counterpart \
  && uv pip install --no-cache --compile-bytecode --python /opt/counterpart \
       --require-hashes -r requirements/run.txt
 

@@ -34,10 +34,10 @@ class Commands(TyperGroup):
 def show_refusal(refusal: AppError) -> None:
     """Print what is wrong, all of it, and what to do."""
     err.print(f"[bold]{refusal.title}.[/bold]", end=" ")
-    err.print(refusal.detail, markup=False)
+    err.print(refusal.detail, markup=False, soft_wrap=True)
     for error in refusal.errors:
         err.print(f"  {error.pointer}: {error.detail}", markup=False, soft_wrap=True)
-    err.print(refusal.remedy, markup=False)
+    err.print(refusal.remedy, markup=False, soft_wrap=True)
 
 
 def settings_of(**changes: Any) -> Settings:

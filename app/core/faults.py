@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.core.errors import FieldError, Unprocessable
+
+_LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,18 @@ class FaultyTable(Unprocessable):
             f"{files}: {count}.",
             errors=[FieldError(f.place, f"{f.problem} {f.remedy}") for f in self.faults],
         )
+
+
+def wrong_length(details: ErrorDetails) -> str | None:
+    """Say how long a text is and may be, if that is what is wrong with it.
+
+    Pydantic counts "items" where a validator of ours stands before the bound.
+    """
+    if details["type"] not in _LENGTHS or not isinstance(details["input"], str):
+        return None
+    least, most = (details["ctx"].get(name) for name in ("min_length", "max_length"))
+    bound = f"{least} at the least" if least else f"{most:,} at the most"
+    return f"It has {len(details['input'].strip()):,} characters, not {bound}."
 
 
 def refuse(name: str, problem: str, remedy: str) -> NoReturn:

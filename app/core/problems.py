@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from app.core.errors import AppError, BadQuery, FieldError, NotFound, TooLarge, Unprocessable
+from app.core.faults import wrong_length
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def _sentence(detail: ErrorDetails) -> str:
         case "string_unicode":
             return "The text holds a character that cannot be encoded."
         case _:
-            return detail["msg"].removeprefix("Value error, ")
+            return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
 
 
 class _Unrouted(AppError):

@@ -22,7 +22,7 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.core.faults import Fault, FaultyTable, refuse
+from app.core.faults import Fault, FaultyTable, refuse, wrong_length
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -38,7 +38,6 @@ _PLAINLY: Final = {
     "int_parsing": "It is not a whole number.",
     "int_from_float": "It is not a whole number.",
 }
-_LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
 def read_table(
@@ -156,10 +155,8 @@ class _Reading(Generic[Record]):
         remedy = f"Give {field.description}." if field and field.description else "Mend it."
         if details["type"] in _PLAINLY:
             return _PLAINLY[details["type"]], remedy
-        if details["type"] in _LENGTHS and isinstance(details["input"], str):
-            least, most = context.get("min_length"), context.get("max_length")
-            bound = f"{least} at the least" if least else f"{most:,} at the most"
-            return f"It has {len(details['input'].strip()):,} characters, not {bound}.", remedy
+        if length := wrong_length(details):
+            return length, remedy
         said = str(context.get("error", details["msg"]))
         return f"{said[:1].upper()}{said[1:]}.", remedy
 

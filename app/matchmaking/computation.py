@@ -8,7 +8,14 @@ from typing import Any
 
 from app.core.errors import Conflict
 from app.matchmaking import engine
-from app.matchmaking.engine import RULES, Engine, Explanation, Passage, Suggestion, texts_of
+from app.matchmaking.engine import (
+    RULES,
+    Engine,
+    Explanation,
+    Passage,
+    Suggestion,
+    texts_of_record,
+)
 from app.matchmaking.results import Line, RunInputs, RunResult
 from app.submissions.records import SubmissionRecord
 
@@ -116,13 +123,7 @@ class _Computing:
     ) -> dict[str, Any] | None:
         if passage is None:
             return None
-        texts, _ = texts_of(
-            title=record.title,
-            passages=record.told(),
-            summary=record.summary,
-            language=record.language,
-            working_language=self.settings.working_language,
-        )
+        texts = texts_of_record(record, working_language=self.settings.working_language)
         field = list(texts)[passage.index]
         return {"field": field, "text": passage.text, "marks": [list(m) for m in passage.marks]}
 

@@ -1,7 +1,9 @@
 """Taking in submissions that exist already: a whole file, or nothing of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
+from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from app import policy
@@ -15,7 +17,7 @@ from app.core.faults import Fault, FaultyTable
 from app.policy import Action, Actor
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, SolutionRecord
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
@@ -24,6 +26,11 @@ from app.themes import service as themes
 
 Row = tuple[int, ChallengeRecord | SolutionRecord]
 """A record and the line of the file on which it begins."""
+
+CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
+    Kind.CHALLENGE: ChallengeContent,
+    Kind.SOLUTION: SolutionContent,
+}
 
 KINDS = {asked: kind for kind, asked in ASKED.items()}
 """Which kind of submission a call takes."""
@@ -108,7 +115,7 @@ def _add(
         title=record.title,
         language=record.language or "en",
         summary=record.summary,
-        content=_content(record),
+        content=CONTENTS[kind].model_validate(record.content()).model_dump(),
         themes=list(record.themes),
         state=State.SUBMITTED,
         submitted_at=now(),
@@ -117,9 +124,3 @@ def _add(
     session.flush()
     audit.record(session, actor.user_id, "import", kind, submission.id, id=record.id)
     return submission
-
-
-def _content(record: ChallengeRecord | SolutionRecord) -> dict[str, object]:
-    if isinstance(record, SolutionRecord):
-        return SolutionContent(**record.told(), capacity=record.capacity).model_dump()
-    return ChallengeContent(**record.told()).model_dump()

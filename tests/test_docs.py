@@ -1,0 +1,151 @@
+"""The documentation is held to its word: settings, commands, problems, examples."""
+
+import doctest
+import json
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from fastapi import FastAPI
+
+from app.cli.commands import cli
+from app.core import errors
+from app.core.errors import AppError
+from app.core.faults import FaultyTable
+from app.main import create_app
+from app.policy import Action, Role
+from app.settings import Settings
+from tests.processes import ROOT, counterpart, finished, free_port, served
+
+README = (ROOT / "README.md").read_text()
+API_GUIDE = (ROOT / "docs" / "api.md").read_text()
+
+
+def commands(group: object, prefix: str = "counterpart") -> dict[str, click.Command]:
+    """Every command that can be called, by its whole name."""
+    found: dict[str, click.Command] = {}
+    for name, command in getattr(group, "commands", {}).items():
+        whole = f"{prefix} {name}"
+        found |= commands(command, whole) if hasattr(command, "commands") else {whole: command}
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(cli))
+REFUSALS = [
+    kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")
+]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_in_the_readme_with_its_default(name: str) -> None:
+    default = Settings.model_fields[name].default
+    shown = str(default).lower() if isinstance(default, bool) else str(default)
+
+    assert f"| `COUNTERPART_{name.upper()}` | `{shown}` |" in README
+
+
+def test_no_setting_is_in_the_readme_that_does_not_exist() -> None:
+    named = {name.lower() for name in re.findall(r"`COUNTERPART_([A-Z_]+)`", README)}
+
+    assert named == set(Settings.model_fields)
+
+
+def test_every_command_is_in_the_readme_and_no_other() -> None:
+    named = re.findall(r"^\| `(counterpart [a-z ]+)` \|", README, re.MULTILINE)
+
+    assert sorted(named) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_says_what_it_does(name: str) -> None:
+    command = COMMANDS[name]
+
+    assert command.help
+    assert [p.name for p in command.params if not getattr(p, "help", None)] == []
+
+
+@pytest.mark.parametrize("kind", [*REFUSALS, FaultyTable])
+def test_every_problem_is_in_the_guide(kind: type[AppError]) -> None:
+    assert f"| {kind.status} | `{kind.code}` | {kind.title} |" in API_GUIDE
+
+
+def test_the_tree_of_refusals_names_each_with_its_status() -> None:
+    drawn = dict(re.findall(r"[x+] (\w+)\s+(\d{3})", errors.__doc__ or ""))
+
+    assert drawn == {kind.__name__: str(kind.status) for kind in [*REFUSALS, FaultyTable]}
+
+
+@pytest.mark.parametrize("word", [*Role, *Action])
+def test_every_role_and_permission_is_in_the_guide(word: str) -> None:
+    assert f"`{word}`" in API_GUIDE
+
+
+def test_links_between_our_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_decision_has_its_parts_and_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    for page in pages:
+        headings = re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE)
+        assert headings == ["Context", "Decision", "Consequences", "Alternatives"], page.name
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, dict[str, dict[str, dict[str, object]]]]:
+    app: FastAPI = create_app(Settings(database_url="sqlite://", embedded_worker=False))
+    return json.loads(json.dumps(app.openapi()))  # type: ignore[no-any-return]  # -- JSON
+
+
+def test_every_operation_is_named_described_and_asks_who_is_there(
+    document: dict[str, dict[str, dict[str, dict[str, object]]]],
+) -> None:
+    operations = [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+    assert len(operations) == len({o["operationId"] for _, o in operations}) >= 30
+    for address, operation in operations:
+        assert address.split(" ")[1].startswith("/api/v1/"), address
+        assert operation.get("description"), address
+        assert operation.get("security"), address
+        assert "401" in str(operation.get("responses")), address
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
+def test_every_command_line_of_the_readme_works(line: str) -> None:
+    code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))
+
+    assert (code, errors) == (0, "")
+    assert printed
+
+
+def test_the_walk_of_the_readme_works_against_a_real_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    walk = README.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
+    test = doctest.DocTestParser().get_doctest(walk, {}, "README.md", "README.md", 0)
+    monkeypatch.chdir(tmp_path)
+    demo = ("demo", "--data", str(tmp_path), "--tokens-file", str(tmp_path / "tokens.json"))
+
+    with served(*demo, port=port):
+        results = doctest.DocTestRunner().run(test)
+
+    assert results.attempted > 20
+    assert results.failed == 0
