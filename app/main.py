@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 
 from app.accounts.api import router as accounts
-from app.core import jobs, problems
+from app.core import jobs, openapi, problems
 from app.core.database import Database, connect
 from app.core.docs_page import mount_docs
 from app.core.errors import AppError
@@ -64,6 +64,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestLog)
     problems.install(app)
+    openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
     for router in (accounts, themes, programmes, challenges, solutions, matchmaking):

@@ -83,6 +83,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
             Action.SUBMISSION_READ: Reach.OWN,
+            Action.MATCH_READ: Reach.OWN,
         },
         Role.REVIEWER: {Action.ORGANISATION_READ: Reach.OWN},
         Role.ADVISOR: {Action.ORGANISATION_READ: Reach.OWN, Action.RUN_READ: Reach.ANY},

@@ -1,5 +1,7 @@
 """Brings the database to the shape that this version needs, one process at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -7,10 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
-from app.core.database import Database
-from app.core.errors import Conflict
+from app.core.database import Database, reason_of
+from app.core.errors import Conflict, NotFound, Unavailable
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 7_209_114_201
@@ -24,17 +29,35 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
     ----------
     revision : str
         `head`, a version, or a relative one such as `-1` to go one step down.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version.
+    Conflict
+        If the database belongs to a newer version.
+    Unavailable
+        If it cannot be reached or changed.
     """
-    with database.writer.connect() as connection, connection.begin():
+    with _connected(database.writer) as connection, connection.begin():
         _lock(connection)
         before = _current(connection)
+        _require_known(before)
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
-        if revision.startswith("-") or revision == "base":
-            command.downgrade(config, revision)
-        else:
-            command.upgrade(config, revision)
+        change = command.downgrade if _leads_down(revision) else command.upgrade
+        try:
+            change(config, revision)
+        except (CommandError, AssertionError) as error:  # the second for an empty name
+            raise NotFound(
+                f"There is no version {revision} to go to from {before or 'nothing'}.",
+                remedy="Name a version, head, base, or a number of steps such as -1.",
+            ) from error
         return before, _current(connection)
+
+
+def _leads_down(revision: str) -> bool:
+    return revision.startswith("-") or revision == "base"
 
 
 def require_current(database: Database) -> None:
@@ -44,14 +67,40 @@ def require_current(database: Database) -> None:
     ------
     Conflict
         If migrations wait, or the database belongs to a newer version.
+    Unavailable
+        If it cannot be reached.
     """
-    with database.reader.connect() as connection:
+    with _connected(database.reader) as connection:
         found = _current(connection)
+    _require_known(found)
     needed = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if found != needed:
         raise Conflict(
             f"The database has the shape {found or 'of no version'}, and {needed} is needed.",
             remedy="Run `counterpart migrate` first.",
+        )
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """Open a connection; tell the operator, whose database it is, what is wrong with it."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise Unavailable(
+            f"The database {engine.url} cannot be used: {reason_of(error)}.",
+            remedy="Check COUNTERPART_DATABASE_URL, and who may read and write there.",
+        ) from error
+
+
+def _require_known(revision: str | None) -> None:
+    """Do nothing, or refuse the shape of a version that is newer than this one."""
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Conflict(
+            f"The database has the shape {revision}, which this version does not know.",
+            remedy="Start the newer version that made it, or go back to a backup.",
         )
 
 

@@ -41,6 +41,7 @@ OWN = {
         "submission:submit",
         "submission:withdraw",
         "submission:read",
+        "match:read",
     },
     "reviewer": {"organisation:read"},
     "advisor": {"organisation:read"},

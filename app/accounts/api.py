@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from app.accounts import service
 from app.accounts.dependencies import ActorDep
@@ -11,8 +11,8 @@ from app.accounts.models import Organisation
 from app.accounts.schemas import MeRead, OrganisationQuery, OrganisationRead
 from app.core.database import ReadSessionDep
 from app.core.errors import BadQuery, NotFound, NotSignedIn
-from app.core.lists import ListOf, answer
-from app.core.problems import responses
+from app.core.lists import AnswerDep, ListOf
+from app.core.openapi import responses
 
 router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn))
 
@@ -25,15 +25,14 @@ def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
 
 @router.get("/organisations", responses=responses(BadQuery))
 def list_organisations(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[OrganisationQuery, Query()],
 ) -> ListOf[OrganisationRead]:
     """List the organisations that you may read."""
     found = service.organisations(session, actor, query)
-    return answer(request, response, found, OrganisationRead)
+    return answer(found, OrganisationRead)
 
 
 @router.get(

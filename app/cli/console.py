@@ -29,6 +29,10 @@ class Commands(TyperGroup):
         except AppError as refusal:
             show_refusal(refusal)
             raise typer.Exit(1) from refusal
+        except UnicodeEncodeError as error:
+            # Python keeps such bytes as halves of characters, which nothing can store.
+            show_refusal(Unprocessable("An argument is not UTF-8.", remedy="Write it anew."))
+            raise typer.Exit(1) from error
 
 
 def show_refusal(refusal: AppError) -> None:

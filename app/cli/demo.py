@@ -4,6 +4,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -11,10 +12,11 @@ import typer
 from app import schema
 from app.accounts import service as accounts
 from app.cli.console import err, out, settings_of
-from app.cli.operation import Port, listen
+from app.cli.operation import Port, listen, require_free
 from app.cli.runs import carry_out, show_run
 from app.core.clock import now
 from app.core.database import Database, connect, reading, transaction
+from app.core.errors import Unprocessable
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas import NewRun
 from app.matchmaking.service import deciding, requesting
@@ -46,7 +48,10 @@ def demo(
     Everything stays in one folder; remove it to begin afresh. A second start finds
     all in place, ends the tokens of the first and issues new ones.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    if serve:
+        # First of all: a start that is refused must not end the tokens of one that runs.
+        require_free("127.0.0.1", port)
+    _make_folder(data)
     settings = settings_of(
         database_url=f"sqlite:///{data / 'counterpart.db'}",
         log_level=os.environ.get("COUNTERPART_LOG_LEVEL", "WARNING"),
@@ -106,7 +111,9 @@ def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
         }
     if tokens_file:
         _write_secretly(tokens_file, json.dumps(tokens, indent=2) + "\n")
-        out.print(f"The tokens of this start are in {tokens_file}.")
+        out.print(
+            f"The tokens of this start are in {tokens_file}.", markup=False, soft_wrap=True
+        )
         return
     out.print("Tokens of this start, good for 7 days; earlier ones have ended:")
     for person in demonstration.PEOPLE:
@@ -114,10 +121,32 @@ def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
 
 
 def _write_secretly(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary.replace(path)
+    """Write a file that its owner alone may read, whole or not at all.
+
+    Raises
+    ------
+    Unprocessable
+        If it cannot be written.
+    """
+    _make_folder(path.parent)
+    try:
+        with TemporaryDirectory(dir=path.parent, prefix=".tokens-") as folder:
+            temporary = Path(folder, path.name)
+            temporary.touch(mode=0o600)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+    except OSError as error:
+        raise Unprocessable(
+            f"The tokens cannot be written to {path}: {error.strerror}.",
+            remedy="Name another file with --tokens-file.",
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unprocessable(
+            f"The folder {folder} cannot be made: {error.strerror}.",
+            remedy="Name a folder in which you may write.",
+        ) from error

@@ -31,18 +31,20 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     settings = settings_of()
     with database_of(settings):
         pass
+    require_free(host, port)
     listen(settings, host, port)
 
 
-def listen(settings: Settings, host: str, port: int) -> None:
-    """Answer requests until a signal ends the process.
+def require_free(host: str, port: int) -> None:
+    """Do nothing, or refuse an address on which nobody can listen.
 
     Raises
     ------
     Conflict
-        If the port is taken.
+        If the port is taken, or the host is not of this machine.
     """
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -51,6 +53,10 @@ def listen(settings: Settings, host: str, port: int) -> None:
                 f"Port {port} on {host} cannot be used: {error.strerror}.",
                 remedy="End the program that holds it, or choose another one with --port.",
             ) from error
+
+
+def listen(settings: Settings, host: str, port: int) -> None:
+    """Answer requests until a signal ends the process."""
     # Requests are logged by our own middleware, as JSON and without query strings.
     uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False)
 

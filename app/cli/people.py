@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from app.accounts import service
-from app.accounts.schemas import Level, OrganisationDraft, UserDraft
+from app.accounts.schemas import Level, UserDraft
 from app.cli.console import database_of, out, settings_of
 from app.core.database import transaction
 from app.core.errors import Unprocessable
@@ -28,11 +28,14 @@ def add_user(
     The organisation is made if there is none of this name in this country.
     """
     try:
-        draft = UserDraft(
-            email=email,
-            name=name,
-            role=role,
-            organisation=OrganisationDraft(name=organisation, country=country, level=level),
+        # As a whole, so that all that is wrong is told at once.
+        draft = UserDraft.model_validate(
+            {
+                "email": email,
+                "name": name,
+                "role": role,
+                "organisation": {"name": organisation, "country": country, "level": level},
+            }
         )
     except ValidationError as error:
         raise Unprocessable(
@@ -42,7 +45,7 @@ def add_user(
         ) from error
     with database_of(settings_of()) as database, transaction(database) as session:
         service.add_user(session, OPERATOR, draft)
-    out.print(f"Added. Make a token with: counterpart token {email}")
+    out.print(f"Added. Make a token with: counterpart token {email}", soft_wrap=True)
 
 
 def token(

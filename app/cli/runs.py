@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 from sqlmodel import Session
@@ -71,7 +72,9 @@ def show_run(session: Session, run_id: UUID) -> None:
         out.print(_table(list(lines), paired, labels))
     out.print("* assigned: best for all challenges together; + paired by people")
     if run.assignment and run.assignment["reason"]:
-        out.print(f"No whole assignment: {run.assignment['reason']}", style="yellow")
+        out.print(
+            f"No whole assignment: {run.assignment['reason']}", style="yellow", markup=False
+        )
 
 
 def _suggestions(session: Session, run_id: UUID) -> Iterator[SuggestionRead]:
@@ -94,7 +97,7 @@ def _table(
 ) -> Table:
     challenge = lines[0].challenge
     table = Table(
-        title=f"{challenge.code} {challenge.title} ({challenge.country})",
+        title=escape(f"{challenge.code} {challenge.title} ({challenge.country})"),
         title_justify="left",
         title_style="bold",
         expand=True,
@@ -112,11 +115,11 @@ def _table(
         table.add_row(
             marks,
             str(line.rank),
-            f"{line.solution.organisation} ({line.solution.country})",
+            escape(f"{line.solution.organisation} ({line.solution.country})"),
             f"{line.score:.3f}",
             f"{line.text_part:.3f}",
             f"{line.theme_part:.3f}",
-            _reasons(line, labels),
+            escape(_reasons(line, labels)),
             style="bold" if line.assigned else None,
         )
     return table

@@ -7,26 +7,38 @@ write. On PostgreSQL both are ordinary sessions of one pool, the reading ones in
 read-only transactions.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Enum, MetaData, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import DateTime, Field, Session, SQLModel
 
 from app.core.clock import in_utc, now
-from app.core.errors import Conflict, Unavailable
+from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
+
+log = logging.getLogger(__name__)
+
+DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
 SQLModel.metadata = MetaData(
     naming_convention={
@@ -117,8 +129,13 @@ def connect(url: str) -> Database:
     ----------
     url : str
         SQLAlchemy's form: `sqlite:///file.db` or `postgresql+psycopg://...`.
+
+    Raises
+    ------
+    Unprocessable
+        If it is not of this form.
     """
-    parsed = make_url(url)
+    parsed = _address(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     engine = create_engine(
@@ -126,6 +143,7 @@ def connect(url: str) -> Database:
         pool_size=8,
         max_overflow=4,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c lock_timeout=10000 -c statement_timeout=60000"},
     )
     reader = engine.execution_options(
@@ -134,10 +152,33 @@ def connect(url: str) -> Database:
     return Database(writer=engine, reader=reader)
 
 
+def _address(url: str) -> URL:
+    """Read the address; a refusal does not repeat it, for it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        problem = "This is not the address of a database."
+    else:
+        if parsed.drivername not in DRIVERS:
+            problem = f"{parsed.drivername} is not a kind of database that can be used."
+        elif parsed.get_backend_name() == "sqlite" and parsed.database in {None, ":memory:"}:
+            problem = "A database in memory cannot be shared by readers and writers."
+        else:
+            return parsed
+    raise Unprocessable(
+        "The database cannot be opened.",
+        errors=[FieldError("COUNTERPART_DATABASE_URL", problem)],
+        remedy="Write sqlite:///file.db or postgresql+psycopg://user:password@host/name.",
+    )
+
+
 def _sqlite(url: URL) -> Database:
     """Set up one writing connection and a pool of reading ones (trust: lost nothing)."""
-    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
-    reader = create_engine(url, pool_size=8, max_overflow=8)
+    # Parameters are hidden in errors, because those are logged and may hold personal data.
+    writer = create_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
+    reader = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
     event.listen(writer, "connect", _prepare_sqlite)
     event.listen(reader, "connect", _prepare_sqlite)
     event.listen(reader, "connect", _forbid_writing)
@@ -185,23 +226,59 @@ def transaction(database: Database) -> Iterator[Session]:
     Unavailable
         If the database cannot be reached, or stays locked.
     """
-    try:
-        with Session(database.writer, expire_on_commit=False) as session, session.begin():
-            yield session
-    except (StaleDataError, IntegrityError) as error:
-        raise Conflict("Somebody else changed this at the same moment.") from error
-    except OperationalError as error:
-        raise Unavailable("The database does not answer.") from error
+    with (
+        _failures_as_refusals(),
+        Session(database.writer, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
 
 
 @contextmanager
 def reading(database: Database) -> Iterator[Session]:
-    """Open a session that only reads, in one consistent view of the data."""
+    """Open a session that only reads, in one consistent view of the data.
+
+    Raises
+    ------
+    Unavailable
+        If the database cannot be reached.
+    """
+    with (
+        _failures_as_refusals(),
+        Session(database.reader, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@contextmanager
+def _failures_as_refusals() -> Iterator[None]:
     try:
-        with Session(database.reader, expire_on_commit=False) as session, session.begin():
-            yield session
-    except OperationalError as error:
+        yield
+    except (StaleDataError, IntegrityError) as error:
+        raise Conflict("Somebody else changed this at the same moment.") from error
+    except (DatabaseError, NoConnectionFree) as error:
+        if not _is_out_of_order(error):
+            raise
+        # The reason is for the operator; who asked cannot act upon it.
+        log.error("database failed", extra={"reason": reason_of(error)})
         raise Unavailable("The database does not answer.") from error
+
+
+def _is_out_of_order(error: SQLAlchemyError) -> bool:
+    """Tell a database that cannot be used from a statement that is wrong.
+
+    A file that is damaged or none of SQLite's raises the base class itself.
+    """
+    return (
+        isinstance(error, OperationalError | NoConnectionFree) or type(error) is DatabaseError
+    )
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """Return what the driver says, on one line and without what was asked for."""
+    said = error.orig if isinstance(error, DatabaseError) else error
+    return " ".join(str(said).split())
 
 
 def _writing_session(request: Request) -> Iterator[Session]:

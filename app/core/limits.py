@@ -29,6 +29,8 @@ class BodyLimit:
         message: Message = {"more_body": True}
         while message.get("more_body", False):
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return  # half a body is no request
             body += message.get("body", b"")
             if len(body) > self.limit:
                 refusal = TooLarge(f"The body has more than {self.limit // 1000} kB.")

@@ -10,17 +10,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import ColumnElement, TypeDecorator, and_, false, or_
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.core.clock import in_utc
 from app.core.errors import BadQuery
+from app.core.text import printable
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -41,6 +43,15 @@ class ListQuery(BaseModel):
         max_length=100,
         description="Names to sort by, parted by commas; `-` before a name turns it round.",
     )
+
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Refuse what a database could not even compare: filters are texts of any kind."""
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str):
+                printable(text)
+        return value
 
 
 class ListOf(BaseModel, Generic[Read]):
@@ -158,7 +169,7 @@ def _restored(kind: type[Any], value: Any) -> Any:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise ValueError
-        return instant
+        return in_utc(instant)
     if kind is UUID:
         return UUID(value)
     if type(value) is not kind or (kind is str and "\0" in value):
@@ -168,14 +179,22 @@ def _restored(kind: type[Any], value: Any) -> Any:
     return value
 
 
-def answer(
-    request: Request, response: Response, found: Page[Row], schema: type[Read]
-) -> ListOf[Read]:
-    """Shape a page for its readers, with the address of the next one."""
-    following = None
-    if found.cursor:
-        url = request.url.include_query_params(cursor=found.cursor)
-        following = f"{url.path}?{url.query}"
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    items = [schema.model_validate(row, from_attributes=True) for row in found.rows]
-    return ListOf[Read](items=items, next=following)
+class _Answer:
+    """Shapes a page for its readers, with the address of the next one."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._request = request
+        self._response = response
+
+    def __call__(self, found: Page[Row], schema: type[Read]) -> ListOf[Read]:
+        """Return the page in the form of its readers."""
+        following = None
+        if found.cursor:
+            url = self._request.url.include_query_params(cursor=found.cursor)
+            following = f"{url.path}?{url.query}"
+            self._response.headers["Link"] = f'<{following}>; rel="next"'
+        items = [schema.model_validate(row, from_attributes=True) for row in found.rows]
+        return ListOf[Read](items=items, next=following)
+
+
+AnswerDep = Annotated[_Answer, Depends()]

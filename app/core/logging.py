@@ -45,7 +45,8 @@ def configure(level: str = "INFO") -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class RequestLog:
@@ -59,7 +60,9 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        token = request_id.set(uuid4().hex)
+        # Never reset: each request has a context of its own, and the answer to an
+        # unexpected failure is made outside of this middleware.
+        request_id.set(uuid4().hex)
         began, status = time.perf_counter(), 500
 
         async def note(message: Message) -> None:
@@ -79,4 +82,3 @@ class RequestLog:
             facts = {"method": scope["method"], "path": scope["path"], "status": status}
             spent = round((time.perf_counter() - began) * 1000, 1)
             log.info("request answered", extra=facts | {"milliseconds": spent})
-            request_id.reset(token)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,13 +10,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 from app.core.errors import AppError, BadQuery, FieldError, NotFound, TooLarge, Unprocessable
 from app.core.faults import wrong_length
+from app.core.logging import request_id
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ProblemError(BaseModel):
@@ -41,15 +44,9 @@ class Problem(BaseModel):
     errors: list[ProblemError] = []
 
 
-def respond(path: str, error: AppError) -> Response:
-    """Return the problem document for a refusal.
-
-    Parameters
-    ----------
-    path : str
-        Where the refused request went.
-    """
-    body = {
+def body_of(path: str, error: AppError) -> dict[str, Any]:
+    """Return the members of the problem document for a refusal at this address."""
+    return {
         "type": error.type,
         "title": error.title,
         "status": error.status,
@@ -59,8 +56,12 @@ def respond(path: str, error: AppError) -> Response:
         "remedy": error.remedy,
         "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors],
     }
+
+
+def respond(path: str, error: AppError) -> Response:
+    """Return the answer that refuses a request to this address."""
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return _document(body, error.status, headers)
+    return _document(body_of(path, error), error.status, headers)
 
 
 def _document(
@@ -108,11 +109,16 @@ def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[Fiel
     """
     return [
         FieldError(
-            "".join(f"/{_escaped(part)}" for part in detail["loc"][skip:]) or "/",
+            "".join(f"/{_escaped(part)}" for part in _place(detail)[skip:]) or "/",
             _sentence(detail),
         )
         for detail in details
     ]
+
+
+def _place(detail: ErrorDetails) -> tuple[int | str, ...]:
+    # Where a body ends to be JSON is a number of characters, and no part of its content.
+    return detail["loc"][:-1] if detail["type"] == "json_invalid" else detail["loc"]
 
 
 def _escaped(part: int | str) -> str:
@@ -123,10 +129,14 @@ def _sentence(detail: ErrorDetails) -> str:
     match detail["type"]:
         case "extra_forbidden":
             return "This field is not known; remove it or check its spelling."
+        case "missing" if detail["loc"] == ("body",):
+            return "Send a JSON object as the body."
         case "missing":
             return "This field is required."
         case "json_invalid":
-            return "The body is not valid JSON."
+            return f"The body is not valid JSON: {detail['ctx']['error']}."
+        case "model_attributes_type":
+            return "Send a JSON object, with the header `Content-Type: application/json`."
         case "string_unicode":
             return "The text holds a character that cannot be encoded."
         case _:
@@ -136,8 +146,10 @@ def _sentence(detail: ErrorDetails) -> str:
 class _Unrouted(AppError):
     """What the web framework itself refuses, in the form of our refusals."""
 
-    def __init__(self, status: int, title: str, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(
+        self, status: int, title: str, detail: str, *, remedy: str | None = None
+    ) -> None:
+        super().__init__(detail, remedy=remedy)
         self.status = status  # type: ignore[misc]  # -- known only now
         self.title = title  # type: ignore[misc]  # -- known only now
         self.code = title.lower().replace(" ", "-")  # type: ignore[misc]  # -- known only now
@@ -150,18 +162,39 @@ def _framework(request: Request, error: Exception) -> Response:
         405: _Unrouted(405, "Method not allowed", "This address does not take that method."),
         413: TooLarge("The body is too large."),
     }
-    unreadable = Unprocessable("The body could not be read as JSON.")
+    unreadable = Unprocessable(
+        "The body could not be read as JSON.",
+        remedy="Send JSON in UTF-8, nested a few levels and with numbers of usual length.",
+    )
     response = respond(request.url.path, refusals.get(error.status_code, unreadable))
     response.headers.update(error.headers or {})
+    if "allow" in response.headers:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Yield what the address takes; the framework names the methods of one route only."""
+    for method in METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield method
 
 
 def _failure(request: Request, error: Exception) -> Response:
     log.error("request failed", exc_info=error, extra={"path": request.url.path})
-    return respond(
+    response = respond(
         request.url.path,
-        _Unrouted(500, "Internal error", "Something failed on our side; it has been logged."),
+        _Unrouted(
+            500,
+            "Internal error",
+            "Something failed on our side; it has been logged.",
+            remedy="Try again; if it stays, tell the staff the x-request-id of this answer.",
+        ),
     )
+    # This answer passes by `RequestLog`, which gives the others their identifier.
+    response.headers["x-request-id"] = str(request_id.get())
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -170,21 +203,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _framework)
     app.add_exception_handler(Exception, _failure)
-
-
-def responses(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """Describe refusals for the interface's own documentation.
-
-    Returns
-    -------
-    responses : dict
-        For the `responses` argument of a route or router.
-    """
-    described: dict[int | str, dict[str, Any]] = {}
-    for kind in kinds:
-        titles = described.get(kind.status, {}).get("description")
-        described[kind.status] = {
-            "description": f"{titles}; {kind.title}" if titles else kind.title,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-    return described

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, StringConstraints
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return the text, or raise ValueError if it holds what no keyboard writes."""
     if _UNWANTED.search(text):
         raise ValueError("remove the control characters; plain text is wanted")
     return text
@@ -24,7 +25,7 @@ def _one_line(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(printable)]
 """Text of any number of lines."""
 
 Line = Annotated[Text, AfterValidator(_one_line)]

@@ -15,8 +15,8 @@ from app.core.errors import (
     NotSignedIn,
     Unprocessable,
 )
-from app.core.lists import ListOf, answer
-from app.core.problems import responses
+from app.core.lists import AnswerDep, ListOf
+from app.core.openapi import responses
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas import (
     JobRead,
@@ -52,14 +52,13 @@ def create_run(
 
 @router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
 def list_runs(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[RunQuery, Query()],
 ) -> ListOf[RunRead]:
     """List the runs, the newest first."""
-    return answer(request, response, reading.runs(session, actor, query), RunRead)
+    return answer(reading.runs(session, actor, query), RunRead)
 
 
 @router.get("/match-runs/{run_id}", responses=responses(NotFound))
@@ -70,8 +69,7 @@ def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
 
 @router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))
 def list_suggestions(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     run_id: UUID,
@@ -79,7 +77,7 @@ def list_suggestions(
 ) -> ListOf[SuggestionRead]:
     """List the suggestions of a run: by challenge, the best first, with reasons."""
     found = reading.suggestions(session, actor, run_id, query)
-    return answer(request, response, found, SuggestionRead)
+    return answer(found, SuggestionRead)
 
 
 @router.get(
@@ -110,26 +108,24 @@ def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Ver
 
 @router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
 def list_verdicts(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[VerdictQuery, Query()],
 ) -> ListOf[VerdictRead]:
     """List the verdicts, the newest first, earlier ones of a suggestion included."""
-    return answer(request, response, reading.verdicts(session, actor, query), VerdictRead)
+    return answer(reading.verdicts(session, actor, query), VerdictRead)
 
 
 @router.get("/matches", responses=responses(BadQuery, NotPermitted))
 def list_matches(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[MatchQuery, Query()],
 ) -> ListOf[MatchRead]:
     """List the pairs that people brought together."""
-    return answer(request, response, reading.matches(session, actor, query), MatchRead)
+    return answer(reading.matches(session, actor, query), MatchRead)
 
 
 @router.get("/jobs/{job_id}", responses=responses(NotFound))

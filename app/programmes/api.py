@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, status
 
 from app.accounts.dependencies import ActorDep
 from app.core.database import ReadSessionDep, SessionDep
@@ -15,8 +15,8 @@ from app.core.errors import (
     NotSignedIn,
     Unprocessable,
 )
-from app.core.lists import ListOf, answer
-from app.core.problems import responses
+from app.core.lists import AnswerDep, ListOf
+from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
 from app.programmes import service
 from app.programmes.models import Programme
@@ -36,14 +36,13 @@ REFUSED = responses(NotPermitted, NotFound, Conflict, Unprocessable)
 
 @router.get("/programmes", responses=responses(BadQuery))
 def list_programmes(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     _: ActorDep,
     query: Annotated[ProgrammeQuery, Query()],
 ) -> ListOf[ProgrammeRead]:
     """List the programmes."""
-    return answer(request, response, service.programmes(session, query), ProgrammeRead)
+    return answer(service.programmes(session, query), ProgrammeRead)
 
 
 @router.post(
@@ -67,14 +66,13 @@ def read_programme(session: ReadSessionDep, _: ActorDep, programme_id: UUID) -> 
 
 @router.get("/calls", responses=responses(BadQuery))
 def list_calls(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[CallQuery, Query()],
 ) -> ListOf[CallRead]:
     """List the calls; `phase=open` are those that take something in now."""
-    return answer(request, response, service.calls(session, actor, query), CallRead)
+    return answer(service.calls(session, actor, query), CallRead)
 
 
 @router.post("/calls", status_code=status.HTTP_201_CREATED, responses=REFUSED)

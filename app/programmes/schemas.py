@@ -53,7 +53,14 @@ class Providers(BaseModel):
 class ProgrammeDraft(BaseModel):
     """What staff state about a programme."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"code": "gov2gov-2027", "title": "Second edition", "zone": "Europe/Paris"}
+            ]
+        },
+    )
 
     code: Code
     title: Title
@@ -81,7 +88,22 @@ class ProgrammeRead(BaseModel):
 class CallDraft(BaseModel):
     """What staff state about a call."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "programme_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11",
+                    "kind": "challenges",
+                    "code": "gov2gov-2027-challenges",
+                    "title": "Call for challenges",
+                    "opens_at": "2027-01-11T09:00:00+01:00",
+                    "closes_at": "2027-02-15T00:00:00+01:00",
+                    "zone": "Europe/Paris",
+                }
+            ]
+        },
+    )
 
     programme_id: UUID
     kind: CallKind

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response, status
+from fastapi import APIRouter, Body, Query, status
 
 from app.accounts.dependencies import ActorDep
 from app.core.database import ReadSessionDep, SessionDep
@@ -16,8 +16,8 @@ from app.core.errors import (
     NotSignedIn,
     Unprocessable,
 )
-from app.core.lists import ListOf, answer
-from app.core.problems import responses
+from app.core.lists import AnswerDep, ListOf
+from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
 from app.lifecycle import Offer
 from app.submissions.lifecycle import Kind, State
@@ -48,15 +48,14 @@ SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
 @challenges.get("", responses=responses(BadQuery))
 def list_challenges(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: QueryDep,
 ) -> ListOf[ChallengeRead]:
     """List the challenges that you may read."""
     found = reading.search(session, actor, Kind.CHALLENGE, query)
-    return answer(request, response, found, ChallengeRead)
+    return answer(found, ChallengeRead)
 
 
 @challenges.post(
@@ -106,15 +105,14 @@ def take_challenge_step(
 
 @solutions.get("", responses=responses(BadQuery))
 def list_solutions(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
     query: QueryDep,
 ) -> ListOf[SolutionRead]:
     """List the solutions that you may read."""
     found = reading.search(session, actor, Kind.SOLUTION, query)
-    return answer(request, response, found, SolutionRead)
+    return answer(found, SolutionRead)
 
 
 @solutions.post(

@@ -1,10 +1,10 @@
 """What goes in and out about challenges and solutions."""
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from app.core.lists import ListQuery
 from app.core.text import Line, Text
@@ -65,43 +65,36 @@ class _Draft(BaseModel, Generic[Content]):
     content: Content
 
 
+CHALLENGE_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "title": "Early warning of floods in small rivers",
+    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
+    "content": {
+        "problem": "Our small rivers rise within an hour; nobody is warned.",
+        "outcome": "Every household is warned half an hour ahead.",
+    },
+}
+SOLUTION_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "title": "Sensors and text messages against flash floods",
+    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
+    "content": {
+        "experience": "We put open water sensors into forty small rivers and warn "
+        "households by text message.",
+        "capacity": 2,
+    },
+}
+_CALL: Final[dict[str, JsonValue]] = {"call_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11"}
+
+
 class ChallengeDraft(_Draft[ChallengeContent]):
     """What a challenge owner writes."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Early warning of floods in small rivers",
-                    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
-                    "content": {
-                        "problem": "Our small rivers rise within an hour; nobody is warned.",
-                        "outcome": "Every household is warned half an hour ahead.",
-                    },
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [CHALLENGE_EXAMPLE]})
 
 
 class SolutionDraft(_Draft[SolutionContent]):
     """What a solution provider writes."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Sensors and text messages against flash floods",
-                    "themes": ["policy-domain:ENVI", "practice:data-sharing"],
-                    "content": {
-                        "experience": "We put open water sensors into forty small rivers and "
-                        "warn households by text message.",
-                        "capacity": 2,
-                    },
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [SOLUTION_EXAMPLE]})
 
 
 class _New(BaseModel):
@@ -116,9 +109,13 @@ class _New(BaseModel):
 class NewChallenge(_New, ChallengeDraft):
     """A challenge that begins as a draft in a call."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_CALL | CHALLENGE_EXAMPLE]})
+
 
 class NewSolution(_New, SolutionDraft):
     """A solution that begins as a draft in a call."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CALL | SOLUTION_EXAMPLE]})
 
 
 class _Read(BaseModel, Generic[Content]):
@@ -163,7 +160,9 @@ class SubmissionQuery(ListQuery):
 class StepTaken(BaseModel):
     """What may be said when a step is taken."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "Say since when it runs."}]}
+    )
 
     reason: Reason = Field(default="", description="For the team to read, where a step asks.")
 

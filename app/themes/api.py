@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import ActorDep
 from app.core.database import ReadSessionDep
 from app.core.errors import BadQuery, NotSignedIn
-from app.core.lists import ListOf, answer
-from app.core.problems import responses
+from app.core.lists import AnswerDep, ListOf
+from app.core.openapi import responses
 from app.themes import service
 from app.themes.schemas import ThemeQuery, ThemeRead
 
@@ -19,11 +19,10 @@ router = APIRouter(
 
 @router.get("")
 def list_themes(
-    request: Request,
-    response: Response,
+    answer: AnswerDep,
     session: ReadSessionDep,
     _: ActorDep,
     query: Annotated[ThemeQuery, Query()],
 ) -> ListOf[ThemeRead]:
     """List the themes that challenges and solutions may name."""
-    return answer(request, response, service.search(session, query), ThemeRead)
+    return answer(service.search(session, query), ThemeRead)

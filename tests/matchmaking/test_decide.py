@@ -135,7 +135,7 @@ def test_runs_are_listed_by_programme_and_state(session: Session, as_user: SignI
     assert staff.get("/api/v1/match-runs?state=failed").json()["items"] == []
 
 
-def test_a_match_is_recorded_once_and_read_by_staff_alone(
+def test_a_match_is_recorded_once_and_read_by_its_parties_and_staff(
     session: Session, as_user: SignIn
 ) -> None:
     programme = a_programme(session, code="spring")
@@ -154,7 +154,9 @@ def test_a_match_is_recorded_once_and_read_by_staff_alone(
         (m["code"], m["challenge"]["code"], m["solution"]["code"], m["state"], m["notes"])
         for m in listed.json()["items"]
     ] == [(match.code, challenge.code, solution.code, "completed", "Paired by people.")]
-    assert as_user(member).get("/api/v1/matches").status_code == 403
+    assert as_user(member).get("/api/v1/matches").json() == listed.json()
+    assert as_user(a_user(session)).get("/api/v1/matches").json()["items"] == []
+    assert as_user(a_user(session, Role.ADVISOR)).get("/api/v1/matches").status_code == 403
 
 
 def test_a_match_joins_two_of_one_programme(session: Session) -> None:

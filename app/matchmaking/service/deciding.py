@@ -8,7 +8,7 @@ from app import policy
 from app.core import audit
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
-from app.matchmaking.lifecycle import MatchState
+from app.matchmaking.lifecycle import MatchState, RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas import NewVerdict
 from app.policy import Action, Actor
@@ -86,6 +86,8 @@ def record_match(
 
 
 def latest_run(session: Session, programme_id: UUID) -> MatchRun | None:
-    """Return the newest run of a programme, if there is one."""
-    statement = select(MatchRun).where(MatchRun.programme_id == programme_id)
+    """Return the newest run of a programme that has not failed, if there is one."""
+    statement = select(MatchRun).where(
+        MatchRun.programme_id == programme_id, MatchRun.state != RunState.FAILED
+    )
     return session.exec(statement.order_by(col(MatchRun.created_at).desc())).first()
