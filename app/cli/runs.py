@@ -49,7 +49,7 @@ def carry_out(database: Database, settings: Settings, run: MatchRun) -> None:
 
 
 def _watch(database: Database, run: MatchRun, stop: threading.Event) -> JobState:
-    with Progress(console=err, transient=True) as progress:
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(f"Matching ({run.code})", total=None)
         while True:
             job = _job(database, run)

@@ -55,10 +55,8 @@ def test_the_newest_verdict_counts_and_the_earlier_one_stays(
     suggestion = a_suggestion(session, run)
     staff = as_user(a_user(session, Role.STAFF))
     for outcome in ("chosen", "reserve"):
-        staff.post(
-            "/api/v1/verdicts",
-            json={"suggestion_id": str(suggestion.id), "outcome": outcome, "reason": "Because."},
-        )
+        said = {"outcome": outcome, "reason": "Because."}
+        staff.post("/api/v1/verdicts", json={"suggestion_id": str(suggestion.id), **said})
 
     one = staff.get(
         f"/api/v1/match-runs/{run.id}/suggestions/"

@@ -1,19 +1,19 @@
 """Taking in submissions that exist already: a whole file, or nothing of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlmodel import Session, select
 
 from app import policy
 from app.accounts import service as accounts
-from app.accounts.schemas import Level, OrganisationDraft
+from app.accounts.schemas import Level, Name, OrganisationDraft
 from app.core import audit
 from app.core.clock import now
 from app.core.codes import next_code
 from app.core.errors import Conflict
-from app.core.faults import Fault, FaultyTable
+from app.core.faults import Fault, FaultyTable, wrong_length
 from app.policy import Action, Actor
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
@@ -31,6 +31,8 @@ CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
     Kind.CHALLENGE: ChallengeContent,
     Kind.SOLUTION: SolutionContent,
 }
+
+_NAME: Final = TypeAdapter[str](Name)
 
 KINDS = {asked: kind for kind, asked in ASKED.items()}
 """Which kind of submission a call takes."""
@@ -64,14 +66,15 @@ def import_records(
 
 def _faults(session: Session, call: Call, rows: Sequence[Row], file: str) -> Iterator[Fault]:
     """Yield what stands against the records here: their form was checked before."""
-    known = _imported(session, call, (record.id for _, record in rows))
+    known = _imported(session, call)
     for line, record in rows:
         if record.id in known:
             yield Fault(
                 file, line, "id", f"{record.id!r} is in this call already.", "Leave it out."
             )
-        if not record.organisation:
-            yield Fault(file, line, "organisation", "It is missing.", "Name the organisation.")
+        if problem := _misnamed(record.organisation):
+            remedy = "Name the organisation in 2 to 200 characters."
+            yield Fault(file, line, "organisation", problem, remedy)
         if len(record.country) != 1:
             yield Fault(
                 file,
@@ -84,10 +87,20 @@ def _faults(session: Session, call: Call, rows: Sequence[Row], file: str) -> Ite
             yield Fault(file, line, "themes", error.detail, "Mend or leave out the key.")
 
 
-def _imported(session: Session, call: Call, ids: Iterable[str]) -> set[str | None]:
-    statement = select(Submission.external_id).where(
-        Submission.call_id == call.id, col(Submission.external_id).in_(list(ids))
-    )
+def _misnamed(organisation: str) -> str | None:
+    """Say what is wrong with the name; a record may leave it out, or tell more in it."""
+    if not organisation:
+        return "It is missing."
+    try:
+        _NAME.validate_python(organisation)
+    except ValidationError as error:
+        details = error.errors()[0]
+        return wrong_length(details) or f"{details['msg']}."
+    return None
+
+
+def _imported(session: Session, call: Call) -> set[str | None]:
+    statement = select(Submission.external_id).where(Submission.call_id == call.id)
     return set(session.exec(statement))
 
 

@@ -1,0 +1,559 @@
+"""The commands: what they print, how they end, and that a refusal is a sentence."""
+
+import json
+import logging
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import Session, col, select
+from starlette.testclient import TestClient
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from app.accounts.models import Membership, User
+from app.cli.commands import cli
+from app.core import jobs
+from app.core.database import Database, reading
+from app.core.jobs import Job
+from app.matchmaking.lifecycle import RunState
+from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas import NewRun
+from app.matchmaking.service import requesting
+from app.policy import OPERATOR, Role
+from app.programmes.lifecycle import CallKind
+from app.programmes.models import Programme
+from app.settings import Settings
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from tests.factories import (
+    a_call,
+    a_challenge,
+    a_programme,
+    a_solution,
+    a_user,
+    an_organisation,
+    themes,
+)
+from tests.processes import counterpart, finished, free_port, served, until
+
+PROGRAMME = "gov2gov-2023"
+REFUSED = 1
+WRONG_USAGE = 2
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command sets up the logging of its process; here that is the process of the tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def call(url: str, *arguments: object, **environment: str) -> Result:
+    """Call a command; whatever it does, it must end as a command and not as a failure."""
+    said = {"COUNTERPART_DATABASE_URL": url, "COLUMNS": "200", **environment}
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], env=said)
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def ended(result: Result) -> tuple[int, str, str]:
+    return result.exit_code, result.stdout, result.stderr
+
+
+# --- all of them -----------------------------------------------------------------------
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command with its words, however deep."""
+    waiting: list[tuple[str, Any]] = [("", get_command(cli))]
+    while waiting:
+        words, command = waiting.pop()
+        yield words.strip(), command
+        waiting += [(f"{words} {n}", c) for n, c in getattr(command, "commands", {}).items()]
+
+
+COMMANDS = sorted(commands(), key=lambda pair: pair[0])
+
+
+def test_these_are_the_commands() -> None:
+    assert [words for words, _ in COMMANDS] == [
+        "",
+        "demo",
+        "import",
+        "match",
+        "migrate",
+        "run",
+        "seed",
+        "serve",
+        "token",
+        "user",
+        "user add",
+        "work",
+    ]
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS)
+def test_every_command_helps_and_so_does_every_option(words: str, command: Any) -> None:
+    result = call("sqlite:///unused.db", *words.split(), "--help")
+
+    assert ended(result)[::2] == (0, "")
+    assert command.help
+    assert [p.name for p in command.params if p.name != "help" and not p.help] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["seed", "--nonsense"], ["run"], ["serve", "--port", "0"]]
+)
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    result = call("sqlite:///unused.db", *arguments)
+
+    assert (result.exit_code, result.stdout) == (WRONG_USAGE, "")
+    assert "Usage:" in result.stderr
+
+
+# --- migrate -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def new_url(tmp_path: Path) -> str:
+    """A database with nothing in it: SQLite, as tests/test_migrations.py looks at both."""
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
+    said = [
+        ended(call(new_url, "migrate", *arguments))
+        for arguments in ([], [], ["-1"], ["head"], ["base"])
+    ]
+
+    assert said == [
+        (0, "The database went from nothing to 0001.\n", ""),
+        (0, "The database is at 0001.\n", ""),
+        (0, "The database went from 0001 to nothing.\n", ""),
+        (0, "The database went from nothing to 0001.\n", ""),
+        (0, "The database went from 0001 to nothing.\n", ""),
+    ]
+
+
+def test_a_version_that_is_not_there_is_refused(new_url: str) -> None:
+    assert ended(call(new_url, "migrate", "0999")) == (
+        REFUSED,
+        "",
+        "Not found. There is no version 0999 to go to from nothing.\n"
+        "Name a version, head, base, or a number of steps such as -1.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["seed"],
+        ["work", "--once"],
+        ["serve"],
+        ["run", PROGRAMME],
+        ["import", PROGRAMME, "call", "file.csv"],
+        ["token", "ann@example.org"],
+    ],
+)
+def test_a_database_that_is_not_migrated_is_refused_with_the_remedy(
+    new_url: str, arguments: list[str]
+) -> None:
+    assert ended(call(new_url, *arguments)) == (
+        REFUSED,
+        "",
+        "Not possible now. The database has the shape of no version, and 0001 is needed.\n"
+        "Run `counterpart migrate` first.\n",
+    )
+
+
+# --- settings that cannot be used ----------------------------------------------------
+
+
+def test_settings_that_cannot_be_used_are_named_all_of_them(url: str) -> None:
+    result = call(
+        url,
+        "work",
+        "--once",
+        COUNTERPART_JOB_LEASE_SECONDS="0",
+        COUNTERPART_LOG_LEVEL="LOUD",
+        COUNTERPART_EMBEDDED_WORKER="maybe",
+    )
+
+    assert (result.exit_code, result.stdout) == (REFUSED, "")
+    assert re.findall(r"^  (\w+): (.*)$", result.stderr, re.MULTILINE) == [
+        (
+            "COUNTERPART_EMBEDDED_WORKER",
+            "Input should be a valid boolean, unable to interpret input",
+        ),
+        ("COUNTERPART_JOB_LEASE_SECONDS", "Input should be greater than or equal to 1"),
+        (
+            "COUNTERPART_LOG_LEVEL",
+            "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
+        ),
+    ]
+    assert result.stderr.endswith("Mend these variables; the README lists all settings.\n")
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["seed"], ["work", "--once"], ["serve"]])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "sqlite:////proc/no/such.db",
+            "Not available for the moment. The database sqlite:////proc/no/such.db cannot be "
+            "used: unable to open database file.\n"
+            "Check COUNTERPART_DATABASE_URL, and who may read and write there.\n",
+        ),
+        (
+            "sqlite:///{folder}/letter.db",
+            "Not available for the moment. The database sqlite:///{folder}/letter.db cannot "
+            "be used: file is not a database.\n"
+            "Check COUNTERPART_DATABASE_URL, and who may read and write there.\n",
+        ),
+        (
+            "nonsense",
+            "Content to be mended. The database cannot be opened.\n"
+            "  COUNTERPART_DATABASE_URL: This is not the address of a database.\n"
+            "Write sqlite:///file.db or postgresql+psycopg://user:password@host/name.\n",
+        ),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_with_the_reason(
+    tmp_path: Path, address: str, said: str, command: list[str]
+) -> None:
+    (tmp_path / "letter.db").write_text("A letter, and no database. " * 100)
+
+    result = call(address.format(folder=tmp_path), *command)
+
+    assert ended(result) == (REFUSED, "", said.format(folder=tmp_path))
+
+
+def test_a_password_in_the_address_is_not_shown() -> None:
+    result = call("postgresql+psycopg://ann:secret@127.0.0.1:1/none", "migrate")
+
+    assert result.exit_code == REFUSED
+    assert "postgresql+psycopg://ann:***@127.0.0.1:1/none" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_database_that_may_only_be_read_is_refused(new_url: str, tmp_path: Path) -> None:
+    call(new_url, "migrate")
+
+    result = call(f"sqlite:///file:{tmp_path / 'new.db'}?mode=ro&uri=true", "seed")
+
+    reason, *told = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (REFUSED, "")
+    assert json.loads(reason)["reason"] == "attempt to write a readonly database"
+    assert told == [
+        "Not available for the moment. The database does not answer.",
+        "Try again in a few seconds.",
+    ]
+
+
+# --- seed, import, run, work -----------------------------------------------------------
+
+
+def test_seed_loads_the_first_edition_once(url: str) -> None:
+    said = [ended(call(url, "seed")) for _ in range(2)]
+
+    assert said == [
+        (0, "Added 50 themes, 4 challenges, 8 solutions, 8 matches.\n", ""),
+        (0, "Added 0 themes, 0 challenges, 0 solutions, 0 matches.\n", ""),
+    ]
+
+
+def test_import_takes_a_file_into_a_call(url: str, session: Session, tmp_path: Path) -> None:
+    taking = a_call(session, CallKind.SOLUTIONS)
+    programme = session.get_one(Programme, taking.programme_id)
+    session.commit()
+    file = tmp_path / "solutions.csv"
+    file.write_text(
+        "id,title,organisation,country,text\n"
+        "1,River sensors,City of Lyon,FR,We warn.\n"
+        "2,Flood maps,City of Graz,AT,We map.\n",
+        encoding="utf-8",
+    )
+
+    taken = call(url, "import", programme.code, taking.code, file)
+    again = call(url, "import", programme.code, taking.code, file)
+
+    codes = session.exec(select(Submission.code).order_by(col(Submission.code))).all()
+    assert ended(taken) == (0, f"Took in 2 solutions: {codes[0]} to {codes[1]}.\n", "")
+    assert ended(again) == (
+        REFUSED,
+        "",
+        f"The table has faults. {file}: 2 faults.\n"
+        f"  {file}, line 2, id: '1' is in this call already. Leave it out.\n"
+        f"  {file}, line 3, id: '2' is in this call already. Leave it out.\n"
+        "Mend all that is listed and bring the file again; nothing was taken from it.\n",
+    )
+
+
+def test_import_into_a_call_that_is_not_there_is_refused(url: str) -> None:
+    assert ended(call(url, "import", "nowhere", "never", "file.csv")) == (
+        REFUSED,
+        "",
+        "Not found. The programme nowhere has no call never.\n"
+        "Check both codes; GET /api/v1/calls lists the calls.\n",
+    )
+
+
+def test_import_of_a_file_that_is_not_there_is_refused(
+    url: str, session: Session, tmp_path: Path
+) -> None:
+    programme = a_programme(session)
+    taking = a_call(session, programme_id=programme.id)
+    session.commit()
+
+    result = call(url, "import", programme.code, taking.code, tmp_path / "no.csv")
+
+    assert result.exit_code == REFUSED
+    assert f"{tmp_path / 'no.csv'}: There is no such file." in result.stderr
+
+
+def test_run_prints_every_challenge_with_its_ranked_providers(url: str) -> None:
+    call(url, "seed")
+
+    result = call(url, "run", PROGRAMME, "--top", "3", COUNTERPART_LOG_LEVEL="ERROR")
+
+    assert result.exit_code == 0, result.output
+    assert re.findall(r"^(CH-\d{4}-00\d) ", result.stdout, re.MULTILINE) == [
+        f"CH-{year}-00{n}" for year in [result.stdout[3:7]] for n in (1, 2, 3, 4)
+    ]
+    ranks = re.findall(r"^│ ([*+ ]+)│ +(\d) │", result.stdout, re.MULTILINE)
+    # The best whole assignment holds the fourth provider of the first challenge.
+    assert [rank for _, rank in ranks] == ["1", "2", "3", "4", *["1", "2", "3"] * 3]
+    assert result.stdout.endswith(
+        "* assigned: best for all challenges together; + paired by people\n"
+    )
+
+
+def test_run_shows_what_teams_wrote_as_they_wrote_it(url: str, session: Session) -> None:
+    programme = a_programme(session)
+    a_challenge(session, programme_id=programme.id, state=State.SELECTED, title="[/] [red]Ah")
+    themes(session)
+    abroad = an_organisation(session, country="IT", name="City [/bold] of [b]")
+    a_solution(
+        session,
+        programme_id=programme.id,
+        state=State.SELECTED,
+        organisation_id=abroad.id,
+    )
+    session.commit()
+
+    result = call(url, "run", programme.code, COUNTERPART_LOG_LEVEL="ERROR")
+
+    assert result.exit_code == 0, result.output
+    assert " [/] [red]Ah (FR)" in result.stdout
+    assert "│ City [/bold] of [b] (IT) " in result.stdout
+
+
+def test_run_of_a_programme_that_is_not_there_is_refused(url: str) -> None:
+    result = call(url, "run", "nowhere")
+
+    assert (result.exit_code, result.stdout) == (REFUSED, "")
+    assert result.stderr.startswith("Not found. There is no programme nowhere.\n")
+
+
+def test_run_with_nothing_selected_is_refused(url: str, session: Session) -> None:
+    programme = a_programme(session)
+    a_challenge(session, programme_id=programme.id)
+    session.commit()
+
+    assert ended(call(url, "run", programme.code)) == (
+        REFUSED,
+        "",
+        "Not possible now. No challenge of this programme is selected.\n"
+        "Select at least one challenge first.\n",
+    )
+    assert session.exec(select(MatchRun)).all() == []
+
+
+def test_work_once_carries_out_what_waits_and_stops(
+    url: str, session: Session, settings: Settings
+) -> None:
+    programme = a_programme(session)
+    for make in (a_challenge, a_solution):
+        make(session, programme_id=programme.id, state=State.SELECTED)
+    asked = NewRun(programme_id=programme.id)
+    run = requesting.request_run(session, OPERATOR, asked, settings)
+    session.commit()
+
+    said = [
+        ended(call(url, "work", "--once", COUNTERPART_LOG_LEVEL="WARNING")) for _ in range(2)
+    ]
+
+    session.refresh(run)
+    assert said == [(0, "1 job carried out.\n", ""), (0, "0 jobs carried out.\n", "")]
+    assert run.state is RunState.COMPLETE
+
+
+# --- people ----------------------------------------------------------------------------
+
+ANN = ["--name", "Ann", "--role", "admin", "--organisation", "Ministry", "--country", "FR"]
+
+
+def test_the_first_administrator_is_added_and_signs_in_with_the_printed_token(
+    url: str, session: Session, client: TestClient
+) -> None:
+    added = call(url, "user", "add", "Ann@Example.org", *ANN, "--level", "central")
+    token = call(url, "token", "ann@example.org", "--days", "1")
+
+    assert ended(added) == (
+        0,
+        "Added. Make a token with: counterpart token Ann@Example.org\n",
+        "",
+    )
+    assert (token.exit_code, token.stderr) == (0, "")
+    headers = {"Authorization": f"Bearer {token.stdout.strip()}"}
+    me = client.get("/api/v1/me", headers=headers).json()
+    assert (me["name"], me["email"]) == ("Ann", "ann@example.org")
+    assert session.exec(select(Membership.role)).all() == [Role.ADMIN]
+
+
+def test_an_address_that_is_taken_is_refused(url: str, session: Session) -> None:
+    a_user(session, email="ann@example.org")
+    session.commit()
+
+    assert ended(call(url, "user", "add", "ANN@example.org", *ANN)) == (
+        REFUSED,
+        "",
+        "Not possible now. There is a user with the address ANN@example.org already.\n"
+        "Choose another address, or make a token for the user that exists.\n",
+    )
+
+
+def test_all_that_is_wrong_with_a_user_is_told_at_once(url: str, session: Session) -> None:
+    wrong = [*ANN[:-3], "M", "--country", "UK"]
+
+    result = call(url, "user", "add", "ann at example", *wrong)
+
+    assert ended(result) == (
+        REFUSED,
+        "",
+        "Content to be mended. The user cannot be added.\n"
+        "  /email: value is not a valid email address: An email address must have an @-sign.\n"
+        "  /organisation/name: It has 1 characters, not 2 at the least.\n"
+        "  /organisation/country: 'UK' is not a country code of ISO 3166-1. Write GB.\n"
+        "Mend what is listed and call the command again.\n",
+    )
+    assert session.exec(select(User)).all() == []
+
+
+def test_an_unknown_role_is_wrong_usage(url: str) -> None:
+    result = call(url, "user", "add", "ann@example.org", *ANN[:3], "king", *ANN[4:])
+
+    assert result.exit_code == WRONG_USAGE
+    assert "king" in result.stderr
+
+
+def test_a_token_for_somebody_unknown_is_refused(url: str) -> None:
+    assert ended(call(url, "token", "bob@example.org")) == (
+        REFUSED,
+        "",
+        "Not found. No user has the address bob@example.org.\n"
+        "Add the user first, with `counterpart user add`.\n",
+    )
+
+
+def test_an_argument_that_is_not_text_is_refused(url: str) -> None:
+    assert ended(call(url, "token", "\udcff")) == (
+        REFUSED,
+        "",
+        "Content to be mended. An argument is not UTF-8.\nWrite it anew.\n",
+    )
+
+
+# --- real processes --------------------------------------------------------------------
+
+
+@contextmanager
+def a_taken_port() -> Iterator[int]:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_refused(url: str, tmp_path: Path) -> None:
+    with a_taken_port() as port:
+        results = [
+            call(url, "serve", "--port", port),
+            call(url, "demo", "--data", tmp_path / "demo", "--port", port),
+        ]
+
+    refusal = (
+        f"Not possible now. Port {port} on 127.0.0.1 cannot be used: Address already in use.\n"
+        "End the program that holds it, or choose another one with --port.\n"
+    )
+    assert [ended(result) for result in results] == [(REFUSED, "", refusal)] * 2
+    assert not (tmp_path / "demo").exists()
+
+
+def test_a_host_that_is_not_of_this_machine_is_refused(url: str) -> None:
+    result = call(url, "serve", "--host", "203.0.113.1", "--port", free_port())
+
+    assert (result.exit_code, result.stdout) == (REFUSED, "")
+    assert "203.0.113.1 cannot be used" in result.stderr
+
+
+def test_the_server_answers_and_ends_when_told_to(url: str) -> None:
+    port = free_port()
+
+    with served("serve", port=port, COUNTERPART_DATABASE_URL=url) as base:
+        alive = httpx.get(f"{base}/livez").json()
+        nobody = httpx.get(f"{base}/api/v1/me").status_code
+
+    assert (alive, nobody) == ({"status": "alive"}, 401)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def test_a_worker_ends_in_good_order_when_told_to(
+    url: str, database: Database, session: Session
+) -> None:
+    jobs.enqueue(session, "matchmaking.run", requested_by=None, run_id="nonsense")
+    session.commit()
+
+    def tried() -> bool:
+        with reading(database) as looking:
+            return looking.exec(select(Job.attempts)).one() > 0
+
+    worker = counterpart("work", COUNTERPART_DATABASE_URL=url)
+    try:
+        until(tried)
+        worker.send_signal(signal.SIGTERM)
+    finally:
+        code, printed, errors = finished(worker)
+
+    assert (code, printed) == (0, "")
+    assert {json.loads(line)["event"] for line in errors.splitlines()} == {"job attempt failed"}
+
+
+def test_a_terminal_without_our_characters_shows_others(url: str) -> None:
+    call(url, "seed")
+
+    code, printed, errors = finished(
+        counterpart(
+            "run",
+            PROGRAMME,
+            COUNTERPART_DATABASE_URL=url,
+            COUNTERPART_LOG_LEVEL="ERROR",
+            PYTHONIOENCODING="ascii",
+        )
+    )
+
+    assert (code, errors) == (0, "")
+    assert printed.isascii()

@@ -1,0 +1,213 @@
+"""`counterpart demo`: everything from nothing, and again from what is there."""
+
+import json
+import logging
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, create_engine, select
+from starlette.testclient import TestClient
+from typer.testing import CliRunner, Result
+
+from app import schema
+from app.accounts.models import Token
+from app.cli.commands import cli
+from app.core.database import connect, transaction
+from app.main import create_app
+from app.matchmaking.models import Match, MatchRun, Suggestion
+from app.seeding import loader
+from app.settings import Settings
+from app.submissions.models import Submission
+
+KEYS = ["challenge_owner", "solution_provider", "staff"]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command sets up the logging of its process; here that is the process of the tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the demonstration keeps its data; it makes the folder, and those above it."""
+    return tmp_path / "new" / "demo"
+
+
+def demo(folder: Path, *arguments: object) -> Result:
+    """Start the demonstration; it is SQLite on every machine."""
+    result = CliRunner().invoke(
+        cli,
+        ["demo", "--no-serve", "--data", str(folder), *map(str, arguments)],
+        env={"COLUMNS": "200"},
+    )
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    return result
+
+
+def database_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'counterpart.db'}"
+
+
+def statuses(folder: Path, tokens: dict[str, str]) -> dict[str, int]:
+    """How the service answers to each token."""
+    database = connect(database_in(folder))
+    client = TestClient(create_app(Settings(embedded_worker=False), database))
+    found = {
+        key: client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
+        for key, token in tokens.items()
+    }
+    database.dispose()
+    return found
+
+
+def found_in(folder: Path) -> dict[str, list[str]]:
+    engine = create_engine(database_in(folder))
+    with Session(engine) as session:
+        rows = {
+            "submissions": [s.code for s in session.exec(select(Submission))],
+            "runs": [r.code for r in session.exec(select(MatchRun))],
+            "suggestions": [str(s.id) for s in session.exec(select(Suggestion))],
+        }
+    engine.dispose()
+    return {name: sorted(values) for name, values in rows.items()}
+
+
+def printed_providers(result: Result) -> dict[str, int]:
+    """How many lines of providers each challenge has, by its title."""
+    counts: dict[str, int] = {}
+    title = ""
+    for line in result.stdout.splitlines():
+        if line.startswith("CH-"):
+            title = line.strip()
+        elif re.match(r"│ [*+ ]+│ +\d+ │", line):
+            counts[title] = counts.get(title, 0) + 1
+    return counts
+
+
+def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -> None:
+    tokens_file = folder.parent / "tokens" / "tokens.json"
+
+    result = demo(folder, "--tokens-file", tokens_file)
+
+    assert result.exit_code == 0, result.output
+    assert list(printed_providers(result).values()) == [8, 8, 8, 8]
+    assert result.stdout.endswith(
+        "* assigned: best for all challenges together; + paired by people\n"
+        f"The tokens of this start are in {tokens_file}.\n"
+    )
+    assert result.stderr == (
+        "Preparing the database and the first edition ...\n"
+        "Loaded 4 challenges, 8 solutions, 50 themes and the 8 pairs that people made.\n"
+    )
+    assert statuses(folder, json.loads(tokens_file.read_text())) == dict.fromkeys(KEYS, 200)
+    assert [path.name for path in tokens_file.parent.iterdir()] == ["tokens.json"]
+
+
+def test_a_second_start_keeps_all_but_the_tokens(folder: Path) -> None:
+    tokens_file = folder / "tokens.json"
+    first_start = demo(folder, "--tokens-file", tokens_file)
+    first, before = json.loads(tokens_file.read_text()), found_in(folder)
+    tokens_file.chmod(0o644)
+
+    second_start = demo(folder, "--tokens-file", tokens_file)
+
+    second = json.loads(tokens_file.read_text())
+    assert second_start.exit_code == 0, second_start.output
+    assert second_start.stdout == first_start.stdout
+    assert second_start.stderr == "Preparing the database and the first edition ...\n"
+    assert found_in(folder) == before
+    assert list(second) == KEYS
+    assert statuses(folder, first) == dict.fromkeys(KEYS, 401)
+    assert statuses(folder, second) == dict.fromkeys(KEYS, 200)
+    assert stat.S_IMODE(tokens_file.stat().st_mode) == 0o600
+
+
+def test_without_a_file_the_tokens_are_printed(folder: Path) -> None:
+    result = demo(folder)
+
+    tokens = dict(re.findall(r"^  (\w+) +(cpt_\S{43})$", result.stdout, re.MULTILINE))
+    assert list(tokens) == KEYS
+    assert statuses(folder, tokens) == dict.fromkeys(KEYS, 200)
+
+
+def test_a_start_that_was_interrupted_is_completed_by_the_next(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    database = connect(database_in(folder))
+    schema.migrate(database)
+    with transaction(database) as session:
+        loader.load_first_edition(session)
+        # As if it had ended before people paired, and before any run.
+        for match in session.exec(select(Match)):
+            session.delete(match)
+    database.dispose()
+
+    result = demo(folder)
+
+    assert result.exit_code == 0, result.output
+    assert list(printed_providers(result).values()) == [8, 8, 8, 8]
+    assert len(re.findall(r"^│ \*?\+", result.stdout, re.MULTILINE)) == 8
+
+
+@pytest.mark.parametrize("left", ["an empty folder", "an empty file", "an empty database"])
+def test_what_a_first_start_left_when_it_had_hardly_begun_is_completed(
+    folder: Path, left: str
+) -> None:
+    folder.mkdir(parents=True)
+    if left == "an empty file":
+        (folder / "counterpart.db").touch()
+    if left == "an empty database":
+        database = connect(database_in(folder))
+        schema.migrate(database)
+        database.dispose()
+
+    assert demo(folder).exit_code == 0
+    assert {name: len(codes) for name, codes in found_in(folder).items()} == {
+        "submissions": 12,
+        "runs": 1,
+        "suggestions": 32,
+    }
+
+
+@pytest.mark.parametrize("data", ["/proc/demo", "{folder}/file"])
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, data: str) -> None:
+    (tmp_path / "file").touch()
+    place = Path(data.format(folder=tmp_path))
+
+    result = demo(place)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"The folder {place} cannot be made: " in result.stderr
+    assert result.stderr.endswith("Name a folder in which you may write.\n")
+
+
+def test_a_tokens_file_that_cannot_be_written_is_refused(folder: Path) -> None:
+    result = demo(folder, "--tokens-file", folder)
+
+    assert result.exit_code == 1
+    assert result.stderr.endswith(
+        f"The tokens cannot be written to {folder}: Is a directory.\n"
+        "Name another file with --tokens-file.\n"
+    )
+    assert [path.name for path in folder.parent.iterdir()] == ["demo"]
+
+
+def test_tokens_are_stored_as_hashes_alone(folder: Path) -> None:
+    tokens_file = folder / "tokens.json"
+    demo(folder, "--tokens-file", tokens_file)
+
+    engine = create_engine(database_in(folder))
+    with Session(engine) as session:
+        rows = [str(token.model_dump()) for token in session.exec(select(Token))]
+    engine.dispose()
+
+    secrets = json.loads(tokens_file.read_text()).values()
+    assert len(rows) == 3
+    assert not any(secret in row for secret in secrets for row in rows)
