@@ -115,7 +115,7 @@ class Life(Generic[State, Facts]):
         if state not in step.sources:
             raise TransitionNotAllowed(
                 f"{self.noun} that is {_words(state)} cannot take the step {step.name}.",
-                remedy=f"Open from here: {', '.join(s.name for s in self.open_from(state))}.",
+                remedy=self._ways(state),
             )
         if closed := step.closed(facts):
             raise closed
@@ -126,6 +126,10 @@ class Life(Generic[State, Facts]):
                 errors=missing,
             )
         return step.target
+
+    def _ways(self, state: State) -> str:
+        ways = ", ".join(step.name for step in self.open_from(state))
+        return f"Open from here: {ways}." if ways else "Nothing leads on from here."
 
     def open_from(self, state: State) -> Iterator[Step[State, Facts]]:
         """Yield the steps that start from a state, in the order of the table."""

@@ -1,7 +1,7 @@
 """Commands about data: seed, import, run."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -9,20 +9,13 @@ from app.cli.console import database_of, out, settings_of
 from app.cli.runs import carry_out, show_run
 from app.core.database import reading, transaction
 from app.core.errors import NotFound
-from app.core.tables import read_table
+from app.core.tables import examine_table
 from app.matchmaking.schemas import NewRun
 from app.matchmaking.service import requesting
 from app.policy import OPERATOR
 from app.programmes import service as programmes
-from app.programmes.lifecycle import CallKind
 from app.seeding import loader
-from app.submissions.records import ChallengeRecord, SolutionRecord
 from app.submissions.service import importing
-
-SCHEMAS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
-    CallKind.CHALLENGES: ChallengeRecord,
-    CallKind.SOLUTIONS: SolutionRecord,
-}
 
 
 def seed() -> None:
@@ -46,7 +39,7 @@ def import_(
     """Take existing challenges or solutions into a call: the whole file, or nothing of it.
 
     Every fault is listed with its line and field. The fields of a record are
-    described in seeds/README.md.
+    described in the README.
     """
     with database_of(settings_of()) as database, transaction(database) as session:
         found = programmes.call_named(session, programme, call)
@@ -55,8 +48,10 @@ def import_(
                 f"The programme {programme} has no call {call}.",
                 remedy="Check both codes; GET /api/v1/calls lists the calls.",
             )
-        rows = read_table(file, SCHEMAS[found.kind])
-        added = importing.import_records(session, OPERATOR, found, rows, file=str(file))
+        rows, faults = examine_table(file, importing.RECORDS[found.kind])
+        added = importing.import_records(
+            session, OPERATOR, found, rows, file=str(file), faults=faults
+        )
     out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
 
 

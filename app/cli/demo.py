@@ -4,7 +4,6 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -17,6 +16,7 @@ from app.cli.runs import carry_out, show_run
 from app.core.clock import now
 from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Unprocessable
+from app.core.files import write_whole
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas import NewRun
 from app.matchmaking.service import deciding, requesting
@@ -109,37 +109,17 @@ def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
             )
             for person in demonstration.PEOPLE
         }
+        # Before the earlier ones have ended: if the file cannot be written, they hold on.
+        if tokens_file:
+            _make_folder(tokens_file.parent)
+            write_whole(tokens_file, f"{json.dumps(tokens, indent=2)}\n".encode(), secret=True)
     if tokens_file:
-        _write_secretly(tokens_file, json.dumps(tokens, indent=2) + "\n")
-        out.print(
-            f"The tokens of this start are in {tokens_file}.", markup=False, soft_wrap=True
-        )
+        place = f"The tokens of this start are in {tokens_file}."
+        out.print(place, markup=False, soft_wrap=True)
         return
     out.print("Tokens of this start, good for 7 days; earlier ones have ended:")
     for person in demonstration.PEOPLE:
         out.print(f"  {person.key:18} {tokens[person.key]}", highlight=False, soft_wrap=True)
-
-
-def _write_secretly(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, whole or not at all.
-
-    Raises
-    ------
-    Unprocessable
-        If it cannot be written.
-    """
-    _make_folder(path.parent)
-    try:
-        with TemporaryDirectory(dir=path.parent, prefix=".tokens-") as folder:
-            temporary = Path(folder, path.name)
-            temporary.touch(mode=0o600)
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
-    except OSError as error:
-        raise Unprocessable(
-            f"The tokens cannot be written to {path}: {error.strerror}.",
-            remedy="Name another file with --tokens-file.",
-        ) from error
 
 
 def _make_folder(folder: Path) -> None:

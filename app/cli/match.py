@@ -1,18 +1,15 @@
 """`counterpart match`: two files in, suggestions out, and no database between."""
 
-import os
-import secrets
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from app.core.errors import Conflict
 from app.core.faults import Fault, FaultyTable
+from app.core.files import write_whole
 from app.core.tables import Record, read_table
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -164,25 +161,5 @@ def _deliver(write: Callable[[bool], str], output: Path | None) -> None:
         # As bytes: what is written is UTF-8 whatever the terminal calls its encoding.
         typer.echo(write(sys.stdout.isatty()).encode(), nl=False)
     else:
-        _save(write(False).encode(), output)
+        write_whole(output, write(False).encode())
         typer.echo(f"Written to {output}.", err=True)
-
-
-def _save(content: bytes, output: Path) -> None:
-    """Write a file whole or not at all: beside it first, then into its place."""
-    target = output.resolve()
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except OSError as error:
-        raise Conflict(
-            f"{output} cannot be written: {error.strerror}.",
-            remedy="Nothing was changed. Choose another file or folder.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()

@@ -144,7 +144,10 @@ def connect(url: str) -> Database:
         max_overflow=4,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": "-c lock_timeout=10000 -c statement_timeout=60000"},
+        connect_args={
+            "connect_timeout": 10,
+            "options": "-c lock_timeout=10000 -c statement_timeout=60000",
+        },
     )
     reader = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True

@@ -63,13 +63,36 @@ def read_table(
     FaultyTable
         If the file cannot be read or any record is not as it should be.
     """
+    rows, faults = examine_table(path, schema, unique=unique)
+    if faults:
+        raise FaultyTable(faults)
+    return rows
+
+
+def examine_table(
+    path: Path, schema: type[Record], *, unique: str = "id"
+) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    """Read a file of records as far as it goes, for somebody who has more to check.
+
+    Returns
+    -------
+    rows : list of (line, record)
+        Those that are as they should be.
+    faults : list of Fault
+        What is wrong with the others, in the order of lines.
+
+    Raises
+    ------
+    FaultyTable
+        If the file cannot be read at all.
+    """
     return parse_table(_content(path), str(path), schema, unique=unique)
 
 
 def parse_table(
     content: bytes, name: str, schema: type[Record], *, unique: str = "id"
-) -> list[tuple[int, Record]]:
-    """Read records from the content of a file, as `read_table` does.
+) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    """Read records from the content of a file, as `examine_table` does.
 
     Parameters
     ----------
@@ -86,9 +109,7 @@ def parse_table(
     if not reading.rows and not reading.faults:
         refuse(name, "The file holds no record.", "Write one record on each line.")
     records = reading.records()
-    if reading.faults:
-        raise FaultyTable(sorted(reading.faults, key=lambda fault: fault.line))
-    return records
+    return records, sorted(reading.faults, key=lambda fault: fault.line)
 
 
 class _Reading(Generic[Record]):

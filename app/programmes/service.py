@@ -78,7 +78,10 @@ def programme(session: Session, key: UUID | str) -> Programme:
     named = Programme.id == key if isinstance(key, UUID) else Programme.code == key
     found = session.exec(select(Programme).where(named)).first()
     if found is None:
-        raise NotFound(f"There is no programme {key}.")
+        raise NotFound(
+            f"There is no programme {key}.",
+            remedy="Check its code or key.",
+        )
     return found
 
 

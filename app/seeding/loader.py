@@ -20,7 +20,6 @@ from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, SolutionRecord
 from app.submissions.schemas import StepTaken
 from app.submissions.service import importing, steps
 from app.themes import service as themes
@@ -28,11 +27,6 @@ from app.themes.schemas import Facet, ThemeDraft
 
 SEEDS: Final = Path(__file__).parents[2] / "seeds"
 PROGRAMME: Final = "gov2gov-2023"
-
-RECORDS: Final[dict[CallKind, tuple[str, type[ChallengeRecord] | type[SolutionRecord]]]] = {
-    CallKind.CHALLENGES: ("challenges.jsonl", ChallengeRecord),
-    CallKind.SOLUTIONS: ("solutions.jsonl", SolutionRecord),
-}
 
 
 class _CallSeed(BaseModel):
@@ -144,7 +138,7 @@ def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Cal
 
 def _load_call(session: Session, call: Call, folder: Path) -> int:
     """Take in what the file of this call holds, and select it as people did."""
-    name, schema = RECORDS[call.kind]
+    name, schema = f"{call.kind}.jsonl", importing.RECORDS[call.kind]
     present = set(
         session.exec(select(Submission.external_id).where(Submission.call_id == call.id))
     )

@@ -94,13 +94,13 @@ Level = Literal["central", "regional", "local", "other"]
 class SubmissionRecord(BaseModel):
     """What a record of a challenge and one of a solution have in common."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     passages: ClassVar[tuple[str, ...]]
 
     id: Id = Field(description="an id of at most 100 characters, its own in this file")
     title: Title = Field(description="a title of 5 to 200 characters on one line")
-    organisation: Annotated[Line, Field(max_length=300)] = Field(
-        default="", description="the name of the organisation in at most 300 characters"
+    organisation: Annotated[Line, Field(min_length=2, max_length=200)] = Field(
+        default="", description="the name of the organisation in 2 to 200 characters"
     )
     country: Annotated[list[Country], *Listed] = Field(
         default=[], description="codes of ISO 3166-1, such as FR, with semicolons between them"

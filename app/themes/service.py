@@ -1,7 +1,7 @@
 """Use cases of the vocabularies."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from sqlmodel import Session, col, select
 
@@ -55,9 +55,13 @@ def labels(session: Session, language: str = "en") -> dict[str, str]:
     }
 
 
-def unknown(session: Session, keys: Sequence[str]) -> list[FieldError]:
-    """Return an error for each key that no theme has, with what may be meant."""
-    known = set(session.exec(select(Theme.key).where(col(Theme.retired_at).is_(None))))
+def keys(session: Session) -> frozenset[str]:
+    """Return the keys that submissions may name."""
+    return frozenset(session.exec(select(Theme.key).where(col(Theme.retired_at).is_(None))))
+
+
+def unknown(keys: Sequence[str], known: Set[str]) -> list[FieldError]:
+    """Return an error for each key that is not known, with what may be meant."""
     return [
         FieldError(f"/themes/{index}", f"There is no theme {key!r}.{_meant(key, known)}")
         for index, key in enumerate(keys)
@@ -65,7 +69,7 @@ def unknown(session: Session, keys: Sequence[str]) -> list[FieldError]:
     ]
 
 
-def _meant(key: str, known: set[str]) -> str:
+def _meant(key: str, known: Set[str]) -> str:
     close = difflib.get_close_matches(key, sorted(known), n=3)
     return (
         f" Did you mean {' or '.join(close)}?" if close else " GET /api/v1/themes lists them."

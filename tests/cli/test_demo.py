@@ -193,8 +193,8 @@ def test_a_tokens_file_that_cannot_be_written_is_refused(folder: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        f"The tokens cannot be written to {folder}: Is a directory.\n"
-        "Name another file with --tokens-file.\n"
+        f"{folder} cannot be written: Is a directory.\n"
+        "Nothing was changed. Choose another file or folder.\n"
     )
     assert [path.name for path in folder.parent.iterdir()] == ["demo"]
 

@@ -17,13 +17,12 @@ from app.core.codes import Counter
 from app.core.database import Database, transaction
 from app.core.errors import Conflict, NotPermitted
 from app.core.faults import FaultyTable
-from app.core.tables import read_table
+from app.core.tables import examine_table
 from app.policy import OPERATOR, Actor, Role
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, SolutionRecord
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from app.submissions.service import importing
 from tests.factories import THEMES, a_call, a_challenge, themes
@@ -72,11 +71,8 @@ def a_csv(folder: Path, *records: dict[str, Any]) -> Path:
 
 def take_in(session: Session, call: Call, file: Path, actor: Actor = OPERATOR) -> list[str]:
     """What the command does; returns the codes of what was taken in."""
-    schema: type[ChallengeRecord] | type[SolutionRecord] = (
-        ChallengeRecord if call.kind is CallKind.CHALLENGES else SolutionRecord
-    )
-    rows = read_table(file, schema)
-    added = importing.import_records(session, actor, call, rows, file=file.name)
+    rows, faults = examine_table(file, importing.RECORDS[call.kind])
+    added = importing.import_records(session, actor, call, rows, file=file.name, faults=faults)
     return [submission.code for submission in added]
 
 
@@ -217,9 +213,9 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
     file = a_file(
         tmp_path,
         FLOODS | {"organisation": "", "country": []},
-        FLOODS | {"id": "C-2", "country": ["NL", "BE"], "organisation": "W"},
+        FLOODS | {"id": "C-2", "country": ["NL", "BE"]},
         FLOODS | {"id": "C-3", "themes": ["practice:data-sharin", "sdg:99"]},
-        FLOODS | {"id": "C-4", "organisation": "M" * 201},
+        FLOODS | {"id": "C-4", "organisation": "M" * 201, "country": "UK"},
         FLOODS | {"id": "C-5"},
     )
     before = everything(session)
@@ -228,12 +224,9 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
 
     assert faults == [
         "file.jsonl, line 1, id: 'C-1' is in this call already. Leave it out.",
-        "file.jsonl, line 1, organisation: It is missing. "
-        "Name the organisation in 2 to 200 characters.",
+        "file.jsonl, line 1, organisation: It is missing. Name the organisation.",
         "file.jsonl, line 1, country: A submission has one country; here are 0. "
         "Give the country of the organisation, such as FR.",
-        "file.jsonl, line 2, organisation: It has 1 characters, not 2 at the least. "
-        "Name the organisation in 2 to 200 characters.",
         "file.jsonl, line 2, country: A submission has one country; here are 2. "
         "Give the country of the organisation, such as FR.",
         "file.jsonl, line 3, themes: There is no theme 'practice:data-sharin'. "
@@ -241,7 +234,9 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
         "file.jsonl, line 3, themes: There is no theme 'sdg:99'. "
         "GET /api/v1/themes lists them. Mend or leave out the key.",
         "file.jsonl, line 4, organisation: It has 201 characters, not 200 at the most. "
-        "Name the organisation in 2 to 200 characters.",
+        "Give the name of the organisation in 2 to 200 characters.",
+        "file.jsonl, line 4, country, item 1: 'UK' is not a country code of ISO 3166-1. "
+        "Write GB.",
     ]
     assert everything(session) == before
 

@@ -107,7 +107,7 @@ def require_known_themes(session: Session, keys: Sequence[str]) -> None:
     Unprocessable
         With an error for each of them.
     """
-    errors = themes.unknown(session, keys)
+    errors = themes.unknown(keys, themes.keys(session))
     errors += [
         FieldError(f"/themes/{index}", f"{key} is named twice.")
         for index, key in enumerate(keys)

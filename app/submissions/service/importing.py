@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 from sqlmodel import Session, select
 
 from app import policy
 from app.accounts import service as accounts
-from app.accounts.schemas import Level, Name, OrganisationDraft
+from app.accounts.schemas import Level, OrganisationDraft
 from app.core import audit
 from app.core.clock import now
 from app.core.codes import next_code
 from app.core.errors import Conflict
-from app.core.faults import Fault, FaultyTable, wrong_length
+from app.core.faults import Fault, FaultyTable
 from app.policy import Action, Actor
-from app.programmes.lifecycle import CallState
+from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
@@ -32,19 +32,36 @@ CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
     Kind.SOLUTION: SolutionContent,
 }
 
-_NAME: Final = TypeAdapter[str](Name)
+RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
+    CallKind.CHALLENGES: ChallengeRecord,
+    CallKind.SOLUTIONS: SolutionRecord,
+}
+"""What the rows of a file for a call look like."""
 
 KINDS = {asked: kind for kind, asked in ASKED.items()}
 """Which kind of submission a call takes."""
 
 
 def import_records(
-    session: Session, actor: Actor, call: Call, rows: Sequence[Row], *, file: str
+    session: Session,
+    actor: Actor,
+    call: Call,
+    rows: Sequence[Row],
+    *,
+    file: str,
+    faults: Sequence[Fault] = (),
 ) -> list[Submission]:
     """Add submissions of a file to a call, as submitted; its dates do not matter.
 
     What is taken in exists already (another system, an earlier edition), so a
     closed call takes it too. The ids of the file are kept beside our codes.
+
+    Parameters
+    ----------
+    file : str
+        What to call the file in faults.
+    faults : sequence of Fault, default=()
+        What is wrong with rows that are left out, to be told together with the rest.
 
     Raises
     ------
@@ -58,23 +75,22 @@ def import_records(
     policy.require(actor, Action.SUBMISSION_IMPORT)
     if call.state is not CallState.PUBLISHED:
         raise Conflict(f"The call {call.code} is {call.state}.", remedy="Publish it first.")
-    faults = list(_faults(session, call, rows, file))
-    if faults:
-        raise FaultyTable(faults)
+    every = [*faults, *_faults(session, call, rows, file)]
+    if every:
+        raise FaultyTable(sorted(every, key=lambda fault: fault.line))
     return [_add(session, actor, call, record) for _, record in rows]
 
 
 def _faults(session: Session, call: Call, rows: Sequence[Row], file: str) -> Iterator[Fault]:
     """Yield what stands against the records here: their form was checked before."""
-    known = _imported(session, call)
+    known, keys = _imported(session, call), themes.keys(session)
     for line, record in rows:
         if record.id in known:
             yield Fault(
                 file, line, "id", f"{record.id!r} is in this call already.", "Leave it out."
             )
-        if problem := _misnamed(record.organisation):
-            remedy = "Name the organisation in 2 to 200 characters."
-            yield Fault(file, line, "organisation", problem, remedy)
+        if not record.organisation:
+            yield Fault(file, line, "organisation", "It is missing.", "Name the organisation.")
         if len(record.country) != 1:
             yield Fault(
                 file,
@@ -83,20 +99,8 @@ def _faults(session: Session, call: Call, rows: Sequence[Row], file: str) -> Ite
                 f"A submission has one country; here are {len(record.country)}.",
                 "Give the country of the organisation, such as FR.",
             )
-        for error in themes.unknown(session, record.themes):
+        for error in themes.unknown(record.themes, keys):
             yield Fault(file, line, "themes", error.detail, "Mend or leave out the key.")
-
-
-def _misnamed(organisation: str) -> str | None:
-    """Say what is wrong with the name; a record may leave it out, or tell more in it."""
-    if not organisation:
-        return "It is missing."
-    try:
-        _NAME.validate_python(organisation)
-    except ValidationError as error:
-        details = error.errors()[0]
-        return wrong_length(details) or f"{details['msg']}."
-    return None
 
 
 def _imported(session: Session, call: Call) -> set[str | None]:
