@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.accounts import service
-from app.core.database import ReadSessionDep
+from app.core.database import reading
 from app.core.errors import NotSignedIn
 from app.policy import Actor
 
@@ -16,12 +16,15 @@ _bearer = HTTPBearer(
 
 
 def _actor(
-    session: ReadSessionDep,
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Actor:
     if credentials is None:
         raise NotSignedIn("The request names nobody.")
-    return service.authenticate(session, credentials.credentials)
+    # A session of its own, given back at once: a request that held one connection
+    # while it waits for the next would, with enough others like it, wait for ever.
+    with reading(request.app.state.database) as session:
+        return service.authenticate(session, credentials.credentials)
 
 
 ActorDep = Annotated[Actor, Depends(_actor)]
