@@ -14,7 +14,7 @@ from app.matchmaking.engine import (
     Explanation,
     Passage,
     Suggestion,
-    texts_of_record,
+    field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
 from app.submissions.records import SubmissionRecord
@@ -123,8 +123,7 @@ class _Computing:
     ) -> dict[str, Any] | None:
         if passage is None:
             return None
-        texts = texts_of_record(record, working_language=self.settings.working_language)
-        field = list(texts)[passage.index]
+        field = field_of(record, passage, working_language=self.settings.working_language)
         return {"field": field, "text": passage.text, "marks": [list(m) for m in passage.marks]}
 
 

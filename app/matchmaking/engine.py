@@ -11,7 +11,7 @@ one rule, for files and for the database alike:
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -42,11 +42,8 @@ __all__ = [
     "Explanation",
     "Passage",
     "Suggestion",
-    "profile",
+    "field_of",
     "profile_of",
-    "recovered",
-    "texts_of",
-    "texts_of_record",
 ]
 
 Pair = tuple[int, int]
@@ -147,8 +144,6 @@ class Engine:
         least: int,
         most: int,
         capacities: Sequence[int],
-        locked: Collection[Pair] = (),
-        forbidden: Collection[Pair] = (),
     ) -> Iterator[Suggestion]:
         """Suggest the providers of all challenges that are best as a whole.
 
@@ -173,8 +168,6 @@ class Engine:
                 rows=(least, most),
                 columns=columns,
                 eligible=admitted,
-                locked=locked,
-                forbidden=forbidden,
                 objective="total",
             )
         except InfeasibleAssignment as error:
@@ -235,86 +228,39 @@ class Engine:
         return Conflict(detail, remedy=_REMEDY)
 
 
-def profile(
-    id: str,
-    *,
-    title: str,
-    passages: Mapping[str, str],
-    summary: str = "",
-    language: str | None = None,
-    themes: Iterable[str] = (),
-    countries: Iterable[str] = (),
-    working_language: str = WORKING_LANGUAGE,
-) -> Profile:
-    """Return what the engine sees of a challenge or a solution."""
-    texts, spoken = texts_of(
-        title=title,
-        passages=passages,
-        summary=summary,
-        language=language,
-        working_language=working_language,
-    )
-    return Profile(
-        id=id,
-        texts=tuple(texts.values()),
-        themes=frozenset(themes),
-        attributes={"country": frozenset(countries)},
-        language=spoken,
-    )
-
-
 def profile_of(
     record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
 ) -> Profile:
-    """Return what the engine sees of a record of a file."""
-    return profile(
-        record.id,
-        title=record.title,
-        passages=record.told(),
-        summary=record.summary,
-        language=record.language,
-        themes=record.themes,
-        countries=record.country,
-        working_language=working_language,
+    """Return what the engine sees of a challenge or a solution."""
+    texts, language = _texts_of(record, working_language)
+    return Profile(
+        id=record.id,
+        texts=tuple(texts.values()),
+        themes=frozenset(record.themes),
+        attributes={"country": frozenset(record.country)},
+        language=language,
     )
 
 
-def texts_of(
-    *,
-    title: str,
-    passages: Mapping[str, str],
-    summary: str,
-    language: str | None,
-    working_language: str = WORKING_LANGUAGE,
+def field_of(
+    record: SubmissionRecord, passage: Passage, *, working_language: str = WORKING_LANGUAGE
+) -> str:
+    """Return the name of the field that a passage of an explanation comes from."""
+    texts, _ = _texts_of(record, working_language)
+    return list(texts)[passage.index]
+
+
+def _texts_of(
+    record: SubmissionRecord, working_language: str
 ) -> tuple[dict[str, str], str | None]:
-    """Return the texts that are read, by name and in order, and their language.
-
-    An explanation names a text by its place among them.
-    """
-    told = {name: text for name, text in passages.items() if text}
-    if summary and (not told or language not in {None, working_language}):
-        return {"summary": summary}, working_language
+    """Return the texts that are read, by name and in order, and their language."""
+    told = record.told()
+    foreign = record.language not in {None, working_language}
+    if record.summary and (foreign or not told):
+        return {"summary": record.summary}, working_language
     first = next(iter(told), "title")
-    return told | {first: f"{title}\n{told.get(first, '')}".strip()}, language
-
-
-def texts_of_record(
-    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
-) -> dict[str, str]:
-    """Return the texts of a record that are read, by the name of their field."""
-    texts, _ = texts_of(
-        title=record.title,
-        passages=record.told(),
-        summary=record.summary,
-        language=record.language,
-        working_language=working_language,
-    )
-    return texts
-
-
-def recovered(made: Collection[tuple[str, str]], found: Collection[tuple[str, str]]) -> int:
-    """Count the pairs of ids that people made and the engine found as well."""
-    return len(set(made) & set(found))
+    headed = f"{record.title}\n{told.get(first, '')}".strip()
+    return told | {first: headed}, record.language
 
 
 def _rank(scores: NDArray[np.float64], admitted: NDArray[np.bool_], j: int) -> int:

@@ -16,8 +16,8 @@ from app.matchmaking.engine import (
     Explanation,
     Passage,
     Suggestion,
+    field_of,
     profile_of,
-    texts_of_record,
 )
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
 
@@ -172,7 +172,7 @@ def _quote(passage: Passage | None, record: SubmissionRecord) -> Quote | None:
     """Name the passage by its field."""
     if passage is None:
         return None
-    return Quote(list(texts_of_record(record))[passage.index], passage.text, passage.marks)
+    return Quote(field_of(record, passage), passage.text, passage.marks)
 
 
 # --- notes -----------------------------------------------------------------------------

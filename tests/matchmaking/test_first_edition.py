@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from app.core.tables import read_table
-from app.matchmaking.engine import recovered
 from app.matchmaking.offline import Answer, Settings, match
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -24,10 +23,10 @@ EDITION = Path(__file__).parents[2] / "seeds" / "first_edition"
 
 CHALLENGES = [r for _, r in read_table(EDITION / "challenges.jsonl", ChallengeRecord)]
 SOLUTIONS = [r for _, r in read_table(EDITION / "solutions.jsonl", SolutionRecord)]
-BY_PEOPLE = [
+BY_PEOPLE = {
     (pair["challenge"], pair["solution"])
     for pair in json.loads((EDITION / "pairs.json").read_text(encoding="utf-8"))["pairs"]
-]
+}
 
 # challenge, provider, rank of the provider in the whole list of the challenge,
 # score, part of the texts, part of the themes
@@ -71,16 +70,16 @@ def table_of(answer: Answer) -> list[tuple[str, str, int, float, float, float]]:
     ]
 
 
-def pairs_of(answer: Answer) -> list[tuple[str, str]]:
-    return [(line.challenge.id, line.provider.id) for line in answer.lines]
+def pairs_of(answer: Answer) -> set[tuple[str, str]]:
+    return {(line.challenge.id, line.provider.id) for line in answer.lines}
 
 
 def test_with_themes_six_of_the_eight_pairs_are_found() -> None:
-    assert recovered(BY_PEOPLE, pairs_of(assigned(0.6))) >= 6
+    assert len(BY_PEOPLE & pairs_of(assigned(0.6))) >= 6
 
 
 def test_by_the_texts_alone_five_of_the_eight_pairs_are_found() -> None:
-    assert recovered(BY_PEOPLE, pairs_of(assigned(1.0))) >= 5
+    assert len(BY_PEOPLE & pairs_of(assigned(1.0))) >= 5
 
 
 @pytest.mark.parametrize(("text_weight", "table"), [(0.6, ASSIGNED), (1.0, ASSIGNED_BY_TEXT)])
@@ -94,7 +93,7 @@ def test_the_whole_assignment_is_as_documented(
 
 
 def test_what_people_decided_differs_in_one_exchange() -> None:
-    found = set(pairs_of(assigned(0.6)))
+    found = pairs_of(assigned(0.6))
 
-    assert found - set(BY_PEOPLE) == {("C2", "P7"), ("C4", "P3")}
-    assert set(BY_PEOPLE) - found == {("C2", "P3"), ("C4", "P7")}
+    assert found - BY_PEOPLE == {("C2", "P7"), ("C4", "P3")}
+    assert BY_PEOPLE - found == {("C2", "P3"), ("C4", "P7")}

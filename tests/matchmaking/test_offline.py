@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import Conflict, Unprocessable
-from app.matchmaking.engine import Engine, profile, profile_of
+from app.matchmaking.engine import Engine, profile_of
 from app.matchmaking.offline import Answer, Quote, Settings, match
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -65,8 +65,8 @@ def test_passages_in_another_language_without_summary_are_read_as_they_are() -> 
 
 
 def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
-    with_summary = profile("1", title="Flood warnings", passages={}, summary=FLOODS)
-    bare = profile("2", title="Flood warnings", passages={"problem": ""}, countries=["FR"])
+    with_summary = profile_of(a_challenge(text="", summary=FLOODS))
+    bare = profile_of(a_challenge().model_copy(update={"text": ""}))
 
     assert with_summary.texts == (FLOODS,)
     assert bare.texts == ("Flood warnings",)
