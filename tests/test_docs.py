@@ -194,6 +194,16 @@ def test_every_body_of_the_document_has_an_example_that_fits(
         schema.model_validate(example)
 
 
+def test_the_program_of_the_matching_guide_runs() -> None:
+    guide = (ROOT / "docs" / "matching.md").read_text()
+    (program,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+
+    exec(program, names)  # noqa: S102 -- our own page
+
+    assert names["ranking"].indices.shape == (1, 10)
+
+
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
 def test_every_command_line_of_the_readme_works(line: str) -> None:
     code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))
