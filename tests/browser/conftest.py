@@ -31,7 +31,7 @@ FLAGS = (
 Serve = Callable[[FastAPI], str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     found = subprocess.run(  # noqa: S603 -- our own script, no input from outside
         [ENSURE, "--find"],
