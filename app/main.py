@@ -84,8 +84,8 @@ def home() -> RedirectResponse:
 
 
 @_around.get("/livez")
-def livez() -> dict[str, str]:
-    """Tell that the process answers."""
+async def livez() -> dict[str, str]:
+    """Tell that the process answers, even while every thread of it is busy."""
     return {"status": "alive"}
 
 
@@ -112,6 +112,9 @@ def work(database: Database, settings: Settings, stop: threading.Event) -> None:
             worked = jobs.run_next(database, HANDLERS, lease=settings.job_lease)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})
+            worked = False
+        except Exception:  # the worker must outlive what nobody has foreseen
+            log.exception("worker stumbled")
             worked = False
         if not worked:
             stop.wait(POLL_SECONDS)

@@ -9,10 +9,10 @@ from app.accounts import service
 from app.accounts.dependencies import ActorDep
 from app.accounts.models import Organisation
 from app.accounts.schemas import MeRead, OrganisationQuery, OrganisationRead
-from app.core.database import ReadSessionDep
 from app.core.errors import BadQuery, NotFound, NotSignedIn
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
+from app.core.sessions import ReadSessionDep
 
 router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn))
 

@@ -3,12 +3,11 @@
 Facts are identifiers, states and reasons given for a decision; no personal data.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import JSON, Column, Field, Session, SQLModel, col, select
+from sqlmodel import JSON, Column, Field, Session, SQLModel
 
 from app.core.clock import now
 from app.core.database import UtcDateTime
@@ -55,9 +54,3 @@ def record(
             facts=facts,
         )
     )
-
-
-def events_of(session: Session, subject_id: UUID) -> Sequence[AuditEvent]:
-    """Return what happened to one thing, oldest first."""
-    statement = select(AuditEvent).where(AuditEvent.subject_id == subject_id)
-    return session.exec(statement.order_by(col(AuditEvent.id))).all()

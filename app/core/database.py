@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Request
 from sqlalchemy import Connection, Enum, MetaData, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -72,6 +71,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+LARGEST: Final = 2**31 - 1
+"""The largest whole number that a column of ours holds (PostgreSQL's integer)."""
+
+
 def words(kind: type[StrEnum]) -> Any:
     """Return the column type for a closed set of words, stored as people read them.
 
@@ -111,10 +114,15 @@ class Database:
     ----------
     writer, reader : Engine
         On PostgreSQL the same engine, with a read-only option on the second.
+    writing_turns, reading_turns : int
+        How many requests may hold a session at once. Some connections are left for
+        the short look-ups beside them (who is asking, jobs).
     """
 
     writer: Engine
     reader: Engine
+    writing_turns: int
+    reading_turns: int
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -152,7 +160,7 @@ def connect(url: str) -> Database:
     reader = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Database(writer=engine, reader=reader)
+    return Database(engine, reader, writing_turns=4, reading_turns=4)
 
 
 def _address(url: str) -> URL:
@@ -187,7 +195,7 @@ def _sqlite(url: URL) -> Database:
     event.listen(reader, "connect", _forbid_writing)
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "begin", _begin)
-    return Database(writer, reader)
+    return Database(writer, reader, writing_turns=1, reading_turns=8)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -282,19 +290,3 @@ def reason_of(error: SQLAlchemyError) -> str:
     """Return what the driver says, on one line and without what was asked for."""
     said = error.orig if isinstance(error, DatabaseError) else error
     return " ".join(str(said).split())
-
-
-def _writing_session(request: Request) -> Iterator[Session]:
-    with transaction(request.app.state.database) as session:
-        yield session
-
-
-def _reading_session(request: Request) -> Iterator[Session]:
-    with reading(request.app.state.database) as session:
-        yield session
-
-
-# scope="function": commit before the response leaves, so that a client that has
-# its 201 can rely on the row, and a failed commit is still an error response.
-SessionDep = Annotated[Session, Depends(_writing_session, scope="function")]
-ReadSessionDep = Annotated[Session, Depends(_reading_session, scope="function")]

@@ -7,6 +7,7 @@ that ends by itself, and the next worker begins again; `MAX_ATTEMPTS` bounds it.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.clock import now
 from app.core.database import Database, UtcDateTime, transaction
+from app.core.errors import AppError
 
 log = logging.getLogger(__name__)
 
@@ -143,13 +145,14 @@ def run_next(database: Database, handlers: Mapping[str, Handler], *, lease: time
         job = session.exec(_oldest_waiting()).first()
         if job is None:
             return False
-        handler = handlers[job.name]
-        if job.attempts >= MAX_ATTEMPTS:
+        handler = handlers.get(job.name)
+        if handler is None or job.attempts >= MAX_ATTEMPTS:
             _fail(session, job, handler)
             return True
         ticket = _claim(database, job, lease)
     try:
-        store = handler.compute(ticket)
+        with _kept_alive(ticket):
+            store = handler.compute(ticket)
         with ticket.transaction() as (session, job):
             store(session)
             job.done = job.total = max(job.total, 1)
@@ -162,6 +165,33 @@ def run_next(database: Database, handlers: Mapping[str, Handler], *, lease: time
     else:
         log.info("job finished", extra={"job_id": ticket.job_id})
     return True
+
+
+@contextmanager
+def _kept_alive(ticket: Ticket) -> Iterator[None]:
+    """Renew the lease while the block computes: it may be silent for long.
+
+    The thread dies with its process, and the lease ends as it should.
+    """
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(max(ticket.lease.total_seconds() / 3, 0.1)):
+            try:
+                with ticket.transaction():
+                    pass
+            except LostLease:
+                return
+            except AppError as error:
+                log.warning("lease not renewed", extra={"reason": error.code})
+
+    thread = threading.Thread(target=renew, name=f"lease of job {ticket.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _oldest_waiting() -> SelectOfScalar[Job]:
@@ -195,8 +225,9 @@ def _try_again_or_fail(ticket: Ticket, handler: Handler) -> None:
         log.warning("job taken over by another worker", extra={"job_id": ticket.job_id})
 
 
-def _fail(session: Session, job: Job, handler: Handler) -> None:
+def _fail(session: Session, job: Job, handler: Handler | None) -> None:
     job.finished_at = now()
     job.failed = True
-    handler.give_up(session, job.arguments)
+    if handler is not None:
+        handler.give_up(session, job.arguments)
     log.error("job given up", extra={"job_id": job.id, "attempts": job.attempts})

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.clock import in_utc
+from app.core.database import LARGEST
 from app.core.errors import BadQuery
 from app.core.text import printable
 
@@ -172,11 +173,9 @@ def _restored(kind: type[Any], value: Any) -> Any:
         return in_utc(instant)
     if kind is UUID:
         return UUID(value)
-    if type(value) is not kind or (kind is str and "\0" in value):
+    if type(value) is not kind or (kind is int and abs(value) > LARGEST):
         raise ValueError
-    if kind is int and abs(value) >= 2**63:
-        raise ValueError
-    return value
+    return printable(value) if kind is str else value
 
 
 class _Answer:

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 
 from app.accounts.dependencies import ActorDep
-from app.core.database import ReadSessionDep, SessionDep
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -17,6 +16,7 @@ from app.core.errors import (
 )
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
+from app.core.sessions import ReadSessionDep, SessionDep
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas import (
     JobRead,

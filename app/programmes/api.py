@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, status
 
 from app.accounts.dependencies import ActorDep
-from app.core.database import ReadSessionDep, SessionDep
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -18,6 +17,7 @@ from app.core.errors import (
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
+from app.core.sessions import ReadSessionDep, SessionDep
 from app.programmes import service
 from app.programmes.models import Programme
 from app.programmes.schemas import (

@@ -56,7 +56,7 @@ LIFE: Final = Life[CallState, None](
     Step(
         "cancel",
         "Cancel the call",
-        frozenset({CallState.DRAFT, CallState.PUBLISHED}),
+        frozenset({CallState.PUBLISHED}),
         CallState.CANCELLED,
         Action.CALL_PUBLISH,
     ),

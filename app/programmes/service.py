@@ -144,7 +144,10 @@ def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition: published is public, a draft is for those who may write it."""
+    """Return the condition: a draft is for those who may write it.
+
+    Only what was published can be cancelled, so that a cancelled call was public.
+    """
     if policy.allows(actor, Action.CALL_WRITE):
         return true()
     return col(Call.state) != CallState.DRAFT

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, status
 
 from app.accounts.dependencies import ActorDep
-from app.core.database import ReadSessionDep, SessionDep
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -19,6 +18,7 @@ from app.core.errors import (
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
+from app.core.sessions import ReadSessionDep, SessionDep
 from app.lifecycle import Offer
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import ActorDep
-from app.core.database import ReadSessionDep
 from app.core.errors import BadQuery, NotSignedIn
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
+from app.core.sessions import ReadSessionDep
 from app.themes import service
 from app.themes.schemas import ThemeQuery, ThemeRead
 

@@ -18,8 +18,9 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Organisation
 from app.core.audit import AuditEvent
-from app.core.database import Database, SessionDep, connect, reading, transaction
+from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, TransitionNotAllowed, Unavailable, Unprocessable
+from app.core.sessions import SessionDep
 from app.main import create_app
 from app.policy import OPERATOR, Role
 from app.programmes.lifecycle import CallState
@@ -320,7 +321,7 @@ def test_a_database_that_stays_locked_is_told_as_such(
 
 def test_who_waits_too_long_for_a_connection_is_told_so(url: str) -> None:
     engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
-    database = Database(engine, engine)
+    database = Database(engine, engine, writing_turns=1, reading_turns=1)
 
     def second() -> None:
         with reading(database) as session:

@@ -1,6 +1,7 @@
 """The queue: each job once, whatever happens to the worker."""
 
 import threading
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -181,6 +182,38 @@ def test_a_result_that_cannot_be_stored_leaves_nothing_behind(database: Database
 
     assert titles(database) == []
     assert jobs.state_of(job(database, job_id)) is JobState.QUEUED
+
+
+def test_a_long_silence_of_a_living_worker_costs_it_nothing(database: Database) -> None:
+    job_id = enqueued(database, title="slow and kept")
+    taken: list[bool] = []
+
+    def slow(ticket: Ticket) -> Store:
+        time.sleep(1.5)
+        taken.append(jobs.run_next(database, HANDLERS, lease=MINUTE))
+        return storing(ticket)
+
+    lease = timedelta(seconds=0.6)
+    assert jobs.run_next(database, {"store": Handler(slow, noting)}, lease=lease)
+
+    assert taken == [False]
+    assert titles(database) == ["slow and kept"]
+    assert job(database, job_id).attempts == 1
+
+
+def test_a_job_that_nobody_knows_fails_and_the_next_one_is_done(database: Database) -> None:
+    with transaction(database) as session:
+        jobs.enqueue(session, "of a later version", requested_by=None)
+    known = enqueued(database, title="known")
+
+    assert [jobs.run_next(database, HANDLERS, lease=MINUTE) for _ in range(3)] == [
+        True,
+        True,
+        False,
+    ]
+
+    assert jobs.state_of(job(database, known - 1)) is JobState.FAILED
+    assert titles(database) == ["known"]
 
 
 def test_two_workers_never_do_one_job_twice(database: Database) -> None:

@@ -1,5 +1,7 @@
 """People decide about suggestions, with reasons; matches are theirs."""
 
+import base64
+import json
 from uuid import uuid4
 
 import pytest
@@ -119,6 +121,19 @@ def test_the_list_of_suggestions_is_filtered(session: Session, as_user: SignIn) 
     assert ids(f"challenge={second.challenge_id}") == [str(second.id)]
     assert ids(f"solution={first.solution_id}") == [str(first.id)]
     assert staff.get(f"{address}/{first.challenge_id}/{second.solution_id}").status_code == 404
+
+
+def test_a_number_that_no_column_holds_is_refused(session: Session, as_user: SignIn) -> None:
+    run = a_run(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    order = ["rank", 2**40, str(uuid4())]
+    cursor = base64.urlsafe_b64encode(json.dumps(order).encode()).decode()
+
+    listed = staff.get(f"/api/v1/match-runs/{run.id}/suggestions?sort=rank&cursor={cursor}")
+
+    assert listed.status_code == 400
+    for power in (31, 40, 63, 64):
+        assert staff.get(f"/api/v1/jobs/{2**power}").status_code == 404
 
 
 def test_runs_are_listed_by_programme_and_state(session: Session, as_user: SignIn) -> None:

@@ -2,14 +2,52 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic
 
+import httpx
 from sqlmodel import Session
 
 from tests.conftest import SignIn
-from tests.factories import a_call, a_user
+from tests.factories import a_call, a_token, a_user
+from tests.processes import free_port, served
 
+CROWD, READERS = 60, 20
+"""Together more than the threads that a server has."""
+PATIENCE = 25
+"""Seconds; a server whose threads wait for one another gives up after thirty."""
 TEAMS = 24
 """More than the connections that a pool has."""
+
+
+def test_a_crowd_that_writes_leaves_readers_and_the_health_check_their_turn(
+    session: Session, url: str
+) -> None:
+    call_id = str(a_call(session).id)
+    secrets = [a_token(session, a_user(session)) for _ in range(CROWD)]
+    session.commit()
+    start = Barrier(CROWD + READERS)
+
+    def ask(number: int) -> int:
+        headers = {"Authorization": f"Bearer {secrets[number % CROWD]}"}
+        with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
+            start.wait()
+            if number < CROWD:
+                body = {"call_id": call_id, "title": f"Challenge {number}", "content": {}}
+                return client.post("/api/v1/challenges", json=body).status_code
+            answers = [client.get("/api/v1/calls"), client.get("/livez")]
+            return max(answer.status_code for answer in answers)
+
+    environment = {"COUNTERPART_DATABASE_URL": url, "COUNTERPART_LOG_LEVEL": "ERROR"}
+    with (
+        served("serve", port=free_port(), **environment) as base,
+        ThreadPoolExecutor(CROWD + READERS) as pool,
+    ):
+        began = monotonic()
+        statuses = list(pool.map(ask, range(CROWD + READERS)))
+        spent = monotonic() - began
+
+    assert statuses == [201] * CROWD + [200] * READERS
+    assert spent < PATIENCE
 
 
 def test_more_teams_than_connections_submit_at_once(session: Session, as_user: SignIn) -> None:

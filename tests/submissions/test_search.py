@@ -1,7 +1,10 @@
 """Lists of submissions: strict filters, cursors that hold still, few queries."""
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
@@ -26,6 +29,10 @@ def counted(database: Database) -> Iterator[list[str]]:
     event.listen(database.reader, "before_cursor_execute", note)
     yield sent
     event.remove(database.reader, "before_cursor_execute", note)
+
+
+def cursor_of(*values: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def codes(items: list[dict[str, str]]) -> list[str]:
@@ -125,7 +132,17 @@ def test_an_unknown_order_is_refused_with_those_that_are_known(
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "!!!", "bnVsbA", "WzFd", "W10", "WyJjb2RlIiwgMSwgMl0", "WyJjb2RlIiwgImEiLCAibm8iXQ"],
+    [
+        "x",
+        "!!!",
+        "bnVsbA",
+        "WzFd",
+        "W10",
+        "WyJjb2RlIiwgMSwgMl0",
+        "WyJjb2RlIiwgImEiLCAibm8iXQ",
+        cursor_of("code", "\ud800", str(UUID(int=1))),
+        cursor_of("code", "\0", str(UUID(int=1))),
+    ],
 )
 def test_a_cursor_that_is_not_of_this_list_is_refused(
     session: Session, as_user: SignIn, cursor: str

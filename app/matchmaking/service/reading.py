@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app import policy
 from app.accounts.models import Organisation
+from app.core.database import LARGEST
 from app.core.errors import NotFound
 from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
@@ -256,7 +257,7 @@ def job(session: Session, actor: Actor, job_id: int) -> JobRead:
     NotFound
         If there is none, or the actor may not know of it.
     """
-    found = session.get(Job, job_id) if 0 < job_id < 2**63 else None
+    found = session.get(Job, job_id) if 0 < job_id <= LARGEST else None
     if found is None or not (
         policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
     ):

@@ -40,7 +40,7 @@ def take(
     policy.require(actor, step.action, submission.organisation_id)
     before = submission.state
     submission.state = LIFE.advance(before, step, _facts(session, submission, said.reason))
-    _note(submission, said.reason)
+    _note(submission, said.reason, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
     audit.record(
         session,
@@ -55,13 +55,13 @@ def take(
     return submission
 
 
-def _note(submission: Submission, reason: str) -> None:
+def _note(submission: Submission, reason: str, *, by_staff: bool) -> None:
     """Keep what goes with a state: when it was submitted, and what the team was told."""
     if submission.state is State.DRAFT:
         submission.submitted_at = None
     elif submission.state is State.SUBMITTED:
         submission.submitted_at = now()
-    if reason:
+    if reason and by_staff:
         submission.message = reason
 
 
