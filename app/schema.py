@@ -22,20 +22,25 @@ LOCK: Final = 7_209_114_201
 """Any number that no other program of ours takes as an advisory lock."""
 
 
-def migrate(database: Database, revision: str = "head") -> tuple[str | None, str | None]:
+def migrate(
+    database: Database, revision: str = "head", *, drop_data: bool = False
+) -> tuple[str | None, str | None]:
     """Change the database to a version of its shape; return the versions before and after.
 
     Parameters
     ----------
     revision : str
         `head`, a version, or a relative one such as `-1` to go one step down.
+    drop_data : bool, default=False
+        Whether a step that leaves no table, and so no data, is meant.
 
     Raises
     ------
     NotFound
         If there is no such version.
     Conflict
-        If the database belongs to a newer version.
+        If the database belongs to a newer version, or all data would be lost and that
+        is not meant.
     Unavailable
         If it cannot be reached or changed.
     """
@@ -53,7 +58,13 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
                 f"There is no version {revision} to go to from {before or 'nothing'}.",
                 remedy="Name a version, head, base, or a number of steps such as -1.",
             ) from error
-        return before, _current(connection)
+        after = _current(connection)
+        if before and not after and not drop_data:
+            raise Conflict(
+                f"Going from {before} to nothing drops every table with its data.",
+                remedy="Nothing was changed. If you mean it, say so with --drop-data.",
+            )
+        return before, after
 
 
 def _leads_down(revision: str) -> bool:

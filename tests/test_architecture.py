@@ -28,6 +28,7 @@ KINDS: Final = frozenset(
 EXCEPTIONS: Final = MappingProxyType(
     {
         "app/submissions/records.py": "the exchange format of files",
+        "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine.py": "the one bridge to the library",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/computation.py": "a run, from frozen inputs to lines",

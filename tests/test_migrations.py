@@ -81,7 +81,7 @@ def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> Non
     schema.migrate(new)
     before = tables(new)
 
-    _, down = schema.migrate(new, "-1")
+    _, down = schema.migrate(new, "-1", drop_data=True)
     with pytest.raises(Conflict):
         schema.require_current(new)
     up = schema.migrate(new)
@@ -94,7 +94,10 @@ def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> Non
 def test_all_the_way_down_leaves_nothing_of_ours(new: Database) -> None:
     schema.migrate(new)
 
-    assert schema.migrate(new, "base") == (HEAD, None)
+    with pytest.raises(Conflict, match="drops every table"):
+        schema.migrate(new, "base")
+    assert schema.migrate(new) == (HEAD, HEAD)
+    assert schema.migrate(new, "base", drop_data=True) == (HEAD, None)
 
     assert tables(new) == {"alembic_version"}
     assert schema.migrate(new) == (None, HEAD)

@@ -9,12 +9,17 @@ from app.accounts import service
 from app.accounts.dependencies import ActorDep
 from app.accounts.models import Organisation
 from app.accounts.schemas import MeRead, OrganisationQuery, OrganisationRead
-from app.core.errors import BadQuery, NotFound, NotSignedIn
+from app.core.errors import (
+    BadQuery,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
 from app.core.sessions import ReadSessionDep
 
-router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn))
+router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn, Unavailable))
 
 
 @router.get("/me")

@@ -3,13 +3,16 @@
 import io
 import sys
 
-from app.cli.commands import cli
-
 
 def main() -> None:
-    """Run the command that the arguments name."""
+    """Run the command that the arguments name; an interrupt ends it without a word."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows its number instead.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli()
+    try:
+        from app.cli.commands import cli  # noqa: PLC0415 -- loading is interrupted quietly too
+
+        cli()
+    except KeyboardInterrupt:
+        sys.exit(130)

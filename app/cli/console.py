@@ -1,8 +1,10 @@
 """What the commands share: settings, an open database, and how a refusal looks."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from shutil import get_terminal_size
+from typing import Any, Final
 
 import typer
 from pydantic import ValidationError
@@ -15,7 +17,18 @@ from app.core.errors import AppError, FieldError, Unprocessable
 from app.core.logging import configure
 from app.settings import Settings
 
-out = Console()
+NARROWEST: Final = 60
+"""Columns below which a table cannot be read; a narrower terminal wraps its lines."""
+IN_A_FILE: Final = 110
+"""Columns of what is not written to a terminal."""
+
+
+def width_of(on_screen: bool) -> int:
+    """Return how wide what is written for people may be, in columns."""
+    return max(NARROWEST, get_terminal_size().columns) if on_screen else IN_A_FILE
+
+
+out = Console(width=width_of(sys.stdout.isatty()))
 err = Console(stderr=True, highlight=False)
 
 

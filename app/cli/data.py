@@ -9,7 +9,6 @@ from app.cli.console import database_of, out, settings_of
 from app.cli.runs import carry_out, show_run
 from app.core.database import reading, transaction
 from app.core.errors import NotFound
-from app.core.tables import examine_table
 from app.matchmaking.schemas import NewRun
 from app.matchmaking.service import requesting
 from app.policy import OPERATOR
@@ -18,12 +17,20 @@ from app.seeding import loader
 from app.submissions.service import importing
 
 
-def seed() -> None:
+def seed(
+    themes_only: Annotated[
+        bool,
+        typer.Option("--themes-only", help="Load the themes alone, for a service of your own."),
+    ] = False,
+) -> None:
     """Load the themes and the 2023-2025 first edition: 4 challenges, 8 solutions, 8 pairs.
 
     What is there already is left as it is.
     """
     with database_of(settings_of()) as database, transaction(database) as session:
+        if themes_only:
+            out.print(f"Added {loader.load_themes(session)} themes.")
+            return
         added = loader.load_first_edition(session)
     out.print(
         f"Added {added.themes} themes, {added.challenges} challenges, "
@@ -48,10 +55,7 @@ def import_(
                 f"The programme {programme} has no call {call}.",
                 remedy="Check both codes; GET /api/v1/calls lists the calls.",
             )
-        rows, faults = examine_table(file, importing.RECORDS[found.kind])
-        added = importing.import_records(
-            session, OPERATOR, found, rows, file=str(file), faults=faults
-        )
+        added = importing.import_file(session, OPERATOR, found, file)
     out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -15,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.console import width_of
 from app.matchmaking.offline import Answer, Line, Quote, Reasons, Share
 from app.submissions.records import SubmissionRecord
 
@@ -134,7 +134,7 @@ def as_table(answer: Answer, on_screen: bool) -> str:
     console = Console(
         file=out,
         force_terminal=on_screen,
-        width=shutil.get_terminal_size().columns if on_screen else 110,
+        width=width_of(on_screen),
         markup=False,
         emoji=False,
         highlight=False,

@@ -85,6 +85,9 @@ def migrate(
     revision: Annotated[
         str, typer.Argument(help="Version to go to; -1 goes one step down.")
     ] = "head",
+    drop_data: Annotated[
+        bool, typer.Option("--drop-data", help="Allow the step that leaves no data at all.")
+    ] = False,
 ) -> None:
     """Bring the database to the shape that this version needs.
 
@@ -92,7 +95,7 @@ def migrate(
     """
     database = connect(settings_of().database_url)
     try:
-        before, after = schema.migrate(database, revision)
+        before, after = schema.migrate(database, revision, drop_data=drop_data)
     finally:
         database.dispose()
     changed = "is at" if before == after else f"went from {before or 'nothing'} to"

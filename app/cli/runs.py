@@ -71,9 +71,9 @@ def show_run(session: Session, run_id: UUID) -> None:
     for _, lines in groupby(_suggestions(session, run_id), key=lambda s: s.challenge.id):
         out.print(_table(list(lines), paired, labels))
     out.print("* assigned: best for all challenges together; + paired by people")
-    if run.assignment and run.assignment["reason"]:
+    if run.assignment and run.assignment.reason:
         out.print(
-            f"No whole assignment: {run.assignment['reason']}", style="yellow", markup=False
+            f"No whole assignment: {run.assignment.reason}", style="yellow", markup=False
         )
 
 

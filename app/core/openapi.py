@@ -45,6 +45,7 @@ def complete(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = described()
             for operation in _operations(document):
+                operation["summary"] = operation["description"].partition(".")[0]
                 if "HTTPValidationError" in str(operation["responses"].get("422")):
                     del operation["responses"]["422"]
             schemas = document["components"]["schemas"]

@@ -41,7 +41,7 @@ _PLAINLY: Final = {
 
 
 def read_table(
-    path: Path, schema: type[Record], *, unique: str = "id"
+    path: Path, schema: type[Record], *, unique: str = "id", context: object = None
 ) -> list[tuple[int, Record]]:
     """Read a file of records.
 
@@ -53,6 +53,8 @@ def read_table(
         What each record must look like.
     unique : str, default="id"
         The field that no two records may share.
+    context : object, optional
+        What the validators of the schema are given beside the record.
 
     Returns
     -------
@@ -63,36 +65,18 @@ def read_table(
     FaultyTable
         If the file cannot be read or any record is not as it should be.
     """
-    rows, faults = examine_table(path, schema, unique=unique)
-    if faults:
-        raise FaultyTable(faults)
-    return rows
-
-
-def examine_table(
-    path: Path, schema: type[Record], *, unique: str = "id"
-) -> tuple[list[tuple[int, Record]], list[Fault]]:
-    """Read a file of records as far as it goes, for somebody who has more to check.
-
-    Returns
-    -------
-    rows : list of (line, record)
-        Those that are as they should be.
-    faults : list of Fault
-        What is wrong with the others, in the order of lines.
-
-    Raises
-    ------
-    FaultyTable
-        If the file cannot be read at all.
-    """
-    return parse_table(_content(path), str(path), schema, unique=unique)
+    return parse_table(_content(path), str(path), schema, unique=unique, context=context)
 
 
 def parse_table(
-    content: bytes, name: str, schema: type[Record], *, unique: str = "id"
-) -> tuple[list[tuple[int, Record]], list[Fault]]:
-    """Read records from the content of a file, as `examine_table` does.
+    content: bytes,
+    name: str,
+    schema: type[Record],
+    *,
+    unique: str = "id",
+    context: object = None,
+) -> list[tuple[int, Record]]:
+    """Read records from the content of a file, as `read_table` does.
 
     Parameters
     ----------
@@ -108,8 +92,10 @@ def parse_table(
     rows_of(_decoded(content, name), reading)
     if not reading.rows and not reading.faults:
         refuse(name, "The file holds no record.", "Write one record on each line.")
-    records = reading.records()
-    return records, sorted(reading.faults, key=lambda fault: fault.line)
+    records = reading.records(context)
+    if reading.faults:
+        raise FaultyTable(sorted(reading.faults, key=lambda fault: fault.line))
+    return records
 
 
 class _Reading(Generic[Record]):
@@ -134,7 +120,7 @@ class _Reading(Generic[Record]):
         remedy = f"Did you mean {close[0]}?" if close else f"Leave it out. {known}"
         self.fault(line, _label(field), f"There is no such {noun}.", remedy)
 
-    def records(self) -> list[tuple[int, Record]]:
+    def records(self, context: object) -> list[tuple[int, Record]]:
         """Return the rows that keep to the schema; note what is wrong with the others."""
         first: dict[str, int] = {}
         records = []
@@ -142,7 +128,7 @@ class _Reading(Generic[Record]):
             given = {k: v for k, v in values.items() if k not in self.fields or not _blank(v)}
             self._note_repeated(line, given, first)
             try:
-                records.append((line, self.schema.model_validate(given)))
+                records.append((line, self.schema.model_validate(given, context=context)))
             except ValidationError as error:
                 for details in error.errors(include_url=False):
                     self._note_invalid(line, details)

@@ -12,6 +12,8 @@ from app.core.errors import (
     NotFound,
     NotPermitted,
     NotSignedIn,
+    TooLarge,
+    Unavailable,
     Unprocessable,
 )
 from app.core.lists import AnswerDep, ListOf
@@ -33,13 +35,24 @@ from app.matchmaking.schemas import (
 )
 from app.matchmaking.service import deciding, reading, requesting
 
-router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn))
+router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable))
 
 
 @router.post(
     "/match-runs",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=responses(NotPermitted, Conflict, Unprocessable),
+    responses={
+        **responses(NotPermitted, Conflict, TooLarge, Unprocessable),
+        202: {
+            "description": "The run is queued.",
+            "headers": {
+                "Location": {
+                    "description": "The job that tells how far it is.",
+                    "schema": {"type": "string"},
+                }
+            },
+        },
+    },
 )
 def create_run(
     request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
@@ -99,7 +112,7 @@ def read_suggestion(
     "/verdicts",
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, Conflict, Unprocessable),
+    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable),
 )
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
     """Decide about a suggestion, with a reason; the newest verdict counts."""

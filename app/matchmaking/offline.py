@@ -104,18 +104,16 @@ def match(
     Raises
     ------
     Unprocessable
-        If there is no challenge, or no provider that takes one on.
+        If there is no challenge or no provider.
     Conflict
         If there is no assignment as `per_challenge` asks for.
     """
     asked = sorted(challenges, key=lambda record: record.id)
-    pool = sorted((p for p in providers if p.capacity), key=lambda record: record.id)
+    pool = sorted(providers, key=lambda record: record.id)
     if not asked:
         raise Unprocessable("There is no challenge.", remedy="Add one to the first file.")
     if not pool:
-        raise Unprocessable(
-            "No provider takes on a challenge.", remedy="Raise a capacity, or add providers."
-        )
+        raise Unprocessable("There is no provider.", remedy="Add one to the second file.")
     engine = Engine(
         [profile_of(record) for record in asked],
         [profile_of(record) for record in pool],
@@ -192,7 +190,9 @@ def _notes(
         "Without a provider that may be matched with them": [
             record.id for record in challenges if record.id not in served
         ],
-        "Left out, because their capacity is 0": [p.id for p in providers if not p.capacity],
+        "Listed, but at present they take on no challenge (capacity 0)": [
+            provider.id for provider in providers if not provider.capacity
+        ],
         "No country stated, so they may turn out to be from the same one": silent,
         "No theme stated, so their pairs count by their texts alone": plain,
         "In another language without a summary, so only words of that language can match": (

@@ -1,7 +1,7 @@
 """What goes in and out about runs, suggestions, verdicts and matches."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -46,6 +46,16 @@ class NewRun(BaseModel):
     )
 
 
+class AssignmentRead(BaseModel):
+    """The best whole assignment of a run, or why there is none."""
+
+    objective: Literal["total"] = Field(description="What is as large as can be.")
+    providers: tuple[int, int] = Field(description="Least and most for each challenge.")
+    pairs: list[tuple[str, str]] = Field(description="Codes of challenge and solution.")
+    total: float | None = Field(description="Sum of the scores; null where there is none.")
+    reason: str | None = Field(description="What stands in the way of an assignment.")
+
+
 class RunRead(BaseModel):
     """A run as those see it who may read runs."""
 
@@ -61,9 +71,7 @@ class RunRead(BaseModel):
     n_solutions: int
     digest: str = Field(description="SHA-256 of the frozen inputs and the settings.")
     versions: dict[str, str] = Field(description="What it was computed with.")
-    assignment: dict[str, Any] | None = Field(
-        description="The best whole assignment, or why there is none."
-    )
+    assignment: AssignmentRead | None = Field(description="Null until the run is complete.")
     created_at: datetime
     finished_at: datetime | None
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Path, Query, status
 
 from app.accounts.dependencies import ActorDep
 from app.core.errors import (
@@ -12,6 +12,8 @@ from app.core.errors import (
     NotFound,
     NotPermitted,
     NotSignedIn,
+    TooLarge,
+    Unavailable,
     Unprocessable,
 )
 from app.core.lists import AnswerDep, ListOf
@@ -19,6 +21,7 @@ from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.programmes import service
+from app.programmes.lifecycle import LIFE
 from app.programmes.models import Programme
 from app.programmes.schemas import (
     CallDraft,
@@ -29,9 +32,10 @@ from app.programmes.schemas import (
     ProgrammeRead,
 )
 
-router = APIRouter(tags=["programmes"], responses=responses(NotSignedIn))
+router = APIRouter(tags=["programmes"], responses=responses(NotSignedIn, Unavailable))
 
-REFUSED = responses(NotPermitted, NotFound, Conflict, Unprocessable)
+StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable)
 
 
 @router.get("/programmes", responses=responses(BadQuery))
@@ -95,6 +99,8 @@ def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> 
 
 
 @router.post("/calls/{call_id}/steps/{step}", responses=REFUSED)
-def take_call_step(session: SessionDep, actor: ActorDep, call_id: UUID, step: str) -> CallRead:
+def take_call_step(
+    session: SessionDep, actor: ActorDep, call_id: UUID, step: StepName
+) -> CallRead:
     """Move a call along its life: publish or cancel it."""
     return service.take_step(session, actor, call_id, step)

@@ -20,6 +20,7 @@ from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
+from app.submissions.records import Place
 from app.submissions.schemas import StepTaken
 from app.submissions.service import importing, steps
 from app.themes import service as themes
@@ -93,7 +94,7 @@ def load_first_edition(session: Session, folder: Path = SEEDS) -> Loaded:
     return Loaded(added, counts[CallKind.CHALLENGES], counts[CallKind.SOLUTIONS], matches)
 
 
-def load_themes(session: Session, folder: Path) -> int:
+def load_themes(session: Session, folder: Path = SEEDS / "themes") -> int:
     """Load the vocabularies; return how many themes are new."""
     return sum(
         themes.load(session, OPERATOR, facet, _concepts(folder / f"{facet}.json"))
@@ -138,12 +139,13 @@ def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Cal
 
 def _load_call(session: Session, call: Call, folder: Path) -> int:
     """Take in what the file of this call holds, and select it as people did."""
-    name, schema = f"{call.kind}.jsonl", importing.RECORDS[call.kind]
-    present = set(
-        session.exec(select(Submission.external_id).where(Submission.call_id == call.id))
+    place = Place(themes.keys(session), frozenset())
+    present = importing.imported(session, call)
+    rows = read_table(
+        folder / f"{call.kind}.jsonl", importing.RECORDS[call.kind], context=place
     )
-    rows = [row for row in read_table(folder / name, schema) if row[1].id not in present]
-    added = importing.import_records(session, OPERATOR, call, rows, file=name)
+    missing = [record for _, record in rows if record.id not in present]
+    added = importing.import_records(session, OPERATOR, call, missing)
     for submission in added:
         for step in ("pass", "select"):
             steps.take(session, OPERATOR, submission.kind, submission.id, step, StepTaken())

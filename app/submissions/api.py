@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, status
+from fastapi import APIRouter, Body, Path, Query, status
 
 from app.accounts.dependencies import ActorDep
 from app.core.errors import (
@@ -13,6 +13,8 @@ from app.core.errors import (
     NotFound,
     NotPermitted,
     NotSignedIn,
+    TooLarge,
+    Unavailable,
     Unprocessable,
 )
 from app.core.lists import AnswerDep, ListOf
@@ -20,7 +22,7 @@ from app.core.openapi import responses
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.lifecycle import Offer
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import LIFE, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -36,12 +38,15 @@ from app.submissions.schemas import (
 from app.submissions.service import drafts, reading, steps
 
 challenges = APIRouter(
-    prefix="/challenges", tags=["challenges"], responses=responses(NotSignedIn)
+    prefix="/challenges", tags=["challenges"], responses=responses(NotSignedIn, Unavailable)
 )
-solutions = APIRouter(prefix="/solutions", tags=["solutions"], responses=responses(NotSignedIn))
+solutions = APIRouter(
+    prefix="/solutions", tags=["solutions"], responses=responses(NotSignedIn, Unavailable)
+)
 
-REFUSED = responses(NotPermitted, NotFound, Conflict, Unprocessable)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable)
 
+StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 QueryDep = Annotated[SubmissionQuery, Query()]
 SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
@@ -87,7 +92,7 @@ def replace_challenge(
 
 @challenges.get("/{challenge_id}/steps", responses=responses(NotFound))
 def list_challenge_steps(
-    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID
+    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
 ) -> OffersRead:
     """List every step from where the challenge stands, and what each lacks."""
     return _offers(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
@@ -97,7 +102,7 @@ def list_challenge_steps(
     "/{challenge_id}/steps/{step}", response_model=ChallengeRead, responses=REFUSED
 )
 def take_challenge_step(
-    session: SessionDep, actor: ActorDep, challenge_id: UUID, step: str, said: SaidBody
+    session: SessionDep, actor: ActorDep, challenge_id: UUID, step: StepName, said: SaidBody
 ) -> Submission:
     """Move a challenge along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said)
@@ -144,7 +149,7 @@ def replace_solution(
 
 @solutions.get("/{solution_id}/steps", responses=responses(NotFound))
 def list_solution_steps(
-    session: ReadSessionDep, actor: ActorDep, solution_id: UUID
+    session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
 ) -> OffersRead:
     """List every step from where the solution stands, and what each lacks."""
     return _offers(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
@@ -152,7 +157,7 @@ def list_solution_steps(
 
 @solutions.post("/{solution_id}/steps/{step}", response_model=SolutionRead, responses=REFUSED)
 def take_solution_step(
-    session: SessionDep, actor: ActorDep, solution_id: UUID, step: str, said: SaidBody
+    session: SessionDep, actor: ActorDep, solution_id: UUID, step: StepName, said: SaidBody
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, said)

@@ -6,6 +6,8 @@ no passages apart gives a single `text`.
 """
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
@@ -14,33 +16,76 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     model_validator,
 )
 
 from app.core.countries import Country
 from app.core.faults import mendable
 from app.core.text import Line, Text
+from app.themes.keys import meant
 
 _THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
-def _id(written: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The call that records are taken into; as validation context it is checked as well.
+
+    Attributes
+    ----------
+    themes : set of str
+        Keys that may be named.
+    taken : set of str
+        Ids that the call holds already.
+    """
+
+    themes: Set[str]
+    taken: Set[str]
+
+
+def _place(info: ValidationInfo) -> Place | None:
+    return info.context if isinstance(info.context, Place) else None
+
+
+def _id(written: str, info: ValidationInfo) -> str:
     # A first character such as = or - would make a formula of it in a spreadsheet.
     if not written[:1].isalnum():
         raise mendable(
             f"{written!r} does not begin with a letter or a digit.", "Change the id."
         )
+    if (place := _place(info)) and written in place.taken:
+        raise mendable(f"{written!r} is in this call already.", "Leave it out.")
     return written
 
 
-def _theme(written: str) -> str:
+def _organisation(written: str, info: ValidationInfo) -> str:
+    if not written and _place(info):
+        raise mendable("It is missing.", "Name the organisation.")
+    if len(written) == 1:
+        raise mendable("It has 1 character only.", "Give the whole name.")
+    return written
+
+
+def _one_in_a_call(countries: list[str], info: ValidationInfo) -> list[str]:
+    if _place(info) and len(countries) != 1:
+        raise mendable(
+            f"A submission has one country; here are {len(countries)}.",
+            "Give the country of the organisation, such as FR.",
+        )
+    return countries
+
+
+def _theme(written: str, info: ValidationInfo) -> str:
     if not _THEME.fullmatch(written):
         raise mendable(
             f"{written[:60]!r} is not the key of a theme.",
             "Write facet:code, such as practice:open-source or sdg:10.",
         )
+    if (place := _place(info)) and written not in place.themes:
+        raise mendable(f"There is no theme {written!r}.", meant(written, place.themes))
     return written
 
 
@@ -99,11 +144,15 @@ class SubmissionRecord(BaseModel):
 
     id: Id = Field(description="an id of at most 100 characters, its own in this file")
     title: Title = Field(description="a title of 5 to 200 characters on one line")
-    organisation: Annotated[Line, Field(min_length=2, max_length=200)] = Field(
-        default="", description="the name of the organisation in 2 to 200 characters"
+    organisation: Annotated[Line, Field(max_length=200), AfterValidator(_organisation)] = Field(
+        default="",
+        validate_default=True,
+        description="the name of the organisation in 2 to 200 characters",
     )
-    country: Annotated[list[Country], *Listed] = Field(
-        default=[], description="codes of ISO 3166-1, such as FR, with semicolons between them"
+    country: Annotated[list[Country], *Listed, AfterValidator(_one_in_a_call)] = Field(
+        default=[],
+        validate_default=True,
+        description="codes of ISO 3166-1, such as FR, with semicolons between them",
     )
     subdivision: Subdivision | None = Field(
         default=None, description="a code of ISO 3166-2 such as ES-AN"

@@ -5,7 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import ActorDep
-from app.core.errors import BadQuery, NotSignedIn
+from app.core.errors import (
+    BadQuery,
+    NotSignedIn,
+    Unavailable,
+)
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
 from app.core.sessions import ReadSessionDep
@@ -13,7 +17,7 @@ from app.themes import service
 from app.themes.schemas import ThemeQuery, ThemeRead
 
 router = APIRouter(
-    prefix="/themes", tags=["themes"], responses=responses(NotSignedIn, BadQuery)
+    prefix="/themes", tags=["themes"], responses=responses(NotSignedIn, BadQuery, Unavailable)
 )
 
 

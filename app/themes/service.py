@@ -1,6 +1,5 @@
 """Use cases of the vocabularies."""
 
-import difflib
 from collections.abc import Iterable, Sequence, Set
 
 from sqlmodel import Session, col, select
@@ -9,6 +8,7 @@ from app import policy
 from app.core.errors import FieldError
 from app.core.lists import Page, page
 from app.policy import Action, Actor
+from app.themes.keys import meant
 from app.themes.models import Theme
 from app.themes.schemas import Facet, ThemeDraft, ThemeQuery
 
@@ -63,14 +63,7 @@ def keys(session: Session) -> frozenset[str]:
 def unknown(keys: Sequence[str], known: Set[str]) -> list[FieldError]:
     """Return an error for each key that is not known, with what may be meant."""
     return [
-        FieldError(f"/themes/{index}", f"There is no theme {key!r}.{_meant(key, known)}")
+        FieldError(f"/themes/{index}", f"There is no theme {key!r}. {meant(key, known)}")
         for index, key in enumerate(keys)
         if key not in known
     ]
-
-
-def _meant(key: str, known: Set[str]) -> str:
-    close = difflib.get_close_matches(key, sorted(known), n=3)
-    return (
-        f" Did you mean {' or '.join(close)}?" if close else " GET /api/v1/themes lists them."
-    )

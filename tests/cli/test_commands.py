@@ -134,7 +134,7 @@ def new_url(tmp_path: Path) -> str:
 def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
     said = [
         ended(call(new_url, "migrate", *arguments))
-        for arguments in ([], [], ["-1"], ["head"], ["base"])
+        for arguments in ([], [], ["-1", "--drop-data"], ["head"], ["base"])
     ]
 
     assert said == [
@@ -142,7 +142,12 @@ def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
         (0, "The database is at 0001.\n", ""),
         (0, "The database went from 0001 to nothing.\n", ""),
         (0, "The database went from nothing to 0001.\n", ""),
-        (0, "The database went from 0001 to nothing.\n", ""),
+        (
+            1,
+            "",
+            "Not possible now. Going from 0001 to nothing drops every table with its data.\n"
+            "Nothing was changed. If you mean it, say so with --drop-data.\n",
+        ),
     ]
 
 

@@ -213,10 +213,20 @@ def test_an_assignment_that_fails_only_as_a_whole_says_so() -> None:
     )
 
 
-def test_without_a_challenge_or_a_willing_provider_there_is_nothing_to_match() -> None:
+def test_without_a_challenge_or_a_provider_there_is_nothing_to_match() -> None:
     assert refusal_of([], [a_provider()], Settings()) == "There is no challenge."
-    assert refusal_of([a_challenge()], [a_provider(capacity=0)], Settings()) == (
-        "No provider takes on a challenge."
+    assert refusal_of([a_challenge()], [], Settings()) == "There is no provider."
+
+
+def test_capacity_bounds_the_assignment_and_not_the_list() -> None:
+    providers = [a_provider(capacity=0)]
+
+    listed = match([a_challenge()], providers, Settings())
+
+    assert [line.provider.id for line in listed.lines] == ["P1"]
+    assert refusal_of([a_challenge()], providers, Settings(per_challenge=1)) == (
+        "1 challenges need 1 places together, "
+        "but by their capacities the providers have 0 only."
     )
 
 
@@ -233,7 +243,7 @@ def test_what_the_records_leave_out_is_noted() -> None:
 
     assert match(challenges, providers, Settings()).notes == (
         "Without a provider that may be matched with them: C2.",
-        "Left out, because their capacity is 0: P2.",
+        "Listed, but at present they take on no challenge (capacity 0): P2.",
         "No theme stated, so their pairs count by their texts alone: P1.",
         "In another language without a summary, so only words of that language can match: C3.",
         "There are fewer than 30 possible pairs, too few to say strong or weak.",

@@ -17,7 +17,6 @@ from app.core.codes import Counter
 from app.core.database import Database, transaction
 from app.core.errors import Conflict, NotPermitted
 from app.core.faults import FaultyTable
-from app.core.tables import examine_table
 from app.policy import OPERATOR, Actor, Role
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
@@ -71,8 +70,7 @@ def a_csv(folder: Path, *records: dict[str, Any]) -> Path:
 
 def take_in(session: Session, call: Call, file: Path, actor: Actor = OPERATOR) -> list[str]:
     """What the command does; returns the codes of what was taken in."""
-    rows, faults = examine_table(file, importing.RECORDS[call.kind])
-    added = importing.import_records(session, actor, call, rows, file=file.name, faults=faults)
+    added = importing.import_file(session, actor, call, file)
     return [submission.code for submission in added]
 
 
@@ -179,6 +177,7 @@ def test_an_organisation_is_made_once_for_each_name_and_country(
 
 
 def test_every_fault_of_form_is_listed_at_once(session: Session, tmp_path: Path) -> None:
+    themes(session)
     file = a_file(
         tmp_path,
         FLOODS | {"country": "UK", "title": "Ooh"},
@@ -215,7 +214,7 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
         FLOODS | {"organisation": "", "country": []},
         FLOODS | {"id": "C-2", "country": ["NL", "BE"]},
         FLOODS | {"id": "C-3", "themes": ["practice:data-sharin", "sdg:99"]},
-        FLOODS | {"id": "C-4", "organisation": "M" * 201, "country": "UK"},
+        FLOODS | {"id": "C-4", "organisation": "M" * 201, "country": "UK", "themes": "sdg:99"},
         FLOODS | {"id": "C-5"},
     )
     before = everything(session)
@@ -229,14 +228,16 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
         "Give the country of the organisation, such as FR.",
         "file.jsonl, line 2, country: A submission has one country; here are 2. "
         "Give the country of the organisation, such as FR.",
-        "file.jsonl, line 3, themes: There is no theme 'practice:data-sharin'. "
-        "Did you mean practice:data-sharing? Mend or leave out the key.",
-        "file.jsonl, line 3, themes: There is no theme 'sdg:99'. "
-        "GET /api/v1/themes lists them. Mend or leave out the key.",
+        "file.jsonl, line 3, themes, item 1: There is no theme 'practice:data-sharin'. "
+        "Did you mean practice:data-sharing?",
+        "file.jsonl, line 3, themes, item 2: There is no theme 'sdg:99'. "
+        "GET /api/v1/themes lists them.",
         "file.jsonl, line 4, organisation: It has 201 characters, not 200 at the most. "
         "Give the name of the organisation in 2 to 200 characters.",
         "file.jsonl, line 4, country, item 1: 'UK' is not a country code of ISO 3166-1. "
         "Write GB.",
+        "file.jsonl, line 4, themes, item 1: There is no theme 'sdg:99'. "
+        "GET /api/v1/themes lists them.",
     ]
     assert everything(session) == before
 

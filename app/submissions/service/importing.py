@@ -1,6 +1,7 @@
 """Taking in submissions that exist already: a whole file, or nothing of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
@@ -13,19 +14,16 @@ from app.core import audit
 from app.core.clock import now
 from app.core.codes import next_code
 from app.core.errors import Conflict
-from app.core.faults import Fault, FaultyTable
+from app.core.tables import read_table
 from app.policy import Action, Actor
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.records import ChallengeRecord, Place, SolutionRecord
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
 from app.submissions.service.drafts import ASKED
 from app.themes import service as themes
-
-Row = tuple[int, ChallengeRecord | SolutionRecord]
-"""A record and the line of the file on which it begins."""
 
 CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
     Kind.CHALLENGE: ChallengeContent,
@@ -42,26 +40,8 @@ KINDS = {asked: kind for kind, asked in ASKED.items()}
 """Which kind of submission a call takes."""
 
 
-def import_records(
-    session: Session,
-    actor: Actor,
-    call: Call,
-    rows: Sequence[Row],
-    *,
-    file: str,
-    faults: Sequence[Fault] = (),
-) -> list[Submission]:
-    """Add submissions of a file to a call, as submitted; its dates do not matter.
-
-    What is taken in exists already (another system, an earlier edition), so a
-    closed call takes it too. The ids of the file are kept beside our codes.
-
-    Parameters
-    ----------
-    file : str
-        What to call the file in faults.
-    faults : sequence of Fault, default=()
-        What is wrong with rows that are left out, to be told together with the rest.
+def import_file(session: Session, actor: Actor, call: Call, file: Path) -> list[Submission]:
+    """Add the submissions of a file to a call: all of them, or none.
 
     Raises
     ------
@@ -70,42 +50,51 @@ def import_records(
     Conflict
         If the call is not published.
     FaultyTable
-        If any record cannot be taken; `faults` lists all of them.
+        If any record cannot be taken; `faults` lists everything that is wrong, with the
+        form of the records and with what the call and the service hold.
     """
+    _require_importable(actor, call)
+    place = Place(themes.keys(session), imported(session, call))
+    rows = read_table(file, RECORDS[call.kind], context=place)
+    return import_records(session, actor, call, [record for _, record in rows])
+
+
+def import_records(
+    session: Session,
+    actor: Actor,
+    call: Call,
+    records: Sequence[ChallengeRecord | SolutionRecord],
+) -> list[Submission]:
+    """Add submissions to a call, as submitted; its dates do not matter.
+
+    What is taken in exists already (another system, an earlier edition), so a
+    closed call takes it too. The ids of the file are kept beside our codes.
+
+    Parameters
+    ----------
+    records : sequence of records that were validated for this call
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not import.
+    Conflict
+        If the call is not published.
+    """
+    _require_importable(actor, call)
+    return [_add(session, actor, call, record) for record in records]
+
+
+def _require_importable(actor: Actor, call: Call) -> None:
     policy.require(actor, Action.SUBMISSION_IMPORT)
     if call.state is not CallState.PUBLISHED:
         raise Conflict(f"The call {call.code} is {call.state}.", remedy="Publish it first.")
-    every = [*faults, *_faults(session, call, rows, file)]
-    if every:
-        raise FaultyTable(sorted(every, key=lambda fault: fault.line))
-    return [_add(session, actor, call, record) for _, record in rows]
 
 
-def _faults(session: Session, call: Call, rows: Sequence[Row], file: str) -> Iterator[Fault]:
-    """Yield what stands against the records here: their form was checked before."""
-    known, keys = _imported(session, call), themes.keys(session)
-    for line, record in rows:
-        if record.id in known:
-            yield Fault(
-                file, line, "id", f"{record.id!r} is in this call already.", "Leave it out."
-            )
-        if not record.organisation:
-            yield Fault(file, line, "organisation", "It is missing.", "Name the organisation.")
-        if len(record.country) != 1:
-            yield Fault(
-                file,
-                line,
-                "country",
-                f"A submission has one country; here are {len(record.country)}.",
-                "Give the country of the organisation, such as FR.",
-            )
-        for error in themes.unknown(record.themes, keys):
-            yield Fault(file, line, "themes", error.detail, "Mend or leave out the key.")
-
-
-def _imported(session: Session, call: Call) -> set[str | None]:
+def imported(session: Session, call: Call) -> frozenset[str]:
+    """Return the ids of other systems that the call holds already."""
     statement = select(Submission.external_id).where(Submission.call_id == call.id)
-    return set(session.exec(statement))
+    return frozenset(known for known in session.exec(statement) if known is not None)
 
 
 def _add(

@@ -77,10 +77,10 @@ def _facts(session: Session, submission: Submission, reason: str = "") -> Facts:
 
 
 def offers(
-    session: Session, actor: Actor, kind: Kind, submission_id: UUID
+    session: Session, actor: Actor, kind: Kind, key: UUID | str
 ) -> tuple[State, list[Offer]]:
     """Return where a submission stands, and every step from there."""
-    submission = reading.get(session, actor, kind, submission_id)
+    submission = reading.get(session, actor, kind, key)
     facts = _facts(session, submission)
     return submission.state, LIFE.offers(
         actor, submission.organisation_id, submission.state, facts
