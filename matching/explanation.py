@@ -216,6 +216,22 @@ def read(profile: Profile) -> Reading:
     return Reading(profile.texts, found)
 
 
+def by_word(shares: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Add up the shares of each word: a pair of neighbours gives each of its two words half.
+
+    Examples
+    --------
+    >>> by_word([("data", 0.25), ("data open", 0.5)])
+    {'data': 0.5, 'open': 0.25}
+    """
+    words: dict[str, float] = {}
+    for name, share in shares:
+        told = name.split(" ")
+        for word in told:
+            words[word] = words.get(word, 0.0) + share / len(told)
+    return words
+
+
 def word_contributions(
     shares: dict[str, float], query: Reading, candidate: Reading
 ) -> list[Contribution]:

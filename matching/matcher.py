@@ -20,6 +20,7 @@ from matching.explanation import (
     Missing,
     Passages,
     by_weight,
+    by_word,
     read,
     word_contributions,
 )
@@ -69,7 +70,7 @@ class Matcher(BaseEstimator):
     whole_weight : float in [0, 1], default=0.5
         Share of the text that comes from the candidate as a whole; the rest comes from
         its best passage.
-    min_df, slope, saturation
+    min_df, slope, saturation, pair_weight, query_power
         As in `ProfileVectorizer`.
     missing_prior : float in [0, 1], default=0.0
         What a part counts that cannot be computed because a side states no text or no
@@ -99,6 +100,8 @@ class Matcher(BaseEstimator):
         min_df: int | None = None,
         slope: float = 0.7,
         saturation: float = 0.5,
+        pair_weight: float = 0.4,
+        query_power: float = 1.0,
         missing_prior: float = 0.0,
     ) -> None:
         self.text_weight = text_weight
@@ -106,6 +109,8 @@ class Matcher(BaseEstimator):
         self.min_df = min_df
         self.slope = slope
         self.saturation = saturation
+        self.pair_weight = pair_weight
+        self.query_power = query_power
         self.missing_prior = missing_prior
 
     def fit(self, pool: Sequence[Profile], background: Sequence[Profile] = ()) -> Self:
@@ -131,7 +136,11 @@ class Matcher(BaseEstimator):
         if not pool:
             raise ValueError("the pool must hold at least one profile")
         vectorizer = ProfileVectorizer(
-            min_df=self.min_df, slope=self.slope, saturation=self.saturation
+            min_df=self.min_df,
+            slope=self.slope,
+            saturation=self.saturation,
+            pair_weight=self.pair_weight,
+            query_power=self.query_power,
         )
         self.vectorizer_ = vectorizer.fit(pool, background=background)
         self.pool_ = tuple(pool)
@@ -251,7 +260,7 @@ class Matcher(BaseEstimator):
         parts = self._scorer_.parts(asked, offered, TurnedPool.of(offered))
         missing = self._scorer_.missing(asked, offered)
         shares = self._scorer_.word_shares(asked, offered)
-        words = {self._names_[0][column]: share for column, share in shares}
+        words = by_word((self._names_[0][column], share) for column, share in shares)
         left, right = read(query), read(candidate)
         best = offered.positions[self._scorer_.best_passage(asked, offered)]
         return Explanation(

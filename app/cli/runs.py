@@ -72,9 +72,7 @@ def show_run(session: Session, run_id: UUID) -> None:
         out.print(_table(list(lines), paired, labels))
     out.print("* assigned: best for all challenges together; + paired by people")
     if run.assignment and run.assignment.reason:
-        out.print(
-            f"No whole assignment: {run.assignment.reason}", style="yellow", markup=False
-        )
+        out.print(f"No whole assignment: {run.assignment.reason}", style="yellow", markup=False)
 
 
 def _suggestions(session: Session, run_id: UUID) -> Iterator[SuggestionRead]:

@@ -1,5 +1,6 @@
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
@@ -116,6 +117,8 @@ def test_a_part_that_cannot_be_computed_counts_its_stated_prior() -> None:
         (Matcher(text_weight=1.5), r"text_weight must lie in \[0, 1\], got 1.5"),
         (Matcher(whole_weight=-1), r"whole_weight must lie in \[0, 1\], got -1"),
         (Matcher(missing_prior=2), r"missing_prior must lie in \[0, 1\], got 2"),
+        (Matcher(pair_weight=-1), r"pair_weight must lie in \[0, 1\], got -1"),
+        (Matcher(query_power=2), r"query_power must lie in \[0, 1\], got 2"),
         (Matcher(slope=2), r"slope must lie in \[0, 1\], got 2"),
         (Matcher(min_df=0), "min_df must be at least 1, got 0"),
     ],
@@ -296,28 +299,34 @@ def by_hand(
     asked: Sequence[Profile], pool: Sequence[Profile], text_weight: float
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """The formula once more, word by word, without matrices."""
-    known = {b for p in (*pool, *asked) for b in bags(p)}
-    least = 2 if len(known) >= 30 else 1
-    df = {s: sum(s in b for b, _ in known) for b, _ in known for s in b}
-    idf = {s: 1 + math.log((1 + len(known)) / (1 + n)) for s, n in df.items() if n >= least}
+    told = {frozenset(bags(p)) for p in (*pool, *asked)} - {frozenset()}
+    least = 2 if len({b for texts in told for b in texts}) >= 30 else 1
+    df = Counter(t for texts in told for t in {t for b in texts for t in terms(b)})
+    idf = {
+        t: (0.4 if " " in t else 1) * (1 + math.log((1 + len(told)) / (1 + n)))
+        for t, n in df.items()
+        if n >= least
+    }
 
-    def weigh(counts: dict[str, int]) -> dict[str, float]:
-        return {s: (1 + math.log(n)) * idf[s] for s, n in counts.items() if s in idf}
+    def weigh(counts: Mapping[str, int]) -> dict[str, float]:
+        return {t: (1 + math.log(n)) * idf[t] for t, n in counts.items() if t in idf}
 
     own = {b for p in pool for b in bags(p)}
-    mean = sum(norm(weigh(dict(zip(*b, strict=True)))) for b in own) / max(1, len(own))
+    mean = sum(norm(weigh(terms(b))) for b in own) / max(1, len(own))
 
     def text(query: Profile, candidate: Profile) -> float:
-        joined: dict[str, int] = {}
-        for stems, counts in every_bag(query):
-            for s, n in zip(stems, counts, strict=True):
-                joined[s] = joined.get(s, 0) + n
-        q = scale(weigh(joined), norm(weigh(joined)))
-        rows = [weigh(dict(zip(*b, strict=True))) for b in sorted(set(bags(candidate)))]
-        told = [scale(x, 0.3 * mean + 0.7 * norm(x)) for x in rows]
-        whole = {s: sum(v.get(s, 0.0) for v in told) for v in told for s in v}
+        joined = weigh(sum((terms(b) for b in bags(query)), Counter()))
+        q = scale(joined, norm(joined))
+        rows = [weigh(terms(b)) for b in sorted(set(bags(candidate)))]
+        passages = [scale(x, 0.3 * mean + 0.7 * norm(x)) for x in rows]
+        voices = [1 / (1 + sum(same(x, y) for y in rows if y is not x)) for x in rows]
+        whole = {
+            t: sum(a * v.get(t, 0.0) for a, v in zip(voices, passages, strict=True))
+            for v in passages
+            for t in v
+        }
         whole = scale(whole, 0.5 + 0.5 * norm(whole))
-        return 0.5 * max((dot(q, v) for v in told), default=0) + 0.5 * dot(q, whole)
+        return 0.5 * max((dot(q, v) for v in passages), default=0) + 0.5 * dot(q, whole)
 
     stated = {(p.id, p.themes) for p in (*pool, *asked) if p.themes}
     rarity = {
@@ -337,12 +346,20 @@ def by_hand(
     return np.array(scores).reshape(len(asked), len(pool))
 
 
-def every_bag(profile: Profile) -> list[Bag]:
-    return [bag(text, language_of(profile)) for text in profile.texts]
-
-
 def bags(profile: Profile) -> list[Bag]:
-    return [b for b in every_bag(profile) if b.stems]
+    found = [bag(text, language_of(profile)) for text in profile.texts]
+    return [b for b in found if b.stems]
+
+
+def terms(text: Bag) -> Counter[str]:
+    return Counter(
+        dict(zip(text.stems + text.pairs, text.counts + text.pair_counts, strict=True))
+    )
+
+
+def same(left: dict[str, float], right: dict[str, float]) -> float:
+    cosine = dot(left, right) / ((norm(left) * norm(right)) or 1)
+    return min(1.0, max(0.0, (cosine - 0.2) / 0.3))
 
 
 def norm(vector: dict[str, float]) -> float:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+import matching.vectorizer
 from matching import Profile, ProfileVectorizer
 from tests.matching.strategies import pools, promise
 
@@ -19,16 +20,39 @@ def a_profile(
     return Profile("p", texts, themes, language=language)
 
 
-def test_a_word_weighs_by_its_count_and_by_how_few_texts_know_it() -> None:
-    pool = [a_profile("fluss fluss damm", "damm")]
+def test_a_word_weighs_by_its_count_and_by_how_few_profiles_know_it() -> None:
+    pool = [a_profile("fluss fluss damm", "damm"), a_profile("damm")]
 
-    fitted = ProfileVectorizer(slope=1, saturation=1).fit(pool)
+    fitted = ProfileVectorizer(slope=1, saturation=1, pair_weight=0).fit(pool)
 
     assert fitted.vocabulary_ == {"damm": 0, "fluss": 1}
     assert fitted.idf_ == pytest.approx([1 + math.log(3 / 3), 1 + math.log(3 / 2)])
     weights = np.array([1.0, (1 + math.log(2)) * (1 + math.log(1.5))])
     row = fitted.encode_queries([a_profile("fluss fluss damm")]).text.toarray()[0]
     assert row == pytest.approx(weights / np.linalg.norm(weights))
+
+
+def test_two_neighbours_are_a_term_of_their_own_that_weighs_less() -> None:
+    pool = [a_profile("fluss damm"), a_profile("damm fluss tal", "tal")]
+
+    fitted = ProfileVectorizer(pair_weight=0.4).fit(pool)
+
+    terms = ["damm", "damm fluss", "fluss", "fluss damm", "fluss tal", "tal"]
+    assert list(fitted.vocabulary_) == terms
+    once, twice = 1 + math.log(3 / 2), 1.0
+    assert fitted.idf_ == pytest.approx(
+        [twice, 0.4 * once, twice, 0.4 * once, 0.4 * once, once]
+    )
+
+
+def test_a_power_of_nothing_weighs_the_words_of_a_query_alike() -> None:
+    fitted = ProfileVectorizer(query_power=0, pair_weight=0).fit(
+        [a_profile("fluss damm"), a_profile("fluss")]
+    )
+
+    row = fitted.encode_queries([a_profile("fluss damm")]).text.toarray()[0]
+
+    assert row == pytest.approx([math.sqrt(0.5)] * 2)
 
 
 def test_a_query_is_one_text_and_a_candidate_several() -> None:
@@ -44,7 +68,7 @@ def test_a_query_is_one_text_and_a_candidate_several() -> None:
 def test_a_long_passage_pays_for_its_length_by_the_slope() -> None:
     pool = [a_profile("fluss"), a_profile("fluss damm tal berg")]
 
-    fitted = ProfileVectorizer(slope=0.7).fit(pool)
+    fitted = ProfileVectorizer(slope=0.7, pair_weight=0).fit(pool)
 
     lengths = [fitted.idf_[fitted.vocabulary_["fluss"]], np.linalg.norm(fitted.idf_)]
     pivot = 0.3 * np.mean(lengths)
@@ -55,7 +79,7 @@ def test_a_long_passage_pays_for_its_length_by_the_slope() -> None:
 
 
 def test_telling_more_helps_the_whole_up_to_a_ceiling() -> None:
-    once, twice = a_profile("fluss damm"), a_profile("fluss damm", "fluss damm tal")
+    once, twice = a_profile("fluss damm"), a_profile("fluss damm", "damm tal see")
     fitted = ProfileVectorizer().fit([once, twice, a_profile("berg")])
 
     whole = np.linalg.norm(fitted.encode_pool([once, twice]).whole.toarray(), axis=1)
@@ -65,7 +89,7 @@ def test_telling_more_helps_the_whole_up_to_a_ceiling() -> None:
 
 def test_pasting_the_same_story_again_changes_nothing() -> None:
     fitted = ProfileVectorizer().fit([a_profile("fluss damm"), a_profile("tal")])
-    pasted = a_profile("fluss damm", "Damm, Fluss!", "fluss  damm", language="de")
+    pasted = a_profile("fluss damm", "Fluss, Damm!", "fluss  damm", language="de")
 
     once, again = fitted.encode_pool([a_profile("fluss damm")]), fitted.encode_pool([pasted])
 
@@ -73,11 +97,42 @@ def test_pasting_the_same_story_again_changes_nothing() -> None:
     assert (once.passages.toarray() == again.passages.toarray()).all()
 
 
+def test_the_same_story_in_other_words_gives_no_louder_voice() -> None:
+    story = "fluss damm tal berg see ufer"
+    once, twice = a_profile(story), a_profile(story, "fluss damm tal berg see strand")
+    more = a_profile(story, "haus dach wand fenster boden garten")
+    fitted = ProfileVectorizer().fit([once, twice, more])
+
+    whole = fitted.encode_pool([once, twice, more]).whole.toarray()
+
+    lengths = np.linalg.norm(whole, axis=1)
+    assert lengths[1] <= lengths[0] < lengths[2]
+
+
+def test_comparing_passages_a_few_at_a_time_gives_the_same_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = [a_profile("fluss damm", "damm tal", "tal berg fluss"), a_profile("see", "see ufer")]
+    fitted = ProfileVectorizer().fit(pool)
+    whole = fitted.encode_pool(pool).whole.toarray()
+
+    monkeypatch.setattr(matching.vectorizer, "_PAIRS_AT_ONCE", 1)
+
+    assert (fitted.encode_pool(pool).whole.toarray() == whole).all()
+
+
+def test_telling_a_thing_twice_makes_it_no_more_frequent() -> None:
+    plain = ProfileVectorizer().fit([a_profile("fluss damm"), a_profile("fluss")])
+    often = ProfileVectorizer().fit([a_profile("fluss damm", "damm"), a_profile("fluss")])
+
+    assert (plain.idf_ == often.idf_).all()
+
+
 def test_repeated_and_blank_texts_do_not_count_for_the_idf() -> None:
     plain = ProfileVectorizer().fit([a_profile("fluss damm"), a_profile("fluss")])
     noisy = ProfileVectorizer().fit(
         [a_profile("fluss damm", "", "..."), a_profile("fluss", "Fluss")],
-        background=[a_profile("damm fluss"), a_profile("")],
+        background=[a_profile("Fluss: Damm"), a_profile("")],
     )
 
     assert (plain.idf_ == noisy.idf_).all()
@@ -87,17 +142,17 @@ def test_repeated_and_blank_texts_do_not_count_for_the_idf() -> None:
 def test_the_background_counts_for_the_idf_and_not_for_the_mean_length() -> None:
     fitted = ProfileVectorizer().fit([a_profile("fluss")], background=[a_profile("fluss damm")])
 
-    assert set(fitted.vocabulary_) == {"fluss", "damm"}
+    assert set(fitted.vocabulary_) == {"fluss", "damm", "fluss damm"}
     assert fitted.mean_length_ == pytest.approx(fitted.idf_[fitted.vocabulary_["fluss"]])
 
 
 @pytest.mark.parametrize(("n_texts", "known"), [(29, 30), (30, 1)])
-def test_a_word_of_a_single_text_is_dropped_once_there_are_thirty(
+def test_a_word_of_a_single_profile_is_dropped_once_there_are_thirty(
     n_texts: int, known: int
 ) -> None:
     pool = [a_profile(f"fluss wort{i}") for i in range(n_texts)]
 
-    fitted = ProfileVectorizer().fit(pool)
+    fitted = ProfileVectorizer(pair_weight=0).fit(pool)
 
     assert len(fitted.vocabulary_) == known
 
@@ -167,7 +222,13 @@ def test_nothing_is_encoded_before_fitting() -> None:
     with pytest.raises(NotFittedError):
         vectorizer.encode_pool([])
 
-    assert vectorizer.get_params() == {"min_df": None, "slope": 0.5, "saturation": 0.5}
+    assert vectorizer.get_params() == {
+        "min_df": None,
+        "slope": 0.5,
+        "saturation": 0.5,
+        "pair_weight": 0.4,
+        "query_power": 1.0,
+    }
 
 
 @promise
