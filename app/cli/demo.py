@@ -19,7 +19,8 @@ from app.core.errors import Unprocessable
 from app.core.files import write_whole
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas import NewRun
-from app.matchmaking.service import deciding, requesting
+from app.matchmaking.service import reading as matchmaking
+from app.matchmaking.service import requesting
 from app.policy import OPERATOR
 from app.programmes import service as programmes
 from app.seeding import demonstration, loader
@@ -87,7 +88,7 @@ def _first_run(database: Database, settings: Settings) -> MatchRun:
     """Return the run that is there; carry one out if there is none."""
     with transaction(database) as session:
         programme = programmes.programme(session, loader.PROGRAMME)
-        run = deciding.latest_run(session, programme.id)
+        run = matchmaking.latest_run(session, OPERATOR, programme.id)
         if run is None:
             asked = NewRun(programme_id=programme.id)
             run = requesting.request_run(session, OPERATOR, asked, settings)

@@ -1,15 +1,13 @@
 """What people decide: verdicts on suggestions, and matches."""
 
-from uuid import UUID
-
 from sqlmodel import Session, col, func, select
 
 from app import policy
 from app.core import audit
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
-from app.matchmaking.lifecycle import MatchState, RunState
-from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
+from app.matchmaking.lifecycle import MatchState
+from app.matchmaking.models import Match, Suggestion, Verdict
 from app.matchmaking.schemas import NewVerdict
 from app.policy import Action, Actor
 from app.submissions.models import Submission
@@ -83,11 +81,3 @@ def record_match(
     session.flush()
     audit.record(session, actor.user_id, "record", "match", match.id)
     return match
-
-
-def latest_run(session: Session, programme_id: UUID) -> MatchRun | None:
-    """Return the newest run of a programme that has not failed, if there is one."""
-    statement = select(MatchRun).where(
-        MatchRun.programme_id == programme_id, MatchRun.state != RunState.FAILED
-    )
-    return session.exec(statement.order_by(col(MatchRun.created_at).desc())).first()

@@ -13,6 +13,7 @@ from app.core.database import LARGEST
 from app.core.errors import NotFound
 from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
+from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas import (
     JobRead,
@@ -72,6 +73,24 @@ def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
     if found is None or not policy.allows(actor, Action.RUN_READ):
         raise NotFound(f"There is no run {run_id}.")
     return found
+
+
+def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun | None:
+    """Return the newest run of a programme that has not failed, if there is one.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = (
+        select(MatchRun)
+        .options(*_WITHOUT_INPUTS)
+        .where(MatchRun.programme_id == programme_id, MatchRun.state != RunState.FAILED)
+        .order_by(col(MatchRun.created_at).desc())
+    )
+    return session.exec(statement).first()
 
 
 def describe(run: MatchRun) -> RunRead:
