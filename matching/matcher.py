@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from matching.eligibility import Rule, eligible
+from matching.encoding import EncodedPool, EncodedQueries, Floats
 from matching.explanation import (
     Contribution,
     Explanation,
@@ -26,13 +27,7 @@ from matching.explanation import (
 )
 from matching.profile import Profile
 from matching.scoring import ScoreParts, Scorer, TurnedPool
-from matching.vectorizer import (
-    EncodedPool,
-    EncodedQueries,
-    Floats,
-    ProfileVectorizer,
-    check_share,
-)
+from matching.vectorizer import ProfileVectorizer, check_share
 
 # Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
 _BLOCK_CELLS: Final = 1 << 22
@@ -142,12 +137,12 @@ class Matcher(BaseEstimator):
             pair_weight=self.pair_weight,
             query_power=self.query_power,
         )
-        self.vectorizer_ = vectorizer.fit(pool, background=background)
+        self.encoded_ = vectorizer.fit_encode(pool, background=background)
+        self.vectorizer_ = vectorizer
         self.pool_ = tuple(pool)
-        self.encoded_ = vectorizer.encode_pool(self.pool_)
         self._turned_ = TurnedPool.of(self.encoded_)
         self._scorer_ = Scorer(self.text_weight, self.whole_weight, self.missing_prior)
-        self._names_ = (tuple(vectorizer.vocabulary_), tuple(vectorizer.themes_))
+        self._names_ = (tuple(vectorizer.vocabulary_.names()), tuple(vectorizer.themes_))
         return self
 
     def score_pairs(self, queries: Sequence[Profile]) -> Floats:
