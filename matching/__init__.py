@@ -17,8 +17,9 @@ from matching.explanation import (
     bands,
 )
 from matching.language import recognise
-from matching.matcher import Matcher, Ranking
+from matching.matcher import Matcher
 from matching.profile import Profile
+from matching.ranking import Ranking
 from matching.scoring import ScoreParts
 from matching.vectorizer import ProfileVectorizer
 

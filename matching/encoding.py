@@ -40,6 +40,14 @@ class EncodedQueries:
             self.text[rows], self.themes[rows], self.has_text[rows], self.has_themes[rows]
         )
 
+    def narrowed(self, n_terms: int, n_themes: int) -> "EncodedQueries":
+        """Return the first columns: all that a pool encoded before has."""
+        if (self.text.shape[1], self.themes.shape[1]) == (n_terms, n_themes):
+            return self
+        return EncodedQueries(
+            self.text[:, :n_terms], self.themes[:, :n_themes], self.has_text, self.has_themes
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedPool:

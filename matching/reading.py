@@ -8,10 +8,10 @@ import hashlib
 import itertools
 import threading
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import byteorder
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,41 @@ class Tokens:
         ]
 
 
+class Readings(NamedTuple):
+    """Texts that were read, to be kept in files.
+
+    Parameters
+    ----------
+    names : uint64 array of shape (n_texts, 2)
+        Sixteen bytes that name each text in its language, ascending.
+    ends : int64 array of shape (n_texts + 1,)
+        Numbers ``ends[t]`` to ``ends[t + 1]`` belong to text t.
+    ids : int32 array
+    """
+
+    names: NDArray[np.uint64]
+    ends: Offsets
+    ids: Ids
+
+    @classmethod
+    def of(cls, read: Mapping[tuple[str, str], bytes]) -> "Readings":
+        """Name and sort texts that were read, by language and text."""
+        named = sorted((_name(*text), numbers) for text, numbers in read.items())
+        return cls(
+            np.array([name for name, _ in named], dtype=np.uint64).reshape(-1, 2),
+            _offsets(len(numbers) // _NUMBER for _, numbers in named),
+            np.frombuffer(b"".join(numbers for _, numbers in named), dtype=np.int32),
+        )
+
+    def of_text(self, text: str, language: str) -> bytes | None:
+        """Return the numbers of a text, or None for one that is not here."""
+        name = np.array(_name(text, language), dtype=np.uint64)
+        at = int(np.searchsorted(self.names[:, 0], name[0]))
+        if at == len(self.names) or (self.names[at] != name).any():
+            return None
+        return self.ids[self.ends[at] : self.ends[at + 1]].tobytes()
+
+
 class Reader:
     """Reads texts into numbers of stems, and remembers what it has read.
 
@@ -78,6 +113,10 @@ class Reader:
     remembered : int, default=16,777,216
         How many numbers are kept for texts that come again; beyond them the memory starts
         anew.
+    stems : sequence of str, default=()
+        The stems behind the first numbers, of a reader that was saved.
+    known : Readings, default=None
+        What that reader had read.
 
     Attributes
     ----------
@@ -85,7 +124,13 @@ class Reader:
         The stem behind each number.
     """
 
-    def __init__(self, remembered: int = _REMEMBERED) -> None:
+    def __init__(
+        self,
+        remembered: int = _REMEMBERED,
+        *,
+        stems: Sequence[str] = (),
+        known: Readings | None = None,
+    ) -> None:
         self.remembered = remembered
         self.stems: list[str] = []
         self._numbers: dict[str, bytes] = {}
@@ -93,15 +138,16 @@ class Reader:
         self._read: dict[tuple[str, str], bytes] = {}
         self._kept = 0
         self._lock = threading.RLock()
+        self._known = known
+        for name in stems:
+            self.number(name)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave what was read behind: it can be read again, and a lock cannot travel."""
         return {"remembered": self.remembered, "stems": list(self.stems)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["remembered"])  # type: ignore[misc]  # -- a pickle starts bare
-        for name in state["stems"]:
-            self.number(name)
+        self.__init__(**state)  # type: ignore[misc]  # -- a pickle starts bare
 
     def read(self, profiles: Sequence[Profile]) -> Tokens:
         """Read all texts of some profiles."""
@@ -123,19 +169,19 @@ class Reader:
                 self.stems.append(name)
             return known
 
+    def readings(self) -> Readings:
+        """Return what is remembered, to be kept in files."""
+        with self._lock:
+            return Readings.of(self._read)
+
     def _text(self, text: str, language: str) -> bytes:
         known = self._read.get((language, text))
         return self._remembered(text, language) if known is None else known
 
     def _remembered(self, text: str, language: str) -> bytes:
-        words = self._words.get(language)
-        if words is None:
-            words = self._words.setdefault(language, _Words(self, language))
-        if text.isascii():
-            found = text.encode().translate(_ASCII).decode().split()
-        else:
-            found = WORD.findall(unicodedata.normalize("NFC", text))
-        numbers = b"".join(map(words.__getitem__, found))
+        numbers = self._known and self._known.of_text(text, language)
+        if numbers is None:
+            numbers = self._numbered(text, language)
         with self._lock:
             if self._kept > self.remembered:
                 self._read.clear()
@@ -143,6 +189,16 @@ class Reader:
             self._read[language, text] = numbers
             self._kept += 1 + len(numbers) // _NUMBER
         return numbers
+
+    def _numbered(self, text: str, language: str) -> bytes:
+        words = self._words.get(language)
+        if words is None:
+            words = self._words.setdefault(language, _Words(self, language))
+        if text.isascii():
+            found = text.encode().translate(_ASCII).decode().split()
+        else:
+            found = WORD.findall(unicodedata.normalize("NFC", text))
+        return b"".join(map(words.__getitem__, found))
 
 
 class _Words(dict[str, bytes]):
@@ -157,6 +213,12 @@ class _Words(dict[str, bytes]):
         found = stem(word, self._language) if len(word) > 1 else None
         self[word] = number = b"" if found is None else self._reader.number(found)
         return number
+
+
+def _name(text: str, language: str) -> tuple[int, int]:
+    said = f"{language}\n{text}".encode(errors="surrogatepass")
+    whole = hashlib.blake2b(said, digest_size=16).digest()
+    return int.from_bytes(whole[:8]), int.from_bytes(whole[8:])
 
 
 def _offsets(sizes: Iterable[int]) -> Offsets:

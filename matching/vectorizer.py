@@ -82,6 +82,8 @@ class ProfileVectorizer(BaseEstimator):
     theme_idf_ : float64 array of shape (n_themes,)
     unknown_theme_idf_ : float
         Weight of a theme that nobody stated before: the largest of all.
+    n_words_ : int
+        How many words the pool that was fitted has.
 
     References
     ----------
@@ -98,6 +100,7 @@ class ProfileVectorizer(BaseEstimator):
     themes_: dict[str, int]
     theme_idf_: Floats
     unknown_theme_idf_: float
+    n_words_: int
 
     def __init__(
         self,
@@ -153,6 +156,7 @@ class ProfileVectorizer(BaseEstimator):
         )
         self._learn_themes({(p.id, p.themes) for p in profiles if p.themes})
         own = tokens.head(len(pool))
+        self.n_words_ = own.ids.size
         rows = self.vocabulary_.rows(own, self.reader_)
         texts = {text: i for i, text in enumerate(own.told()) if text}
         # fsum does not depend on the order; a pool that tells nothing has no mean
@@ -191,23 +195,28 @@ class ProfileVectorizer(BaseEstimator):
         tokens = self.reader_.read(pool)
         return self._encoded(pool, tokens, self.vocabulary_.rows(tokens, self.reader_))
 
-    def extend(self, profiles: Sequence[Profile]) -> EncodedPool:
-        """Add the unknown words and themes of some profiles, and encode them as a pool.
+    def extend(self, profiles: Sequence[Profile]) -> int:
+        """Add the unknown words and themes of some profiles, at the largest weight.
 
-        The weight of all that is known stays as it is; what is new has the largest weight.
-        The vocabulary is replaced, not changed: who holds the old one is not disturbed.
+        The weight of all that is known stays as it is. The vocabulary is replaced, not
+        changed: who holds the old one is not disturbed.
+
+        Returns
+        -------
+        n_unknown : int
+            How many words of the texts were not known before.
         """
         check_is_fitted(self)
         tokens = self.reader_.read(profiles)
+        n_unknown = self.vocabulary_.n_unknown(tokens, self.reader_)
         self.vocabulary_ = self.vocabulary_.extended(tokens, self.reader_)
-        new = sorted(
-            frozenset[str]().union(*(p.themes for p in profiles)) - self.themes_.keys()
-        )
+        stated = frozenset[str]().union(*(p.themes for p in profiles))
+        new = sorted(stated - self.themes_.keys())
         width = len(self.themes_)
         self.themes_ = self.themes_ | {theme: width + i for i, theme in enumerate(new)}
         added = np.full(len(new), self.unknown_theme_idf_)
         self.theme_idf_ = np.concatenate([self.theme_idf_, added])
-        return self._encoded(profiles, tokens, self.vocabulary_.rows(tokens, self.reader_))
+        return n_unknown
 
     def _check_parameters(self) -> None:
         if self.min_df is not None and self.min_df < 1:

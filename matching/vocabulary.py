@@ -6,7 +6,9 @@ rows made before and after words were added can be multiplied.
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -27,7 +29,7 @@ _FIRST: Final = 1 << 32
 _UNKNOWN: Final = -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The known terms.
 
@@ -169,22 +171,36 @@ class Vocabulary:
             shape=shape,
         )
 
-    def names(self) -> list[str]:
-        """Return the name of each column; a pair is its two stems with a space between."""
-        named = [""] * self.idf.size
-        for name, column in self.stems.items():
-            named[column] = name
-        first, second = np.divmod(self.pairs, _FIRST)
-        for column, a, b in zip(
-            self.pair_columns.tolist(), first.tolist(), second.tolist(), strict=True
-        ):
-            named[column] = f"{named[a]} {named[b]}"
-        return named
+    def names(self, columns: Sequence[int] | None = None) -> list[str]:
+        """Return the name of each column; a pair is its two stems with a space between.
 
-    def unknown_share(self, tokens: Tokens, reader: Reader) -> float:
-        """Return the share of words whose stem is not known; 0 where there is no word."""
-        unknown = _columns_of(self.stems, tokens, reader) == _UNKNOWN
-        return float(unknown.mean()) if unknown.size else 0.0
+        Parameters
+        ----------
+        columns : sequence of int, default=None
+            None: all of them.
+        """
+        if columns is None:
+            columns = range(self.idf.size)
+        return [self._stem_at.get(c) or self._pair_at(c) for c in columns]
+
+    @cached_property
+    def _stem_at(self) -> dict[int, str]:
+        return {column: name for name, column in self.stems.items()}
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """The place among the pairs of each column that is a pair."""
+        places = np.zeros(self.idf.size, dtype=np.intp)
+        places[self.pair_columns] = np.arange(self.pairs.size)
+        return places
+
+    def _pair_at(self, column: int) -> str:
+        first, second = divmod(int(self.pairs[self._places[column]]), _FIRST)
+        return f"{self._stem_at[first]} {self._stem_at[second]}"
+
+    def n_unknown(self, tokens: Tokens, reader: Reader) -> int:
+        """Count the words whose stem is not known."""
+        return int((_columns_of(self.stems, tokens, reader) == _UNKNOWN).sum())
 
 
 def inverse_frequency(n: int, df: int) -> float:
