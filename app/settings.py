@@ -1,6 +1,7 @@
 """What the environment may say, typed; every name is described in the README."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Share of the score that comes from the texts; themes give the rest.",
+    )
+    model_folder: Path | None = Field(
+        default=None,
+        description="Where the models of previews are kept for the next start; empty: nowhere.",
     )
     max_body_bytes: int = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."

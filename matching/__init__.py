@@ -1,6 +1,7 @@
 """Matching: rank solution providers for challenges, explain each pair, assign them all.
 
-It knows numbers and words only: no web, no database, no files, no clock.
+It knows numbers and words only: no web, no database, no clock; `Matcher.save` and
+`Matcher.load` alone touch files.
 """
 
 from matching.assignment import Assignment, assign
@@ -20,6 +21,7 @@ from matching.language import recognise
 from matching.matcher import Matcher
 from matching.profile import Profile
 from matching.ranking import Ranking
+from matching.reading import Reader
 from matching.scoring import ScoreParts
 from matching.vectorizer import ProfileVectorizer
 
@@ -37,6 +39,7 @@ __all__ = [
     "Profile",
     "ProfileVectorizer",
     "Ranking",
+    "Reader",
     "Rule",
     "ScoreParts",
     "assign",

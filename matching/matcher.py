@@ -5,6 +5,7 @@ it to the last digit, and the answer for a pair depends on no other query, so sl
 queries give the same numbers.
 """
 
+import copy
 import itertools
 import operator
 from collections.abc import Collection, Iterator, Sequence
@@ -165,12 +166,14 @@ class Matcher(BaseEstimator):
         check_is_fitted(self)
         if profiles:
             fitted = self.segments_[0]
-            n_unknown = self._n_unknown + self.vectorizer_.extend(profiles)
+            # a copy, so that a copy of this matcher is not disturbed
+            vectorizer = copy.copy(self.vectorizer_)
+            n_unknown = self._n_unknown + vectorizer.extend(profiles)
             arrived = (*self.pool_[fitted.size :], *profiles)
-            tail = self.vectorizer_.encode_pool(arrived)
+            tail = vectorizer.encode_pool(arrived)
             pool = Chained((self.pool_[: fitted.size], arrived))
             parts = ((fitted.encoded, fitted.bounds_in_use), (tail, None))
-            self._take(self.vectorizer_, pool, parts, n_unknown)
+            self._take(vectorizer, pool, parts, n_unknown)
         return self
 
     @property

@@ -32,6 +32,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/engine.py": "the one bridge to the library",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/computation.py": "a run, from frozen inputs to lines",
+        "app/matchmaking/previews.py": "where a submission would stand, beside any run",
         "app/matchmaking/offline.py": "matching of two files, without a database",
         "app/seeding/loader.py": "seeds into service calls",
         "app/seeding/demonstration.py": "what the demonstration adds to the seeds",

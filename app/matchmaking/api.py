@@ -26,6 +26,8 @@ from app.matchmaking.schemas import (
     MatchRead,
     NewRun,
     NewVerdict,
+    PreviewQuery,
+    PreviewRead,
     RunQuery,
     RunRead,
     SuggestionQuery,
@@ -33,7 +35,7 @@ from app.matchmaking.schemas import (
     VerdictQuery,
     VerdictRead,
 )
-from app.matchmaking.service import deciding, reading, requesting
+from app.matchmaking.service import deciding, previewing, reading, requesting
 
 router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable))
 
@@ -106,6 +108,22 @@ def read_suggestion(
 ) -> SuggestionRead:
     """Read one suggestion of a run."""
     return reading.suggestion(session, actor, run_id, challenge_id, solution_id)
+
+
+@router.get(
+    "/match-previews/{submission_id}",
+    responses=responses(BadQuery, NotFound, NotPermitted),
+)
+def read_preview(
+    request: Request,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    submission_id: UUID,
+    query: Annotated[PreviewQuery, Query()],
+) -> PreviewRead:
+    """Tell where a submission would stand among what is selected now; nothing is stored."""
+    settings = request.app.state.settings
+    return previewing.preview(session, actor, submission_id, query, settings)
 
 
 @router.post(

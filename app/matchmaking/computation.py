@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import groupby
 from typing import Any
@@ -17,6 +18,7 @@ from app.matchmaking.engine import (
     field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
+from app.matchmaking.schemas import RunSettings
 from app.submissions.records import SubmissionRecord
 
 COMPUTED_WITH = (
@@ -48,14 +50,13 @@ def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResul
     for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
         lines += [computing.line(suggestion, suggestion in assigned) for suggestion in of_one]
         report(done, total)
-    return RunResult(lines, assignment, versions())
+    return RunResult(lines, assignment, versions(computing.engine.matcher.version_))
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of everything that may change an answer."""
-    return {"python": platform.python_version()} | {
-        name: version(name) for name in COMPUTED_WITH
-    }
+def versions(model: str) -> dict[str, str]:
+    """Return the versions of everything that may change an answer, the model's with them."""
+    installed = {name: version(name) for name in COMPUTED_WITH}
+    return {"model": model, "python": platform.python_version()} | installed
 
 
 class _Computing:
@@ -99,32 +100,46 @@ class _Computing:
         return set(pairs), asked | {"pairs": named, "total": total, "reason": None}
 
     def line(self, suggestion: Suggestion, assigned: bool) -> Line:
-        explanation = self.engine.explain(suggestion)
         challenge = self.challenges[suggestion.challenge]
         solution = self.solutions[suggestion.provider]
-        columns = {
-            "rank": suggestion.rank,
-            "score": explanation.score,
-            "text_part": explanation.text_part,
-            "theme_part": explanation.theme_part,
-            "coverage": explanation.coverage,
-            "band": suggestion.band,
-            "assigned": assigned,
-            "contributions": _contributions(explanation),
-            "passages": {
-                "challenge": self._passage(challenge, explanation.passages.query),
-                "solution": self._passage(solution, explanation.passages.candidate),
-            },
-        }
-        return Line(challenge.id, solution.id, columns)
+        line = line_of(self.engine, suggestion, challenge, solution, self.settings)
+        return replace(
+            line, columns=line.columns | {"band": suggestion.band, "assigned": assigned}
+        )
 
-    def _passage(
-        self, record: SubmissionRecord, passage: Passage | None
-    ) -> dict[str, Any] | None:
-        if passage is None:
-            return None
-        field = field_of(record, passage, working_language=self.settings.working_language)
-        return {"field": field, "text": passage.text, "marks": [list(m) for m in passage.marks]}
+
+def line_of(
+    engine: Engine,
+    suggestion: Suggestion,
+    challenge: SubmissionRecord,
+    solution: SubmissionRecord,
+    settings: RunSettings,
+) -> Line:
+    """Take a suggestion apart, and name what it is made of."""
+    explanation = engine.explain(suggestion)
+    passages = {
+        "challenge": _passage(challenge, explanation.passages.query, settings),
+        "solution": _passage(solution, explanation.passages.candidate, settings),
+    }
+    columns = {
+        "rank": suggestion.rank,
+        "score": explanation.score,
+        "text_part": explanation.text_part,
+        "theme_part": explanation.theme_part,
+        "coverage": explanation.coverage,
+        "contributions": _contributions(explanation),
+        "passages": passages,
+    }
+    return Line(challenge.id, solution.id, columns)
+
+
+def _passage(
+    record: SubmissionRecord, passage: Passage | None, settings: RunSettings
+) -> dict[str, Any] | None:
+    if passage is None:
+        return None
+    field = field_of(record, passage, working_language=settings.working_language)
+    return {"field": field, "text": passage.text, "marks": [list(m) for m in passage.marks]}
 
 
 def _contributions(explanation: Explanation) -> Sequence[dict[str, Any]]:

@@ -10,10 +10,14 @@ one rule, for files and for the database alike:
 * without such a summary they are read as they are, in their own language.
 """
 
+import copy
 import math
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -26,8 +30,10 @@ from matching import (
     Explanation,
     InfeasibleAssignment,
     Matcher,
+    MatchingError,
     Passage,
     Profile,
+    Reader,
     Rule,
     assign,
     bands,
@@ -40,6 +46,7 @@ __all__ = [
     "WORKING_LANGUAGE",
     "Engine",
     "Explanation",
+    "Model",
     "Passage",
     "Suggestion",
     "field_of",
@@ -59,6 +66,9 @@ RULES: Final = (
     ),
 )
 """Who may be matched with whom."""
+
+# One memory of what was read for all models of the process.
+_READER: Final = Reader()
 
 # Some arrays of 32 MB.
 _BAND_PAIRS: Final = 1 << 22
@@ -109,6 +119,8 @@ class Engine:
     rules : sequence of Rule, default=RULES
     band_pairs : int
         Of more pairs than these, the bands are set on an even part of the challenges.
+    matcher : Matcher, default=None
+        One that is fitted on the pool; None: fitted here, on pool and challenges.
     """
 
     def __init__(
@@ -119,12 +131,18 @@ class Engine:
         text_weight: float = TEXT_WEIGHT,
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
+        matcher: Matcher | None = None,
     ) -> None:
         self.challenges = challenges
         self.pool = pool
         self.rules = rules
-        self.matcher = Matcher(text_weight=text_weight).fit(pool, background=challenges)
-        self.bands = self._bands(band_pairs)
+        self.matcher = matcher or fitted(pool, challenges, text_weight=text_weight)
+        self._band_pairs = band_pairs
+
+    @cached_property
+    def bands(self) -> Bands | None:
+        """Where the bands lie among all eligible pairs."""
+        return self._bands(self._band_pairs)
 
     def rank(self, top: int) -> Iterator[Suggestion]:
         """Suggest the best providers of each challenge, at most `top` of them."""
@@ -137,6 +155,16 @@ class Engine:
             for rank, j in enumerate(row, 1)
             if j >= 0
         )
+
+    def places(self, provider: int) -> list[Suggestion]:
+        """Return where one of the pool stands for each challenge open to it, the best first."""
+        admitted = eligible(self.rules, self.challenges, self.pool)
+        scores = self.matcher.score_pairs(self.challenges)
+        ranked = (
+            ((i, provider), _rank(scores[i], admitted[i], provider))
+            for i in np.flatnonzero(admitted[:, provider]).tolist()
+        )
+        return sorted(self._suggestions(ranked), key=lambda s: (s.rank, -s.score, s.challenge))
 
     def assign(
         self,
@@ -226,6 +254,67 @@ class Engine:
         else:
             detail = "Each challenge could have its providers, but not all of them at once."
         return Conflict(detail, remedy=_REMEDY)
+
+
+class Model:
+    """A pool that stays ready between questions: what arrives is added, nothing read twice.
+
+    Parameters
+    ----------
+    text_weight : float in [0, 1]
+    folder : Path, default=None
+        Where the fitted model is kept for the next start; None: in memory only.
+    """
+
+    def __init__(self, *, text_weight: float, folder: Path | None = None) -> None:
+        self.text_weight = text_weight
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._matcher = self._loaded()
+
+    def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+        """Return a matcher over exactly this pool, in an order of its own (`pool_`).
+
+        What is new is added with the weights as they are. Fitted anew, on pool and
+        background, where something was changed or taken away, or much has arrived.
+        """
+        with self._lock:
+            self._matcher = self._extended(pool) or self._fitted(pool, background)
+            return self._matcher
+
+    def _extended(self, pool: Sequence[Profile]) -> Matcher | None:
+        """Add what is new; None if something was changed or taken away, or too much is new."""
+        if self._matcher is None:
+            return None
+        known = {profile.id: profile for profile in self._matcher.pool_}
+        now = {profile.id: profile for profile in pool}
+        if any(now.get(name) != profile for name, profile in known.items()):
+            return None
+        arrived = [profile for profile in pool if profile.id not in known]
+        matcher = copy.copy(self._matcher).extend(arrived)
+        return None if matcher.needs_refit_ else matcher
+
+    def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+        matcher = fitted(pool, background, text_weight=self.text_weight)
+        if self.folder is not None:
+            matcher.save(self.folder)
+        return matcher
+
+    def _loaded(self) -> Matcher | None:
+        if self.folder is None:
+            return None
+        try:
+            matcher = Matcher.load(self.folder)
+        except MatchingError:
+            return None  # nothing was saved yet, or other versions saved it
+        return matcher if matcher.text_weight == self.text_weight else None
+
+
+def fitted(
+    pool: Sequence[Profile], background: Sequence[Profile], *, text_weight: float
+) -> Matcher:
+    """Return a matcher that has learned a pool; texts that were read before are remembered."""
+    return Matcher(text_weight=text_weight, reader=_READER).fit(pool, background=background)
 
 
 def profile_of(

@@ -10,6 +10,7 @@ from app.core.jobs import JobState
 from app.core.lists import ListQuery
 from app.core.text import Text
 from app.matchmaking.lifecycle import MatchState, Outcome, RunState
+from app.submissions.lifecycle import Kind
 
 
 class RunSettings(BaseModel):
@@ -149,6 +150,39 @@ class SuggestionRead(BaseModel):
     contributions: list[ContributionRead]
     passages: PassagesRead
     verdict: VerdictRead | None
+
+
+class PreviewQuery(BaseModel):
+    """What can be chosen about a preview."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    top: int = Field(default=10, ge=1, le=50, description="Lines at the most.")
+
+
+class PreviewLineRead(BaseModel):
+    """One pair of a preview, with its reasons."""
+
+    challenge: PartyRead
+    solution: PartyRead
+    rank: int = Field(description="Place of the solution among those for the challenge.")
+    score: float = Field(description="text_part + theme_part.")
+    text_part: float
+    theme_part: float
+    coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
+    contributions: list[ContributionRead]
+    passages: PassagesRead
+
+
+class PreviewRead(BaseModel):
+    """Where a submission would stand among what is selected now; stored nowhere."""
+
+    submission_id: UUID
+    kind: Kind
+    model: str | None = Field(
+        description="Version of the model; null where nothing is selected to compare with."
+    )
+    lines: list[PreviewLineRead] = Field(description="The best first.")
 
 
 class SuggestionQuery(ListQuery):

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.core.clock import now
 from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
 from app.matchmaking.schemas import RunSettings
-from app.submissions.models import Submission
+from app.matchmaking.service import inputs
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 Report = Callable[[int, int], None]
@@ -29,11 +29,11 @@ def start(session: Session, run_id: UUID) -> RunInputs:
     )
 
 
-def compute(inputs: RunInputs, report: Report) -> RunResult:
+def compute(frozen: RunInputs, report: Report) -> RunResult:
     """Rank, explain and assign; pure, and the same for the same inputs."""
     from app.matchmaking import computation  # noqa: PLC0415 -- scikit-learn loads slowly
 
-    return computation.carry_out(inputs, report)
+    return computation.carry_out(frozen, report)
 
 
 def store(session: Session, run_id: UUID, result: RunResult) -> None:
@@ -43,7 +43,8 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
     run.versions = result.versions
     run.assignment = result.assignment
     run.finished_at = now()
-    keys = _keys(session, result)
+    codes = {code for line in result.lines for code in (line.challenge, line.solution)}
+    keys = inputs.keys_of(session, codes)
     session.add_all(
         Suggestion(
             run_id=run_id,
@@ -53,13 +54,6 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
         )
         for line in result.lines
     )
-
-
-def _keys(session: Session, result: RunResult) -> dict[str, UUID]:
-    """Return the keys of the submissions that the engine knows by their codes."""
-    codes = {code for line in result.lines for code in (line.challenge, line.solution)}
-    statement = select(Submission.code, Submission.id).where(col(Submission.code).in_(codes))
-    return dict(session.exec(statement).all())
 
 
 def give_up(session: Session, arguments: Mapping[str, Any]) -> None:

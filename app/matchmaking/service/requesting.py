@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app import policy
-from app.accounts.models import Organisation
 from app.core import audit, jobs
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas import NewRun, RunSettings
+from app.matchmaking.service import inputs
 from app.policy import Action, Actor
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import Kind, State
-from app.submissions.models import Submission
+from app.submissions.lifecycle import Kind
 
 JOB = "matchmaking.run"
 
@@ -41,7 +40,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
-    chosen = _settings(programme, new, settings)
+    chosen = inputs.chosen(programme, settings, top=new.top, text_weight=new.text_weight)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE)
     solutions = _frozen(session, programme.id, Kind.SOLUTION)
     run = MatchRun(
@@ -63,50 +62,15 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     return run
 
 
-def _settings(programme: Programme, new: NewRun, settings: Settings) -> RunSettings:
-    weight = settings.text_weight if new.text_weight is None else new.text_weight
-    return RunSettings(
-        top=new.top or settings.shortlist_size,
-        text_weight=weight,
-        providers_min=programme.providers_min,
-        providers_max=programme.providers_max,
-        working_language=programme.working_language,
-    )
-
-
 def _frozen(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, Any]]:
     """Return what is selected, as records of the exchange format, in the order of codes."""
-    statement = (
-        select(Submission, Organisation)
-        .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
-        .where(
-            Submission.programme_id == programme_id,
-            Submission.kind == kind,
-            Submission.state == State.SELECTED,
-        )
-        .order_by(col(Submission.code))
-    )
-    records = [_record(row, owner) for row, owner in session.exec(statement)]
+    records = inputs.selected(session, programme_id, kind)
     if not records:
         raise Conflict(
             f"No {kind} of this programme is selected.",
             remedy=f"Select at least one {kind} first.",
         )
     return records
-
-
-def _record(row: Submission, organisation: Organisation) -> dict[str, Any]:
-    told = {name: value for name, value in row.content.items() if value != ""}
-    return {
-        "id": row.code,
-        "title": row.title,
-        "organisation": organisation.name,
-        "country": [organisation.country],
-        "language": row.language,
-        "summary": row.summary,
-        "themes": sorted(row.themes),
-        **told,
-    }
 
 
 def digest(

@@ -45,6 +45,21 @@ def get(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Submissi
     return submission
 
 
+def find(session: Session, actor: Actor, key: UUID) -> Submission:
+    """Return one submission of either kind by its key.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read.
+    """
+    statement = select(Submission).where(Submission.id == key, readable(actor))
+    submission = session.exec(statement).first()
+    if submission is None:
+        raise NotFound(f"There is no submission {key}.")
+    return submission
+
+
 def search(
     session: Session, actor: Actor, kind: Kind, query: SubmissionQuery
 ) -> Page[Submission]:

@@ -1,0 +1,94 @@
+"""Previews: where a submission would stand among what is selected now, kept in no run.
+
+One model for each programme stays in memory between questions. What has been selected
+since is added to it; it is fitted anew where a text was changed or much has arrived.
+"""
+
+import copy
+import threading
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from app.matchmaking.computation import line_of
+from app.matchmaking.engine import RULES, Engine, Model, Suggestion, fitted, profile_of
+from app.matchmaking.results import PreviewInputs, PreviewResult
+from app.submissions.lifecycle import Kind
+from app.submissions.records import SubmissionRecord
+
+_MODELS: Final[dict[tuple[UUID, float, str], Model]] = {}
+_LOCK: Final = threading.Lock()
+
+
+def preview(
+    programme_id: UUID, inputs: PreviewInputs, *, folder: Path | None = None
+) -> PreviewResult:
+    """Rank what is selected for one submission, and explain each line.
+
+    A challenge is told its best solutions, a solution the challenges for which it would
+    stand highest; at most `top` of them.
+
+    Parameters
+    ----------
+    folder : Path, default=None
+        Where models are kept for the next start; None: in memory only.
+    """
+    records: dict[str, SubmissionRecord] = {
+        record.id: record for record in (*inputs.challenges, *inputs.solutions, inputs.record)
+    }
+    engine = _engine(programme_id, inputs, folder)
+    if engine is None:
+        return PreviewResult([], None)
+    lines = [
+        line_of(
+            engine,
+            suggestion,
+            records[engine.challenges[suggestion.challenge].id],
+            records[engine.pool[suggestion.provider].id],
+            inputs.settings,
+        )
+        for suggestion in islice(_suggestions(engine, inputs), inputs.settings.top)
+    ]
+    return PreviewResult(lines, engine.matcher.version_)
+
+
+def _engine(programme_id: UUID, inputs: PreviewInputs, folder: Path | None) -> Engine | None:
+    """Return an engine over the selected solutions, a new one included."""
+    weight, language = inputs.settings.text_weight, inputs.settings.working_language
+    profiles = [
+        [profile_of(record, working_language=language) for record in records]
+        for records in (inputs.challenges, inputs.solutions, [inputs.record])
+    ]
+    challenges, pool, [asked] = profiles
+    if not (challenges if inputs.kind is Kind.SOLUTION else pool):
+        return None
+    rules = RULES if inputs.settings.cross_border else ()
+    if pool:
+        matcher = _model(programme_id, inputs, folder).of(pool, challenges)
+        if inputs.kind is Kind.SOLUTION and asked not in pool:
+            matcher = copy.copy(matcher).extend([asked])
+    else:
+        matcher = fitted([asked], challenges, text_weight=weight)
+    if inputs.kind is Kind.CHALLENGE:
+        challenges = [asked]
+    return Engine(challenges, matcher.pool_, rules=rules, matcher=matcher)
+
+
+def _model(programme_id: UUID, inputs: PreviewInputs, folder: Path | None) -> Model:
+    """Return the model of a programme; one for each way to ask."""
+    weight, language = inputs.settings.text_weight, inputs.settings.working_language
+    key = (programme_id, weight, language)
+    with _LOCK:
+        if key not in _MODELS:
+            named = folder and folder / f"{programme_id}-{language}-{weight}"
+            _MODELS[key] = Model(text_weight=weight, folder=named)
+        return _MODELS[key]
+
+
+def _suggestions(engine: Engine, inputs: PreviewInputs) -> Iterable[Suggestion]:
+    if inputs.kind is Kind.CHALLENGE:
+        return engine.rank(inputs.settings.top)
+    at = next(j for j, profile in enumerate(engine.pool) if profile.id == inputs.record.id)
+    return engine.places(at)

@@ -1,0 +1,63 @@
+"""What the engine is asked with: settings, and submissions as records."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.accounts.models import Organisation
+from app.matchmaking.schemas import RunSettings
+from app.programmes.models import Programme
+from app.settings import Settings
+from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
+
+
+def chosen(
+    programme: Programme, settings: Settings, *, top: int | None, text_weight: float | None
+) -> RunSettings:
+    """Return what is asked for, filled up from the programme and the settings."""
+    return RunSettings(
+        top=top or settings.shortlist_size,
+        text_weight=settings.text_weight if text_weight is None else text_weight,
+        providers_min=programme.providers_min,
+        providers_max=programme.providers_max,
+        working_language=programme.working_language,
+    )
+
+
+def selected(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, Any]]:
+    """Return what is selected in a programme, in the order of codes."""
+    statement = (
+        select(Submission, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
+        .where(
+            Submission.programme_id == programme_id,
+            Submission.kind == kind,
+            Submission.state == State.SELECTED,
+        )
+        .order_by(col(Submission.code))
+    )
+    return [record(row, owner) for row, owner in session.exec(statement)]
+
+
+def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
+    """Return a submission as a record of the exchange format."""
+    told = {name: value for name, value in row.content.items() if value != ""}
+    return {
+        "id": row.code,
+        "title": row.title,
+        "organisation": organisation.name,
+        "country": [organisation.country],
+        "language": row.language,
+        "summary": row.summary,
+        "themes": sorted(row.themes),
+        **told,
+    }
+
+
+def keys_of(session: Session, codes: Collection[str]) -> dict[str, UUID]:
+    """Return the keys of submissions that the engine knows by their codes."""
+    statement = select(Submission.code, Submission.id).where(col(Submission.code).in_(codes))
+    return dict(session.exec(statement).all())
