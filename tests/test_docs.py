@@ -194,14 +194,19 @@ def test_every_body_of_the_document_has_an_example_that_fits(
         schema.model_validate(example)
 
 
-def test_the_program_of_the_matching_guide_runs() -> None:
+def test_the_programs_of_the_matching_guide_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     guide = (ROOT / "docs" / "matching.md").read_text()
-    (program,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    programs = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
 
-    exec(program, names)  # noqa: S102 -- our own page
+    for program in programs:
+        exec(program, names)  # noqa: S102 -- our own page
 
     assert names["ranking"].indices.shape == (1, 10)
+    assert (tmp_path / "build" / "model" / "model.json").exists()
 
 
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
