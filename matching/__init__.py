@@ -16,10 +16,13 @@ from matching.explanation import (
     Passages,
     bands,
 )
+from matching.hubs import Hub, hubs
 from matching.language import recognise
 from matching.matcher import Matcher, Ranking
 from matching.profile import Profile
 from matching.scoring import ScoreParts
+from matching.stability import stability
+from matching.turning import TurningPoints, turning_points
 from matching.vectorizer import ProfileVectorizer
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Bands",
     "Contribution",
     "Explanation",
+    "Hub",
     "InfeasibleAssignment",
     "Matcher",
     "MatchingError",
@@ -38,9 +42,11 @@ __all__ = [
     "Ranking",
     "Rule",
     "ScoreParts",
+    "TurningPoints",
     "assign",
     "bands",
     "eligible",
+    "hubs",
     "mrr",
     "ndcg_at_k",
     "obstacles",
@@ -48,4 +54,6 @@ __all__ = [
     "recall_at_k",
     "reciprocal_rank",
     "recognise",
+    "stability",
+    "turning_points",
 ]
