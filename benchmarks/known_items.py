@@ -122,10 +122,10 @@ def teams(name: str, authored: Sequence[frozenset[str]]) -> Retrieval:
 
 def back(there: Retrieval) -> Retrieval:
     """Turn a set round: who was found asks, and who asked is found."""
-    asked = there.gains.any(axis=0)
+    asked = np.flatnonzero(there.gains.any(axis=0))
     return Retrieval(
         f"{there.name}_back",
-        tuple(p for p, has in zip(there.pool, asked, strict=True) if has),
+        tuple(there.pool[j] for j in asked),
         there.queries,
         there.gains[:, asked].T,
     )

@@ -30,6 +30,7 @@ DATA: Final = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 MANUALS: Final = Path("/usr/share/man")
 CHANGED: Final = (0.05, 0.1, 0.2, 0.3)
 PASTING_DRAWS: Final = 3
+LOWER_IS_BETTER: Final = frozenset({"loss"})
 
 Report = dict[str, dict[str, Units]]
 
@@ -64,10 +65,10 @@ def table(tasks: Sequence[Task], report: Report, base: str, draws: int, seed: in
     shown = Table("set", "units", "measure", base, "95 %", *(n for n in others if n != base))
     for task in tasks:
         units = report[task.name]
-        for measure in units[base] if task.lower_is_better else list(units[base])[:2]:
+        for measure in list(units[base])[:2]:
             own = units[base][measure]
             low, high = interval(own, draws=draws, seed=seed)
-            lower = measure == "loss"
+            lower = measure in LOWER_IS_BETTER
             against = [
                 _compared(
                     figure(units[name][measure]),
@@ -143,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--sets", nargs="*", help="only these; all by default")
     parser.add_argument("--base", default=DEFAULT, help="whom the others are compared with")
-    parser.add_argument("--compare", nargs="*", default=[], help="settings, tfidf, bm25")
+    parser.add_argument(
+        "--compare", nargs="*", default=[], help="settings, tfidf, bm25, csls, ..."
+    )
     parser.add_argument("--pasting", action="store_true")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--seed", type=int, default=0)

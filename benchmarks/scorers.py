@@ -1,14 +1,16 @@
-"""Who is measured: configurations of `Matcher`, and two plain baselines."""
+"""Who is measured: configurations of `Matcher`, corrections of it, and two plain baselines."""
 
 import functools
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import snowballstemmer
 from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
 
+from benchmarks.hub_corrections import CORRECTIONS
 from benchmarks.tasks import Floats, Scorer
 from matching import Matcher, Profile
 
@@ -18,6 +20,8 @@ DEFAULT = "default"
 def scorer(name: str) -> Scorer:
     """Return who goes by that name: tfidf, bm25, default, or as in ``slope=.8,min_df=1``.
 
+    The name of a correction for hubs, such as csls, corrects the default.
+
     Raises
     ------
     ValueError
@@ -25,6 +29,8 @@ def scorer(name: str) -> Scorer:
     """
     if name in _BASELINES:
         return _BASELINES[name]
+    if name in CORRECTIONS:
+        return functools.partial(_corrected, name)
     changes = {} if name == DEFAULT else dict(_setting(part) for part in name.split(","))
     unknown = changes.keys() - Matcher().get_params().keys()
     if unknown:
@@ -32,7 +38,7 @@ def scorer(name: str) -> Scorer:
     return functools.partial(_by_matcher, changes)
 
 
-def _setting(part: str) -> tuple[str, float | int]:
+def _setting(part: str) -> tuple[str, Any]:
     key, _, value = part.partition("=")
     try:
         return key.strip(), int(value) if key.strip() == "min_df" else float(value)
@@ -43,9 +49,13 @@ def _setting(part: str) -> tuple[str, float | int]:
 
 
 def _by_matcher(
-    changes: dict[str, float | int], queries: Sequence[Profile], pool: Sequence[Profile]
+    changes: dict[str, Any], queries: Sequence[Profile], pool: Sequence[Profile]
 ) -> Floats:
     return Matcher(**changes).fit(pool, background=queries).score_pairs(queries)
+
+
+def _corrected(correction: str, queries: Sequence[Profile], pool: Sequence[Profile]) -> Floats:
+    return CORRECTIONS[correction](_by_matcher({}, queries, pool))
 
 
 def plain_tfidf(queries: Sequence[Profile], pool: Sequence[Profile]) -> Floats:

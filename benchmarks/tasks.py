@@ -40,7 +40,6 @@ class Retrieval:
     gains: Floats
     without: Mapping[tuple[int, int], Profile] = field(default_factory=dict)
     one_right: bool = False
-    lower_is_better = False
 
     @property
     def cases(self) -> tuple[tuple[tuple[Profile, ...], tuple[Profile, ...]], ...]:
@@ -89,7 +88,6 @@ class Expertise:
     pools: tuple[tuple[Profile, ...], ...]
     ratings: tuple[Mapping[int, float], ...]
     one_right = False
-    lower_is_better = True
 
     @property
     def cases(self) -> tuple[tuple[tuple[Profile, ...], tuple[Profile, ...]], ...]:
@@ -98,7 +96,7 @@ class Expertise:
 
     def units(self, score: Scorer) -> Units:
         """Return worth and weight of each participant, shape (n, 2), by measure."""
-        found = {name: np.zeros((len(self.ratings), 2)) for name in ("loss", "easy", "hard")}
+        found = {name: np.zeros((len(self.ratings), 2)) for name in ("loss", "hard", "easy")}
         for queries, pool in self.cases:
             scores = score(queries, pool)
             for person, ratings in enumerate(self.ratings):
