@@ -7,6 +7,7 @@ one seed, so the sets are the same wherever the material is.
 import itertools
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,10 @@ def made(data: Path) -> Iterator[Retrieval]:
     for name, authored in (("gold", _gold_authors(data)), ("dblp", _dblp_authors(data))):
         yield authors(f"{name}_author", authored)
         yield teams(f"{name}_team", authored)
-    yield back(retrieval(data / "opportunity"))
+    products = retrieval(data / "opportunity")
+    yield back(products)
+    yield parts(products)
+    yield parts(halves("gold_half", [p["abstract"] for p in papers]))
 
 
 def halves(name: str, texts: Sequence[str], language: str | None = None) -> Retrieval:
@@ -129,6 +133,13 @@ def back(there: Retrieval) -> Retrieval:
         there.queries,
         there.gains[:, asked].T,
     )
+
+
+def parts(there: Retrieval) -> Retrieval:
+    """Cut each query of a set in two to four passages that tell one story."""
+    texts = [" ".join(query.texts).split() for query in there.queries]
+    asked = profiles("q", [_cut(words, 2 + i % 3) for i, words in enumerate(texts)])
+    return replace(there, name=f"{there.name}_parts", queries=asked)
 
 
 def _long(texts: Sequence[str]) -> list[list[str]]:

@@ -68,9 +68,9 @@ def sections(source: str) -> Iterator[str]:
         prose = re.sub(
             r"^\.(?:nf|EX)\b.*?^\.(?:fi|EE)\b", "", section, flags=re.MULTILINE | re.DOTALL
         )
-        text = " ".join(_prose(prose))
-        if len(text.split()) >= ENOUGH:
-            yield text
+        words = " ".join(_prose(prose)).split()
+        if len(words) >= ENOUGH:
+            yield " ".join(words)
 
 
 def _prose(section: str) -> Iterator[str]:
