@@ -18,8 +18,9 @@ from matching.explanation import (
 )
 from matching.hubs import Hub, hubs
 from matching.language import recognise
-from matching.matcher import Matcher, Ranking
+from matching.matcher import Matcher
 from matching.profile import Profile
+from matching.ranking import Ranking
 from matching.scoring import ScoreParts
 from matching.stability import stability
 from matching.turning import TurningPoints, turning_points

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,93 @@ def eligible(
 def obstacles(rules: Sequence[Rule], query: Profile, candidate: Profile) -> tuple[str, ...]:
     """Return the reasons of the rules that the pair breaks; none if it is eligible."""
     return tuple(r.reason for r in rules if not r.admits([query], [candidate])[0, 0])
+
+
+class Classes(NamedTuple):
+    """Profiles that no rule can tell apart, put together.
+
+    Parameters
+    ----------
+    of : int32 array of shape (n_profiles,)
+        The class of each profile.
+    examples : list of Profile
+        One profile of each class.
+    """
+
+    of: NDArray[np.int32]
+    examples: list[Profile]
+
+
+class Admission(NamedTuple):
+    """Which pairs may be listed, in a form that takes no array of all pairs.
+
+    Parameters
+    ----------
+    table : bool array of shape (n_query_classes, n_pool_classes)
+    query_class : int32 array of shape (n_queries,)
+    pool_class : int32 array of shape (n_pool,)
+    excluded_ends : int64 array of shape (n_queries + 1,)
+    excluded : int64 array
+        Positions in the pool that are left out besides, query after query, ascending.
+    """
+
+    table: NDArray[np.bool_]
+    query_class: NDArray[np.int32]
+    pool_class: NDArray[np.int32]
+    excluded_ends: NDArray[np.int64]
+    excluded: NDArray[np.int64]
+
+    def mask(self) -> NDArray[np.bool_]:
+        """Return the array of all pairs, of shape (n_queries, n_pool)."""
+        admitted = self.table[self.query_class[:, None], self.pool_class[None, :]]
+        queries = np.repeat(np.arange(self.query_class.size), np.diff(self.excluded_ends))
+        admitted[queries, self.excluded] = False
+        return admitted
+
+    def within(self, first: int, last: int) -> "Admission":
+        """Return the admission to the profiles of the pool from `first` up to `last`."""
+        here = (self.excluded >= first) & (self.excluded < last)
+        ends = np.concatenate([[0], np.cumsum(here)])[self.excluded_ends]
+        return self._replace(
+            pool_class=self.pool_class[first:last],
+            excluded_ends=ends,
+            excluded=self.excluded[here] - first,
+        )
+
+
+def classes(rules: Sequence[Rule], profiles: Sequence[Profile]) -> Classes:
+    """Put profiles together that have the same values of all attributes that rules compare."""
+    names = sorted({rule.attribute for rule in rules})
+    known: dict[tuple[frozenset[str], ...], int] = {}
+    examples: list[Profile] = []
+    of = np.zeros(len(profiles), dtype=np.int32)
+    for i, profile in enumerate(profiles):
+        values = tuple(profile.attributes.get(name, frozenset()) for name in names)
+        of[i] = found = known.setdefault(values, len(examples))
+        if found == len(examples):
+            examples.append(profile)
+    return Classes(of, examples)
+
+
+def admission(
+    rules: Sequence[Rule], queries: Sequence[Profile], pool: Classes, excluded: NDArray[np.intp]
+) -> Admission:
+    """Tell which pairs keep every rule and are not excluded.
+
+    Parameters
+    ----------
+    excluded : int array of shape (n_excluded, 2)
+        Position of the query and in the pool, sorted.
+    """
+    asked = classes(rules, queries)
+    ends = np.searchsorted(excluded[:, 0], np.arange(len(queries) + 1))
+    return Admission(
+        table=eligible(rules, asked.examples, pool.examples),
+        query_class=asked.of,
+        pool_class=pool.of,
+        excluded_ends=ends.astype(np.int64),
+        excluded=np.ascontiguousarray(excluded[:, 1], dtype=np.int64),
+    )
 
 
 def _incidence(

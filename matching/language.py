@@ -5,10 +5,8 @@ points at a word that was counted. Offsets are those of the original text.
 """
 
 import functools
-import itertools
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -24,7 +22,7 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-_WORD: Final = re.compile(r"\b\w\w+\b")
+WORD: Final = re.compile(r"\b\w\w+\b")
 
 # Snowball's names for the languages that have both a stemmer and a stop list here.
 _STEMMERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -67,7 +65,17 @@ _FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 
-# Letters and endings that hardly occur in the other three languages.
+# What each function word says: a part for each language that uses it.
+_USERS: Final[Mapping[str, tuple[tuple[str, float], ...]]] = MappingProxyType(
+    {
+        word: tuple((name, 1 / len(users)) for name in users)
+        for word in sorted(frozenset[str]().union(*_FUNCTION_WORDS.values()))
+        if (users := [name for name, words in _FUNCTION_WORDS.items() if word in words])
+    }
+)
+
+# Letters and endings that hardly occur in the other three languages. In ASCII only the
+# apostrophe can be one.
 _TELLING: Final = tuple(
     (language, weight, re.compile(pattern, re.IGNORECASE))
     for language, weight, pattern in (
@@ -88,18 +96,6 @@ class Token(NamedTuple):
     start: int
     end: int
     stem: str
-
-
-class Bag(NamedTuple):
-    """Stems of a passage and pairs of neighbours, in alphabetical order, with their counts.
-
-    A pair is written as its two stems with a space between, in the order of the passage.
-    """
-
-    stems: tuple[str, ...]
-    counts: tuple[int, ...]
-    pairs: tuple[str, ...] = ()
-    pair_counts: tuple[int, ...] = ()
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -132,11 +128,11 @@ def recognise(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     evidence = dict.fromkeys(_STEMMERS, 0.0)
     for word in re.findall(r"\w+", composed.lower()):
-        users = _users(word)
-        for language in users:
-            evidence[language] += 1 / len(users)
-    for language, weight, pattern in _TELLING:
-        evidence[language] += weight * len(pattern.findall(composed))
+        for language, weight in _USERS.get(word, ()):
+            evidence[language] += weight
+    if "'" in composed or not composed.isascii():
+        for language, weight, pattern in _TELLING:
+            evidence[language] += weight * len(pattern.findall(composed))
     # max keeps the first of equals, and English comes first
     best = max(evidence, key=evidence.__getitem__)
     return best if evidence[best] >= _ENOUGH else "en"
@@ -152,35 +148,7 @@ def language_of(profile: Profile) -> str:
     """
     if profile.language is None:
         return recognise("\n".join(profile.texts))
-    return re.split(r"[-_]", profile.language, maxsplit=1)[0].lower()
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def bag(text: str, language: str) -> Bag:
-    """Count the stems of a passage and the pairs of them that stand next to each other.
-
-    Stop words between two stems do not part them. Equal bags are the same story told twice.
-
-    Kept for the last 16,384 passages of the process, so a run that fits, ranks and
-    explains reads each passage once.
-
-    Examples
-    --------
-    >>> found = bag("Open data, open services", "en")
-    >>> found.stems, found.counts
-    (('data', 'open', 'servic'), (1, 2, 1))
-    >>> found.pairs, found.pair_counts
-    (('data open', 'open data', 'open servic'), (1, 1, 1))
-    """
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
-    stems = [found for word in words if (found := stem(word, language))]
-    pairs = (" ".join(pair) for pair in itertools.pairwise(stems))
-    return as_bag(Counter(stems), Counter(pairs))
-
-
-def as_bag(stems: Mapping[str, int], pairs: Mapping[str, int]) -> Bag:
-    """Put counted stems and pairs into their one order."""
-    return Bag(*_in_order(stems), *_in_order(pairs))
+    return profile.language.replace("_", "-").partition("-")[0].lower()
 
 
 def tokens(text: str, language: str) -> Iterator[Token]:
@@ -192,7 +160,7 @@ def tokens(text: str, language: str) -> Iterator[Token]:
         ``text[token.start : token.end]`` is the word as it was written.
     """
     composed, starts, ends = _compose(text)
-    for match in _WORD.finditer(composed):
+    for match in WORD.finditer(composed):
         if found := stem(match.group(), language):
             yield Token(starts[match.start()], ends[match.end() - 1], found)
 
@@ -220,22 +188,12 @@ def stem(word: str, language: str) -> str | None:
     return str(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(lowered))
 
 
-def _in_order(counts: Mapping[str, int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    names = tuple(sorted(counts))
-    return names, tuple(counts[name] for name in names)
-
-
 @functools.cache
 def _stop_list(language: str) -> frozenset[str]:
     if language == "en":
         return frozenset(ENGLISH_STOP_WORDS)
     listed = unicodedata.normalize("NFC", " ".join(stop_words.get_stop_words(language)))
-    return frozenset(_WORD.findall(listed)) - _MEANINGFUL[language]
-
-
-@functools.lru_cache(maxsize=1 << 12)
-def _users(word: str) -> tuple[str, ...]:
-    return tuple(name for name, words in _FUNCTION_WORDS.items() if word in words)
+    return frozenset(WORD.findall(listed)) - _MEANINGFUL[language]
 
 
 def _compose(text: str) -> tuple[str, range | list[int], range | list[int]]:

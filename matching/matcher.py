@@ -1,56 +1,41 @@
 """The engine: fit a pool, rank it for queries, explain a pair.
 
-The rule: `score_pairs`, `score_parts`, `rank` and `explain` all read `Scorer.parts`, and the
-answer for a pair depends on no other query, so slices of queries give the same numbers.
+The rule: `score_pairs`, `score_parts`, `rank` and `explain` all read `Scorer.parts` or equal
+it to the last digit, and the answer for a pair depends on no other query, so slices of
+queries give the same numbers.
 """
 
+import itertools
 import operator
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final, NamedTuple, Self, SupportsIndex
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Self, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from matching.eligibility import Rule, eligible
-from matching.explanation import (
-    Contribution,
-    Explanation,
-    Missing,
-    Passages,
-    by_weight,
-    by_word,
-    read,
-    word_contributions,
-)
+from matching import storage
+from matching.eligibility import Classes, Rule, admission, classes
+from matching.encoding import EncodedPool, Floats
+from matching.explaining import taken_apart
+from matching.explanation import Explanation
+from matching.pool import Chained
 from matching.profile import Profile
-from matching.scoring import ScoreParts, Scorer, TurnedPool
-from matching.vectorizer import (
-    EncodedPool,
-    EncodedQueries,
-    Floats,
-    ProfileVectorizer,
-    check_share,
-)
+from matching.ranking import Ranking, merged, pairs_of
+from matching.reading import Reader
+from matching.scoring import ScoreParts, Scorer
+from matching.segment import Segment
+from matching.topk.index import Bounds
+from matching.vectorizer import ProfileVectorizer, check_share
 
 # Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
 _BLOCK_CELLS: Final = 1 << 22
 
-
-class Ranking(NamedTuple):
-    """The best of the pool for each query, in parallel arrays.
-
-    Parameters
-    ----------
-    indices : intp array of shape (n_queries, k)
-        Positions in the fitted pool, best first; -1 for "none left".
-    scores : float64 array of shape (n_queries, k)
-        nan for "none left".
-    """
-
-    indices: NDArray[np.intp]
-    scores: Floats
+# More profiles, or more unknown words, than these parts of what was fitted: fit again.
+_MORE: Final = 0.1
+_UNKNOWN: Final = 0.005
 
 
 class Matcher(BaseEstimator):
@@ -77,12 +62,18 @@ class Matcher(BaseEstimator):
         theme. The smallest value of an honest part is 0, so any larger prior lets a
         blank beat an honest answer; with 0 a blank never raises a score, and `coverage`
         tells it from an honest 0.
+    compiled : bool, default=None
+        Whether `rank` uses the compiled search; None: where it is installed and pays. The
+        answers are the same.
+    reader : Reader, default=None
+        What reads the texts; share one to read no text twice. None: one of its own.
 
     Attributes
     ----------
     vectorizer_ : ProfileVectorizer
-    pool_ : tuple of Profile
-    encoded_ : EncodedPool
+    pool_ : sequence of Profile
+    segments_ : tuple of Segment
+        The pool encoded: what was fitted, and what arrived since.
 
     Examples
     --------
@@ -103,6 +94,8 @@ class Matcher(BaseEstimator):
         pair_weight: float = 0.4,
         query_power: float = 1.0,
         missing_prior: float = 0.0,
+        compiled: bool | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.text_weight = text_weight
         self.whole_weight = whole_weight
@@ -112,6 +105,8 @@ class Matcher(BaseEstimator):
         self.pair_weight = pair_weight
         self.query_power = query_power
         self.missing_prior = missing_prior
+        self.compiled = compiled
+        self.reader = reader
 
     def fit(self, pool: Sequence[Profile], background: Sequence[Profile] = ()) -> Self:
         """Learn words and themes, and keep the pool.
@@ -141,14 +136,106 @@ class Matcher(BaseEstimator):
             saturation=self.saturation,
             pair_weight=self.pair_weight,
             query_power=self.query_power,
+            # fitting again reads only what is new
+            reader=self.reader or getattr(self, "_reader", None) or Reader(),
         )
-        self.vectorizer_ = vectorizer.fit(pool, background=background)
-        self.pool_ = tuple(pool)
-        self.encoded_ = vectorizer.encode_pool(self.pool_)
-        self._turned_ = TurnedPool.of(self.encoded_)
-        self._scorer_ = Scorer(self.text_weight, self.whole_weight, self.missing_prior)
-        self._names_ = (tuple(vectorizer.vocabulary_), tuple(vectorizer.themes_))
+        encoded = vectorizer.fit_encode(pool, background=background)
+        self._take(vectorizer, tuple(pool), ((encoded, None),), n_unknown=0)
         return self
+
+    def extend(self, profiles: Sequence[Profile]) -> Self:
+        """Append profiles to the pool without learning the weights anew.
+
+        What is known keeps its weight, unknown words and themes get the largest. Positions
+        and texts of the pool stay as they are; `needs_refit_` tells when to fit again.
+
+        Parameters
+        ----------
+        profiles : sequence of Profile
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_is_fitted(self)
+        if profiles:
+            fitted = self.segments_[0]
+            n_unknown = self._n_unknown + self.vectorizer_.extend(profiles)
+            arrived = (*self.pool_[fitted.size :], *profiles)
+            tail = self.vectorizer_.encode_pool(arrived)
+            pool = Chained((self.pool_[: fitted.size], arrived))
+            parts = ((fitted.encoded, fitted.bounds_in_use), (tail, None))
+            self._take(self.vectorizer_, pool, parts, n_unknown)
+        return self
+
+    @property
+    def needs_refit_(self) -> bool:
+        """Whether so much arrived that the weights are no longer those of this pool.
+
+        True from a tenth more profiles, or from 0.5 % more words that were unknown.
+        """
+        check_is_fitted(self)
+        fitted = self.segments_[0].size
+        more = len(self.pool_) - fitted > _MORE * fitted
+        return more or self._n_unknown > _UNKNOWN * self.vectorizer_.n_words_
+
+    @cached_property
+    def version_(self) -> str:
+        """A name for what was learned: equal exactly if every number of the model is."""
+        check_is_fitted(self)
+        encoded = [segment.encoded for segment in self.segments_]
+        parameters = self.get_params() | {"compiled": None, "reader": None}
+        return storage.digest(parameters, self.vectorizer_, encoded)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the matcher and its pool into a folder, whole or not at all.
+
+        A model that stands there is replaced. The files are arrays and JSON: nothing in
+        them is ever executed.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_is_fitted(self)
+        saved = storage.Saved(
+            parameters=self.get_params() | {"reader": None},
+            version=self.version_,
+            n_unknown=self._n_unknown,
+            vectorizer=self.vectorizer_,
+            pool=self.pool_,
+            parts=tuple((segment.encoded, segment.bounds_in_use) for segment in self.segments_),
+        )
+        storage.save(saved, Path(folder))
+
+    @classmethod
+    def load(cls, folder: str | Path, *, mmap: bool = True) -> Self:
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        folder : str or Path
+        mmap : bool, default=True
+            Leave the arrays on disk and read what is asked for: the start takes no time,
+            and processes share the memory. The folder must then stay as it is.
+
+        Raises
+        ------
+        MatchingError
+            If there is no saved matcher, or it was written by other versions of what reads
+            texts.
+        """
+        saved = storage.load(Path(folder), mmap=mmap)
+        matcher = cls(**saved.parameters)
+        matcher._take(saved.vectorizer, saved.pool, saved.parts, saved.n_unknown)
+        matcher.version_ = saved.version
+        return matcher
 
     def score_pairs(self, queries: Sequence[Profile]) -> Floats:
         """Score every pair.
@@ -164,8 +251,8 @@ class Matcher(BaseEstimator):
         """
         check_is_fitted(self)
         scores = np.empty((len(queries), len(self.pool_)))
-        for rows, block in self._blocks(queries):
-            scores[rows] = block.score
+        for rows, columns, block in self._parts(queries):
+            scores[rows, columns] = block.score
         return scores
 
     def score_parts(self, queries: Sequence[Profile]) -> ScoreParts:
@@ -179,10 +266,10 @@ class Matcher(BaseEstimator):
         check_is_fitted(self)
         shape = (len(queries), len(self.pool_))
         parts = ScoreParts(np.empty(shape), np.empty(shape), np.empty(shape))
-        for rows, block in self._blocks(queries):
-            parts.text[rows] = block.text
-            parts.themes[rows] = block.themes
-            parts.coverage[rows] = block.coverage
+        for rows, columns, block in self._parts(queries):
+            parts.text[rows, columns] = block.text
+            parts.themes[rows, columns] = block.themes
+            parts.coverage[rows, columns] = block.coverage
         return parts
 
     def rank(
@@ -221,18 +308,18 @@ class Matcher(BaseEstimator):
         check_is_fitted(self)
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k!r}")
-        excluded = _excluded(exclude, len(queries), len(self.pool_))
+        excluded = pairs_of(exclude, len(queries), len(self.pool_))
         ranking = Ranking(
             np.full((len(queries), k), -1, dtype=np.intp), np.full((len(queries), k), np.nan)
         )
-        for rows, block in self._blocks(queries):
-            admitted = eligible(rules, queries[rows], self.pool_)
+        encoded = self.vectorizer_.encode_queries(queries)
+        pool = self._classes(rules)
+        for rows in self._blocks(len(queries)):
             here = excluded[(excluded[:, 0] >= rows.start) & (excluded[:, 0] < rows.stop)]
-            admitted[here[:, 0] - rows.start, here[:, 1]] = False
-            for i, scores in enumerate(block.score):
-                best = _best(scores, np.flatnonzero(admitted[i]), k)
-                ranking.indices[rows.start + i, : best.size] = best
-                ranking.scores[rows.start + i, : best.size] = scores[best]
+            allowed = admission(rules, queries[rows], pool, here - (rows.start, 0))
+            asked = encoded.part(rows.start, rows.stop)
+            found = [segment.best(asked, allowed, k) for segment in self.segments_]
+            ranking.indices[rows], ranking.scores[rows] = merged(found, k)
         return ranking
 
     def explain(self, query: Profile, index: SupportsIndex) -> Explanation:
@@ -255,68 +342,49 @@ class Matcher(BaseEstimator):
         position = operator.index(index)
         if not 0 <= position < len(self.pool_):
             raise ValueError(f"index must lie in [0, {len(self.pool_)}), got {position}")
-        candidate = self.pool_[position]
-        asked, offered = self.vectorizer_.encode_queries([query]), self.encoded_.only(position)
-        parts = self._scorer_.parts(asked, offered, TurnedPool.of(offered))
-        missing = self._scorer_.missing(asked, offered)
-        shares = self._scorer_.word_shares(asked, offered)
-        words = by_word((self._names_[0][column], share) for column, share in shares)
-        left, right = read(query), read(candidate)
-        best = offered.positions[self._scorer_.best_passage(asked, offered)]
-        return Explanation(
-            score=float(parts.score[0, 0]),
-            text_part=float(parts.text[0, 0]),
-            theme_part=float(parts.themes[0, 0]),
-            contributions=by_weight(
-                [
-                    *word_contributions(words, left, right),
-                    *self._contributions(asked, offered, missing),
-                ]
-            ),
-            passages=Passages(
-                left.passage(left.heaviest(words), words), right.passage(int(best), words)
-            ),
-            missing=missing,
-            coverage=float(parts.coverage[0, 0]),
-        )
+        segment = next(s for s in reversed(self.segments_) if s.first <= position)
+        offered = segment.encoded.only(position - segment.first)
+        return taken_apart(self.vectorizer_, self._scorer, query, self.pool_[position], offered)
 
-    def _blocks(self, queries: Sequence[Profile]) -> Iterator[tuple[slice, ScoreParts]]:
+    def _take(
+        self,
+        vectorizer: ProfileVectorizer,
+        pool: Sequence[Profile],
+        parts: Sequence[tuple[EncodedPool, Bounds | None]],
+        n_unknown: int,
+    ) -> None:
+        """Make what was learned the model."""
+        self.vectorizer_ = vectorizer
+        self.pool_ = pool
+        self._reader = vectorizer.reader_
+        self._scorer = Scorer(self.text_weight, self.whole_weight, self.missing_prior)
+        sizes = itertools.accumulate((e.starts.size - 1 for e, _ in parts), initial=0)
+        self.segments_ = tuple(
+            Segment(first, encoded, self._scorer, self.compiled, bounds)
+            for first, (encoded, bounds) in zip(sizes, parts, strict=False)
+        )
+        self._n_unknown = n_unknown
+        self._known_classes: dict[tuple[str, ...], Classes] = {}
+        self.__dict__.pop("version_", None)
+
+    def _parts(self, queries: Sequence[Profile]) -> Iterator[tuple[slice, slice, ScoreParts]]:
+        """Score block after block; yield the rows and columns of each."""
         encoded = self.vectorizer_.encode_queries(queries)
-        size = max(1, _BLOCK_CELLS // self.encoded_.passages.shape[0])
-        for start in range(0, len(queries), size):
-            rows = slice(start, min(start + size, len(queries)))
-            block = encoded.part(rows.start, rows.stop)
-            yield rows, self._scorer_.parts(block, self.encoded_, self._turned_)
+        for rows in self._blocks(len(queries)):
+            for segment in self.segments_:
+                block = segment.parts(encoded.part(rows.start, rows.stop))
+                yield rows, segment.rows, block
 
-    def _contributions(
-        self, query: EncodedQueries, candidate: EncodedPool, missing: tuple[Missing, ...]
-    ) -> Iterator[Contribution]:
-        """Yield the shares of themes and of missing parts; words need their written forms."""
-        for column, share in self._scorer_.theme_shares(query, candidate):
-            yield Contribution("theme", self._names_[1][column], share)
-        for part in sorted({m.part for m in missing}):
-            share = self._scorer_.weights[part] * self._scorer_.missing_prior
-            yield Contribution("missing", part, share)
+    def _blocks(self, n_queries: int) -> Iterator[slice]:
+        """Yield so many queries at a time that no dense block is wide."""
+        widest = max(segment.encoded.passages.shape[0] for segment in self.segments_)
+        size = max(1, _BLOCK_CELLS // widest)
+        for start in range(0, n_queries, size):
+            yield slice(start, min(start + size, n_queries))
 
-
-def _excluded(
-    pairs: Collection[tuple[int, int]], n_queries: int, n_pool: int
-) -> NDArray[np.intp]:
-    excluded = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
-    outside = (excluded < 0) | (excluded >= (n_queries, n_pool))
-    if outside.any():
-        raise ValueError(
-            f"exclude must hold positions below ({n_queries}, {n_pool}), got"
-            f" {tuple(excluded[outside.any(axis=1)][0].tolist())}"
-        )
-    return excluded
-
-
-def _best(scores: Floats, candidates: NDArray[np.intp], k: int) -> NDArray[np.intp]:
-    """Return the k best of the candidates; equal scores keep their order."""
-    values = scores[candidates]
-    if values.size > k:
-        threshold = np.partition(values, values.size - k)[values.size - k]
-        kept = values >= threshold
-        candidates, values = candidates[kept], values[kept]
-    return candidates[np.argsort(-values, kind="stable")[:k]]
+    def _classes(self, rules: Sequence[Rule]) -> Classes:
+        """Put the pool into classes that no rule can tell apart; once for the same rules."""
+        names = tuple(sorted({rule.attribute for rule in rules}))
+        if (known := self._known_classes.get(names)) is None:
+            known = self._known_classes[names] = classes(rules, self.pool_)
+        return known

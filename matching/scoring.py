@@ -9,9 +9,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
 from matching.explanation import Missing, Part
-from matching.vectorizer import EncodedPool, EncodedQueries, Floats, Matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,16 +39,21 @@ class ScoreParts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnedPool:
-    """The rows of an encoded pool as columns, ready for products with queries."""
+    """The rows of an encoded pool as columns, ready for products with queries.
+
+    `owners`, of shape (n_pool, n_passages), adds the passages of a profile up to its whole.
+    """
 
     passages: Matrix
-    whole: Matrix
+    owners: Matrix
     themes: Matrix
 
     @classmethod
     def of(cls, pool: EncodedPool) -> Self:
         """Turn a pool on its side."""
-        return cls(pool.passages.T.tocsr(), pool.whole.T.tocsr(), pool.themes.T.tocsr())
+        n_passages = pool.shares.size
+        owners = matrix(pool.shares, np.arange(n_passages), pool.starts, n_passages)
+        return cls(pool.passages.T.tocsr(), owners, pool.themes.T.tocsr())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Scorer:
         """Score each pair, part by part."""
         passages = (queries.text @ turned.passages).toarray()
         best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
-        whole = (queries.text @ turned.whole).toarray()
+        whole = (turned.owners @ passages.T).T
         text = (1 - self.whole_weight) * best + self.whole_weight * whole
         themes = (queries.themes @ turned.themes).toarray()
         text_known = np.logical_and.outer(queries.has_text, pool.has_text)
@@ -95,8 +101,9 @@ class Scorer:
         self, query: EncodedQueries, candidate: EncodedPool
     ) -> Iterator[tuple[int, float]]:
         """Yield column and share of each word of one pair, with the best passage fixed."""
-        row = candidate.passages[[self.best_passage(query, candidate)]]
-        told = (1 - self.whole_weight) * row + self.whole_weight * candidate.whole
+        shares = self.whole_weight * candidate.shares
+        shares[self.best_passage(query, candidate)] += 1 - self.whole_weight
+        told = sparse.csr_array(sparse.csr_array([shares]) @ candidate.passages)
         return _shares(self.weights["text"], query.text * told)
 
     def theme_shares(

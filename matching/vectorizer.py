@@ -4,10 +4,9 @@ The rule: every later number (rank, explanation, assignment) is a sum of product
 columns made here, so that each word and each theme has a share of the score.
 """
 
+import itertools
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -16,15 +15,20 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from matching.language import Bag, as_bag, bag, language_of
+from matching.encoding import (
+    Bools,
+    EncodedPool,
+    EncodedQueries,
+    Floats,
+    Matrix,
+    matrix,
+    norms,
+    scaled,
+    taken,
+)
 from matching.profile import Profile
-
-Matrix = sparse.csr_array[np.float64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-# Below so many distinct texts a word that stands in one profile may be the telling one.
-_FEW_TEXTS: Final = 30
+from matching.reading import Reader, Tokens
+from matching.vocabulary import Vocabulary, inverse_frequency
 
 # Cosines between which two passages of one profile turn from different stories to one.
 _APART: Final = 0.2
@@ -32,73 +36,6 @@ _SAME: Final = 0.5
 
 # Pairs of passages that are compared at once: keeps the memory of large pools flat.
 _PAIRS_AT_ONCE: Final = 1 << 14
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EncodedQueries:
-    """Queries as unit rows.
-
-    Parameters
-    ----------
-    text : csr_array of shape (n_queries, n_terms), float64
-        All passages of a query joined.
-    themes : csr_array of shape (n_queries, n_themes), float64
-    has_text, has_themes : bool arrays of shape (n_queries,)
-        False: nothing was said, so the part cannot be computed.
-    """
-
-    text: Matrix
-    themes: Matrix
-    has_text: Bools
-    has_themes: Bools
-
-    def part(self, start: int, stop: int) -> "EncodedQueries":
-        """Return the queries from `start` up to `stop`."""
-        rows = slice(start, stop)
-        return EncodedQueries(
-            self.text[rows], self.themes[rows], self.has_text[rows], self.has_themes[rows]
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EncodedPool:
-    """The pool as rows of passages and as rows of whole profiles.
-
-    Parameters
-    ----------
-    passages : csr_array of shape (n_passages, n_terms), float64
-        Distinct passages of all profiles, profile after profile; one empty row for a
-        profile without any.
-    starts : int array of shape (n_pool + 1,)
-        Rows ``starts[i]`` to ``starts[i + 1]`` of `passages` belong to profile i.
-    positions : int array of shape (n_passages,)
-        Place of the passage in ``Profile.texts``; -1 for an empty row.
-    whole : csr_array of shape (n_pool, n_terms), float64
-    themes : csr_array of shape (n_pool, n_themes), float64
-    has_text, has_themes : bool arrays of shape (n_pool,)
-    """
-
-    passages: Matrix
-    starts: NDArray[np.intp]
-    positions: NDArray[np.intp]
-    whole: Matrix
-    themes: Matrix
-    has_text: Bools
-    has_themes: Bools
-
-    def only(self, index: int) -> "EncodedPool":
-        """Return the pool that holds profile `index` alone."""
-        first, last = int(self.starts[index]), int(self.starts[index + 1])
-        row = slice(index, index + 1)
-        return EncodedPool(
-            self.passages[first:last],
-            np.array([0, last - first], dtype=np.intp),
-            self.positions[first:last],
-            self.whole[row],
-            self.themes[row],
-            self.has_text[row],
-            self.has_themes[row],
-        )
 
 
 class ProfileVectorizer(BaseEstimator):
@@ -130,12 +67,14 @@ class ProfileVectorizer(BaseEstimator):
     query_power : float in [0, 1], default=1.0
         Below 1 rare terms of a query weigh less: for topics on which many are right.
 
+    reader : Reader, default=None
+        What reads the texts; None: one of its own, which `fit` keeps.
+
     Attributes
     ----------
-    vocabulary_ : dict of str to int
-        Column of each stem, and of each pair with a space between, in alphabetical order.
-    idf_ : float64 array of shape (n_terms,)
-        Weight of each term; that of a pair includes `pair_weight`.
+    vocabulary_ : Vocabulary
+        The terms, stems and pairs of them, with their columns and weights.
+    reader_ : Reader
     mean_length_ : float
         The pivot m; 1 for a pool without a known word.
     themes_ : dict of str to int
@@ -143,6 +82,8 @@ class ProfileVectorizer(BaseEstimator):
     theme_idf_ : float64 array of shape (n_themes,)
     unknown_theme_idf_ : float
         Weight of a theme that nobody stated before: the largest of all.
+    n_words_ : int
+        How many words the pool that was fitted has.
 
     References
     ----------
@@ -153,6 +94,14 @@ class ProfileVectorizer(BaseEstimator):
     S. and J. G. Henikoff (1994), Position-based sequence weights, J. Mol. Biol.: voices.
     """
 
+    vocabulary_: Vocabulary
+    reader_: Reader
+    mean_length_: float
+    themes_: dict[str, int]
+    theme_idf_: Floats
+    unknown_theme_idf_: float
+    n_words_: int
+
     def __init__(
         self,
         *,
@@ -161,12 +110,14 @@ class ProfileVectorizer(BaseEstimator):
         saturation: float = 0.5,
         pair_weight: float = 0.4,
         query_power: float = 1.0,
+        reader: Reader | None = None,
     ) -> None:
         self.min_df = min_df
         self.slope = slope
         self.saturation = saturation
         self.pair_weight = pair_weight
         self.query_power = query_power
+        self.reader = reader
 
     def fit(
         self, pool: Sequence[Profile], y: None = None, *, background: Sequence[Profile] = ()
@@ -189,14 +140,29 @@ class ProfileVectorizer(BaseEstimator):
         ValueError
             If a parameter is out of its range.
         """
-        self._check_parameters()
-        own = {b for p in pool for b in _bags(p) if b.stems}
-        told = {frozenset(b for b in _bags(p) if b.stems) for p in (*pool, *background)}
-        self._learn_words(told - {frozenset()})
-        # fsum does not depend on the order of a set; a pool that tells nothing has no mean
-        self.mean_length_ = math.fsum(_norms(self._rows(own))) / max(1, len(own)) or 1.0
-        self._learn_themes({(p.id, p.themes) for p in (*pool, *background) if p.themes})
+        self.fit_encode(pool, background=background)
         return self
+
+    def fit_encode(
+        self, pool: Sequence[Profile], *, background: Sequence[Profile] = ()
+    ) -> EncodedPool:
+        """Learn as `fit` does, and return the pool encoded; its texts are read once."""
+        self._check_parameters()
+        self.reader_ = self.reader or getattr(self, "reader_", None) or Reader()
+        profiles = (*pool, *background)
+        tokens = self.reader_.read(profiles)
+        self.vocabulary_ = Vocabulary.learn(
+            tokens, self.reader_, min_df=self.min_df, pair_weight=self.pair_weight
+        )
+        self._learn_themes({(p.id, p.themes) for p in profiles if p.themes})
+        own = tokens.head(len(pool))
+        self.n_words_ = own.ids.size
+        rows = self.vocabulary_.rows(own, self.reader_)
+        texts = {text: i for i, text in enumerate(own.told()) if text}
+        # fsum does not depend on the order; a pool that tells nothing has no mean
+        lengths = math.fsum(norms(rows)[list(texts.values())])
+        self.mean_length_ = lengths / max(1, len(texts)) or 1.0
+        return self._encoded(pool, own, rows)
 
     def encode_queries(self, queries: Sequence[Profile]) -> EncodedQueries:
         """Encode profiles as queries.
@@ -207,13 +173,13 @@ class ProfileVectorizer(BaseEstimator):
             If `fit` has not been called.
         """
         check_is_fitted(self)
-        joined = [_join(_bags(p)) for p in queries]
-        rows = self._rows(joined)
-        rows.data *= self.idf_[rows.indices] ** (self.query_power - 1)
+        tokens = self.reader_.read(queries)
+        rows = self.vocabulary_.rows(tokens, self.reader_, joined=True)
+        rows.data *= self.vocabulary_.idf[rows.indices] ** (self.query_power - 1)
         return EncodedQueries(
-            _scaled(rows, _norms(rows)),
+            scaled(rows, norms(rows)),
             self._theme_rows(queries),
-            np.array([bool(b.stems) for b in joined], dtype=np.bool_),
+            np.diff(tokens.ends[tokens.texts]) > 0,
             _state_themes(queries),
         )
 
@@ -226,22 +192,31 @@ class ProfileVectorizer(BaseEstimator):
             If `fit` has not been called.
         """
         check_is_fitted(self)
-        told = [_distinct(_bags(p)) for p in pool]
-        starts = np.cumsum([0, *(len(passages) for passages in told)]).astype(np.intp)
-        rows = self._rows(b for passages in told for b in passages)
-        lengths = _norms(rows)
-        pivot = (1 - self.slope) * self.mean_length_
-        passages = _scaled(rows, pivot + self.slope * lengths)
-        voices = 1 / _retold(_scaled(rows, lengths), starts)
-        return EncodedPool(
-            passages=passages,
-            starts=starts,
-            positions=np.array([i for p in told for i in p.values()], dtype=np.intp),
-            whole=self._wholes(passages, starts, voices),
-            themes=self._theme_rows(pool),
-            has_text=np.array([any(b.stems for b in p) for p in told], dtype=np.bool_),
-            has_themes=_state_themes(pool),
-        )
+        tokens = self.reader_.read(pool)
+        return self._encoded(pool, tokens, self.vocabulary_.rows(tokens, self.reader_))
+
+    def extend(self, profiles: Sequence[Profile]) -> int:
+        """Add the unknown words and themes of some profiles, at the largest weight.
+
+        The weight of all that is known stays as it is. The vocabulary is replaced, not
+        changed: who holds the old one is not disturbed.
+
+        Returns
+        -------
+        n_unknown : int
+            How many words of the texts were not known before.
+        """
+        check_is_fitted(self)
+        tokens = self.reader_.read(profiles)
+        n_unknown = self.vocabulary_.n_unknown(tokens, self.reader_)
+        self.vocabulary_ = self.vocabulary_.extended(tokens, self.reader_)
+        stated = frozenset[str]().union(*(p.themes for p in profiles))
+        new = sorted(stated - self.themes_.keys())
+        width = len(self.themes_)
+        self.themes_ = self.themes_ | {theme: width + i for i, theme in enumerate(new)}
+        added = np.full(len(new), self.unknown_theme_idf_)
+        self.theme_idf_ = np.concatenate([self.theme_idf_, added])
+        return n_unknown
 
     def _check_parameters(self) -> None:
         if self.min_df is not None and self.min_df < 1:
@@ -249,23 +224,24 @@ class ProfileVectorizer(BaseEstimator):
         for name in ("slope", "saturation", "pair_weight", "query_power"):
             check_share(name, getattr(self, name))
 
-    def _learn_words(self, told: set[frozenset[Bag]]) -> None:
-        df: dict[str, int] = {}
-        for texts in told:
-            for term in {term for text in texts for term, _ in self._terms(text)}:
-                df[term] = df.get(term, 0) + 1
-        n_texts = len(frozenset[Bag]().union(*told))
-        least = self.min_df or (1 if n_texts < _FEW_TEXTS else 2)
-        terms = sorted(term for term, count in df.items() if count >= least)
-        self.vocabulary_ = {term: column for column, term in enumerate(terms)}
-        idf = [_idf(len(told), df[t]) * (self.pair_weight if " " in t else 1) for t in terms]
-        self.idf_ = np.array(idf, dtype=np.float64)
-
-    def _terms(self, text: Bag) -> Iterator[tuple[str, int]]:
-        """Yield each term of a text and how often it occurs."""
-        yield from zip(text.stems, text.counts, strict=True)
-        if self.pair_weight > 0:
-            yield from zip(text.pairs, text.pair_counts, strict=True)
+    def _encoded(self, pool: Sequence[Profile], tokens: Tokens, rows: Matrix) -> EncodedPool:
+        """Give the passages of each profile their lengths and their shares of the whole."""
+        kept, positions, starts = _told(tokens)
+        rows = taken(rows, kept)
+        lengths = norms(rows)
+        pivot = (1 - self.slope) * self.mean_length_
+        passages = scaled(rows, pivot + self.slope * lengths)
+        voices = 1 / _retold(scaled(rows, lengths), starts)
+        return EncodedPool(
+            passages=passages,
+            starts=starts,
+            positions=positions,
+            shares=voices
+            / np.repeat(self._ceilings(passages, starts, voices), np.diff(starts)),
+            themes=self._theme_rows(pool),
+            has_text=np.diff(tokens.ends[tokens.texts]) > 0,
+            has_themes=_state_themes(pool),
+        )
 
     def _learn_themes(self, stated: set[tuple[str, frozenset[str]]]) -> None:
         df: dict[str, int] = {}
@@ -274,23 +250,10 @@ class ProfileVectorizer(BaseEstimator):
                 df[theme] = df.get(theme, 0) + 1
         names = sorted(df)
         self.themes_ = {theme: column for column, theme in enumerate(names)}
-        self.theme_idf_ = np.array([_idf(len(stated), df[t]) for t in names], dtype=np.float64)
-        self.unknown_theme_idf_ = _idf(len(stated), 0)
-
-    def _rows(self, bags: Iterable[Bag]) -> Matrix:
-        """Weigh the known terms of each bag."""
-        columns: list[int] = []
-        counts: list[int] = []
-        ends = [0]
-        for text in bags:
-            for term, count in self._terms(text):
-                if (column := self.vocabulary_.get(term)) is not None:
-                    columns.append(column)
-                    counts.append(count)
-            ends.append(len(columns))
-        at = np.array(columns, dtype=np.intp)
-        weights = (1 + np.log(np.array(counts, dtype=np.float64))) * self.idf_[at]
-        return _matrix(weights, at, ends, len(self.vocabulary_))
+        self.theme_idf_ = np.array(
+            [inverse_frequency(len(stated), df[t]) for t in names], dtype=np.float64
+        )
+        self.unknown_theme_idf_ = inverse_frequency(len(stated), 0)
 
     def _theme_rows(self, profiles: Sequence[Profile]) -> Matrix:
         """Weigh the known themes; unknown ones count for the length of the row only."""
@@ -303,17 +266,20 @@ class ProfileVectorizer(BaseEstimator):
             unknown[i] = len(profile.themes) - len(known)
             ends.append(len(columns))
         at = np.array(columns, dtype=np.intp)
-        rows = _matrix(self.theme_idf_[at], at, ends, len(self.themes_))
-        lengths = np.sqrt(_norms(rows) ** 2 + unknown * self.unknown_theme_idf_**2)
-        return _scaled(rows, lengths)
+        rows = matrix(self.theme_idf_[at], at, ends, len(self.themes_))
+        lengths = np.sqrt(norms(rows) ** 2 + unknown * self.unknown_theme_idf_**2)
+        return scaled(rows, lengths)
 
-    def _wholes(self, passages: Matrix, starts: NDArray[np.intp], voices: Floats) -> Matrix:
-        """Add up the passages of each profile, each with its voice, with a ceiling."""
+    def _ceilings(self, passages: Matrix, starts: NDArray[np.intp], voices: Floats) -> Floats:
+        """Return what the sum of each profile's passages, by voice, is divided by."""
         n_passages = passages.shape[0]
-        owners = _matrix(voices, np.arange(n_passages, dtype=np.intp), starts, n_passages)
-        sums = sparse.csr_array(owners @ passages)
-        sums.sort_indices()
-        return _scaled(sums, 1 - self.saturation + self.saturation * _norms(sums))
+        if n_passages == starts.size - 1:
+            lengths = voices * norms(passages)
+        else:
+            owners = matrix(voices, np.arange(n_passages, dtype=np.intp), starts, n_passages)
+            lengths = norms(sparse.csr_array(owners @ passages))
+        # a profile that tells nothing known has nothing to divide
+        return np.where(lengths > 0, 1 - self.saturation + self.saturation * lengths, 1.0)
 
 
 def _retold(units: Matrix, starts: NDArray[np.intp]) -> Floats:
@@ -350,51 +316,29 @@ def check_share(name: str, value: float) -> None:
         raise ValueError(f"{name} must lie in [0, 1], got {value!r}")
 
 
-def _idf(n: int, df: int) -> float:
-    return 1 + math.log((1 + n) / (1 + df))
+def _told(
+    tokens: Tokens,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the texts that are passages, their places in their profiles, and the starts.
 
-
-def _bags(profile: Profile) -> Iterator[Bag]:
-    language = language_of(profile)
-    return (bag(text, language) for text in profile.texts)
-
-
-def _join(bags: Iterable[Bag]) -> Bag:
-    stems: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
-    for text in bags:
-        stems.update(dict(zip(text.stems, text.counts, strict=True)))
-        pairs.update(dict(zip(text.pairs, text.pair_counts, strict=True)))
-    return as_bag(stems, pairs)
-
-
-def _distinct(bags: Iterable[Bag]) -> Mapping[Bag, int]:
-    """Keep the first of equal bags with its position; one empty bag where there is none."""
-    first: dict[Bag, int] = {}
-    for position, found in enumerate(bags):
-        if found.stems:
-            first.setdefault(found, position)
-    return first or {Bag((), ()): -1}
+    Of equal texts of a profile the first one is a passage; -1 stands for none at all.
+    """
+    told, cuts = tokens.told(), tokens.texts.tolist()
+    kept: list[int] = []
+    positions: list[int] = []
+    starts = [0]
+    for start, stop in itertools.pairwise(cuts):
+        first = {told[t]: t for t in reversed(range(start, stop)) if told[t]}
+        texts = sorted(first.values())
+        kept += texts or [-1]
+        positions += [t - start for t in texts] or [-1]
+        starts.append(len(kept))
+    return (
+        np.array(kept, dtype=np.intp),
+        np.array(positions, dtype=np.intp),
+        np.array(starts, dtype=np.intp),
+    )
 
 
 def _state_themes(profiles: Sequence[Profile]) -> Bools:
     return np.array([bool(p.themes) for p in profiles], dtype=np.bool_)
-
-
-def _matrix(
-    weights: Floats,
-    columns: NDArray[np.intp],
-    ends: Sequence[int] | NDArray[np.intp],
-    width: int,
-) -> Matrix:
-    return sparse.csr_array((weights, columns, ends), shape=(len(ends) - 1, width))
-
-
-def _norms(rows: Matrix) -> Floats:
-    return np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64))
-
-
-def _scaled(rows: Matrix, lengths: Floats) -> Matrix:
-    """Divide each row by its length; a row of length 0 has nothing to divide."""
-    per_value = np.repeat(lengths, np.diff(rows.indptr))
-    return sparse.csr_array((rows.data / per_value, rows.indices, rows.indptr), rows.shape)

@@ -1,12 +1,9 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from matching import Profile, recognise
-from matching.language import Bag, Token, bag, language_of, stem, tokens
-from tests.matching.strategies import promise
+from matching.language import Token, language_of, stem, tokens
 
 LONG = {
     "en": "Our river floods twice a year. We want to warn the people who live near it, in "
@@ -64,7 +61,7 @@ def test_the_language_is_recognised_from_all_passages_together() -> None:
 @pytest.mark.parametrize(
     ("language", "text", "stems"),
     [
-        ("en", "The services of a city, in service", ("citi", "servic")),
+        ("en", "The services of a city, in service", ("citi", "servic", "servic")),
         ("fr", "Les services de l'État", ("servic", "état")),
         ("es", "Los servicios y el trabajo", ("servici", "trabaj")),
         ("pt", "Os serviços do povo", ("pov", "servic")),
@@ -74,21 +71,7 @@ def test_the_language_is_recognised_from_all_passages_together() -> None:
 def test_each_language_has_its_stop_words_and_stemmer_or_neither(
     language: str, text: str, stems: tuple[str, ...]
 ) -> None:
-    assert bag(text, language).stems == tuple(sorted(stems))
-
-
-def test_equal_words_give_equal_bags_whatever_stands_between_them() -> None:
-    assert bag("Open data; open services!", "en") == bag("OPEN the\ndata - open service", "en")
-
-
-def test_neighbours_are_counted_across_stop_words_and_numbers() -> None:
-    assert bag("Quality of life in 2024 and life", "en") == Bag(
-        ("life", "qualiti"), (2, 1), ("life life", "qualiti life"), (1, 1)
-    )
-
-
-def test_the_two_spellings_of_an_accent_are_one_word() -> None:
-    assert bag(FRENCH["river"], "fr") == bag(FRENCH["decomposed"], "fr")
+    assert sorted(token.stem for token in tokens(text, language)) == sorted(stems)
 
 
 @pytest.mark.parametrize("text", ["la rivière monte", FRENCH["decomposed"] + " monte"])
@@ -103,30 +86,3 @@ def test_a_hangul_word_in_single_letters_is_found_whole() -> None:
     text = unicodedata.normalize("NFD", "한국 정부")
 
     assert list(tokens(text, "ko")) == [Token(0, 6, "한국"), Token(7, 12, "정부")]
-
-
-@promise
-@given(
-    st.text(
-        st.one_of(
-            st.sampled_from("aeo\u0301\u0327\u0323 \u1100\u1161\u11a8\u09c7\u09be\u0130ß😀ש"),
-            st.characters(),
-        )
-    ),
-    st.sampled_from(["en", "fr", "de"]),
-)
-def test_marks_and_counts_see_the_same_words(text: str, language: str) -> None:
-    found = list(tokens(text, language))
-
-    counted = bag(text, language)
-    assert sorted(t.stem for t in found) == sorted(
-        s for s, n in zip(counted.stems, counted.counts, strict=True) for _ in range(n)
-    )
-    assert all(
-        t.stem in {stem(w, language) for w in _words(text[t.start : t.end])} for t in found
-    )
-
-
-def _words(text: str) -> list[str]:
-    composed = unicodedata.normalize("NFC", text)
-    return [composed[t.start : t.end] for t in tokens(composed, "none")]

@@ -1,3 +1,4 @@
+import itertools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 import matching.matcher
 from matching import Matcher, Profile, Rule, eligible
-from matching.language import Bag, bag, language_of
+from matching.language import language_of, tokens
 from tests.matching.strategies import pools, profiles, promise, queries
 
 APART = Rule("country", shared=False, reason="Both are in the same country.")
@@ -315,7 +316,7 @@ def by_hand(
     mean = sum(norm(weigh(terms(b))) for b in own) / max(1, len(own))
 
     def text(query: Profile, candidate: Profile) -> float:
-        joined = weigh(sum((terms(b) for b in bags(query)), Counter()))
+        joined = weigh(sum((terms(b) for b in bags(query)), Counter[str]()))
         q = scale(joined, norm(joined))
         rows = [weigh(terms(b)) for b in sorted(set(bags(candidate)))]
         passages = [scale(x, 0.3 * mean + 0.7 * norm(x)) for x in rows]
@@ -346,15 +347,14 @@ def by_hand(
     return np.array(scores).reshape(len(asked), len(pool))
 
 
-def bags(profile: Profile) -> list[Bag]:
-    found = [bag(text, language_of(profile)) for text in profile.texts]
-    return [b for b in found if b.stems]
+def bags(profile: Profile) -> list[tuple[str, ...]]:
+    language = language_of(profile)
+    found = [tuple(t.stem for t in tokens(text, language)) for text in profile.texts]
+    return [stems for stems in found if stems]
 
 
-def terms(text: Bag) -> Counter[str]:
-    return Counter(
-        dict(zip(text.stems + text.pairs, text.counts + text.pair_counts, strict=True))
-    )
+def terms(text: tuple[str, ...]) -> Counter[str]:
+    return Counter([*text, *(" ".join(pair) for pair in itertools.pairwise(text))])
 
 
 def same(left: dict[str, float], right: dict[str, float]) -> float:

@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 import matching.vectorizer
 from matching import Profile, ProfileVectorizer
+from matching.encoding import EncodedPool, Floats
 from tests.matching.strategies import pools, promise
 
 
@@ -20,13 +21,19 @@ def a_profile(
     return Profile("p", texts, themes, language=language)
 
 
+def wholes(pool: EncodedPool) -> Floats:
+    """Add the passages of each profile up, each with its share."""
+    shared = pool.passages.toarray() * pool.shares[:, None]
+    return np.add.reduceat(shared, pool.starts[:-1])
+
+
 def test_a_word_weighs_by_its_count_and_by_how_few_profiles_know_it() -> None:
     pool = [a_profile("fluss fluss damm", "damm"), a_profile("damm")]
 
     fitted = ProfileVectorizer(slope=1, saturation=1, pair_weight=0).fit(pool)
 
-    assert fitted.vocabulary_ == {"damm": 0, "fluss": 1}
-    assert fitted.idf_ == pytest.approx([1 + math.log(3 / 3), 1 + math.log(3 / 2)])
+    assert fitted.vocabulary_.stems == {"damm": 0, "fluss": 1}
+    assert fitted.vocabulary_.idf == pytest.approx([1 + math.log(3 / 3), 1 + math.log(3 / 2)])
     weights = np.array([1.0, (1 + math.log(2)) * (1 + math.log(1.5))])
     row = fitted.encode_queries([a_profile("fluss fluss damm")]).text.toarray()[0]
     assert row == pytest.approx(weights / np.linalg.norm(weights))
@@ -37,11 +44,11 @@ def test_two_neighbours_are_a_term_of_their_own_that_weighs_less() -> None:
 
     fitted = ProfileVectorizer(pair_weight=0.4).fit(pool)
 
-    terms = ["damm", "damm fluss", "fluss", "fluss damm", "fluss tal", "tal"]
-    assert list(fitted.vocabulary_) == terms
+    terms = ["damm", "fluss", "tal", "damm fluss", "fluss damm", "fluss tal"]
+    assert fitted.vocabulary_.names() == terms
     once, twice = 1 + math.log(3 / 2), 1.0
-    assert fitted.idf_ == pytest.approx(
-        [twice, 0.4 * once, twice, 0.4 * once, 0.4 * once, once]
+    assert fitted.vocabulary_.idf == pytest.approx(
+        [twice, twice, once, 0.4 * once, 0.4 * once, 0.4 * once]
     )
 
 
@@ -61,7 +68,7 @@ def test_a_query_is_one_text_and_a_candidate_several() -> None:
 
     asked, offered = fitted.encode_queries([profile]), fitted.encode_pool([profile])
 
-    assert asked.text.toarray()[0, fitted.vocabulary_["damm"]] > 0.7
+    assert asked.text.toarray()[0, fitted.vocabulary_.stems["damm"]] > 0.7
     assert (offered.positions.tolist(), offered.starts.tolist()) == ([0, 1], [0, 2])
 
 
@@ -70,7 +77,10 @@ def test_a_long_passage_pays_for_its_length_by_the_slope() -> None:
 
     fitted = ProfileVectorizer(slope=0.7, pair_weight=0).fit(pool)
 
-    lengths = [fitted.idf_[fitted.vocabulary_["fluss"]], np.linalg.norm(fitted.idf_)]
+    lengths = [
+        fitted.vocabulary_.idf[fitted.vocabulary_.stems["fluss"]],
+        np.linalg.norm(fitted.vocabulary_.idf),
+    ]
     pivot = 0.3 * np.mean(lengths)
     rows = fitted.encode_pool(pool).passages.toarray()
     assert np.linalg.norm(rows, axis=1) == pytest.approx(
@@ -82,7 +92,7 @@ def test_telling_more_helps_the_whole_up_to_a_ceiling() -> None:
     once, twice = a_profile("fluss damm"), a_profile("fluss damm", "damm tal see")
     fitted = ProfileVectorizer().fit([once, twice, a_profile("berg")])
 
-    whole = np.linalg.norm(fitted.encode_pool([once, twice]).whole.toarray(), axis=1)
+    whole = np.linalg.norm(wholes(fitted.encode_pool([once, twice])), axis=1)
 
     assert whole[0] < whole[1] < 1 / 0.5
 
@@ -93,7 +103,7 @@ def test_pasting_the_same_story_again_changes_nothing() -> None:
 
     once, again = fitted.encode_pool([a_profile("fluss damm")]), fitted.encode_pool([pasted])
 
-    assert (once.whole.toarray() == again.whole.toarray()).all()
+    assert (wholes(once) == wholes(again)).all()
     assert (once.passages.toarray() == again.passages.toarray()).all()
 
 
@@ -103,7 +113,7 @@ def test_the_same_story_in_other_words_gives_no_louder_voice() -> None:
     more = a_profile(story, "haus dach wand fenster boden garten")
     fitted = ProfileVectorizer().fit([once, twice, more])
 
-    whole = fitted.encode_pool([once, twice, more]).whole.toarray()
+    whole = wholes(fitted.encode_pool([once, twice, more]))
 
     lengths = np.linalg.norm(whole, axis=1)
     assert lengths[1] <= lengths[0] < lengths[2]
@@ -114,18 +124,18 @@ def test_comparing_passages_a_few_at_a_time_gives_the_same_answer(
 ) -> None:
     pool = [a_profile("fluss damm", "damm tal", "tal berg fluss"), a_profile("see", "see ufer")]
     fitted = ProfileVectorizer().fit(pool)
-    whole = fitted.encode_pool(pool).whole.toarray()
+    whole = wholes(fitted.encode_pool(pool))
 
     monkeypatch.setattr(matching.vectorizer, "_PAIRS_AT_ONCE", 1)
 
-    assert (fitted.encode_pool(pool).whole.toarray() == whole).all()
+    assert (wholes(fitted.encode_pool(pool)) == whole).all()
 
 
 def test_telling_a_thing_twice_makes_it_no_more_frequent() -> None:
     plain = ProfileVectorizer().fit([a_profile("fluss damm"), a_profile("fluss")])
     often = ProfileVectorizer().fit([a_profile("fluss damm", "damm"), a_profile("fluss")])
 
-    assert (plain.idf_ == often.idf_).all()
+    assert (plain.vocabulary_.idf == often.vocabulary_.idf).all()
 
 
 def test_repeated_and_blank_texts_do_not_count_for_the_idf() -> None:
@@ -135,15 +145,17 @@ def test_repeated_and_blank_texts_do_not_count_for_the_idf() -> None:
         background=[a_profile("Fluss: Damm"), a_profile("")],
     )
 
-    assert (plain.idf_ == noisy.idf_).all()
+    assert (plain.vocabulary_.idf == noisy.vocabulary_.idf).all()
     assert plain.mean_length_ == noisy.mean_length_
 
 
 def test_the_background_counts_for_the_idf_and_not_for_the_mean_length() -> None:
     fitted = ProfileVectorizer().fit([a_profile("fluss")], background=[a_profile("fluss damm")])
 
-    assert set(fitted.vocabulary_) == {"fluss", "damm", "fluss damm"}
-    assert fitted.mean_length_ == pytest.approx(fitted.idf_[fitted.vocabulary_["fluss"]])
+    assert set(fitted.vocabulary_.names()) == {"fluss", "damm", "fluss damm"}
+    assert fitted.mean_length_ == pytest.approx(
+        fitted.vocabulary_.idf[fitted.vocabulary_.stems["fluss"]]
+    )
 
 
 @pytest.mark.parametrize(("n_texts", "known"), [(29, 30), (30, 1)])
@@ -154,13 +166,13 @@ def test_a_word_of_a_single_profile_is_dropped_once_there_are_thirty(
 
     fitted = ProfileVectorizer(pair_weight=0).fit(pool)
 
-    assert len(fitted.vocabulary_) == known
+    assert len(fitted.vocabulary_.names()) == known
 
 
 def test_the_least_number_of_texts_can_be_stated() -> None:
     pool = [a_profile("fluss damm"), a_profile("fluss tal")]
 
-    assert set(ProfileVectorizer(min_df=2).fit(pool).vocabulary_) == {"fluss"}
+    assert set(ProfileVectorizer(min_df=2).fit(pool).vocabulary_.names()) == {"fluss"}
 
 
 def test_a_rare_theme_weighs_more_and_an_unknown_one_makes_the_rest_less() -> None:
@@ -186,7 +198,7 @@ def test_a_profile_without_words_has_an_empty_row_and_says_so(texts: tuple[str, 
     asked, offered = fitted.encode_queries([blank]), fitted.encode_pool([blank])
 
     assert (asked.text.nnz, asked.has_text.tolist()) == (0, [False])
-    assert (offered.whole.nnz, offered.has_text.tolist()) == (0, [False])
+    assert (offered.passages.nnz, offered.has_text.tolist()) == (0, [False])
     assert (offered.positions.tolist(), offered.starts.tolist()) == ([-1], [0, 1])
 
 
@@ -228,6 +240,7 @@ def test_nothing_is_encoded_before_fitting() -> None:
         "saturation": 0.5,
         "pair_weight": 0.4,
         "query_power": 1.0,
+        "reader": None,
     }
 
 
@@ -243,7 +256,7 @@ def test_lengths_stay_below_what_slope_and_saturation_promise(
         lengths = np.linalg.norm(encoded.passages.toarray(), axis=1)
         assert (lengths <= 1 / slope + 1e-12).all()
     if saturation:
-        lengths = np.linalg.norm(encoded.whole.toarray(), axis=1)
+        lengths = np.linalg.norm(wholes(encoded), axis=1)
         assert (lengths <= 1 / saturation + 1e-12).all()
 
 

@@ -1,0 +1,122 @@
+"""Profiles as rows of numbers: what the vectorizer makes and everything else reads.
+
+The rule: columns of a row are sorted, so sums over a row have one order on every path.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Matrix = sparse.csr_array[np.float64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedQueries:
+    """Queries as unit rows.
+
+    Parameters
+    ----------
+    text : csr_array of shape (n_queries, n_terms), float64
+        All passages of a query joined.
+    themes : csr_array of shape (n_queries, n_themes), float64
+    has_text, has_themes : bool arrays of shape (n_queries,)
+        False: nothing was said, so the part cannot be computed.
+    """
+
+    text: Matrix
+    themes: Matrix
+    has_text: Bools
+    has_themes: Bools
+
+    def part(self, start: int, stop: int) -> "EncodedQueries":
+        """Return the queries from `start` up to `stop`."""
+        rows = slice(start, stop)
+        return EncodedQueries(
+            self.text[rows], self.themes[rows], self.has_text[rows], self.has_themes[rows]
+        )
+
+    def narrowed(self, n_terms: int, n_themes: int) -> "EncodedQueries":
+        """Return the first columns: all that a pool encoded before has."""
+        if (self.text.shape[1], self.themes.shape[1]) == (n_terms, n_themes):
+            return self
+        return EncodedQueries(
+            self.text[:, :n_terms], self.themes[:, :n_themes], self.has_text, self.has_themes
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedPool:
+    """The pool as rows of passages.
+
+    Parameters
+    ----------
+    passages : csr_array of shape (n_passages, n_terms), float64
+        Passages of all profiles, profile after profile, without the blank ones; one empty
+        row for a profile that has no other.
+    starts : int array of shape (n_pool + 1,)
+        Rows ``starts[i]`` to ``starts[i + 1]`` of `passages` belong to profile i.
+    positions : int array of shape (n_passages,)
+        Place of the passage in ``Profile.texts``; -1 for an empty row.
+    shares : float64 array of shape (n_passages,)
+        The whole of a profile is the sum of its passages times these.
+    themes : csr_array of shape (n_pool, n_themes), float64
+    has_text, has_themes : bool arrays of shape (n_pool,)
+    """
+
+    passages: Matrix
+    starts: NDArray[np.intp]
+    positions: NDArray[np.intp]
+    shares: Floats
+    themes: Matrix
+    has_text: Bools
+    has_themes: Bools
+
+    def only(self, index: int) -> "EncodedPool":
+        """Return the pool that holds profile `index` alone."""
+        first, last = int(self.starts[index]), int(self.starts[index + 1])
+        row = slice(index, index + 1)
+        return EncodedPool(
+            self.passages[first:last],
+            np.array([0, last - first], dtype=np.intp),
+            self.positions[first:last],
+            self.shares[first:last],
+            self.themes[row],
+            self.has_text[row],
+            self.has_themes[row],
+        )
+
+
+def matrix(
+    weights: Floats,
+    columns: NDArray[np.intp],
+    ends: Sequence[int] | NDArray[np.intp],
+    width: int,
+) -> Matrix:
+    """Return the matrix whose row i holds the weights from ``ends[i]`` to ``ends[i + 1]``."""
+    return sparse.csr_array((weights, columns, ends), shape=(len(ends) - 1, width))
+
+
+def norms(rows: Matrix) -> Floats:
+    """Return the Euclidean length of each row."""
+    return np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64))
+
+
+def scaled(rows: Matrix, lengths: Floats) -> Matrix:
+    """Divide each row by its length; a row of length 0 has nothing to divide."""
+    per_value = np.repeat(lengths, np.diff(rows.indptr))
+    return sparse.csr_array((rows.data / per_value, rows.indices, rows.indptr), rows.shape)
+
+
+def taken(rows: Matrix, kept: NDArray[np.intp]) -> Matrix:
+    """Return the rows that are kept; an empty one for -1."""
+    if np.array_equal(kept, np.arange(rows.shape[0])):
+        return rows
+    sizes = np.append(np.diff(rows.indptr), 0)[kept]
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    at = np.arange(ends[-1]) + np.repeat(rows.indptr[kept] - ends[:-1], sizes)
+    return sparse.csr_array((rows.data[at], rows.indices[at], ends), (kept.size, rows.shape[1]))

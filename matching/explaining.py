@@ -1,0 +1,76 @@
+"""Takes the score of one pair apart.
+
+The rule: it reads the same rows as the score, so the shares add up to it.
+"""
+
+from collections.abc import Iterator
+
+from matching.encoding import EncodedPool, EncodedQueries
+from matching.explanation import (
+    Contribution,
+    Explanation,
+    Missing,
+    Passages,
+    by_weight,
+    by_word,
+    read,
+    word_contributions,
+)
+from matching.profile import Profile
+from matching.scoring import Scorer, TurnedPool
+from matching.vectorizer import ProfileVectorizer
+
+
+def taken_apart(
+    vectorizer: ProfileVectorizer,
+    scorer: Scorer,
+    query: Profile,
+    candidate: Profile,
+    offered: EncodedPool,
+) -> Explanation:
+    """Explain the score of a query and a candidate.
+
+    Parameters
+    ----------
+    offered : EncodedPool
+        The candidate alone.
+    """
+    asked = vectorizer.encode_queries([query])
+    asked = asked.narrowed(offered.passages.shape[1], offered.themes.shape[1])
+    parts = scorer.parts(asked, offered, TurnedPool.of(offered))
+    missing = scorer.missing(asked, offered)
+    shares = dict(scorer.word_shares(asked, offered))
+    names = vectorizer.vocabulary_.names(list(shares))
+    words = by_word(zip(names, shares.values(), strict=True))
+    left, right = read(query), read(candidate)
+    best = offered.positions[scorer.best_passage(asked, offered)]
+    return Explanation(
+        score=float(parts.score[0, 0]),
+        text_part=float(parts.text[0, 0]),
+        theme_part=float(parts.themes[0, 0]),
+        contributions=by_weight(
+            [
+                *word_contributions(words, left, right),
+                *_others(tuple(vectorizer.themes_), scorer, asked, offered, missing),
+            ]
+        ),
+        passages=Passages(
+            left.passage(left.heaviest(words), words), right.passage(int(best), words)
+        ),
+        missing=missing,
+        coverage=float(parts.coverage[0, 0]),
+    )
+
+
+def _others(
+    themes: tuple[str, ...],
+    scorer: Scorer,
+    asked: EncodedQueries,
+    offered: EncodedPool,
+    missing: tuple[Missing, ...],
+) -> Iterator[Contribution]:
+    """Yield the shares of themes and of missing parts; words need their written forms."""
+    for column, share in scorer.theme_shares(asked, offered):
+        yield Contribution("theme", themes[column], share)
+    for part in sorted({m.part for m in missing}):
+        yield Contribution("missing", part, scorer.weights[part] * scorer.missing_prior)

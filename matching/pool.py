@@ -1,0 +1,86 @@
+"""Pools that are not a tuple in memory: several in a row, or one that stays on disk."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.profile import Profile
+from matching.reading import Offsets
+
+
+class _Pool(Sequence[Profile]):
+    """A sequence that is asked one position at a time."""
+
+    def _at(self, position: int) -> Profile:
+        raise NotImplementedError  # pragma: no cover -- every pool has its own
+
+    @overload
+    def __getitem__(self, index: int) -> Profile: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Profile]: ...
+
+    def __getitem__(self, index: int | slice) -> Profile | Sequence[Profile]:
+        if isinstance(index, slice):
+            return tuple(self._at(i) for i in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"the pool has {len(self)} profiles, asked for {index}")
+        return self._at(index % len(self))
+
+    def __iter__(self) -> Iterator[Profile]:
+        return (self._at(i) for i in range(len(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Chained(_Pool):
+    """Pools one after the other."""
+
+    parts: tuple[Sequence[Profile], ...]
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.parts)
+
+    def _at(self, position: int) -> Profile:
+        for part in self.parts:
+            if position < len(part):
+                return part[position]
+            position -= len(part)
+        raise IndexError(position)  # pragma: no cover -- checked before
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredProfiles(_Pool):
+    """Profiles as lines of JSON, each read when it is asked for.
+
+    Parameters
+    ----------
+    lines : uint8 array of shape (n_bytes,)
+    ends : int64 array of shape (n_profiles + 1,)
+        Line i lies from ``ends[i]`` to ``ends[i + 1]``.
+    """
+
+    lines: NDArray[np.uint8]
+    ends: Offsets
+
+    def __len__(self) -> int:
+        return int(self.ends.size - 1)
+
+    def _at(self, position: int) -> Profile:
+        line = self.lines[self.ends[position] : self.ends[position + 1]].tobytes()
+        name, texts, themes, attributes, language = json.loads(line)
+        values = {attribute: frozenset(of) for attribute, of in attributes.items()}
+        return Profile(name, tuple(texts), frozenset(themes), values, language)
+
+
+def written(profiles: Iterable[Profile], file: BinaryIO) -> Offsets:
+    """Write profiles as lines; return where each of them ends, from 0 on."""
+    ends = [0]
+    for p in profiles:
+        attributes = {name: sorted(values) for name, values in sorted(p.attributes.items())}
+        line = json.dumps([p.id, p.texts, sorted(p.themes), attributes, p.language])
+        ends.append(ends[-1] + file.write(line.encode("ascii") + b"\n"))
+    return np.array(ends, dtype=np.int64)

@@ -1,0 +1,225 @@
+"""From texts to flat numbers of stems, each text read once.
+
+The rule: counting and explaining see the same words; this is the quick half of
+`matching.language`, which says what a word is.
+"""
+
+import hashlib
+import itertools
+import threading
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from sys import byteorder
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.language import WORD, language_of, stem
+from matching.profile import Profile
+
+Ids = NDArray[np.int32]
+Offsets = NDArray[np.int64]
+
+# Numbers kept for texts that may come again: 64 MB.
+_REMEMBERED: Final = 1 << 24
+
+_NUMBER: Final = np.dtype(np.int32).itemsize
+
+# Lowers ASCII letters, and makes a space of all that is no part of a word: WORD, in C.
+_ASCII: Final = bytes(
+    ord(c.lower()) if c.isalnum() or c == "_" else ord(" ") for c in map(chr, range(128))
+).ljust(256)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """Texts as numbers, profile after profile.
+
+    Parameters
+    ----------
+    ids : int32 array of shape (n_tokens,)
+        The stem of each counted word, in the order of the text.
+    ends : int64 array of shape (n_texts + 1,)
+        Tokens ``ends[t]`` to ``ends[t + 1]`` belong to text t.
+    texts : int64 array of shape (n_profiles + 1,)
+        Texts ``texts[i]`` to ``texts[i + 1]`` belong to profile i.
+    """
+
+    ids: Ids
+    ends: Offsets
+    texts: Offsets
+
+    def head(self, n_profiles: int) -> "Tokens":
+        """Return the first profiles alone."""
+        texts = self.texts[: n_profiles + 1]
+        ends = self.ends[: texts[-1] + 1]
+        return Tokens(self.ids[: ends[-1]], ends, texts)
+
+    def told(self) -> list[bytes]:
+        """Return for each text what it says: equal for equal sequences of stems."""
+        raw = memoryview(self.ids.tobytes())
+        cuts = (self.ends * self.ids.itemsize).tolist()
+        return [
+            hashlib.blake2b(raw[a:b], digest_size=16).digest() if b > a else b""
+            for a, b in itertools.pairwise(cuts)
+        ]
+
+
+class Readings(NamedTuple):
+    """Texts that were read, to be kept in files.
+
+    Parameters
+    ----------
+    names : uint64 array of shape (n_texts, 2)
+        Sixteen bytes that name each text in its language, ascending.
+    ends : int64 array of shape (n_texts + 1,)
+        Numbers ``ends[t]`` to ``ends[t + 1]`` belong to text t.
+    ids : int32 array
+    """
+
+    names: NDArray[np.uint64]
+    ends: Offsets
+    ids: Ids
+
+    @classmethod
+    def of(cls, read: Mapping[tuple[str, str], bytes]) -> "Readings":
+        """Name and sort texts that were read, by language and text."""
+        named = sorted((_name(*text), numbers) for text, numbers in read.items())
+        return cls(
+            np.array([name for name, _ in named], dtype=np.uint64).reshape(-1, 2),
+            _offsets(len(numbers) // _NUMBER for _, numbers in named),
+            np.frombuffer(b"".join(numbers for _, numbers in named), dtype=np.int32),
+        )
+
+    def of_text(self, text: str, language: str) -> bytes | None:
+        """Return the numbers of a text, or None for one that is not here."""
+        name = np.array(_name(text, language), dtype=np.uint64)
+        at = int(np.searchsorted(self.names[:, 0], name[0]))
+        if at == len(self.names) or (self.names[at] != name).any():
+            return None
+        return self.ids[self.ends[at] : self.ends[at + 1]].tobytes()
+
+
+class Reader:
+    """Reads texts into numbers of stems, and remembers what it has read.
+
+    A number means the same stem as long as the reader lives, so one reader may serve many
+    fits; it may be shared by threads.
+
+    Parameters
+    ----------
+    remembered : int, default=16,777,216
+        How many numbers are kept for texts that come again; beyond them the memory starts
+        anew.
+    stems : sequence of str, default=()
+        The stems behind the first numbers, of a reader that was saved.
+    known : Readings, default=None
+        What that reader had read.
+
+    Attributes
+    ----------
+    stems : list of str
+        The stem behind each number.
+    """
+
+    def __init__(
+        self,
+        remembered: int = _REMEMBERED,
+        *,
+        stems: Sequence[str] = (),
+        known: Readings | None = None,
+    ) -> None:
+        self.remembered = remembered
+        self.stems: list[str] = []
+        self._numbers: dict[str, bytes] = {}
+        self._words: dict[str, _Words] = {}
+        self._read: dict[tuple[str, str], bytes] = {}
+        self._kept = 0
+        self._lock = threading.RLock()
+        self._known = known
+        for name in stems:
+            self.number(name)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave what was read behind: it can be read again, and a lock cannot travel."""
+        return {"remembered": self.remembered, "stems": list(self.stems)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]  # -- a pickle starts bare
+
+    def read(self, profiles: Sequence[Profile]) -> Tokens:
+        """Read all texts of some profiles."""
+        pieces: list[bytes] = []
+        for profile in profiles:
+            language = language_of(profile)
+            pieces += [self._text(text, language) for text in profile.texts]
+        return Tokens(
+            np.frombuffer(b"".join(pieces), dtype=np.int32),
+            _offsets(len(piece) // _NUMBER for piece in pieces),
+            _offsets(len(profile.texts) for profile in profiles),
+        )
+
+    def number(self, name: str) -> bytes:
+        """Return the number of a stem, as the bytes of an int32; a new one for a new stem."""
+        with self._lock:
+            if (known := self._numbers.get(name)) is None:
+                known = self._numbers[name] = len(self.stems).to_bytes(_NUMBER, byteorder)
+                self.stems.append(name)
+            return known
+
+    def readings(self) -> Readings:
+        """Return what is remembered, to be kept in files."""
+        with self._lock:
+            return Readings.of(self._read)
+
+    def _text(self, text: str, language: str) -> bytes:
+        known = self._read.get((language, text))
+        return self._remembered(text, language) if known is None else known
+
+    def _remembered(self, text: str, language: str) -> bytes:
+        numbers = self._known and self._known.of_text(text, language)
+        if numbers is None:
+            numbers = self._numbered(text, language)
+        with self._lock:
+            if self._kept > self.remembered:
+                self._read.clear()
+                self._kept = 0
+            self._read[language, text] = numbers
+            self._kept += 1 + len(numbers) // _NUMBER
+        return numbers
+
+    def _numbered(self, text: str, language: str) -> bytes:
+        words = self._words.get(language)
+        if words is None:
+            words = self._words.setdefault(language, _Words(self, language))
+        if text.isascii():
+            found = text.encode().translate(_ASCII).decode().split()
+        else:
+            found = WORD.findall(unicodedata.normalize("NFC", text))
+        return b"".join(map(words.__getitem__, found))
+
+
+class _Words(dict[str, bytes]):
+    """The number of each word of one language as it is written; nothing for one not counted."""
+
+    def __init__(self, reader: Reader, language: str) -> None:
+        super().__init__()
+        self._reader = reader
+        self._language = language
+
+    def __missing__(self, word: str) -> bytes:
+        found = stem(word, self._language) if len(word) > 1 else None
+        self[word] = number = b"" if found is None else self._reader.number(found)
+        return number
+
+
+def _name(text: str, language: str) -> tuple[int, int]:
+    said = f"{language}\n{text}".encode(errors="surrogatepass")
+    whole = hashlib.blake2b(said, digest_size=16).digest()
+    return int.from_bytes(whole[:8]), int.from_bytes(whole[8:])
+
+
+def _offsets(sizes: Iterable[int]) -> Offsets:
+    return np.fromiter(itertools.accumulate(sizes, initial=0), dtype=np.int64)

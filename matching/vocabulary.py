@@ -1,0 +1,256 @@
+"""Which terms there are, what each weighs, and how texts become rows of weighed terms.
+
+The rule: a term is a stem or a pair of neighbouring stems; its column never changes, so
+rows made before and after words were added can be multiplied.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matching.encoding import Floats, Matrix
+from matching.reading import Reader, Tokens
+
+Columns = NDArray[np.int32]
+
+# Below so many distinct texts a word that stands in one profile may be the telling one.
+_FEW_TEXTS: Final = 30
+
+# A pair of stems as one number: the first one times this, plus the second one.
+_FIRST: Final = 1 << 32
+
+_UNKNOWN: Final = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The known terms.
+
+    Parameters
+    ----------
+    stems : dict of str to int
+        Column of each stem: those that were learned in alphabetical order, then those that
+        were added.
+    pairs : int64 array of shape (n_pairs,)
+        Each pair as ``first * 2**32 + second`` of the columns of its stems, ascending.
+    pair_columns : int32 array of shape (n_pairs,)
+    idf : float64 array of shape (n_terms,)
+        Weight of each column; that of a pair includes `pair_weight`.
+    unknown_idf : float
+        Weight of a stem that stands in no profile: the largest of all.
+    pair_weight : float
+    """
+
+    stems: dict[str, int]
+    pairs: NDArray[np.int64]
+    pair_columns: Columns
+    idf: Floats
+    unknown_idf: float
+    pair_weight: float
+
+    @classmethod
+    def learn(
+        cls, tokens: Tokens, reader: Reader, *, min_df: int | None, pair_weight: float
+    ) -> "Vocabulary":
+        """Learn the terms of all texts, each counted for the profiles that tell it.
+
+        Profiles that tell the same texts count once.
+
+        Parameters
+        ----------
+        tokens : Tokens
+        reader : Reader
+            Which read them.
+        min_df : int or None
+            Terms of fewer profiles are left out; None: 2, or 1 below 30 distinct texts.
+        pair_weight : float in [0, 1]
+            0 leaves pairs out.
+        """
+        told = tokens.told()
+        stories = [
+            frozenset(told[a:b]) - {b""} for a, b in itertools.pairwise(tokens.texts.tolist())
+        ]
+        first = {story: i for i, story in reversed(list(enumerate(stories))) if story}
+        n_texts = len(frozenset[bytes]().union(*first))
+        least = min_df or (1 if n_texts < _FEW_TEXTS else 2)
+        owners = _owners(tokens)
+        counted = np.zeros(len(stories), dtype=np.bool_)
+        counted[list(first.values())] = True
+
+        known, columns = _alphabetical(tokens, reader)
+        flat = columns[tokens.ids]
+        among = counted[owners]
+        df = _profiles_with(flat[among], owners[among], len(known))
+        kept = df >= least
+        learned = [name for name, keep in zip(known, kept.tolist(), strict=True) if keep]
+        renamed = np.where(kept, np.cumsum(kept) - 1, _UNKNOWN).astype(np.int32)
+        flat = renamed[flat]
+        pairs, pair_df = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        if pair_weight > 0:
+            keys, at = _pairs(flat, tokens)
+            here = counted[owners[at]]
+            found, which = np.unique(keys[here], return_inverse=True)
+            pair_df = _profiles_with(which, owners[at][here], found.size)
+            pairs, pair_df = found[pair_df >= least], pair_df[pair_df >= least]
+        n = len(first)
+        weight = np.concatenate([_idf(n, df[kept]), pair_weight * _idf(n, pair_df)])
+        return cls(
+            stems={name: column for column, name in enumerate(learned)},
+            pairs=pairs,
+            pair_columns=np.arange(len(learned), weight.size, dtype=np.int32),
+            idf=weight,
+            unknown_idf=inverse_frequency(n, 0),
+            pair_weight=pair_weight,
+        )
+
+    def extended(self, tokens: Tokens, reader: Reader) -> "Vocabulary":
+        """Add the unknown terms of some texts, at the largest weight.
+
+        The weight of the terms that are known stays as it is.
+        """
+        used = np.unique(tokens.ids).tolist()
+        new = sorted({reader.stems[i] for i in used} - self.stems.keys())
+        width = self.idf.size
+        stems = self.stems | {name: width + i for i, name in enumerate(new)}
+        pairs, columns = self.pairs, self.pair_columns
+        added = np.full(len(new), self.unknown_idf)
+        if self.pair_weight > 0:
+            keys, _ = _pairs(_columns_of(stems, tokens, reader), tokens)
+            unknown = np.setdiff1d(keys, pairs)
+            places = np.searchsorted(pairs, unknown)
+            width += len(new)
+            named = np.arange(width, width + unknown.size, dtype=np.int32)
+            pairs = np.insert(pairs, places, unknown)
+            columns = np.insert(columns, places, named)
+            heavy = np.full(unknown.size, self.pair_weight * self.unknown_idf)
+            added = np.concatenate([added, heavy])
+        return replace(
+            self,
+            stems=stems,
+            pairs=pairs,
+            pair_columns=columns,
+            idf=np.concatenate([self.idf, added]),
+        )
+
+    def rows(self, tokens: Tokens, reader: Reader, *, joined: bool = False) -> Matrix:
+        """Weigh the known terms: ``(1 + ln tf) * idf``.
+
+        Returns
+        -------
+        rows : csr_array of shape (n_texts, n_terms), float64
+            One row for each text, or with `joined` one for each profile; sorted columns.
+        """
+        flat = _columns_of(self.stems, tokens, reader)
+        known = np.flatnonzero(flat != _UNKNOWN)
+        keys, at = _pairs(flat, tokens)
+        place = np.searchsorted(self.pairs, keys)
+        place[place == self.pairs.size] = 0
+        hit = np.flatnonzero(self.pairs[place] == keys) if self.pairs.size else place[:0]
+        columns = np.concatenate([flat[known], self.pair_columns[place[hit]]])
+        ends = tokens.ends[tokens.texts] if joined else tokens.ends
+        owners = np.repeat(np.arange(ends.size - 1, dtype=np.int32), np.diff(ends))
+        where = owners[np.concatenate([known, at[hit]])]
+        ones = np.ones(columns.size)
+        shape = (ends.size - 1, self.idf.size)
+        # the conversion adds up what stands twice and leaves the columns of a row sorted
+        counts = sparse.coo_array((ones, (where, columns)), shape=shape).tocsr()
+        counts.sort_indices()
+        return sparse.csr_array(
+            (
+                (1 + np.log(counts.data)) * self.idf[counts.indices],
+                counts.indices,
+                counts.indptr,
+            ),
+            shape=shape,
+        )
+
+    def names(self, columns: Sequence[int] | None = None) -> list[str]:
+        """Return the name of each column; a pair is its two stems with a space between.
+
+        Parameters
+        ----------
+        columns : sequence of int, default=None
+            None: all of them.
+        """
+        if columns is None:
+            columns = range(self.idf.size)
+        return [self._stem_at.get(c) or self._pair_at(c) for c in columns]
+
+    @cached_property
+    def _stem_at(self) -> dict[int, str]:
+        return {column: name for name, column in self.stems.items()}
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """The place among the pairs of each column that is a pair."""
+        places = np.zeros(self.idf.size, dtype=np.intp)
+        places[self.pair_columns] = np.arange(self.pairs.size)
+        return places
+
+    def _pair_at(self, column: int) -> str:
+        first, second = divmod(int(self.pairs[self._places[column]]), _FIRST)
+        return f"{self._stem_at[first]} {self._stem_at[second]}"
+
+    def n_unknown(self, tokens: Tokens, reader: Reader) -> int:
+        """Count the words whose stem is not known."""
+        return int((_columns_of(self.stems, tokens, reader) == _UNKNOWN).sum())
+
+
+def inverse_frequency(n: int, df: int) -> float:
+    """Return ``1 + ln((1 + n) / (1 + df))``, the weight of what df of n state."""
+    return 1 + math.log((1 + n) / (1 + df))
+
+
+def _idf(n: int, df: NDArray[np.int64]) -> Floats:
+    counts, which = np.unique(df, return_inverse=True)
+    weights = [inverse_frequency(n, count) for count in counts.tolist()]
+    return np.array(weights, dtype=np.float64)[which]
+
+
+def _alphabetical(tokens: Tokens, reader: Reader) -> tuple[list[str], Columns]:
+    """Return the stems that are used, sorted, and the place of each number among them."""
+    used = np.unique(tokens.ids)
+    names = [reader.stems[i] for i in used.tolist()]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    places = np.full(len(reader.stems), _UNKNOWN, dtype=np.int32)
+    places[used[order]] = np.arange(len(names), dtype=np.int32)
+    return [names[i] for i in order], places
+
+
+def _columns_of(stems: dict[str, int], tokens: Tokens, reader: Reader) -> Columns:
+    """Return the column of each token; -1 for an unknown stem."""
+    places = np.full(len(reader.stems) + 1, _UNKNOWN, dtype=np.int32)
+    used = np.unique(tokens.ids)
+    places[used] = [stems.get(reader.stems[i], _UNKNOWN) for i in used.tolist()]
+    return places[tokens.ids]
+
+
+def _owners(tokens: Tokens) -> Columns:
+    """Return the profile of each token."""
+    sizes = np.diff(tokens.ends[tokens.texts])
+    return np.repeat(np.arange(sizes.size, dtype=np.int32), sizes)
+
+
+def _pairs(columns: Columns, tokens: Tokens) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return each pair of known neighbours in a text, and where its first word stands."""
+    inside = np.ones(max(columns.size - 1, 0), dtype=np.bool_)
+    cuts = tokens.ends[1:-1] - 1
+    inside[cuts[(cuts >= 0) & (cuts < inside.size)]] = False
+    inside &= (columns[:-1] != _UNKNOWN) & (columns[1:] != _UNKNOWN)
+    at = np.flatnonzero(inside)
+    return columns[at].astype(np.int64) * _FIRST + columns[at + 1], at
+
+
+def _profiles_with(
+    terms: NDArray[np.integer], owners: Columns, width: int
+) -> NDArray[np.int64]:
+    """Count for each term the profiles that have it."""
+    keys = np.unique(terms.astype(np.int64) * _FIRST + owners)
+    return np.bincount(keys // _FIRST, minlength=width)
