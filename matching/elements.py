@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from matching.matcher import Matcher, Ranking
+from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
+from matching.matcher import Matcher
 from matching.profile import Profile
-from matching.vectorizer import EncodedPool, EncodedQueries, Floats, Matrix
+from matching.ranking import Ranking
 
 Factors = Callable[[int], Floats]
 
@@ -83,29 +84,45 @@ def elements(
         )
     asked = matcher.vectorizer_.encode_queries(queries)
     for i, row in enumerate(ranking.indices):
-        query, listed = asked.part(i, i + 1), row[row >= 0]
-        yield _of_query(query, matcher.encoded_, listed, matcher.missing_prior, factors)
+        yield _of_query(matcher, asked.part(i, i + 1), row[row >= 0], factors)
 
 
 def _of_query(
+    matcher: Matcher, query: EncodedQueries, listed: NDArray[np.intp], factors: Factors
+) -> Elements:
+    table = factors(query.themes.nnz + query.text.nnz)
+    found = Elements(*(np.empty((listed.size, table.shape[1])) for _ in range(3)))
+    for segment in matcher.segments_:
+        here = (listed >= segment.first) & (listed < segment.first + segment.size)
+        own = _in_segment(
+            query, segment.encoded, listed[here] - segment.first, matcher.missing_prior, table
+        )
+        for values, some in zip(found, own, strict=True):
+            values[here] = some
+    return found
+
+
+def _in_segment(
     query: EncodedQueries,
     pool: EncodedPool,
     listed: NDArray[np.intp],
     prior: float,
-    factors: Factors,
+    table: Floats,
 ) -> Elements:
-    table = factors(query.themes.nnz + query.text.nnz)
     by_theme, by_term = table[: query.themes.nnz], table[query.themes.nnz :]
     lengths = pool.starts[listed + 1] - pool.starts[listed]
     firsts = np.cumsum(lengths) - lengths
     rows = np.arange(lengths.sum()) + np.repeat(pool.starts[listed] - firsts, lengths)
     told = _products(query.text, pool.passages[rows], by_term)
+    themes = _products(query.themes, pool.themes[listed], by_theme)
     no_text = ~(query.has_text & pool.has_text[listed])[:, None]
     no_themes = ~(query.has_themes & pool.has_themes[listed])[:, None]
+    best = np.maximum.reduceat(told, firsts, axis=0)
+    whole = np.add.reduceat(pool.shares[rows, None] * told, firsts, axis=0)
     return Elements(
-        np.where(no_text, prior, np.maximum.reduceat(told, firsts, axis=0)),
-        np.where(no_text, prior, _products(query.text, pool.whole[listed], by_term)),
-        np.where(no_themes, prior, _products(query.themes, pool.themes[listed], by_theme)),
+        np.where(no_text, prior, best),
+        np.where(no_text, prior, whole),
+        np.where(no_themes, prior, themes),
     )
 
 
@@ -115,13 +132,8 @@ def _products(query: Matrix, rows: Matrix, factors: Floats) -> Floats:
     The product of a sparse and a dense array adds up row by row, in the order of the row:
     equal rows get equal numbers, which BLAS does not promise.
     """
-    order = np.argsort(query.indices)
-    columns = query.indices[order]
-    at = np.searchsorted(columns, rows.indices)
-    known = np.append(columns, -1)[at] == rows.indices
+    at = np.searchsorted(query.indices, rows.indices)
+    known = np.append(query.indices, -1)[at] == rows.indices
     ends = np.append(0, np.cumsum(known))[rows.indptr]
-    shared = type(rows)(
-        (rows.data[known] * query.data[order][at[known]], order[at[known]], ends),
-        shape=(rows.shape[0], len(order)),
-    )
-    return np.asarray(shared @ factors)
+    weights = rows.data[known] * query.data[at[known]]
+    return np.asarray(matrix(weights, at[known], ends, query.nnz) @ factors)

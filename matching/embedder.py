@@ -18,8 +18,8 @@ from scipy.special import erf
 from tokenizers import Tokenizer
 
 from matching.embedding import unit_rows
+from matching.encoding import Floats
 from matching.errors import UnusableModel
-from matching.vectorizer import Floats
 
 Singles = NDArray[np.float32]
 

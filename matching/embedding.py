@@ -11,8 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.encoding import Floats
 from matching.profile import Profile
-from matching.vectorizer import Floats, check_share
+from matching.vectorizer import check_share
 
 
 class Encoder(Protocol):

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from matching.matcher import Ranking
-from matching.vectorizer import Floats, check_share
+from matching.encoding import Floats
+from matching.ranking import Ranking
+from matching.vectorizer import check_share
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.elements import elements
-from matching.matcher import Matcher, Ranking
+from matching.encoding import Floats
+from matching.matcher import Matcher
 from matching.profile import Profile
-from matching.vectorizer import Floats, check_share
+from matching.ranking import Ranking
+from matching.vectorizer import check_share
 
 # Apart, so that more words draw the same weights.
 _WEIGHTS, _FACTORS = 0, 1

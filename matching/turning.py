@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.elements import elements
-from matching.matcher import Matcher, Ranking
+from matching.encoding import Floats
+from matching.matcher import Matcher
 from matching.profile import Profile
-from matching.vectorizer import Floats
+from matching.ranking import Ranking
 
 
 class TurningPoints(NamedTuple):

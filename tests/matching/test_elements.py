@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
@@ -11,7 +11,7 @@ from tests.matching.strategies import pools, promise, queries
 shares = st.sampled_from([0.0, 0.3, 0.5, 1.0])
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries, shares, shares, shares)
 def test_the_elements_add_up_to_the_scores(
     pool: list[Profile],
@@ -33,7 +33,7 @@ def test_the_elements_add_up_to_the_scores(
     assert np.abs(together - ranking.scores).max(initial=0) <= 1e-12
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries)
 def test_factors_multiply_what_a_word_or_theme_adds(
     pool: list[Profile], asked: list[Profile]
@@ -60,3 +60,17 @@ def test_a_ranking_of_other_queries_is_refused() -> None:
 def test_elements_need_a_fitted_matcher() -> None:
     with pytest.raises(NotFittedError):
         list(elements(Matcher(), [], Ranking(np.empty((0, 1), np.intp), np.empty((0, 1)))))
+
+
+@settings(promise, max_examples=20)
+@given(pools, pools, queries)
+def test_those_who_arrived_later_have_elements_as_well(
+    pool: list[Profile], arrived: list[Profile], asked: list[Profile]
+) -> None:
+    matcher = Matcher().fit(pool, background=asked).extend(arrived)
+    ranking = matcher.rank(asked, k=len(pool) + len(arrived))
+
+    told = [listed.score(0.6, 0.5) for listed in elements(matcher, asked, ranking)]
+
+    together = np.array(told).reshape(ranking.scores.shape)
+    assert np.abs(together - ranking.scores).max(initial=0) <= 1e-12

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from matching import Profile
 from matching.embedding import (
@@ -12,7 +12,7 @@ from matching.embedding import (
     embedding_part,
     unit_rows,
 )
-from matching.vectorizer import Floats
+from matching.encoding import Floats
 from tests.matching.strategies import pools, promise, queries
 
 
@@ -67,7 +67,7 @@ def test_a_weight_out_of_its_range_is_refused() -> None:
         embedding_part(pool.whole, pool, whole_weight=2)
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries)
 def test_a_part_lies_in_range_and_depends_on_no_other_profile(
     pool: list[Profile], asked: list[Profile]

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from matching import Matcher, Profile, Ranking, Rule
 from matching.stability import stability
@@ -12,7 +12,7 @@ from tests.matching.strategies import pools, profiles, promise, queries
 APART = Rule("country", shared=False, reason="Both are in the same country.")
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries)
 def test_a_share_is_told_for_each_place_and_for_no_empty_one(
     pool: list[Profile], asked: list[Profile]
@@ -27,7 +27,7 @@ def test_a_share_is_told_for_each_place_and_for_no_empty_one(
     assert ((told >= 0) & (told <= 1)).all()
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries)
 def test_what_is_not_turned_keeps_its_place(pool: list[Profile], asked: list[Profile]) -> None:
     matcher = Matcher().fit(pool * 2, background=asked)
@@ -38,7 +38,7 @@ def test_what_is_not_turned_keeps_its_place(pool: list[Profile], asked: list[Pro
     assert (kept[ranking.indices >= 0] == 1).all()
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(profiles, queries)
 def test_equal_members_of_the_pool_keep_their_order(
     member: Profile, asked: list[Profile]
@@ -50,7 +50,7 @@ def test_equal_members_of_the_pool_keep_their_order(
     assert (kept == 1).all()
 
 
-@promise
+@settings(promise, max_examples=20)
 @given(pools, queries)
 def test_the_share_for_a_query_depends_on_no_other_query(
     pool: list[Profile], asked: list[Profile]

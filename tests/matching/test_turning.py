@@ -13,7 +13,7 @@ GRID = np.linspace(0, 1, 11)
 ALIKE = 1e-9
 
 
-@settings(promise, max_examples=30)  # each fits the engine once for each weight
+@settings(promise, max_examples=20)  # each fits the engine once for each weight
 @given(pools, queries, weights, weights)
 def test_no_weight_before_the_turning_point_turns_two_neighbours_and_those_beyond_it_do(
     pool: list[Profile], asked: list[Profile], text_weight: float, whole_weight: float
