@@ -20,11 +20,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.corpora import labelled
-from benchmarks.figures import Difference, difference, figure, interval, lift_by_pasting
+from benchmarks.figures import difference, figure, interval, lift_by_pasting
 from benchmarks.known_items import made
 from benchmarks.manuals import foreign
+from benchmarks.meaning import model
 from benchmarks.scorers import DEFAULT, scorer
-from benchmarks.tasks import Task, Units
+from benchmarks.tasks import Floats, Scorer, Task, Units
 
 DATA: Final = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 MANUALS: Final = Path("/usr/share/man")
@@ -42,61 +43,54 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     if not options.data.is_dir():
         out.print(f"There is no folder {options.data}: the sets are no part of this project.")
         return 2
+    encoder = model(options.model, options.sha256) if options.model else None
+    scorers = {name: scorer(name, encoder) for name in (options.base, *options.compare)}
     tasks = [t for t in _tasks(options, out) if not options.sets or t.name in options.sets]
     if options.pasting:
-        out.print(pasting_table(tasks, options.base))
+        out.print(pasting_table(tasks, scorers[options.base]))
         return 0
     before: Report = _load(options.against) if options.against else {}
-    report: Report = {}
-    for task in tasks:
-        by_name = {name: task.units(scorer(name)) for name in (options.base, *options.compare)}
-        report[task.name] = by_name | {
-            f"before: {name}": units for name, units in before.get(task.name, {}).items()
-        }
-    out.print(table(tasks, report, options.base, options.draws, options.seed))
+    report: Report = {
+        task.name: {name: task.units(score) for name, score in scorers.items()}
+        | {f"before: {name}": units for name, units in before.get(task.name, {}).items()}
+        for task in tasks
+    }
+    out.print(table(report, options.base, options.draws, options.seed))
     if options.json:
         options.json.write_text(json.dumps(report, default=lambda a: a.tolist()))
     return 0
 
 
-def table(tasks: Sequence[Task], report: Report, base: str, draws: int, seed: int) -> Table:
-    """Show the first figure of each set, and what the others are to it."""
-    others = list(dict.fromkeys(n for by_name in report.values() for n in by_name))
-    shown = Table("set", "units", "measure", base, "95 %", *(n for n in others if n != base))
-    for task in tasks:
-        units = report[task.name]
-        for measure in list(units[base])[:2]:
-            own = units[base][measure]
+def table(report: Report, base: str, draws: int, seed: int) -> Table:
+    """Show the first two figures of each set, and what the others are to the base."""
+    names = dict.fromkeys(name for by_name in report.values() for name in by_name)
+    others = [name for name in names if name != base]
+    shown = Table("set", "units", "measure", base, "95 %", *others)
+    for task, by_name in report.items():
+        for measure, own in list(by_name[base].items())[:2]:
             low, high = interval(own, draws=draws, seed=seed)
-            lower = measure in LOWER_IS_BETTER
             against = [
-                _compared(
-                    figure(units[name][measure]),
-                    difference(
-                        units[name][measure], own, draws=draws, seed=seed, lower_is_better=lower
-                    ),
-                )
-                if name in units
+                _compared(by_name[name][measure], own, measure, draws, seed)
+                if name in by_name
                 else ""
                 for name in others
-                if name != base
             ]
             shown.add_row(
-                *(task.name, str(len(own)), measure, f"{figure(own):.4f}"),
+                *(task, str(len(own)), measure, f"{figure(own):.4f}"),
                 f"{low:.3f} {high:.3f}",
                 *against,
             )
     return shown
 
 
-def pasting_table(tasks: Sequence[Task], base: str) -> Table:
+def pasting_table(tasks: Sequence[Task], score: Scorer) -> Table:
     """Show what pasting brings, for each share of changed words."""
     shown = Table("lift by pasting", *(f"{changed:.0%} changed" for changed in CHANGED))
     for task in tasks:
         lifts = [
             np.mean(
                 [
-                    lift_by_pasting(task, scorer(base), changed=changed, seed=seed)
+                    lift_by_pasting(task, score, changed=changed, seed=seed)
                     for seed in range(PASTING_DRAWS)
                 ]
             )
@@ -115,9 +109,11 @@ def _tasks(options: argparse.Namespace, out: Console) -> Iterator[Task]:
     yield from other
 
 
-def _compared(value: float, to_base: Difference) -> str:
+def _compared(units: Floats, base: Floats, measure: str, draws: int, seed: int) -> str:
+    lower = measure in LOWER_IS_BETTER
+    to_base = difference(units, base, draws=draws, seed=seed, lower_is_better=lower)
     return (
-        f"{value:.4f} {to_base.value:+.4f}{to_base.mark}"
+        f"{figure(units):.4f} {to_base.value:+.4f}{to_base.mark}"
         f" [{to_base.low:+.3f} {to_base.high:+.3f}] {to_base.not_worse:.2f}"
     )
 
@@ -147,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--compare", nargs="*", default=[], help="settings, tfidf, bm25, csls, ..."
     )
+    parser.add_argument("--model", type=Path, help="folder of a sentence encoder")
+    parser.add_argument("--sha256", default="", help="of its files, see matching.embedder")
     parser.add_argument("--pasting", action="store_true")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--seed", type=int, default=0)

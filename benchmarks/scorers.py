@@ -11,16 +11,19 @@ from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
 
 from benchmarks.hub_corrections import CORRECTIONS
+from benchmarks.meaning import mixed
 from benchmarks.tasks import Floats, Scorer
 from matching import Matcher, Profile
+from matching.embedding import Encoder
 
 DEFAULT = "default"
 
 
-def scorer(name: str) -> Scorer:
+def scorer(name: str, encoder: Encoder | None = None) -> Scorer:
     """Return who goes by that name: tfidf, bm25, default, or as in ``slope=.8,min_df=1``.
 
-    The name of a correction for hubs, such as csls, corrects the default.
+    The name of a correction for hubs, such as csls, corrects the default;
+    ``embedding=.2`` mixes a share of the encoder into it.
 
     Raises
     ------
@@ -31,6 +34,10 @@ def scorer(name: str) -> Scorer:
         return _BASELINES[name]
     if name in CORRECTIONS:
         return functools.partial(_corrected, name)
+    if name.startswith("embedding="):
+        if encoder is None:
+            raise ValueError(f"{name} needs a model: --model and --sha256")
+        return functools.partial(mixed, encoder, float(name.partition("=")[2]))
     changes = {} if name == DEFAULT else dict(_setting(part) for part in name.split(","))
     unknown = changes.keys() - Matcher().get_params().keys()
     if unknown:

@@ -11,6 +11,7 @@ from benchmarks.figures import Difference, difference, figure, interval, lift_by
 from benchmarks.hub_corrections import CORRECTIONS
 from benchmarks.known_items import authors, back, halves, mixed, parts, short, teams, titles
 from benchmarks.manuals import sections
+from benchmarks.meaning import Remembered
 from benchmarks.quality import main
 from benchmarks.scorers import scorer
 from benchmarks.tasks import Expertise, Floats, Retrieval, known_item, profiles
@@ -204,11 +205,38 @@ def test_corrections_keep_the_shape_and_hold_back_who_is_near_to_all() -> None:
         assert corrected[1, 1] - corrected[1, 0] > scores[1, 1] - scores[1, 0]
 
 
+def test_a_share_of_an_encoder_is_mixed_in_and_no_text_is_read_twice() -> None:
+    encoder = CountingEncoder()
+    task = halves("h", TEXTS)
+
+    alone = scorer("embedding=1", Remembered(encoder))(task.queries, task.pool)
+    none = scorer("embedding=0", Remembered(encoder))(task.queries, task.pool)
+    again = scorer("embedding=1", remembered := Remembered(encoder))(task.queries, task.pool)
+    read = encoder.read
+    scorer("embedding=.5", remembered)(task.queries, task.pool)
+
+    assert np.allclose(alone, 1)
+    assert np.array_equal(again, alone)
+    assert np.allclose(none, scorer("text_weight=1")(task.queries, task.pool))
+    assert encoder.read == read
+
+
+class CountingEncoder:
+    """Stands in for a model to which everything means the same."""
+
+    read = 0
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.read += len(texts)
+        return np.ones((len(texts), 1))
+
+
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [
         ("slop=.8", "Matcher has no parameter slop"),
         ("fast", "neither tfidf, bm25 or default"),
+        ("embedding=.2", "needs a model"),
     ],
 )
 def test_a_configuration_that_is_none_is_refused(name: str, refusal: str) -> None:
