@@ -85,7 +85,7 @@ class Readings(NamedTuple):
 
     @classmethod
     def of(cls, read: Mapping[tuple[str, str], bytes]) -> "Readings":
-        """Name and sort texts that were read, by language and text."""
+        """Name and sort texts that were read, by text and language."""
         named = sorted((_name(*text), numbers) for text, numbers in read.items())
         return cls(
             np.array([name for name, _ in named], dtype=np.uint64).reshape(-1, 2),
@@ -175,7 +175,7 @@ class Reader:
             return Readings.of(self._read)
 
     def _text(self, text: str, language: str) -> bytes:
-        known = self._read.get((language, text))
+        known = self._read.get((text, language))
         return self._remembered(text, language) if known is None else known
 
     def _remembered(self, text: str, language: str) -> bytes:
@@ -186,7 +186,7 @@ class Reader:
             if self._kept > self.remembered:
                 self._read.clear()
                 self._kept = 0
-            self._read[language, text] = numbers
+            self._read[text, language] = numbers
             self._kept += 1 + len(numbers) // _NUMBER
         return numbers
 

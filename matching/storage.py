@@ -102,7 +102,9 @@ def load(folder: Path, *, mmap: bool) -> Saved:
     model = _model(folder)
     stored = _Stored(folder, mmap)
     stems, themes = model["names"]
-    reader = Reader(stems=model["reader"], known=Readings(*stored.all("readings", 3)))
+    reader = Reader(
+        stems=model["reader"], known=Readings(*stored.all("readings", len(Readings._fields)))
+    )
     vectorizer = ProfileVectorizer(**model["vectorizer"])
     vectorizer.reader_ = reader
     vectorizer.vocabulary_ = Vocabulary(
@@ -130,15 +132,15 @@ def load(folder: Path, *, mmap: bool) -> Saved:
 
 def _write(saved: Saved, folder: Path) -> None:
     vectorizer = saved.vectorizer
-    readings = vectorizer.reader_.readings()
+    readings: tuple[Array, ...] = vectorizer.reader_.readings()
     with Path(folder, _PROFILES).open("wb") as file:
         ends = written(saved.pool, file)
     arrays: list[tuple[str, Array]] = [("profile_ends", ends), *_learned(vectorizer)]
     arrays += ((f"readings{i}", array) for i, array in enumerate(readings))
     for i, (encoded, bounds) in enumerate(saved.parts):
         arrays += ((f"part{i}_{name}", array) for name, array in _rows(encoded))
-        fields = zip(Bounds._fields, bounds, strict=True) if bounds else ()
-        arrays += ((f"part{i}_bounds_{name}", array) for name, array in fields)
+        known: tuple[Array, ...] = bounds or ()
+        arrays += ((f"part{i}_bounds{j}", array) for j, array in enumerate(known))
     for name, array in arrays:
         np.save(Path(folder, f"{name}.npy"), array, allow_pickle=False)
     model = {
@@ -229,9 +231,9 @@ class _Stored:
         fields = {field: self(f"{name}_{field}") for field in _ENCODED}
         passages, themes = self._matrix(f"{name}_passages"), self._matrix(f"{name}_themes")
         encoded = EncodedPool(passages=passages, themes=themes, **fields)
-        if not Path(self.folder, f"{name}_bounds_cuts.npy").exists():
+        if not Path(self.folder, f"{name}_bounds0.npy").exists():
             return encoded, None
-        return encoded, Bounds(*(self(f"{name}_bounds_{field}") for field in Bounds._fields))
+        return encoded, Bounds(*self.all(f"{name}_bounds", len(Bounds._fields)))
 
     def _matrix(self, name: str) -> Matrix:
         data, indices, indptr = (
