@@ -17,12 +17,15 @@ from matching.explanation import (
     Passages,
     bands,
 )
+from matching.hubs import Hub, hubs
 from matching.language import recognise
 from matching.matcher import Matcher
 from matching.profile import Profile
 from matching.ranking import Ranking
 from matching.reading import Reader
 from matching.scoring import ScoreParts
+from matching.stability import stability
+from matching.turning import TurningPoints, turning_points
 from matching.vectorizer import ProfileVectorizer
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "Bands",
     "Contribution",
     "Explanation",
+    "Hub",
     "InfeasibleAssignment",
     "Matcher",
     "MatchingError",
@@ -42,9 +46,11 @@ __all__ = [
     "Reader",
     "Rule",
     "ScoreParts",
+    "TurningPoints",
     "assign",
     "bands",
     "eligible",
+    "hubs",
     "mrr",
     "ndcg_at_k",
     "obstacles",
@@ -52,4 +58,6 @@ __all__ = [
     "recall_at_k",
     "reciprocal_rank",
     "recognise",
+    "stability",
+    "turning_points",
 ]

@@ -2,7 +2,8 @@
 
 ValueError
 `-- MatchingError               a question that has no answer as it was put
-    `-- InfeasibleAssignment    the conditions of an assignment contradict each other
+    |-- InfeasibleAssignment    the conditions of an assignment contradict each other
+    `-- UnusableModel           a model on disk is not the one named, or of another kind
 
 A parameter out of its range is a plain ValueError, as in scikit-learn.
 """
@@ -29,3 +30,7 @@ class InfeasibleAssignment(MatchingError):
         super().__init__(reason)
         self.rows = rows
         self.columns = columns
+
+
+class UnusableModel(MatchingError):
+    """A model on disk is not the one that was named, or of a kind that cannot be read."""

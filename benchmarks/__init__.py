@@ -1,0 +1,1 @@
+"""What is measured by hand, beside peers and earlier versions; no part of the package."""

@@ -1,0 +1,46 @@
+"""The engine with a sentence encoder beside it, as an operator might run it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.tasks import Floats
+from matching import Matcher, Profile
+from matching.embedder import Embedder
+from matching.embedding import Encoder, embed_pool, embed_queries, embedding_part
+
+
+class Remembered:
+    """An encoder that reads no text twice.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Floats] = {}
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit rows of shape (n_texts, n_dimensions), float64."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.array([self._known[text] for text in texts])
+
+
+def model(folder: Path, sha256: str) -> Encoder:
+    """Read the model of a folder, pinned by its hash."""
+    return Remembered(Embedder(folder, sha256=sha256))
+
+
+def mixed(
+    encoder: Encoder, share: float, queries: Sequence[Profile], pool: Sequence[Profile]
+) -> Floats:
+    """Score by the text part of the default, of which a share comes from the encoder."""
+    matcher = Matcher(text_weight=1).fit(pool, background=queries)
+    near = embedding_part(
+        embed_queries(encoder, queries), embed_pool(encoder, pool), matcher.whole_weight
+    )
+    return (1 - share) * matcher.score_pairs(queries) + share * near
