@@ -57,7 +57,8 @@ def hubs(
     tell nothing and are left out of the bound. Of the rest, n trials of mean probability p
     and c of them met, Hoeffding's inequality for such sums says P(at least c) <=
     P(Binomial(n, p) >= c) wherever c >= n p + 1; below that the bound is 1. Where all
-    queries have equally many eligible, the bound is the exact probability.
+    queries have equally many eligible, the bound is the exact probability. A place with a
+    score of 0 is no place: there the position in the pool decides.
 
     Parameters
     ----------
@@ -102,6 +103,9 @@ def hubs(
     full = met.sum(axis=1) == np.minimum(top, n_eligible)
     if not full.all() or (met & ~admitted).any():
         raise ValueError("the ranking does not list the eligible pairs")
+    # who shares nothing with a query stands in its list by its position alone
+    nothing = (best >= 0) & ~(ranking.scores[:, :top] > 0)
+    met[np.nonzero(nothing)[0], best[nothing]] = False
     probability = np.minimum(top, n_eligible) / np.maximum(n_eligible, 1)
     open_to = n_eligible > top
     chance = np.minimum(

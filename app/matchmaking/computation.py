@@ -15,6 +15,7 @@ from app.matchmaking.engine import (
     Explanation,
     Passage,
     Suggestion,
+    Sureness,
     field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
@@ -47,8 +48,9 @@ def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResul
     suggestions = sorted(
         {*computing.listed(), *assigned}, key=lambda line: (line.challenge, line.rank)
     )
+    sureness = computing.engine.sureness(max((s.rank for s in suggestions), default=0))
     for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
-        lines += [computing.line(suggestion, suggestion in assigned) for suggestion in of_one]
+        lines += [computing.line(s, s in assigned, sureness) for s in of_one]
         report(done, total)
     return RunResult(lines, assignment, versions(computing.engine.matcher.version_))
 
@@ -99,13 +101,19 @@ class _Computing:
         total = sum(s.score for s in pairs)
         return set(pairs), asked | {"pairs": named, "total": total, "reason": None}
 
-    def line(self, suggestion: Suggestion, assigned: bool) -> Line:
+    def line(self, suggestion: Suggestion, assigned: bool, sureness: Sureness) -> Line:
         challenge = self.challenges[suggestion.challenge]
         solution = self.solutions[suggestion.provider]
         line = line_of(self.engine, suggestion, challenge, solution, self.settings)
-        return replace(
-            line, columns=line.columns | {"band": suggestion.band, "assigned": assigned}
-        )
+        stability, turns_at, often = sureness.of(suggestion)
+        of_the_run = {
+            "band": suggestion.band,
+            "assigned": assigned,
+            "stability": stability,
+            "turns_at": turns_at,
+            "hub": often and often._asdict(),
+        }
+        return replace(line, columns=line.columns | of_the_run)
 
 
 def line_of(

@@ -61,6 +61,9 @@ class Suggestion(Record, table=True):
     theme_part: float
     coverage: float
     band: str | None = None
+    stability: float | None = None
+    turns_at: float | None = None
+    hub: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     assigned: bool
     contributions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     passages: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -133,6 +133,14 @@ class VerdictRead(BaseModel):
     created_at: datetime
 
 
+class HubRead(BaseModel):
+    """How often a solution is among the first three, if more than chance explains."""
+
+    places: int = Field(description="Challenges that have it among their first three.")
+    eligible: int = Field(description="Challenges that are open to it.")
+    expected: float = Field(description="Places that chance would give it.")
+
+
 class SuggestionRead(BaseModel):
     """One line of the ranked list of a challenge, with its reasons."""
 
@@ -146,6 +154,15 @@ class SuggestionRead(BaseModel):
     theme_part: float
     coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
     band: str | None = Field(description="Among the run's eligible pairs; null below 30 pairs.")
+    stability: float | None = Field(
+        description="Share of small turns of weights and words in which it keeps its rank."
+    )
+    turns_at: float | None = Field(
+        description="Weight of the text at which it and the next are level; null for none."
+    )
+    hub: HubRead | None = Field(
+        description="Set where the solution stands high for more challenges than by chance."
+    )
     assigned: bool = Field(description="Whether the best whole assignment holds the pair.")
     contributions: list[ContributionRead]
     passages: PassagesRead

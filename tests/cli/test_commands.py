@@ -134,18 +134,19 @@ def new_url(tmp_path: Path) -> str:
 def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
     said = [
         ended(call(new_url, "migrate", *arguments))
-        for arguments in ([], [], ["-1", "--drop-data"], ["head"], ["base"])
+        for arguments in ([], [], ["-1"], ["base", "--drop-data"], ["head"], ["base"])
     ]
 
     assert said == [
-        (0, "The database went from nothing to 0001.\n", ""),
-        (0, "The database is at 0001.\n", ""),
+        (0, "The database went from nothing to 0002.\n", ""),
+        (0, "The database is at 0002.\n", ""),
+        (0, "The database went from 0002 to 0001.\n", ""),
         (0, "The database went from 0001 to nothing.\n", ""),
-        (0, "The database went from nothing to 0001.\n", ""),
+        (0, "The database went from nothing to 0002.\n", ""),
         (
             1,
             "",
-            "Not possible now. Going from 0001 to nothing drops every table with its data.\n"
+            "Not possible now. Going from 0002 to nothing drops every table with its data.\n"
             "Nothing was changed. If you mean it, say so with --drop-data.\n",
         ),
     ]
@@ -177,7 +178,7 @@ def test_a_database_that_is_not_migrated_is_refused_with_the_remedy(
     assert ended(call(new_url, *arguments)) == (
         REFUSED,
         "",
-        "Not possible now. The database has the shape of no version, and 0001 is needed.\n"
+        "Not possible now. The database has the shape of no version, and 0002 is needed.\n"
         "Run `counterpart migrate` first.\n",
     )
 

@@ -86,3 +86,11 @@ def test_the_bound_is_never_below_the_exact_probability(sizes: list[int], top: i
 def test_what_does_not_fit_together_is_refused(wrong: dict[str, Any], refusal: str) -> None:
     with pytest.raises(ValueError, match=re.escape(refusal)):
         hubs(listing((0, 1)), 4, **({"top": 2} | wrong))
+
+
+def test_who_shares_nothing_is_in_no_list_by_its_position() -> None:
+    scores = np.array([[1.0, 0.0]] * 6)
+
+    found = hubs(Ranking(np.array([[0, 1]] * 6), scores), 9, top=2, level=1)
+
+    assert [hub.places for hub in sorted(found, key=lambda hub: hub.index)] == [6] + [0] * 8

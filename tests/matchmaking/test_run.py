@@ -103,6 +103,7 @@ def test_a_run_is_asked_for_watched_and_read(
         "reason": None,
     }
     assert set(run["versions"]) == {
+        "model",
         "python",
         "counterpart",
         "numpy",
@@ -146,6 +147,58 @@ def test_the_reasons_add_up_to_the_score_and_show_words_as_written(
         "floods",
         "river",
     ]
+
+
+def test_a_suggestion_says_how_sure_its_place_is(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    suggestions = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+
+    assert [(s["stability"], s["turns_at"], s["hub"]) for s in suggestions] == [
+        (1.0, None, None),
+        (1.0, None, None),
+    ]
+
+
+def test_a_solution_that_stands_high_for_nearly_all_is_named_a_hub(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme = a_programme(session)
+    common = {"programme_id": programme.id, "state": State.SELECTED, "themes": []}
+    topics = ["floods", "forests", "budgets", "schools", "hospitals", "roads", "taxes", "ports"]
+    for topic in topics:
+        content = ChallengeContent(problem=f"We want an innovation lab for {topic}.")
+        a_challenge(session, **common, content=content.model_dump(), title=f"About {topic}")
+    elsewhere = an_organisation(session, country="NO").id
+    told = ["Our innovation lab, an innovation lab for all", *(f"{t} {t}" for t in topics)]
+    told += [f"Something else of kind {i}" for i in range(20)]
+    made = [
+        a_solution(
+            session,
+            **common,
+            organisation_id=elsewhere,
+            title="A solution",
+            content=SolutionContent(experience=text).model_dump(),
+        )
+        for text in told
+    ]
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    asked = f"/api/v1/match-runs/{run['id']}/suggestions?limit=200"
+    suggestions = staff.get(asked).json()["items"]
+
+    named = {s["solution"]["code"]: s["hub"] for s in suggestions if s["hub"]}
+    assert named == {
+        made[0].code: {"places": 8, "eligible": 8, "expected": pytest.approx(8 * 3 / 29)}
+    }
 
 
 def test_a_pair_of_one_country_is_not_suggested(

@@ -1,61 +1,35 @@
-"""The bridge to `matching`: records and rows become profiles, numbers become suggestions.
+"""Questions to the engine: who is best for each, who is best as a whole, how sure it is."""
 
-Nothing else in the service imports `matching`. What a team says is turned into texts by
-one rule, for files and for the database alike:
-
-* passages are read when they are in the programme's working language, or in one that
-  nobody stated; the title stands at the head of the first of them, because it is part
-  of what the team says but too short to be a passage of its own;
-* passages in another language give way to the summary in the working language;
-* without such a summary they are read as they are, in their own language.
-"""
-
-import copy
 import math
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import Conflict
-from app.submissions.records import SubmissionRecord
+from app.matchmaking.engine.models import fitted
 from matching import (
     Bands,
     Explanation,
     InfeasibleAssignment,
     Matcher,
-    MatchingError,
-    Passage,
     Profile,
-    Reader,
+    Ranking,
     Rule,
     assign,
     bands,
     eligible,
+    hubs,
+    stability,
+    turning_points,
 )
-
-__all__ = [
-    "RULES",
-    "TEXT_WEIGHT",
-    "WORKING_LANGUAGE",
-    "Engine",
-    "Explanation",
-    "Model",
-    "Passage",
-    "Suggestion",
-    "field_of",
-    "profile_of",
-]
 
 Pair = tuple[int, int]
 
-WORKING_LANGUAGE: Final = "en"
 TEXT_WEIGHT: Final = 0.6
 
 RULES: Final = (
@@ -67,8 +41,11 @@ RULES: Final = (
 )
 """Who may be matched with whom."""
 
-# One memory of what was read for all models of the process.
-_READER: Final = Reader()
+# Behind those that are listed: who could overtake them.
+_RUNNERS_UP: Final = 10
+
+# Who is among so many of a list stands high in it.
+_BEST: Final = 3
 
 # Some arrays of 32 MB.
 _BAND_PAIRS: Final = 1 << 22
@@ -107,6 +84,54 @@ class Suggestion:
     band: str | None
 
 
+class Often(NamedTuple):
+    """A provider that is among the first three of more challenges than chance explains.
+
+    Parameters
+    ----------
+    places, eligible : int
+        Among the first three of so many challenges, of so many that are open to it.
+    expected : float
+        What chance would give.
+    """
+
+    places: int
+    eligible: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sureness:
+    """How sure the places of all lists are.
+
+    Parameters
+    ----------
+    indices : int array of shape (n_challenges, n_places)
+        Who stands where; -1 for nobody.
+    kept : float array of the same shape
+        Share of small turns of weights and words in which the place is kept.
+    turns_at : float array of shape (n_challenges, n_places - 1)
+        The weight of the text at which a place and the next one are level; nan for none.
+    often : dict of int to Often
+        The hubs, by position in the pool.
+    """
+
+    indices: NDArray[np.intp]
+    kept: NDArray[np.float64]
+    turns_at: NDArray[np.float64]
+    often: dict[int, Often]
+
+    def of(self, suggestion: "Suggestion") -> tuple[float | None, float | None, Often | None]:
+        """Return stability, turning point and hub of one; None where there is none."""
+        row, place = suggestion.challenge, suggestion.rank - 1
+        often = self.often.get(suggestion.provider)
+        if place >= self.indices.shape[1]:
+            return None, None, often
+        last = place >= self.turns_at.shape[1] or np.isnan(self.turns_at[row, place])
+        turn = None if last else float(self.turns_at[row, place])
+        return float(self.kept[row, place]), turn, often
+
+
 class Engine:
     """Challenges and a pool of solutions, scored once, open to several questions.
 
@@ -137,12 +162,33 @@ class Engine:
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(pool, challenges, text_weight=text_weight)
-        self._band_pairs = band_pairs
+        # of too many pairs an even part of the challenges tells enough
+        self._step = math.ceil(len(challenges) * len(pool) / band_pairs)
 
     @cached_property
     def bands(self) -> Bands | None:
         """Where the bands lie among all eligible pairs."""
-        return self._bands(self._band_pairs)
+        return self._bands()
+
+    def sureness(self, depth: int) -> "Sureness":
+        """Tell how sure the first `depth` places of each list are, and who stands in many."""
+        ranking = self.matcher.rank(
+            self.challenges, k=min(depth + _RUNNERS_UP, len(self.pool)), rules=self.rules
+        )
+        asked = self.challenges[:: self._step]
+        every = Ranking(ranking.indices[:: self._step], ranking.scores[:: self._step])
+        admitted = eligible(self.rules, asked, self.pool)
+        return Sureness(
+            ranking.indices,
+            stability(self.matcher, self.challenges, ranking),
+            turning_points(self.matcher, self.challenges, ranking).text_weight,
+            {
+                hub.index: Often(hub.places, hub.eligible, hub.expected)
+                for hub in hubs(every, len(self.pool), eligible=admitted, top=_BEST)
+            }
+            if ranking.indices.shape[1] >= _BEST
+            else {},
+        )
 
     def rank(self, top: int) -> Iterator[Suggestion]:
         """Suggest the best providers of each challenge, at most `top` of them."""
@@ -224,9 +270,8 @@ class Engine:
                     band=self.bands.of(score) if self.bands else None,
                 )
 
-    def _bands(self, at_most: int) -> Bands | None:
-        step = math.ceil(len(self.challenges) * len(self.pool) / at_most)
-        asked = self.challenges[::step]
+    def _bands(self) -> Bands | None:
+        asked = self.challenges[:: self._step]
         admitted = eligible(self.rules, asked, self.pool)
         return bands(self.matcher.score_pairs(asked), admitted)
 
@@ -254,102 +299,6 @@ class Engine:
         else:
             detail = "Each challenge could have its providers, but not all of them at once."
         return Conflict(detail, remedy=_REMEDY)
-
-
-class Model:
-    """A pool that stays ready between questions: what arrives is added, nothing read twice.
-
-    Parameters
-    ----------
-    text_weight : float in [0, 1]
-    folder : Path, default=None
-        Where the fitted model is kept for the next start; None: in memory only.
-    """
-
-    def __init__(self, *, text_weight: float, folder: Path | None = None) -> None:
-        self.text_weight = text_weight
-        self.folder = folder
-        self._lock = threading.Lock()
-        self._matcher = self._loaded()
-
-    def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
-        """Return a matcher over exactly this pool, in an order of its own (`pool_`).
-
-        What is new is added with the weights as they are. Fitted anew, on pool and
-        background, where something was changed or taken away, or much has arrived.
-        """
-        with self._lock:
-            self._matcher = self._extended(pool) or self._fitted(pool, background)
-            return self._matcher
-
-    def _extended(self, pool: Sequence[Profile]) -> Matcher | None:
-        """Add what is new; None if something was changed or taken away, or too much is new."""
-        if self._matcher is None:
-            return None
-        known = {profile.id: profile for profile in self._matcher.pool_}
-        now = {profile.id: profile for profile in pool}
-        if any(now.get(name) != profile for name, profile in known.items()):
-            return None
-        arrived = [profile for profile in pool if profile.id not in known]
-        matcher = copy.copy(self._matcher).extend(arrived)
-        return None if matcher.needs_refit_ else matcher
-
-    def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
-        matcher = fitted(pool, background, text_weight=self.text_weight)
-        if self.folder is not None:
-            matcher.save(self.folder)
-        return matcher
-
-    def _loaded(self) -> Matcher | None:
-        if self.folder is None:
-            return None
-        try:
-            matcher = Matcher.load(self.folder)
-        except MatchingError:
-            return None  # nothing was saved yet, or other versions saved it
-        return matcher if matcher.text_weight == self.text_weight else None
-
-
-def fitted(
-    pool: Sequence[Profile], background: Sequence[Profile], *, text_weight: float
-) -> Matcher:
-    """Return a matcher that has learned a pool; texts that were read before are remembered."""
-    return Matcher(text_weight=text_weight, reader=_READER).fit(pool, background=background)
-
-
-def profile_of(
-    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
-) -> Profile:
-    """Return what the engine sees of a challenge or a solution."""
-    texts, language = _texts_of(record, working_language)
-    return Profile(
-        id=record.id,
-        texts=tuple(texts.values()),
-        themes=frozenset(record.themes),
-        attributes={"country": frozenset(record.country)},
-        language=language,
-    )
-
-
-def field_of(
-    record: SubmissionRecord, passage: Passage, *, working_language: str = WORKING_LANGUAGE
-) -> str:
-    """Return the name of the field that a passage of an explanation comes from."""
-    texts, _ = _texts_of(record, working_language)
-    return list(texts)[passage.index]
-
-
-def _texts_of(
-    record: SubmissionRecord, working_language: str
-) -> tuple[dict[str, str], str | None]:
-    """Return the texts that are read, by name and in order, and their language."""
-    told = record.told()
-    foreign = record.language not in {None, working_language}
-    if record.summary and (foreign or not told):
-        return {"summary": record.summary}, working_language
-    first = next(iter(told), "title")
-    headed = f"{record.title}\n{told.get(first, '')}".strip()
-    return told | {first: headed}, record.language
 
 
 def _rank(scores: NDArray[np.float64], admitted: NDArray[np.bool_], j: int) -> int:

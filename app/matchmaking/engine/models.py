@@ -1,0 +1,73 @@
+"""Models that stay ready: fitted once, extended by what arrives, kept for the next start."""
+
+import copy
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from matching import Matcher, MatchingError, Profile, Reader
+
+# One memory of what was read for all models of the process.
+_READER: Final = Reader()
+
+
+class Model:
+    """A pool that stays ready between questions: what arrives is added, nothing read twice.
+
+    Parameters
+    ----------
+    text_weight : float in [0, 1]
+    folder : Path, default=None
+        Where the fitted model is kept for the next start; None: in memory only.
+    """
+
+    def __init__(self, *, text_weight: float, folder: Path | None = None) -> None:
+        self.text_weight = text_weight
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._matcher = self._loaded()
+
+    def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+        """Return a matcher over exactly this pool, in an order of its own (`pool_`).
+
+        What is new is added with the weights as they are. Fitted anew, on pool and
+        background, where something was changed or taken away, or much has arrived.
+        """
+        with self._lock:
+            self._matcher = self._extended(pool) or self._fitted(pool, background)
+            return self._matcher
+
+    def _extended(self, pool: Sequence[Profile]) -> Matcher | None:
+        """Add what is new; None if something was changed or taken away, or too much is new."""
+        if self._matcher is None:
+            return None
+        known = {profile.id: profile for profile in self._matcher.pool_}
+        now = {profile.id: profile for profile in pool}
+        if any(now.get(name) != profile for name, profile in known.items()):
+            return None
+        arrived = [profile for profile in pool if profile.id not in known]
+        matcher = copy.copy(self._matcher).extend(arrived)
+        return None if matcher.needs_refit_ else matcher
+
+    def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+        matcher = fitted(pool, background, text_weight=self.text_weight)
+        if self.folder is not None:
+            matcher.save(self.folder)
+        return matcher
+
+    def _loaded(self) -> Matcher | None:
+        if self.folder is None:
+            return None
+        try:
+            matcher = Matcher.load(self.folder)
+        except MatchingError:
+            return None  # nothing was saved yet, or other versions saved it
+        return matcher if matcher.text_weight == self.text_weight else None
+
+
+def fitted(
+    pool: Sequence[Profile], background: Sequence[Profile], *, text_weight: float
+) -> Matcher:
+    """Return a matcher that has learned a pool; texts that were read before are remembered."""
+    return Matcher(text_weight=text_weight, reader=_READER).fit(pool, background=background)

@@ -1,0 +1,50 @@
+"""What a team says becomes texts by one rule, for files and for the database alike.
+
+* Passages are read when they are in the programme's working language, or in one that
+  nobody stated; the title stands at the head of the first of them, because it is part
+  of what the team says but too short to be a passage of its own;
+* passages in another language give way to the summary in the working language;
+* without such a summary they are read as they are, in their own language.
+"""
+
+from typing import Final
+
+from app.submissions.records import SubmissionRecord
+from matching import Passage, Profile
+
+WORKING_LANGUAGE: Final = "en"
+
+
+def profile_of(
+    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
+) -> Profile:
+    """Return what the engine sees of a challenge or a solution."""
+    texts, language = _texts_of(record, working_language)
+    return Profile(
+        id=record.id,
+        texts=tuple(texts.values()),
+        themes=frozenset(record.themes),
+        attributes={"country": frozenset(record.country)},
+        language=language,
+    )
+
+
+def field_of(
+    record: SubmissionRecord, passage: Passage, *, working_language: str = WORKING_LANGUAGE
+) -> str:
+    """Return the name of the field that a passage of an explanation comes from."""
+    texts, _ = _texts_of(record, working_language)
+    return list(texts)[passage.index]
+
+
+def _texts_of(
+    record: SubmissionRecord, working_language: str
+) -> tuple[dict[str, str], str | None]:
+    """Return the texts that are read, by name and in order, and their language."""
+    told = record.told()
+    foreign = record.language not in {None, working_language}
+    if record.summary and (foreign or not told):
+        return {"summary": record.summary}, working_language
+    first = next(iter(told), "title")
+    headed = f"{record.title}\n{told.get(first, '')}".strip()
+    return told | {first: headed}, record.language
