@@ -13,6 +13,7 @@ from scipy import sparse
 Matrix = sparse.csr_array[np.float64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Languages = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,18 +27,25 @@ class EncodedQueries:
     themes : csr_array of shape (n_queries, n_themes), float64
     has_text, has_themes : bool arrays of shape (n_queries,)
         False: nothing was said, so the part cannot be computed.
+    languages : int64 array of shape (n_queries,)
+        Equal for texts in one language; see `language_number`.
     """
 
     text: Matrix
     themes: Matrix
     has_text: Bools
     has_themes: Bools
+    languages: Languages
 
     def part(self, start: int, stop: int) -> "EncodedQueries":
         """Return the queries from `start` up to `stop`."""
         rows = slice(start, stop)
         return EncodedQueries(
-            self.text[rows], self.themes[rows], self.has_text[rows], self.has_themes[rows]
+            self.text[rows],
+            self.themes[rows],
+            self.has_text[rows],
+            self.has_themes[rows],
+            self.languages[rows],
         )
 
     def narrowed(self, n_terms: int, n_themes: int) -> "EncodedQueries":
@@ -45,7 +53,11 @@ class EncodedQueries:
         if (self.text.shape[1], self.themes.shape[1]) == (n_terms, n_themes):
             return self
         return EncodedQueries(
-            self.text[:, :n_terms], self.themes[:, :n_themes], self.has_text, self.has_themes
+            self.text[:, :n_terms],
+            self.themes[:, :n_themes],
+            self.has_text,
+            self.has_themes,
+            self.languages,
         )
 
 
@@ -66,6 +78,7 @@ class EncodedPool:
         The whole of a profile is the sum of its passages times these.
     themes : csr_array of shape (n_pool, n_themes), float64
     has_text, has_themes : bool arrays of shape (n_pool,)
+    languages : int64 array of shape (n_pool,)
     """
 
     passages: Matrix
@@ -75,6 +88,7 @@ class EncodedPool:
     themes: Matrix
     has_text: Bools
     has_themes: Bools
+    languages: Languages
 
     def only(self, index: int) -> "EncodedPool":
         """Return the pool that holds profile `index` alone."""
@@ -88,7 +102,13 @@ class EncodedPool:
             self.themes[row],
             self.has_text[row],
             self.has_themes[row],
+            self.languages[row],
         )
+
+
+def language_number(language: str) -> int:
+    """Return a number that stands for a language, the same everywhere."""
+    return int.from_bytes(language.encode()[:7])
 
 
 def matrix(

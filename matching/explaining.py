@@ -72,5 +72,5 @@ def _others(
     """Yield the shares of themes and of missing parts; words need their written forms."""
     for column, share in scorer.theme_shares(asked, offered):
         yield Contribution("theme", themes[column], share)
-    for part in sorted({m.part for m in missing}):
+    for part in sorted({m.part for m in missing if m.side != "both"}):
         yield Contribution("missing", part, scorer.weights[part] * scorer.missing_prior)

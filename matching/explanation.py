@@ -15,7 +15,7 @@ from matching.language import language_of, tokens
 from matching.profile import Profile
 
 Part = Literal["text", "themes"]
-Side = Literal["query", "candidate"]
+Side = Literal["query", "candidate", "both"]
 Band = Literal["strong", "fair", "weak"]
 
 _AT_LEAST: Final = 30
@@ -80,7 +80,11 @@ class Passages:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that a side did not state, so that a part could not be computed."""
+    """Something that a side did not state, so that a part could not be computed.
+
+    Of both sides the text is missing where they tell it in two languages: its words are
+    counted, but can hardly meet.
+    """
 
     part: Part
     side: Side

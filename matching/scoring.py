@@ -24,7 +24,8 @@ class ScoreParts:
     text, themes : float64 arrays of shape (n_queries, n_pool)
         They add up to the score; a part that cannot be computed is its stated prior.
     coverage : float64 array of shape (n_queries, n_pool)
-        Share of the weight that could be computed, in [0, 1].
+        Share of the weight that could be computed, in [0, 1]; that of the text counts only
+        where both sides tell it in one language.
     """
 
     text: Floats
@@ -86,11 +87,13 @@ class Scorer:
         themes = (queries.themes @ turned.themes).toarray()
         text_known = np.logical_and.outer(queries.has_text, pool.has_text)
         themes_known = np.logical_and.outer(queries.has_themes, pool.has_themes)
+        # words of two languages meet by accident, so they tell next to nothing
+        one_language = np.equal.outer(queries.languages, pool.languages)
         weight = self.weights
         return ScoreParts(
             weight["text"] * np.where(text_known, text, self.missing_prior),
             weight["themes"] * np.where(themes_known, themes, self.missing_prior),
-            weight["text"] * text_known + weight["themes"] * themes_known,
+            weight["text"] * (text_known & one_language) + weight["themes"] * themes_known,
         )
 
     def best_passage(self, query: EncodedQueries, candidate: EncodedPool) -> int:
@@ -114,9 +117,11 @@ class Scorer:
 
     def missing(self, query: EncodedQueries, candidate: EncodedPool) -> tuple[Missing, ...]:
         """Name what one pair did not state, in the parts that have a weight."""
+        told = query.has_text & candidate.has_text
         stated: tuple[tuple[Missing, NDArray[np.bool_]], ...] = (
             (Missing("text", "query"), query.has_text),
             (Missing("text", "candidate"), candidate.has_text),
+            (Missing("text", "both"), ~told | (query.languages == candidate.languages)),
             (Missing("themes", "query"), query.has_themes),
             (Missing("themes", "candidate"), candidate.has_themes),
         )

@@ -37,7 +37,7 @@ _READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
 _MODEL: Final = "model.json"
 _PROFILES: Final = "profiles.jsonl"
 _ROWS: Final = ("data", "indices", "indptr")
-_ENCODED: Final = ("starts", "positions", "shares", "has_text", "has_themes")
+_ENCODED: Final = ("starts", "positions", "shares", "has_text", "has_themes", "languages")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ from matching.encoding import (
     EncodedPool,
     EncodedQueries,
     Floats,
+    Languages,
     Matrix,
+    language_number,
     matrix,
     norms,
     scaled,
     taken,
 )
+from matching.language import language_of
 from matching.profile import Profile
 from matching.reading import Reader, Tokens
 from matching.vocabulary import Vocabulary, inverse_frequency
@@ -181,6 +184,7 @@ class ProfileVectorizer(BaseEstimator):
             self._theme_rows(queries),
             np.diff(tokens.ends[tokens.texts]) > 0,
             _state_themes(queries),
+            _languages(queries),
         )
 
     def encode_pool(self, pool: Sequence[Profile]) -> EncodedPool:
@@ -241,6 +245,7 @@ class ProfileVectorizer(BaseEstimator):
             themes=self._theme_rows(pool),
             has_text=np.diff(tokens.ends[tokens.texts]) > 0,
             has_themes=_state_themes(pool),
+            languages=_languages(pool),
         )
 
     def _learn_themes(self, stated: set[tuple[str, frozenset[str]]]) -> None:
@@ -338,6 +343,11 @@ def _told(
         np.array(positions, dtype=np.intp),
         np.array(starts, dtype=np.intp),
     )
+
+
+def _languages(profiles: Sequence[Profile]) -> Languages:
+    numbers = (language_number(language_of(profile)) for profile in profiles)
+    return np.fromiter(numbers, dtype=np.int64, count=len(profiles))
 
 
 def _state_themes(profiles: Sequence[Profile]) -> Bools:

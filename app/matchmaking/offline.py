@@ -6,6 +6,7 @@ files. It loads the engine, so import it where matching is wanted and not before
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.core.errors import Unprocessable
 from app.matchmaking.engine import (
@@ -20,6 +21,12 @@ from app.matchmaking.engine import (
     profile_of,
 )
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
+
+_MISSING: Final = {
+    "query": "the challenge states no {}",
+    "candidate": "the provider states no {}",
+    "both": "the two are told in different languages: a summary in one of them would help",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +163,10 @@ def _reasons(
     shares = {"word": list[Share](), "theme": list[Share](), "missing": list[Share]()}
     for part in explained.contributions:
         shares[part.kind].append(Share(part.words or (part.feature,), part.share))
-    sides = {"query": "the challenge", "candidate": "the provider"}
     return Reasons(
         words=tuple(shares["word"]),
         themes=tuple(shares["theme"]),
-        missing=tuple(f"{sides[m.side]} states no {m.part}" for m in explained.missing),
+        missing=tuple(_MISSING[m.side].format(m.part) for m in explained.missing),
         challenge=_quote(explained.passages.query, challenge),
         provider=_quote(explained.passages.candidate, provider),
     )

@@ -65,6 +65,7 @@ def indexed(rows: Matrix) -> Index:
         themes=Matrix((n_rows, 0)),
         has_text=told,
         has_themes=~told,
+        languages=np.zeros(n_rows, dtype=np.int64),
     )
     return Index.of(pool, Scorer(1.0, 0.0, 0.0))
 
@@ -88,8 +89,9 @@ def top_k(queries: Matrix, index: Index, k: int) -> tuple[NDArray[np.int64], Flo
     """
     n_queries = queries.shape[0]
     told = np.ones(n_queries, dtype=np.bool_)
-    asked = EncodedQueries(queries, Matrix((n_queries, 0)), told, ~told)
     zeros = np.zeros(max(n_queries, index.n_pool) + 1, dtype=np.int64)
+    nothing = Matrix((n_queries, 0))
+    asked = EncodedQueries(queries, nothing, told, ~told, zeros[:n_queries])
     everything = Admission(
         table=np.ones((1, 1), dtype=np.bool_),
         query_class=zeros[:n_queries].astype(np.int32),

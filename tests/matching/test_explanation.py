@@ -256,3 +256,19 @@ def test_nothing_in_common_is_weak_even_where_most_have_nothing() -> None:
 
     assert found is not None
     assert found.of(0.0) == "weak"
+
+
+def test_two_languages_lower_the_coverage_and_the_reasons_say_so() -> None:
+    french = Profile("f", ("Alerter les habitants des inondations",), language="fr")
+    english = Profile("e", ("Warn residents of inondations",), language="en")
+    asked = Profile("q", ("Warn residents of floods",), language="en")
+    matcher = Matcher().fit([french, english])
+
+    apart, together = matcher.explain(asked, 0), matcher.explain(asked, 1)
+
+    assert apart.missing[0] == Missing("text", "both")
+    assert (apart.coverage, together.coverage) == (0.0, 0.6)
+    assert Missing("text", "both") not in together.missing
+    assert matcher.score_parts([asked]).coverage.tolist() == [
+        [apart.coverage, together.coverage]
+    ]

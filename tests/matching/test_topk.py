@@ -193,7 +193,8 @@ def as_pool(rows: Matrix) -> EncodedPool:
     n_rows = rows.shape[0]
     yes = np.ones(n_rows, dtype=np.bool_)
     starts, zeros = np.arange(n_rows + 1), np.zeros(n_rows)
-    return EncodedPool(rows, starts, starts[1:], zeros, Matrix((n_rows, 0)), yes, ~yes)
+    nothing = Matrix((n_rows, 0))
+    return EncodedPool(rows, starts, starts[1:], zeros, nothing, yes, ~yes, starts[1:])
 
 
 def brute_force(

@@ -64,6 +64,21 @@ def test_passages_in_another_language_without_summary_are_read_as_they_are() -> 
     assert (read.texts, read.language) == (("Alertes aux crues\nLa ville est inondée.",), "fr")
 
 
+def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
+    foreign = a_provider(title="Capteurs", text="La ville est inondée.", language="fr")
+    summed_up = a_provider(**foreign.model_dump(exclude={"id"}) | {"summary": SENSORS})
+    settings = Settings(explain=True)
+
+    [without] = match([a_challenge(language="en")], [foreign], settings).lines
+    [with_one] = match([a_challenge(language="en")], [summed_up], settings).lines
+
+    assert without.reasons is not None
+    assert without.reasons.missing[0] == (
+        "the two are told in different languages: a summary in one of them would help"
+    )
+    assert without.suggestion.coverage < with_one.suggestion.coverage == 0.6
+
+
 def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
     with_summary = profile_of(a_challenge(text="", summary=FLOODS))
     bare = profile_of(a_challenge().model_copy(update={"text": ""}))
