@@ -39,6 +39,8 @@ class EncodedQueries:
 
     def part(self, start: int, stop: int) -> "EncodedQueries":
         """Return the queries from `start` up to `stop`."""
+        if (start, stop) == (0, self.text.shape[0]):
+            return self
         rows = slice(start, stop)
         return EncodedQueries(
             self.text[rows],
@@ -123,7 +125,22 @@ def matrix(
 
 def norms(rows: Matrix) -> Floats:
     """Return the Euclidean length of each row."""
-    return np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64))
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    return np.sqrt(np.bincount(owners, rows.data**2, minlength=rows.shape[0]))
+
+
+def side_by_side(
+    left: Matrix, right: Matrix
+) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:
+    """Return ends, columns and values of two matrices with the columns of both."""
+    ends = left.indptr.astype(np.int64) + right.indptr
+    columns, values = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1])
+    before = np.repeat(right.indptr[:-1], np.diff(left.indptr))
+    after = np.repeat(left.indptr[1:], np.diff(right.indptr))
+    at_left, at_right = before + np.arange(left.nnz), after + np.arange(right.nnz)
+    columns[at_left], values[at_left] = left.indices, left.data
+    columns[at_right], values[at_right] = left.shape[1] + right.indices, right.data
+    return ends, columns, values
 
 
 def scaled(rows: Matrix, lengths: Floats) -> Matrix:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.encoding import EncodedPool, EncodedQueries, Floats
+from matching.encoding import EncodedPool, EncodedQueries, Floats, side_by_side
 from matching.scoring import Scorer
 
 # Profiles whose accumulators are filled together: 256 KB, and a row fits into 16 bits.
@@ -156,9 +156,7 @@ class Index:
     def asked(self, queries: EncodedQueries) -> Asked:
         """Put words and themes of the queries side by side, as the index has them."""
         known = queries.narrowed(self.n_terms, self.n_themes)
-        both = sparse.csr_array(sparse.hstack([known.text, known.themes], format="csr"))
-        both.sort_indices()
-        return Asked(both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data)
+        return Asked(*side_by_side(known.text, known.themes))
 
 
 def _bounds(pool: EncodedPool, scorer: Scorer) -> sparse.csr_array[np.float32]:
