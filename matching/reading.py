@@ -163,8 +163,6 @@ class Reader:
 
     def number(self, name: str) -> bytes:
         """Return the number of a stem, as the bytes of an int32; a new one for a new stem."""
-        if (known := self._numbers.get(name)) is not None:
-            return known
         with self._lock:
             if (known := self._numbers.get(name)) is None:
                 known = self._numbers[name] = len(self.stems).to_bytes(_NUMBER, byteorder)

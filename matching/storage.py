@@ -218,8 +218,6 @@ class _Stored:
 
     def bytes(self, name: str) -> NDArray[np.uint8]:
         path = Path(self.folder, name)
-        if not path.stat().st_size:
-            return np.empty(0, dtype=np.uint8)
         if self.mmap:
             return np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
         return np.fromfile(path, dtype=np.uint8)

@@ -41,6 +41,14 @@ def test_known_words_keep_their_weight_and_unknown_ones_get_the_largest() -> Non
     }
 
 
+def test_without_pairs_arrivals_bring_words_alone() -> None:
+    matcher = Matcher(pair_weight=0).fit([told("fluss damm"), told("fluss")])
+
+    matcher.extend([told("fluss wald damm")])
+
+    assert matcher.vectorizer_.vocabulary_.names() == ["damm", "fluss", "wald"]
+
+
 def test_unknown_themes_get_the_largest_weight() -> None:
     matcher = Matcher().fit([told(themes="a b"), told(themes="a")])
     known = matcher.vectorizer_.theme_idf_

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching import Matcher, MatchingError, Profile, Rule, topk
-from matching.encoding import EncodedPool, Matrix
+from matching.eligibility import admission, classes
+from matching.encoding import EncodedPool, EncodedQueries, Matrix
 from matching.scoring import Scorer
 from matching.topk import index, indexed, top_k
 from tests.matching.strategies import pools, profiles, promise
@@ -76,6 +77,52 @@ def test_a_large_pool_of_several_passages_is_ranked_as_the_scores_say(frequent: 
     assert quick.indices.tolist() == slow.indices.tolist()
     assert np.array_equal(quick.scores, slow.scores)
     assert not {(0, j) for j in quick.indices[0].tolist()} & set(exclude)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_whoever_may_not_be_listed_raises_no_floor(compiled: bool) -> None:
+    here, there = ({"country": frozenset({name})} for name in ("NO", "FR"))
+    near = [Profile(str(i), ("flood warnings",), attributes=here) for i in range(20)]
+    far = [Profile(f"f{i}", ("flood " + "word " * i,), attributes=there) for i in range(20)]
+    asked = [Profile("q", ("flood warnings",), attributes=here)]
+    matcher = Matcher(compiled=compiled).fit([*near, *far])
+
+    ranking = matcher.rank(asked, 3, [APART])
+
+    scores = matcher.score_pairs(asked)[0, 20:]
+    assert ranking.indices[0].tolist() == (20 + np.argsort(-scores, kind="stable")[:3]).tolist()
+
+
+def test_pairs_are_excluded_in_every_chunk() -> None:
+    rows = made_up(index.CHUNK + 40)
+    pool = as_pool(rows)
+    asked = EncodedQueries(
+        made_up(1, seed=1),
+        Matrix((1, 0)),
+        pool.has_text[:1],
+        pool.has_themes[:1],
+        pool.starts[:1],
+    )
+    products = (asked.text @ rows.T).toarray()
+    first = int(products[0, : index.CHUNK].argmax())
+    last = index.CHUNK + int(products[0, index.CHUNK :].argmax())
+    everybody = classes([], [Profile("p", ())] * len(pool.has_text))
+    pairs = np.array([[0, first], [0, last]])
+    products[0, [first, last]] = -1
+
+    allowed = admission([], [Profile("q", ())], everybody, pairs)
+    found = topk.search(indexed(rows), asked, allowed, 12)
+
+    assert_same(found, brute_force(products, 12))
+
+
+def test_a_pool_whose_passages_say_nothing_known_is_listed_in_order() -> None:
+    pool = [Profile(str(i), (f"one{i}", f"two{i}"), language="xx") for i in range(40)]
+    matcher = Matcher(compiled=True).fit(pool)
+
+    ranking = matcher.rank([Profile("q", ("one1",), language="xx")], k=3)
+
+    assert (ranking.indices.tolist(), ranking.scores.tolist()) == ([[0, 1, 2]], [[0.0] * 3])
 
 
 def test_words_that_most_state_are_bounded_by_their_length() -> None:
