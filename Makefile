@@ -2,6 +2,7 @@
 # make test           every test with SQLite, the browser too, and the floors of coverage
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make check          format, lint, types, import contracts
+# make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
 # make clean          remove what these words made; data stay where they are
 #
@@ -20,7 +21,7 @@ BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard ass
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres check lock clean
+.PHONY: run test test-postgres check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -39,6 +40,13 @@ check: .venv/.tools
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# One thread each, so that figures are comparable; ARGS names comparisons, as in ARGS="topk arrivals".
+bench: .venv/.bench
+	@OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks $(ARGS)
+
+bench-large: .venv/.bench
+	@OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks --large $(ARGS)
 
 # --- one step each; a stamp in .venv remembers it ---
 
@@ -72,12 +80,18 @@ check: .venv/.tools
 	@$(INSTALL) --require-hashes -r requirements/test.txt
 	@touch $@
 
+.venv/.bench: .venv/.tools requirements/bench.txt
+	@echo "Installing the peers of requirements/bench.txt"
+	@$(INSTALL) --require-hashes -r requirements/bench.txt
+	@touch $@
+
 # npm comes from a wheel, like the one that builds the package; no lock may name an address.
 lock: .venv/.uv
 	$(COMPILE) -o requirements/uv.txt requirements/uv.in
 	$(COMPILE) -o requirements/build.txt requirements/build.in
 	$(COMPILE) -o requirements/run.txt pyproject.toml
 	$(COMPILE) -o requirements/test.txt --extra dev -c requirements/run.txt pyproject.toml
+	$(COMPILE) -o requirements/bench.txt --extra bench -c requirements/run.txt -c requirements/test.txt pyproject.toml
 	$(if $(filter --upgrade,$(ARGS)),rm -f assets/package-lock.json)
 	cd assets && $(abspath $(UV)) run --quiet --no-project --python $(abspath $(BIN)/python) \
 		--with-requirements ../requirements/build.txt \
@@ -92,4 +106,4 @@ rebuild: ;
 clean:
 	rm -rf .venv app/static assets/node_modules dist *.egg-info .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find app matching assets tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find app matching assets benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -245,7 +245,8 @@ def test_no_lock_names_an_address_and_every_python_lock_has_hashes() -> None:
     locks = sorted((ROOT / "requirements").glob("*.txt"))
     npm = (ROOT / "assets/package-lock.json").read_text(encoding="utf-8")
 
-    assert [path.name for path in locks] == ["build.txt", "run.txt", "test.txt", "uv.txt"]
+    names = ["bench.txt", "build.txt", "run.txt", "test.txt", "uv.txt"]
+    assert [path.name for path in locks] == names
     for path in locks:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"://|^--", text, re.MULTILINE) == []

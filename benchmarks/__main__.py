@@ -1,0 +1,64 @@
+"""`python -m benchmarks [--large] [NAME ...]`: the comparisons one after the other.
+
+The table says which targets are missed; the exit code speaks of failures alone, such as a peer
+whose answer differs from ours.
+"""
+
+import importlib
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.report import Figure, keep, machine, show
+
+
+class Comparison(StrEnum):
+    """The modules of this package that compare something, quick ones first."""
+
+    vectorize = "vectorize"
+    topk = "topk"
+    scoring = "scoring"
+    arrivals = "arrivals"
+    endtoend = "endtoend"
+    backends = "backends"
+
+
+def main(
+    names: Annotated[
+        list[Comparison] | None, typer.Argument(help="Comparisons to run; none: all.")
+    ] = None,
+    large: Annotated[
+        bool, typer.Option(help="The sizes of a large edition: an hour, 8 GB.")
+    ] = False,
+) -> None:
+    """Measure speed and memory beside peers, in process CPU on this machine."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = 120
+    console.print(
+        ", ".join(f"{name} {value}" for name, value in machine().items()), style="dim"
+    )
+    began = time.perf_counter()
+    figures: list[Figure] = []
+    for name in names or list(Comparison):
+        # one at a time, so that a comparison needs its own peers only
+        found = importlib.import_module(f"benchmarks.{name}").run(large=large)
+        show(console, name, found)
+        figures += found
+    missed = [f.what for f in figures if f.target and not f.target.met_by(f.value)]
+    kept = keep("large" if large else "small", figures)
+    console.print(f"{len(missed)} targets missed; {time.perf_counter() - began:.0f} s; {kept}")
+
+
+def _peer_missing(error: ModuleNotFoundError) -> SystemExit:
+    return SystemExit(f"{error.name} is not installed: `make bench` installs the peers.")
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except ModuleNotFoundError as error:
+        raise _peer_missing(error) from error
