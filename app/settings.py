@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,12 +43,29 @@ class Settings(BaseSettings):
         default=None,
         description="Where the models of previews are kept for the next start; empty: nowhere.",
     )
+    matching_backend: Literal["serial", "threads", "processes", "dask"] = Field(
+        default="serial", description="What ranks the challenges of a run."
+    )
+    matching_scheduler: str | None = Field(
+        default=None, description="Address of the dask scheduler, for the backend dask."
+    )
     max_body_bytes: int = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
     )
+
+    @model_validator(mode="after")
+    def _a_cluster_has_a_scheduler(self) -> Self:
+        if self.matching_backend == "dask" and not (
+            self.matching_scheduler and self.model_folder
+        ):
+            raise ValueError(
+                "matching_backend dask needs matching_scheduler, such as "
+                "tcp://10.0.0.1:8786, and model_folder, one that all workers see"
+            )
+        return self
 
     @property
     def job_lease(self) -> timedelta:

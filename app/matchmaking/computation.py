@@ -14,12 +14,14 @@ from app.matchmaking.engine import (
     Engine,
     Explanation,
     Passage,
+    Spread,
     Suggestion,
     Sureness,
     field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
 from app.matchmaking.schemas import RunSettings
+from app.settings import Settings
 from app.submissions.records import SubmissionRecord
 
 COMPUTED_WITH = (
@@ -33,15 +35,22 @@ COMPUTED_WITH = (
 """Packages whose versions may change an answer."""
 
 
-def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResult:
+def carry_out(
+    inputs: RunInputs, report: Callable[[int, int], None], settings: Settings
+) -> RunResult:
     """Rank the solutions for each challenge, explain every line, and assign them all.
 
     Parameters
     ----------
     report : callable
         Is told after each challenge how many of how many are done.
+    settings : Settings
+        On what to rank; it changes no answer.
     """
-    computing = _Computing(inputs)
+    spread = Spread(
+        settings.matching_backend, settings.matching_scheduler, settings.model_folder
+    )
+    computing = _Computing(inputs, spread)
     assigned, assignment = computing.assignment()
     lines: list[Line] = []
     total = len(inputs.challenges)
@@ -64,7 +73,7 @@ def versions(model: str) -> dict[str, str]:
 class _Computing:
     """One run: records in the order of their codes, and the engine over them."""
 
-    def __init__(self, inputs: RunInputs) -> None:
+    def __init__(self, inputs: RunInputs, spread: Spread) -> None:
         self.settings = inputs.settings
         self.challenges = sorted(inputs.challenges, key=lambda record: record.id)
         self.solutions = sorted(inputs.solutions, key=lambda record: record.id)
@@ -74,6 +83,7 @@ class _Computing:
             [engine.profile_of(r, working_language=language) for r in self.solutions],
             text_weight=inputs.settings.text_weight,
             rules=RULES if inputs.settings.cross_border else (),
+            spread=spread,
         )
 
     def listed(self) -> Iterator[Suggestion]:

@@ -1,8 +1,7 @@
 """Background work of matchmaking: unpack the arguments, call the service."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,14 +9,15 @@ from sqlmodel import Session
 from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computing
 from app.matchmaking.service.requesting import JOB
+from app.settings import Settings
 
 
-def run(ticket: Ticket) -> Store:
+def run(ticket: Ticket, settings: Settings) -> Store:
     """Carry out the run that was asked for; what is returned stores its result."""
     run_id = UUID(ticket.arguments["run_id"])
     with ticket.transaction() as (session, _):
         inputs = computing.start(session, run_id)
-    result = computing.compute(inputs, ticket.report)
+    result = computing.compute(inputs, ticket.report, settings)
 
     def store(session: Session) -> None:
         computing.store(session, run_id, result)
@@ -25,6 +25,8 @@ def run(ticket: Ticket) -> Store:
     return store
 
 
-HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
-    {JOB: Handler(compute=run, give_up=computing.give_up)}
-)
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Return what carries out each kind of background work."""
+    return {
+        JOB: Handler(compute=partial(run, settings=settings), give_up=computing.give_up),
+    }

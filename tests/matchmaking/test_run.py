@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,12 +12,13 @@ from sqlmodel import Session, func, select
 from app.core import jobs
 from app.core.database import Database
 from app.core.jobs import Handler, Store, Ticket
-from app.matchmaking.jobs import HANDLERS
+from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas import RunSettings
 from app.matchmaking.service import computing, requesting
 from app.policy import Role
 from app.programmes.models import Programme
+from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
@@ -34,7 +36,7 @@ LEASE = timedelta(minutes=1)
 
 def work(database: Database) -> int:
     done = 0
-    while jobs.run_next(database, HANDLERS, lease=LEASE):
+    while jobs.run_next(database, handlers(Settings()), lease=LEASE):
         done += 1
     return done
 
@@ -147,6 +149,31 @@ def test_the_reasons_add_up_to_the_score_and_show_words_as_written(
         "floods",
         "river",
     ]
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_a_run_gives_the_same_answer_on_any_backend(
+    session: Session, database: Database, as_user: SignIn, tmp_path: Path, backend: Any
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    elsewhere = Settings(matching_backend=backend, model_folder=tmp_path / "models")
+    (tmp_path / "models").mkdir()
+    answers = []
+
+    for settings in (Settings(), elsewhere):
+        run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+        jobs.run_next(database, handlers(settings), lease=LEASE)
+        listed = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+        answers.append([line | {"id": None, "run_id": None} for line in listed])
+
+    assert answers[0] == answers[1] != []
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_cluster_without_a_scheduler_is_refused() -> None:
+    with pytest.raises(ValueError, match="dask needs matching_scheduler"):
+        Settings(matching_backend="dask")
 
 
 def test_a_suggestion_says_how_sure_its_place_is(
@@ -354,7 +381,7 @@ def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
     run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
 
     def die_while_storing(ticket: Ticket) -> Store:
-        store = HANDLERS[requesting.JOB].compute(ticket)
+        store = handlers(Settings())[requesting.JOB].compute(ticket)
 
         def half(session: Session) -> None:
             store(session)

@@ -7,6 +7,7 @@ from app.matchmaking.engine.asking import (
     RULES,
     TEXT_WEIGHT,
     Engine,
+    Spread,
     Suggestion,
     Sureness,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Explanation",
     "Model",
     "Passage",
+    "Spread",
     "Suggestion",
     "Sureness",
     "field_of",

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,6 +29,7 @@ from matching import (
     stability,
     turning_points,
 )
+from matching.distribute import Backend, rank_in_blocks
 
 Pair = tuple[int, int]
 
@@ -82,6 +85,43 @@ class Suggestion:
     theme_part: float
     coverage: float
     band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What ranks the challenges: this process, its threads, processes, or a cluster.
+
+    The answers are the same to the last digit.
+
+    Parameters
+    ----------
+    backend : {"serial", "threads", "processes", "dask"}, default="serial"
+    scheduler : str, default=None
+        Address of a dask scheduler.
+    folder : Path, default=None
+        Where workers find the model; a cluster needs one that all of them see.
+    """
+
+    backend: Backend = "serial"
+    scheduler: str | None = None
+    folder: Path | None = None
+
+    def rank(
+        self, matcher: Matcher, queries: Sequence[Profile], k: int, rules: Sequence[Rule]
+    ) -> Ranking:
+        """Rank as `Matcher.rank` does."""
+        if self.backend == "serial":
+            return matcher.rank(queries, k, rules)
+        with TemporaryDirectory(prefix="ranking-", dir=self.folder) as folder:
+            matcher.save(Path(folder, "model"))
+            return rank_in_blocks(
+                Path(folder, "model"),
+                queries,
+                k,
+                rules,
+                backend=self.backend,
+                scheduler=self.scheduler,
+            )
 
 
 class Often(NamedTuple):
@@ -146,6 +186,7 @@ class Engine:
         Of more pairs than these, the bands are set on an even part of the challenges.
     matcher : Matcher, default=None
         One that is fitted on the pool; None: fitted here, on pool and challenges.
+    spread : Spread, default=Spread()
     """
 
     def __init__(
@@ -157,11 +198,13 @@ class Engine:
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
         matcher: Matcher | None = None,
+        spread: Spread = Spread(),
     ) -> None:
         self.challenges = challenges
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(pool, challenges, text_weight=text_weight)
+        self.spread = spread
         # of too many pairs an even part of the challenges tells enough
         self._step = math.ceil(len(challenges) * len(pool) / band_pairs)
 
@@ -172,9 +215,7 @@ class Engine:
 
     def sureness(self, depth: int) -> "Sureness":
         """Tell how sure the first `depth` places of each list are, and who stands in many."""
-        ranking = self.matcher.rank(
-            self.challenges, k=min(depth + _RUNNERS_UP, len(self.pool)), rules=self.rules
-        )
+        ranking = self._ranking(depth + _RUNNERS_UP)
         asked = self.challenges[:: self._step]
         every = Ranking(ranking.indices[:: self._step], ranking.scores[:: self._step])
         admitted = eligible(self.rules, asked, self.pool)
@@ -192,9 +233,7 @@ class Engine:
 
     def rank(self, top: int) -> Iterator[Suggestion]:
         """Suggest the best providers of each challenge, at most `top` of them."""
-        ranking = self.matcher.rank(
-            self.challenges, k=min(top, len(self.pool)), rules=self.rules
-        )
+        ranking = self._ranking(top)
         return self._suggestions(
             ((i, int(j)), rank)
             for i, row in enumerate(ranking.indices)
@@ -252,6 +291,10 @@ class Engine:
     def explain(self, suggestion: Suggestion) -> Explanation:
         """Take the score of a suggestion apart."""
         return self.matcher.explain(self.challenges[suggestion.challenge], suggestion.provider)
+
+    def _ranking(self, k: int) -> Ranking:
+        at_most = min(k, len(self.pool))
+        return self.spread.rank(self.matcher, self.challenges, at_most, self.rules)
 
     def _suggestions(self, ranked: Iterable[tuple[Pair, int]]) -> Iterator[Suggestion]:
         """Put the parts to each pair; pairs come challenge after challenge."""
