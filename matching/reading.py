@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import byteorder
 from typing import Any, Final, NamedTuple
@@ -56,6 +56,18 @@ class Tokens:
         texts = self.texts[: n_profiles + 1]
         ends = self.ends[: texts[-1] + 1]
         return Tokens(self.ids[: ends[-1]], ends, texts)
+
+    def parts(self, n_words: int) -> Iterator["Tokens"]:
+        """Yield runs of profiles of about so many words each, at least one profile."""
+        ends = self.ends[self.texts]
+        first, n_profiles = 0, self.texts.size - 1
+        while first < n_profiles:
+            wanted = int(np.searchsorted(ends, ends[first] + n_words, side="right")) - 1
+            last = min(max(wanted, first + 1), n_profiles)
+            texts = self.texts[first : last + 1]
+            cuts = self.ends[texts[0] : texts[-1] + 1]
+            yield Tokens(self.ids[cuts[0] : cuts[-1]], cuts - cuts[0], texts - texts[0])
+            first = last
 
     def told(self) -> list[bytes]:
         """Return for each text what it says: equal for equal sequences of stems."""

@@ -235,7 +235,7 @@ class ProfileVectorizer(BaseEstimator):
         lengths = norms(rows)
         pivot = (1 - self.slope) * self.mean_length_
         passages = scaled(rows, pivot + self.slope * lengths)
-        voices = 1 / _retold(scaled(rows, lengths), starts)
+        voices = 1 / _retold(rows, lengths, starts)
         return EncodedPool(
             passages=passages,
             starts=starts,
@@ -287,8 +287,11 @@ class ProfileVectorizer(BaseEstimator):
         return np.where(lengths > 0, 1 - self.saturation + self.saturation * lengths, 1.0)
 
 
-def _retold(units: Matrix, starts: NDArray[np.intp]) -> Floats:
-    """Count for each passage, a unit row, how often its profile tells the same story."""
+def _retold(rows: Matrix, lengths: Floats, starts: NDArray[np.intp]) -> Floats:
+    """Count for each passage how often its profile tells the same story."""
+    if starts.size - 1 == lengths.size:
+        return np.ones(lengths.size)
+    units = scaled(rows, lengths)
     left, right = _pairs_within(starts)
     cosines = np.empty(left.size)
     for first in range(0, left.size, _PAIRS_AT_ONCE):

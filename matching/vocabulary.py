@@ -23,6 +23,9 @@ Columns = NDArray[np.int32]
 # Below so many distinct texts a word that stands in one profile may be the telling one.
 _FEW_TEXTS: Final = 30
 
+# Keeps the memory of large pools flat.
+_WORDS_AT_ONCE: Final = 1 << 22
+
 # A pair of stems as one number: the first one times this, plus the second one.
 _FIRST: Final = 1 << 32
 
@@ -152,6 +155,12 @@ class Vocabulary:
         rows : csr_array of shape (n_texts, n_terms), float64
             One row for each text, or with `joined` one for each profile; sorted columns.
         """
+        parts = [self._rows(part, reader, joined) for part in tokens.parts(_WORDS_AT_ONCE)]
+        if len(parts) == 1:
+            return parts[0]
+        return Matrix(sparse.vstack([Matrix((0, self.idf.size)), *parts], format="csr"))
+
+    def _rows(self, tokens: Tokens, reader: Reader, joined: bool) -> Matrix:
         flat = _columns_of(self.stems, tokens, reader)
         known = np.flatnonzero(flat != _UNKNOWN)
         keys, at = _pairs(flat, tokens)

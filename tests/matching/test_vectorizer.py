@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 import matching.vectorizer
+import matching.vocabulary
 from matching import Profile, ProfileVectorizer
 from matching.encoding import EncodedPool, Floats
 from tests.matching.strategies import pools, promise
@@ -272,3 +273,16 @@ def test_every_passage_belongs_to_its_profile(pool: list[Profile]) -> None:
         -1 <= at < len(pool[i].texts)
         for i, at in zip(owners.tolist(), encoded.positions.tolist(), strict=True)
     )
+
+
+def test_reading_a_few_words_at_a_time_gives_the_same_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = [a_profile("fluss damm", "tal"), a_profile(), a_profile("see fluss damm", "see")]
+    fitted = ProfileVectorizer().fit(pool)
+    whole = fitted.encode_pool(pool).passages.toarray(), fitted.encode_queries(pool).text
+
+    monkeypatch.setattr(matching.vocabulary, "_WORDS_AT_ONCE", 1)
+
+    assert (fitted.encode_pool(pool).passages.toarray() == whole[0]).all()
+    assert (fitted.encode_queries(pool).text.toarray() == whole[1].toarray()).all()
