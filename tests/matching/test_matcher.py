@@ -372,3 +372,20 @@ def dot(left: dict[str, float], right: dict[str, float]) -> float:
 
 def scale(vector: dict[str, float], length: float) -> dict[str, float]:
     return {s: x / length for s, x in vector.items()}
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_text_of_a_megabyte_is_read_like_any_other(compiled: bool) -> None:
+    long = " ".join(f"wort{i * i % 5003}x" for i in range(120_000))
+    pool = [Profile("long", (long,), language="xx"), Profile("short", ("flood",))]
+    matcher = Matcher(compiled=compiled).fit(pool)
+    asked = [Profile("q", (f"{long} wort7x",), language="xx"), Profile("r", ("floods",))]
+
+    ranking = matcher.rank(asked, k=1)
+
+    assert len(long) > 1_000_000
+    assert ranking.indices.tolist() == [[0], [1]]
+    explained = matcher.explain(asked[0], 0)
+    assert explained.score == ranking.scores[0, 0]
+    shares = sum(c.share for c in explained.contributions)
+    assert shares == pytest.approx(explained.score, abs=1e-12)
