@@ -10,9 +10,9 @@ it is left half-way, and that is how a run that is cancelled leaves it.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol, get_args
@@ -113,23 +113,23 @@ def rank_in_blocks(
         If k, block or workers is below 1, the backend is unknown, or dask is asked for
         without a scheduler.
     MatchingError
-        If there is no matcher in the folder, or a worker finds another one there.
+        If there is no matcher in the folder, a worker finds another one there, or
+        dask.distributed is not installed.
     OSError
         If the cluster does not answer, or has no worker, within a minute.
     """
     for name, value in (("block", block), ("workers", workers)):
         if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, got {value!r}")
-    version = Matcher.load(folder).version_
+    version, place = Matcher.load(folder).version_, str(folder.absolute())
     starts = range(0, max(1, len(queries)), block)
     blocks = (
-        _Block(str(folder), version, queries[start : start + block], k, rules)
-        for start in starts
+        _Block(place, version, queries[start : start + block], k, rules) for start in starts
     )
     parts: list[Ranking] = []
     done = 0
-    with _crew(backend, workers, scheduler) as crew:
-        for part in _in_order(blocks, crew):
+    with _crew(backend, workers, scheduler) as crew, closing(_in_order(blocks, crew)) as ranked:
+        for part in ranked:
             parts.append(part)
             done += len(part.indices)
             if progress is not None:
@@ -140,7 +140,7 @@ def rank_in_blocks(
     )
 
 
-def _in_order(blocks: Iterable[_Block], crew: _Crew) -> Iterator[Ranking]:
+def _in_order(blocks: Iterable[_Block], crew: _Crew) -> Generator[Ranking, None, None]:
     """Yield the answers in the order of the blocks; what is left half-way is called off."""
     pending: deque[_Pending] = deque()
     try:
@@ -179,8 +179,10 @@ def _crew(backend: Backend, workers: int | None, scheduler: str | None) -> Itera
 
 @contextmanager
 def _cluster(scheduler: str | None) -> Iterator[_Crew]:
-    from distributed import Client  # noqa: PLC0415 -- the extra `cluster`
-
+    try:
+        from distributed import Client  # noqa: PLC0415 -- the extra `cluster`
+    except ModuleNotFoundError as error:
+        raise MatchingError(f"{error}: install counterpart[cluster]") from error
     with Client(scheduler, timeout=_PATIENCE, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=_PATIENCE)
         most = max(_CLUSTER, _AHEAD * sum(client.nthreads().values()))

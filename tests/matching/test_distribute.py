@@ -189,6 +189,15 @@ def test_a_matcher_that_is_replaced_meanwhile_ends_the_ranking(tmp_path: Path) -
         rank_in_blocks(folder, QUERIES, 3, block=10, progress=replace)
 
 
+def test_without_dask_the_cluster_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with pytest.raises(MatchingError, match=r"install counterpart\[cluster\]"):
+        rank_in_blocks(folder, QUERIES, backend="dask", scheduler="tcp://127.0.0.1:1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
