@@ -18,7 +18,7 @@ from app.core.errors import AppError
 from app.core.limits import BodyLimit
 from app.core.logging import RequestLog
 from app.matchmaking.api import router as matchmaking
-from app.matchmaking.jobs import HANDLERS
+from app.matchmaking.jobs import handlers
 from app.programmes.api import router as programmes
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
@@ -109,7 +109,7 @@ def work(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Carry out jobs until told to stop; a failing database is waited for."""
     while not stop.is_set():
         try:
-            worked = jobs.run_next(database, HANDLERS, lease=settings.job_lease)
+            worked = jobs.run_next(database, handlers(settings), lease=settings.job_lease)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})
             worked = False

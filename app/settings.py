@@ -1,10 +1,11 @@
 """What the environment may say, typed; every name is described in the README."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,12 +44,34 @@ class Settings(BaseSettings):
         default=None,
         description="Where the models of previews are kept for the next start; empty: nowhere.",
     )
+    embedding_folder: Path | None = Field(
+        default=None,
+        description="Where a sentence encoder lies for matching; unset: words alone.",
+    )
+    embedding_sha256: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="What the files of that encoder must hash to.",
+    )
     max_body_bytes: int = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
     )
+
+    @field_validator("embedding_sha256")
+    @classmethod
+    def _both_or_neither(cls, sha256: str | None, info: ValidationInfo) -> str | None:
+        """Refuse half of the pair, and what is no hash."""
+        if (sha256 is None) != (info.data.get("embedding_folder") is None):
+            raise ValueError(
+                "COUNTERPART_EMBEDDING_FOLDER and COUNTERPART_EMBEDDING_SHA256 go together:"
+                " state both or neither"
+            )
+        if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+            raise ValueError("a sha256 has 64 hexadecimal digits")
+        return sha256 and sha256.lower()
 
     @property
     def job_lease(self) -> timedelta:

@@ -15,7 +15,7 @@ from app.core.database import connect
 from app.core.errors import Conflict
 from app.main import create_app
 from app.main import work as work_until
-from app.matchmaking.jobs import HANDLERS
+from app.matchmaking.jobs import handlers
 from app.settings import Settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
@@ -71,7 +71,7 @@ def work(
     with database_of(settings) as database:
         if once:
             done = 0
-            while jobs.run_next(database, HANDLERS, lease=settings.job_lease):
+            while jobs.run_next(database, handlers(settings), lease=settings.job_lease):
                 done += 1
             out.print(f"{done} {'job' if done == 1 else 'jobs'} carried out.")
             return

@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from app.core.errors import Conflict
 from app.matchmaking import engine
 from app.matchmaking.engine import (
     RULES,
+    Encoder,
     Engine,
     Explanation,
     Passage,
     Suggestion,
     Sureness,
+    encoder_of,
     field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
@@ -32,19 +35,36 @@ COMPUTED_WITH = (
 )
 """Packages whose versions may change an answer."""
 
+ENCODED_WITH = ("safetensors", "tokenizers")
+"""Those that count only with a sentence encoder."""
 
-def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResult:
+
+def carry_out(
+    inputs: RunInputs,
+    report: Callable[[int, int], None],
+    *,
+    embedding_folder: Path | None = None,
+) -> RunResult:
     """Rank the solutions for each challenge, explain every line, and assign them all.
 
     Parameters
     ----------
     report : callable
-        Is told after each challenge how many of how many are done.
+        Is told after each challenge how many of how many are done, and before that after
+        each record that a sentence encoder has read, which may take long.
+    embedding_folder : Path, default=None
+        Where the sentence encoder lies, should the settings of the run name one.
+
+    Raises
+    ------
+    Unavailable
+        If the sentence encoder of the run is not there.
     """
-    computing = _Computing(inputs)
+    encoder = encoder_of(embedding_folder, inputs.settings.encoder)
+    total = len(inputs.challenges)
+    computing = _Computing(inputs, encoder, lambda: report(0, total))
     assigned, assignment = computing.assignment()
     lines: list[Line] = []
-    total = len(inputs.challenges)
     suggestions = sorted(
         {*computing.listed(), *assigned}, key=lambda line: (line.challenge, line.rank)
     )
@@ -52,28 +72,44 @@ def carry_out(inputs: RunInputs, report: Callable[[int, int], None]) -> RunResul
     for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
         lines += [computing.line(s, s in assigned, sureness) for s in of_one]
         report(done, total)
-    return RunResult(lines, assignment, versions(computing.engine.matcher.version_))
+    model = computing.engine.matcher.version_
+    return RunResult(lines, assignment, versions(model, inputs.settings.encoder))
 
 
-def versions(model: str) -> dict[str, str]:
+def versions(model: str, encoder: str | None) -> dict[str, str]:
     """Return the versions of everything that may change an answer, the model's with them."""
-    installed = {name: version(name) for name in COMPUTED_WITH}
-    return {"model": model, "python": platform.python_version()} | installed
+    own = {"model": model, "python": platform.python_version()}
+    if encoder is None:
+        return own | {name: version(name) for name in COMPUTED_WITH}
+    named = {name: version(name) for name in (*COMPUTED_WITH, *ENCODED_WITH)}
+    return own | {"encoder": encoder} | named
 
 
 class _Computing:
     """One run: records in the order of their codes, and the engine over them."""
 
-    def __init__(self, inputs: RunInputs) -> None:
+    def __init__(
+        self, inputs: RunInputs, encoder: Encoder | None, alive: Callable[[], None]
+    ) -> None:
         self.settings = inputs.settings
         self.challenges = sorted(inputs.challenges, key=lambda record: record.id)
         self.solutions = sorted(inputs.solutions, key=lambda record: record.id)
         language = inputs.settings.working_language
+        asked, pool = (
+            [engine.profile_of(record, working_language=language) for record in records]
+            for records in (self.challenges, self.solutions)
+        )
+        if encoder is not None:
+            # read ahead, as the encoder remembers: a job that is silent is begun again
+            for profile in (*asked, *pool):
+                encoder.encode(profile.texts)
+                alive()
         self.engine = Engine(
-            [engine.profile_of(r, working_language=language) for r in self.challenges],
-            [engine.profile_of(r, working_language=language) for r in self.solutions],
+            asked,
+            pool,
             text_weight=inputs.settings.text_weight,
             rules=RULES if inputs.settings.cross_border else (),
+            encoder=encoder,
         )
 
     def listed(self) -> Iterator[Suggestion]:

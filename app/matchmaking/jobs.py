@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,21 +9,26 @@ from sqlmodel import Session
 from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computing
 from app.matchmaking.service.requesting import JOB
+from app.settings import Settings
 
 
-def run(ticket: Ticket) -> Store:
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Return how each kind of job is done in a process of these settings."""
+
+    def compute(ticket: Ticket) -> Store:
+        return run(ticket, settings)
+
+    return MappingProxyType({JOB: Handler(compute=compute, give_up=computing.give_up)})
+
+
+def run(ticket: Ticket, settings: Settings) -> Store:
     """Carry out the run that was asked for; what is returned stores its result."""
     run_id = UUID(ticket.arguments["run_id"])
     with ticket.transaction() as (session, _):
         inputs = computing.start(session, run_id)
-    result = computing.compute(inputs, ticket.report)
+    result = computing.compute(inputs, ticket.report, settings)
 
     def store(session: Session) -> None:
         computing.store(session, run_id, result)
 
     return store
-
-
-HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
-    {JOB: Handler(compute=run, give_up=computing.give_up)}
-)

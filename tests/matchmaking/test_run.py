@@ -11,12 +11,13 @@ from sqlmodel import Session, func, select
 from app.core import jobs
 from app.core.database import Database
 from app.core.jobs import Handler, Store, Ticket
-from app.matchmaking.jobs import HANDLERS
+from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas import RunSettings
 from app.matchmaking.service import computing, requesting
 from app.policy import Role
 from app.programmes.models import Programme
+from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
@@ -30,11 +31,12 @@ from tests.factories import (
 )
 
 LEASE = timedelta(minutes=1)
+PLAIN = Settings()
 
 
-def work(database: Database) -> int:
+def work(database: Database, settings: Settings = PLAIN) -> int:
     done = 0
-    while jobs.run_next(database, HANDLERS, lease=LEASE):
+    while jobs.run_next(database, handlers(settings), lease=LEASE):
         done += 1
     return done
 
@@ -354,7 +356,7 @@ def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
     run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
 
     def die_while_storing(ticket: Ticket) -> Store:
-        store = HANDLERS[requesting.JOB].compute(ticket)
+        store = handlers(PLAIN)[requesting.JOB].compute(ticket)
 
         def half(session: Session) -> None:
             store(session)

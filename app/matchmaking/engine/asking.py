@@ -27,6 +27,7 @@ from matching import (
     stability,
     turning_points,
 )
+from matching.embedding import Encoder
 
 Pair = tuple[int, int]
 
@@ -146,6 +147,8 @@ class Engine:
         Of more pairs than these, the bands are set on an even part of the challenges.
     matcher : Matcher, default=None
         One that is fitted on the pool; None: fitted here, on pool and challenges.
+    encoder : Encoder, default=None
+        For what is fitted here: counts the meaning of texts beside their words.
     """
 
     def __init__(
@@ -157,11 +160,14 @@ class Engine:
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
         matcher: Matcher | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         self.challenges = challenges
         self.pool = pool
         self.rules = rules
-        self.matcher = matcher or fitted(pool, challenges, text_weight=text_weight)
+        self.matcher = matcher or fitted(
+            pool, challenges, text_weight=text_weight, encoder=encoder
+        )
         # of too many pairs an even part of the challenges tells enough
         self._step = math.ceil(len(challenges) * len(pool) / band_pairs)
 

@@ -12,6 +12,7 @@ from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
 from app.matchmaking.schemas import RunSettings
 from app.matchmaking.service import inputs
+from app.settings import Settings
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 Report = Callable[[int, int], None]
@@ -29,11 +30,14 @@ def start(session: Session, run_id: UUID) -> RunInputs:
     )
 
 
-def compute(frozen: RunInputs, report: Report) -> RunResult:
-    """Rank, explain and assign; pure, and the same for the same inputs."""
+def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
+    """Rank, explain and assign; the same for the same inputs.
+
+    The settings say where this process has the sentence encoder that the run may name.
+    """
     from app.matchmaking import computation  # noqa: PLC0415 -- scikit-learn loads slowly
 
-    return computation.carry_out(frozen, report)
+    return computation.carry_out(frozen, report, embedding_folder=settings.embedding_folder)
 
 
 def store(session: Session, run_id: UUID, result: RunResult) -> None:
