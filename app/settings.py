@@ -1,10 +1,11 @@
 """What the environment may say, typed; every name is described in the README."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -49,6 +50,15 @@ class Settings(BaseSettings):
     matching_scheduler: str | None = Field(
         default=None, description="Address of the dask scheduler, for the backend dask."
     )
+    embedding_folder: Path | None = Field(
+        default=None,
+        description="Where a sentence encoder lies for matching; unset: words alone.",
+    )
+    embedding_sha256: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="What the files of that encoder must hash to.",
+    )
     max_body_bytes: int = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."
     )
@@ -66,6 +76,19 @@ class Settings(BaseSettings):
                 "tcp://10.0.0.1:8786, and model_folder, one that all workers see"
             )
         return self
+
+    @field_validator("embedding_sha256")
+    @classmethod
+    def _both_or_neither(cls, sha256: str | None, info: ValidationInfo) -> str | None:
+        """Refuse half of the pair, and what is no hash."""
+        if (sha256 is None) != (info.data.get("embedding_folder") is None):
+            raise ValueError(
+                "COUNTERPART_EMBEDDING_FOLDER and COUNTERPART_EMBEDDING_SHA256 go together:"
+                " state both or neither"
+            )
+        if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+            raise ValueError("a sha256 has 64 hexadecimal digits")
+        return sha256 and sha256.lower()
 
     @property
     def job_lease(self) -> timedelta:

@@ -3,31 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.tasks import Floats
 from matching import Matcher, Profile
 from matching.embedder import Embedder
-from matching.embedding import Encoder, embed_pool, embed_queries, embedding_part
-
-
-class Remembered:
-    """An encoder that reads no text twice.
-
-    Parameters
-    ----------
-    encoder : Encoder
-    """
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Floats] = {}
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return unit rows of shape (n_texts, n_dimensions), float64."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new), strict=True))
-        return np.array([self._known[text] for text in texts])
+from matching.embedding import (
+    Encoder,
+    Remembered,
+    embed_pool,
+    embed_queries,
+    embedding_part,
+)
 
 
 def model(folder: Path, sha256: str) -> Encoder:

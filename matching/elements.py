@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from matching.embedding import nearness
 from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
 from matching.matcher import Matcher
 from matching.profile import Profile
 from matching.ranking import Ranking
+from matching.scoring import Scorer
 
 Factors = Callable[[int], Floats]
 
@@ -26,7 +28,8 @@ class Elements(NamedTuple):
     ----------
     best, whole, themes : float64 arrays of shape (n_listed, n_draws)
         Product with the best passage, product with the candidate as a whole, cosine of
-        the themes. The stated prior where a side told nothing.
+        the themes. The stated prior where a side told nothing. With an encoder the first
+        two hold its cosines with their weight, which no factor of a word turns.
     """
 
     best: Floats
@@ -82,7 +85,7 @@ def elements(
             f"ranking must have a row for each query, got {len(ranking.indices)} rows"
             f" for {len(queries)} queries"
         )
-    asked = matcher.vectorizer_.encode_queries(queries)
+    asked = matcher.encode_queries(queries)
     for i, row in enumerate(ranking.indices):
         yield _of_query(matcher, asked.part(i, i + 1), row[row >= 0], factors)
 
@@ -95,7 +98,7 @@ def _of_query(
     for segment in matcher.segments_:
         here = (listed >= segment.first) & (listed < segment.first + segment.size)
         own = _in_segment(
-            query, segment.encoded, listed[here] - segment.first, matcher.missing_prior, table
+            query, segment.encoded, listed[here] - segment.first, segment.scorer, table
         )
         for values, some in zip(found, own, strict=True):
             values[here] = some
@@ -106,7 +109,7 @@ def _in_segment(
     query: EncodedQueries,
     pool: EncodedPool,
     listed: NDArray[np.intp],
-    prior: float,
+    scorer: Scorer,
     table: Floats,
 ) -> Elements:
     by_theme, by_term = table[: query.themes.nnz], table[query.themes.nnz :]
@@ -119,6 +122,12 @@ def _in_segment(
     no_themes = ~(query.has_themes & pool.has_themes[listed])[:, None]
     best = np.maximum.reduceat(told, firsts, axis=0)
     whole = np.add.reduceat(pool.shares[rows, None] * told, firsts, axis=0)
+    if query.meaning is not None and pool.meaning is not None:
+        weight = scorer.meaning_weight
+        near, near_whole = nearness(query.meaning, pool.meaning.taken(listed))
+        best = (1 - weight) * best + weight * near.T
+        whole = (1 - weight) * whole + weight * near_whole.T
+    prior = scorer.missing_prior
     return Elements(
         np.where(no_text, prior, best),
         np.where(no_text, prior, whole),

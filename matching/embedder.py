@@ -64,6 +64,11 @@ class Embedder:
     UnusableModel
         If a file is missing, the hash differs, or the model is of another kind.
 
+    Attributes
+    ----------
+    name : str
+        The sha256 in lower case.
+
     References
     ----------
     J. Devlin et al. (2019), BERT, NAACL, section 3. N. Reimers and I. Gurevych (2019),
@@ -74,6 +79,7 @@ class Embedder:
         contents = {name: _content(Path(folder), name) for name in FILES}
         if (found := digest(contents)) != sha256.lower():
             raise UnusableModel(f"the model in {folder} has the sha256 {found}, not {sha256}")
+        self.name = found
         config = json.loads(contents["config.json"])
         stated = {"position_embedding_type": "absolute"} | config
         _check(stated | json.loads(contents["1_Pooling/config.json"]))

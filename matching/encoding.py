@@ -4,7 +4,7 @@ The rule: columns of a row are sorted, so sums over a row have one order on ever
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,41 @@ Matrix = sparse.csr_array[np.float64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Languages = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedPool:
+    """The pool as vectors of a sentence encoder.
+
+    Parameters
+    ----------
+    passages : float64 array of shape (n_passages, n_dimensions)
+        Unit rows of the distinct passages, profile after profile; one zero row for a
+        profile without any.
+    starts : intp array of shape (n_pool + 1,)
+        Rows ``starts[i]`` to ``starts[i + 1]`` of `passages` belong to profile i.
+    whole : float64 array of shape (n_pool, n_dimensions)
+        The mean of the passages of each profile as a unit row.
+    """
+
+    passages: Floats
+    starts: NDArray[np.intp]
+    whole: Floats
+
+    def taken(self, indices: NDArray[np.intp]) -> "EmbeddedPool":
+        """Return the pool of the profiles at `indices`, in their order."""
+        sizes = np.diff(self.starts)[indices]
+        starts = np.append(np.intp(0), np.cumsum(sizes))
+        rows = np.arange(starts[-1]) + np.repeat(self.starts[indices] - starts[:-1], sizes)
+        return EmbeddedPool(self.passages[rows], starts, self.whole[indices])
+
+    def followed_by(self, other: "EmbeddedPool") -> "EmbeddedPool":
+        """Return the pool of both, one after the other."""
+        return EmbeddedPool(
+            np.vstack([self.passages, other.passages]),
+            np.append(self.starts, self.starts[-1] + other.starts[1:]),
+            np.vstack([self.whole, other.whole]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +64,8 @@ class EncodedQueries:
         False: nothing was said, so the part cannot be computed.
     languages : int64 array of shape (n_queries,)
         Equal for texts in one language; see `language_number`.
+    meaning : float64 array of shape (n_queries, n_dimensions), default=None
+        Of `embed_queries`; None without an encoder.
     """
 
     text: Matrix
@@ -36,6 +73,7 @@ class EncodedQueries:
     has_text: Bools
     has_themes: Bools
     languages: Languages
+    meaning: Floats | None = None
 
     def part(self, start: int, stop: int) -> "EncodedQueries":
         """Return the queries from `start` up to `stop`."""
@@ -48,19 +86,14 @@ class EncodedQueries:
             self.has_text[rows],
             self.has_themes[rows],
             self.languages[rows],
+            None if self.meaning is None else self.meaning[rows],
         )
 
     def narrowed(self, n_terms: int, n_themes: int) -> "EncodedQueries":
         """Return the first columns: all that a pool encoded before has."""
         if (self.text.shape[1], self.themes.shape[1]) == (n_terms, n_themes):
             return self
-        return EncodedQueries(
-            self.text[:, :n_terms],
-            self.themes[:, :n_themes],
-            self.has_text,
-            self.has_themes,
-            self.languages,
-        )
+        return replace(self, text=self.text[:, :n_terms], themes=self.themes[:, :n_themes])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +114,8 @@ class EncodedPool:
     themes : csr_array of shape (n_pool, n_themes), float64
     has_text, has_themes : bool arrays of shape (n_pool,)
     languages : int64 array of shape (n_pool,)
+    meaning : EmbeddedPool, default=None
+        None without an encoder.
     """
 
     passages: Matrix
@@ -91,6 +126,7 @@ class EncodedPool:
     has_text: Bools
     has_themes: Bools
     languages: Languages
+    meaning: EmbeddedPool | None = None
 
     def only(self, index: int) -> "EncodedPool":
         """Return the pool that holds profile `index` alone."""
@@ -105,6 +141,7 @@ class EncodedPool:
             self.has_text[row],
             self.has_themes[row],
             self.languages[row],
+            self.meaning and self.meaning.taken(np.array([index])),
         )
 
 

@@ -4,6 +4,7 @@ The rule: it reads the same rows as the score, so the shares add up to it.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from matching.encoding import EncodedPool, EncodedQueries
 from matching.explanation import (
@@ -20,22 +21,27 @@ from matching.profile import Profile
 from matching.scoring import Scorer, TurnedPool
 from matching.vectorizer import ProfileVectorizer
 
+# What the share of the meaning is named; no word can be named for it.
+_ENCODER: Final = "sentence encoder"
+
 
 def taken_apart(
     vectorizer: ProfileVectorizer,
     scorer: Scorer,
     query: Profile,
     candidate: Profile,
+    asked: EncodedQueries,
     offered: EncodedPool,
 ) -> Explanation:
     """Explain the score of a query and a candidate.
 
     Parameters
     ----------
+    asked : EncodedQueries
+        The query alone.
     offered : EncodedPool
         The candidate alone.
     """
-    asked = vectorizer.encode_queries([query])
     asked = asked.narrowed(offered.passages.shape[1], offered.themes.shape[1])
     parts = scorer.parts(asked, offered, TurnedPool.of(offered))
     missing = scorer.missing(asked, offered)
@@ -69,8 +75,10 @@ def _others(
     offered: EncodedPool,
     missing: tuple[Missing, ...],
 ) -> Iterator[Contribution]:
-    """Yield the shares of themes and of missing parts; words need their written forms."""
+    """Yield all shares but those of words, which need their written forms."""
     for column, share in scorer.theme_shares(asked, offered):
         yield Contribution("theme", themes[column], share)
+    if (share := scorer.meaning_share(asked, offered)) > 0:
+        yield Contribution("meaning", _ENCODER, share)
     for part in sorted({m.part for m in missing if m.side != "both"}):
         yield Contribution("missing", part, scorer.weights[part] * scorer.missing_prior)

@@ -27,9 +27,10 @@ class Contribution:
 
     Parameters
     ----------
-    kind : {"word", "theme", "missing"}
+    kind : {"word", "theme", "meaning", "missing"}
     feature : str
-        The stem of a word, the key of a theme, or the missing part (text, themes).
+        The stem of a word, the key of a theme, "sentence encoder" for what the texts mean,
+        or the missing part (text, themes).
     share : float
         What it adds to the score.
     words : tuple of str, default=()
@@ -37,7 +38,7 @@ class Contribution:
         the candidate; one form where both wrote the same.
     """
 
-    kind: Literal["word", "theme", "missing"]
+    kind: Literal["word", "theme", "meaning", "missing"]
     feature: str
     share: float
     words: tuple[str, ...] = ()

@@ -6,9 +6,9 @@ queries give the same numbers.
 """
 
 import copy
-import itertools
 import operator
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self, SupportsIndex
@@ -19,7 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from matching import storage
 from matching.eligibility import Classes, Rule, admission, classes
-from matching.encoding import EncodedPool, Floats
+from matching.embedding import Encoder, embed_queries, with_meaning
+from matching.encoding import EncodedPool, EncodedQueries, Floats
 from matching.explaining import taken_apart
 from matching.explanation import Explanation
 from matching.pool import Chained
@@ -27,12 +28,9 @@ from matching.profile import Profile
 from matching.ranking import Ranking, merged, pairs_of
 from matching.reading import Reader
 from matching.scoring import ScoreParts, Scorer
-from matching.segment import Segment
+from matching.segment import alone, blocks, in_a_row
 from matching.topk.index import Bounds
 from matching.vectorizer import ProfileVectorizer, check_share
-
-# Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
-_BLOCK_CELLS: Final = 1 << 22
 
 # More profiles, or more unknown words, than these parts of what was fitted: fit again.
 _MORE: Final = 0.1
@@ -68,6 +66,11 @@ class Matcher(BaseEstimator):
         answers are the same.
     reader : Reader, default=None
         What reads the texts; share one to read no text twice. None: one of its own.
+    encoder : Encoder, default=None
+        With a sentence encoder text is ``(1 - meaning_weight) * text + meaning_weight *
+        embedding_part`` (see there), and ranking is never compiled. None: words alone.
+    meaning_weight : float in [0, 1], default=0.2
+        Share of the encoder in the text part.
 
     Attributes
     ----------
@@ -97,6 +100,8 @@ class Matcher(BaseEstimator):
         missing_prior: float = 0.0,
         compiled: bool | None = None,
         reader: Reader | None = None,
+        encoder: Encoder | None = None,
+        meaning_weight: float = 0.2,
     ) -> None:
         self.text_weight = text_weight
         self.whole_weight = whole_weight
@@ -108,6 +113,8 @@ class Matcher(BaseEstimator):
         self.missing_prior = missing_prior
         self.compiled = compiled
         self.reader = reader
+        self.encoder = encoder
+        self.meaning_weight = meaning_weight
 
     def fit(self, pool: Sequence[Profile], background: Sequence[Profile] = ()) -> Self:
         """Learn words and themes, and keep the pool.
@@ -127,7 +134,7 @@ class Matcher(BaseEstimator):
         ValueError
             If a parameter is out of its range or the pool is empty.
         """
-        for name in ("text_weight", "whole_weight", "missing_prior"):
+        for name in ("text_weight", "whole_weight", "missing_prior", "meaning_weight"):
             check_share(name, getattr(self, name))
         if not pool:
             raise ValueError("the pool must hold at least one profile")
@@ -141,6 +148,7 @@ class Matcher(BaseEstimator):
             reader=self.reader or getattr(self, "_reader", None) or Reader(),
         )
         encoded = vectorizer.fit_encode(pool, background=background)
+        encoded = with_meaning(self.encoder, encoded, pool)
         self._take(vectorizer, tuple(pool), ((encoded, None),), n_unknown=0)
         return self
 
@@ -171,6 +179,8 @@ class Matcher(BaseEstimator):
             n_unknown = self._n_unknown + vectorizer.extend(profiles)
             arrived = (*self.pool_[fitted.size :], *profiles)
             tail = vectorizer.encode_pool(arrived)
+            before = [segment.encoded.meaning for segment in self.segments_[1:]]
+            tail = with_meaning(self.encoder, tail, profiles, *before)
             pool = Chained((self.pool_[: fitted.size], arrived))
             parts = ((fitted.encoded, fitted.bounds_in_use), (tail, None))
             self._take(vectorizer, pool, parts, n_unknown)
@@ -192,8 +202,7 @@ class Matcher(BaseEstimator):
         """A name for what was learned: equal exactly if every number of the model is."""
         check_is_fitted(self)
         encoded = [segment.encoded for segment in self.segments_]
-        parameters = self.get_params() | {"compiled": None, "reader": None}
-        return storage.digest(parameters, self.vectorizer_, encoded)
+        return storage.digest(self.get_params(), self.vectorizer_, encoded)
 
     def save(self, folder: str | Path) -> None:
         """Write the matcher and its pool into a folder, whole or not at all.
@@ -208,7 +217,7 @@ class Matcher(BaseEstimator):
         """
         check_is_fitted(self)
         saved = storage.Saved(
-            parameters=self.get_params() | {"reader": None},
+            parameters=self.get_params(),
             version=self.version_,
             n_unknown=self._n_unknown,
             vectorizer=self.vectorizer_,
@@ -218,7 +227,9 @@ class Matcher(BaseEstimator):
         storage.save(saved, Path(folder))
 
     @classmethod
-    def load(cls, folder: str | Path, *, mmap: bool = True) -> Self:
+    def load(
+        cls, folder: str | Path, *, mmap: bool = True, encoder: Encoder | None = None
+    ) -> Self:
         """Read what `save` wrote.
 
         Parameters
@@ -227,14 +238,16 @@ class Matcher(BaseEstimator):
         mmap : bool, default=True
             Leave the arrays on disk and read what is asked for: the start takes no time,
             and processes share the memory. The folder must then stay as it is.
+        encoder : Encoder, default=None
+            Of the name of the one it was fitted with; None if it was fitted without.
 
         Raises
         ------
         MatchingError
-            If there is no saved matcher, or it was written by other versions of what reads
-            texts.
+            If there is no saved matcher, it was written by other versions of what reads
+            texts, or it was fitted with another encoder.
         """
-        saved = storage.load(Path(folder), mmap=mmap)
+        saved = storage.load(Path(folder), mmap=mmap, encoder=encoder)
         matcher = cls(**saved.parameters)
         matcher._take(saved.vectorizer, saved.pool, saved.parts, saved.n_unknown)
         matcher.version_ = saved.version
@@ -267,12 +280,9 @@ class Matcher(BaseEstimator):
             If `fit` has not been called.
         """
         check_is_fitted(self)
-        shape = (len(queries), len(self.pool_))
-        parts = ScoreParts(np.empty(shape), np.empty(shape), np.empty(shape))
+        parts = ScoreParts.unknown(len(queries), len(self.pool_))
         for rows, columns, block in self._parts(queries):
-            parts.text[rows, columns] = block.text
-            parts.themes[rows, columns] = block.themes
-            parts.coverage[rows, columns] = block.coverage
+            parts.put(rows, columns, block)
         return parts
 
     def rank(
@@ -315,9 +325,9 @@ class Matcher(BaseEstimator):
         ranking = Ranking(
             np.full((len(queries), k), -1, dtype=np.intp), np.full((len(queries), k), np.nan)
         )
-        encoded = self.vectorizer_.encode_queries(queries)
+        encoded = self.encode_queries(queries)
         pool = self._classes(rules)
-        for rows in self._blocks(len(queries)):
+        for rows in blocks(self.segments_, len(queries)):
             here = excluded[(excluded[:, 0] >= rows.start) & (excluded[:, 0] < rows.stop)]
             allowed = admission(rules, queries[rows], pool, here - (rows.start, 0))
             asked = encoded.part(rows.start, rows.stop)
@@ -345,9 +355,15 @@ class Matcher(BaseEstimator):
         position = operator.index(index)
         if not 0 <= position < len(self.pool_):
             raise ValueError(f"index must lie in [0, {len(self.pool_)}), got {position}")
-        segment = next(s for s in reversed(self.segments_) if s.first <= position)
-        offered = segment.encoded.only(position - segment.first)
-        return taken_apart(self.vectorizer_, self._scorer, query, self.pool_[position], offered)
+        offered = alone(self.segments_, position)
+        asked, candidate = self.encode_queries([query]), self.pool_[position]
+        return taken_apart(self.vectorizer_, self._scorer, query, candidate, asked, offered)
+
+    def encode_queries(self, queries: Sequence[Profile]) -> EncodedQueries:
+        """Turn queries into the rows that every score is made of; `fit` comes first."""
+        encoded = self.vectorizer_.encode_queries(queries)
+        near = None if self.encoder is None else embed_queries(self.encoder, queries)
+        return replace(encoded, meaning=near)
 
     def _take(
         self,
@@ -360,30 +376,20 @@ class Matcher(BaseEstimator):
         self.vectorizer_ = vectorizer
         self.pool_ = pool
         self._reader = vectorizer.reader_
-        self._scorer = Scorer(self.text_weight, self.whole_weight, self.missing_prior)
-        sizes = itertools.accumulate((e.starts.size - 1 for e, _ in parts), initial=0)
-        self.segments_ = tuple(
-            Segment(first, encoded, self._scorer, self.compiled, bounds)
-            for first, (encoded, bounds) in zip(sizes, parts, strict=False)
-        )
+        meaning = 0.0 if self.encoder is None else self.meaning_weight
+        self._scorer = Scorer(self.text_weight, self.whole_weight, self.missing_prior, meaning)
+        self.segments_ = in_a_row(parts, self._scorer, self.compiled)
         self._n_unknown = n_unknown
         self._known_classes: dict[tuple[str, ...], Classes] = {}
         self.__dict__.pop("version_", None)
 
     def _parts(self, queries: Sequence[Profile]) -> Iterator[tuple[slice, slice, ScoreParts]]:
         """Score block after block; yield the rows and columns of each."""
-        encoded = self.vectorizer_.encode_queries(queries)
-        for rows in self._blocks(len(queries)):
+        encoded = self.encode_queries(queries)
+        for rows in blocks(self.segments_, len(queries)):
             for segment in self.segments_:
                 block = segment.parts(encoded.part(rows.start, rows.stop))
                 yield rows, segment.rows, block
-
-    def _blocks(self, n_queries: int) -> Iterator[slice]:
-        """Yield so many queries at a time that no dense block is wide."""
-        widest = max(segment.encoded.passages.shape[0] for segment in self.segments_)
-        size = max(1, _BLOCK_CELLS // widest)
-        for start in range(0, n_queries, size):
-            yield slice(start, min(start + size, n_queries))
 
     def _classes(self, rules: Sequence[Rule]) -> Classes:
         """Put the pool into classes that no rule can tell apart; once for the same rules."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matching.embedding import embedding_part
 from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
 from matching.explanation import Missing, Part
 
@@ -31,6 +32,17 @@ class ScoreParts:
     text: Floats
     themes: Floats
     coverage: Floats
+
+    @classmethod
+    def unknown(cls, n_queries: int, n_pool: int) -> Self:
+        """Return arrays of that shape, to be filled by `put`."""
+        return cls(*(np.empty((n_queries, n_pool)) for _ in range(3)))
+
+    def put(self, rows: slice, columns: slice, block: "ScoreParts") -> None:
+        """Fill in a block of pairs."""
+        self.text[rows, columns] = block.text
+        self.themes[rows, columns] = block.themes
+        self.coverage[rows, columns] = block.coverage
 
     @property
     def score(self) -> Floats:
@@ -65,11 +77,14 @@ class Scorer:
     ----------
     text_weight, whole_weight, missing_prior : float in [0, 1]
         As in `Matcher`.
+    meaning_weight : float in [0, 1], default=0.0
+        As in `Matcher`; 0 without an encoder.
     """
 
     text_weight: float
     whole_weight: float
     missing_prior: float
+    meaning_weight: float = 0.0
 
     @property
     def weights(self) -> Mapping[Part, float]:
@@ -84,6 +99,9 @@ class Scorer:
         best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
         whole = (turned.owners @ passages.T).T
         text = (1 - self.whole_weight) * best + self.whole_weight * whole
+        if queries.meaning is not None and pool.meaning is not None:
+            near = embedding_part(queries.meaning, pool.meaning, self.whole_weight)
+            text = (1 - self.meaning_weight) * text + self.meaning_weight * near
         themes = (queries.themes @ turned.themes).toarray()
         text_known = np.logical_and.outer(queries.has_text, pool.has_text)
         themes_known = np.logical_and.outer(queries.has_themes, pool.has_themes)
@@ -107,7 +125,16 @@ class Scorer:
         shares = self.whole_weight * candidate.shares
         shares[self.best_passage(query, candidate)] += 1 - self.whole_weight
         told = sparse.csr_array(sparse.csr_array([shares]) @ candidate.passages)
-        return _shares(self.weights["text"], query.text * told)
+        weight = self.weights["text"] * (1 - self.meaning_weight)
+        return _shares(weight, query.text * told)
+
+    def meaning_share(self, query: EncodedQueries, candidate: EncodedPool) -> float:
+        """Return the share of the sentence encoder in one pair; 0 without one."""
+        told = query.has_text[0] and candidate.has_text[0]
+        if query.meaning is None or candidate.meaning is None or not told:
+            return 0.0
+        near = embedding_part(query.meaning, candidate.meaning, self.whole_weight)
+        return float(self.weights["text"] * self.meaning_weight * near[0, 0])
 
     def theme_shares(
         self, query: EncodedQueries, candidate: EncodedPool

@@ -1,7 +1,10 @@
 """A run of the pool that was encoded together: the fitted part, or what arrived since."""
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,9 @@ from matching.encoding import EncodedPool, EncodedQueries, Floats
 from matching.scoring import ScoreParts, Scorer, TurnedPool
 from matching.topk import plain
 from matching.topk.index import Bounds
+
+# Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
+_BLOCK_CELLS: Final = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +74,9 @@ class Segment:
 
     @property
     def searched_compiled(self) -> bool:
-        """Whether the compiled search answers; a prior for blanks is the plain one's alone."""
-        return self.scorer.missing_prior == 0 and topk.compiled(self.size, self.compiled)
+        """Whether the compiled search answers; priors and meaning are the plain one's alone."""
+        by_words = self.scorer.missing_prior == 0 and self.scorer.meaning_weight == 0
+        return by_words and topk.compiled(self.size, self.compiled)
 
     def parts(self, queries: EncodedQueries) -> ScoreParts:
         """Score each pair, part by part."""
@@ -86,3 +93,28 @@ class Segment:
         else:
             indices, scores = plain.search(self.parts(queries).score, here, k)
         return np.where(indices < 0, -1, indices + self.first), scores
+
+
+def in_a_row(
+    parts: Sequence[tuple[EncodedPool, Bounds | None]], scorer: Scorer, compiled: bool | None
+) -> tuple[Segment, ...]:
+    """Put encoded parts of a pool, with their bounds where known, one after the other."""
+    sizes = itertools.accumulate((e.starts.size - 1 for e, _ in parts), initial=0)
+    return tuple(
+        Segment(first, encoded, scorer, compiled, bounds)
+        for first, (encoded, bounds) in zip(sizes, parts, strict=False)
+    )
+
+
+def alone(segments: Sequence[Segment], position: int) -> EncodedPool:
+    """Return the pool that holds the profile at `position` alone."""
+    segment = next(s for s in reversed(segments) if s.first <= position)
+    return segment.encoded.only(position - segment.first)
+
+
+def blocks(segments: Sequence[Segment], n_queries: int) -> Iterator[slice]:
+    """Yield so many queries at a time that no dense block is wide."""
+    widest = max(segment.encoded.passages.shape[0] for segment in segments)
+    size = max(1, _BLOCK_CELLS // widest)
+    for start in range(0, n_queries, size):
+        yield slice(start, min(start + size, n_queries))

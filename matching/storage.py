@@ -17,7 +17,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.encoding import EncodedPool, Matrix
+from matching.embedding import Encoder
+from matching.encoding import EmbeddedPool, EncodedPool, Matrix
 from matching.errors import MatchingError
 from matching.pool import StoredProfiles, written
 from matching.profile import Profile
@@ -37,6 +38,7 @@ _READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
 _MODEL: Final = "model.json"
 _PROFILES: Final = "profiles.jsonl"
 _ROWS: Final = ("data", "indices", "indptr")
+_MEANING: Final = ("passages", "starts", "whole")
 _ENCODED: Final = ("starts", "positions", "shares", "has_text", "has_themes", "languages")
 
 
@@ -70,8 +72,11 @@ def digest(
     parameters: dict[str, Any], vectorizer: ProfileVectorizer, encoded: Sequence[EncodedPool]
 ) -> str:
     """Return 16 hexadecimal digits that name a model: parameters, words, and every number."""
+    told = _told(parameters) | {"compiled": None}
+    if told["encoder"] is None:
+        del told["encoder"], told["meaning_weight"]
     said = hashlib.blake2b(digest_size=8)
-    said.update(json.dumps([_FORMAT, parameters, *_names(vectorizer)]).encode())
+    said.update(json.dumps([_FORMAT, told, *_names(vectorizer)]).encode())
     arrays = itertools.chain(_learned(vectorizer), *(_rows(part) for part in encoded))
     for name, array in arrays:
         said.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -91,15 +96,19 @@ def save(saved: Saved, folder: Path) -> None:
         os.replace(new, folder)
 
 
-def load(folder: Path, *, mmap: bool) -> Saved:
+def load(folder: Path, *, mmap: bool, encoder: Encoder | None = None) -> Saved:
     """Read what `save` wrote.
 
     Raises
     ------
     MatchingError
-        If there is no saved matcher, or it was written by other versions.
+        If there is no saved matcher, it was written by other versions, or it was fitted
+        with an encoder of another name.
     """
     model = _model(folder)
+    stated, given = model["parameters"].get("encoder"), encoder and encoder.name
+    if stated != given:
+        raise MatchingError(f"the matcher in {folder} has the encoder {stated}, not {given}")
     stored = _Stored(folder, mmap)
     stems, themes = model["names"]
     reader = Reader(
@@ -121,7 +130,7 @@ def load(folder: Path, *, mmap: bool) -> Saved:
     vectorizer.mean_length_ = model["mean_length"]
     vectorizer.n_words_ = model["n_words"]
     return Saved(
-        parameters=model["parameters"],
+        parameters=model["parameters"] | {"encoder": encoder},
         version=model["version"],
         n_unknown=model["n_unknown"],
         vectorizer=vectorizer,
@@ -146,7 +155,7 @@ def _write(saved: Saved, folder: Path) -> None:
     model = {
         "format": _FORMAT,
         "read_with": _read_with(),
-        "parameters": saved.parameters,
+        "parameters": _told(saved.parameters),
         "vectorizer": vectorizer.get_params() | {"reader": None},
         "version": saved.version,
         "n_unknown": saved.n_unknown,
@@ -177,6 +186,12 @@ def _model(folder: Path) -> dict[str, Any]:
     return model
 
 
+def _told(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters as JSON holds them: of the encoder its name alone."""
+    encoder: Encoder | None = parameters["encoder"]
+    return parameters | {"reader": None, "encoder": encoder and encoder.name}
+
+
 def _read_with() -> dict[str, str]:
     return {name: installed(name) for name in _READ_WITH}
 
@@ -202,6 +217,9 @@ def _rows(encoded: EncodedPool) -> Iterator[tuple[str, Array]]:
             yield f"{name}_{part}", getattr(rows, part)
     for name in _ENCODED:
         yield name, getattr(encoded, name)
+    if encoded.meaning is not None:
+        for name in _MEANING:
+            yield f"meaning_{name}", getattr(encoded.meaning, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +246,10 @@ class _Stored:
     def part(self, name: str) -> Part:
         fields = {field: self(f"{name}_{field}") for field in _ENCODED}
         passages, themes = self._matrix(f"{name}_passages"), self._matrix(f"{name}_themes")
-        encoded = EncodedPool(passages=passages, themes=themes, **fields)
+        meaning = None
+        if Path(self.folder, f"{name}_meaning_whole.npy").exists():
+            meaning = EmbeddedPool(*(self(f"{name}_meaning_{field}") for field in _MEANING))
+        encoded = EncodedPool(passages=passages, themes=themes, **fields, meaning=meaning)
         if not Path(self.folder, f"{name}_bounds0.npy").exists():
             return encoded, None
         return encoded, Bounds(*self.all(f"{name}_bounds", len(Bounds._fields)))

@@ -30,6 +30,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/submissions/records.py": "the exchange format of files",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/asking.py": "the bridge to the library: its questions",
+        "app/matchmaking/engine/encoders.py": "the bridge to the library: its sentence encoder",
         "app/matchmaking/engine/models.py": "the bridge to the library: its models",
         "app/matchmaking/engine/reading.py": "the bridge to the library: what it reads",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",

@@ -11,12 +11,14 @@ from app.core.errors import Conflict
 from app.matchmaking import engine
 from app.matchmaking.engine import (
     RULES,
+    Encoder,
     Engine,
     Explanation,
     Passage,
     Spread,
     Suggestion,
     Sureness,
+    encoder_of,
     field_of,
 )
 from app.matchmaking.results import Line, RunInputs, RunResult
@@ -34,6 +36,9 @@ COMPUTED_WITH = (
 )
 """Packages whose versions may change an answer."""
 
+ENCODED_WITH = ("safetensors", "tokenizers")
+"""Those that count only with a sentence encoder."""
+
 
 def carry_out(
     inputs: RunInputs, report: Callable[[int, int], None], settings: Settings
@@ -43,17 +48,25 @@ def carry_out(
     Parameters
     ----------
     report : callable
-        Is told after each challenge how many of how many are done.
+        Is told after each challenge how many of how many are done, and before that after
+        each record that a sentence encoder has read, which may take long.
     settings : Settings
-        On what to rank; it changes no answer.
+        On what to rank, which changes no answer, and where the sentence encoder lies,
+        should the settings of the run name one.
+
+    Raises
+    ------
+    Unavailable
+        If the sentence encoder of the run is not there.
     """
+    encoder = encoder_of(settings.embedding_folder, inputs.settings.encoder)
     spread = Spread(
         settings.matching_backend, settings.matching_scheduler, settings.model_folder
     )
-    computing = _Computing(inputs, spread)
+    total = len(inputs.challenges)
+    computing = _Computing(inputs, spread, encoder, lambda: report(0, total))
     assigned, assignment = computing.assignment()
     lines: list[Line] = []
-    total = len(inputs.challenges)
     suggestions = sorted(
         {*computing.listed(), *assigned}, key=lambda line: (line.challenge, line.rank)
     )
@@ -61,29 +74,49 @@ def carry_out(
     for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
         lines += [computing.line(s, s in assigned, sureness) for s in of_one]
         report(done, total)
-    return RunResult(lines, assignment, versions(computing.engine.matcher.version_))
+    model = computing.engine.matcher.version_
+    return RunResult(lines, assignment, versions(model, inputs.settings.encoder))
 
 
-def versions(model: str) -> dict[str, str]:
+def versions(model: str, encoder: str | None) -> dict[str, str]:
     """Return the versions of everything that may change an answer, the model's with them."""
-    installed = {name: version(name) for name in COMPUTED_WITH}
-    return {"model": model, "python": platform.python_version()} | installed
+    own = {"model": model, "python": platform.python_version()}
+    if encoder is None:
+        return own | {name: version(name) for name in COMPUTED_WITH}
+    named = {name: version(name) for name in (*COMPUTED_WITH, *ENCODED_WITH)}
+    return own | {"encoder": encoder} | named
 
 
 class _Computing:
     """One run: records in the order of their codes, and the engine over them."""
 
-    def __init__(self, inputs: RunInputs, spread: Spread) -> None:
+    def __init__(
+        self,
+        inputs: RunInputs,
+        spread: Spread,
+        encoder: Encoder | None,
+        alive: Callable[[], None],
+    ) -> None:
         self.settings = inputs.settings
         self.challenges = sorted(inputs.challenges, key=lambda record: record.id)
         self.solutions = sorted(inputs.solutions, key=lambda record: record.id)
         language = inputs.settings.working_language
+        asked, pool = (
+            [engine.profile_of(record, working_language=language) for record in records]
+            for records in (self.challenges, self.solutions)
+        )
+        if encoder is not None:
+            # read ahead, as the encoder remembers: a job that is silent is begun again
+            for profile in (*asked, *pool):
+                encoder.encode(profile.texts)
+                alive()
         self.engine = Engine(
-            [engine.profile_of(r, working_language=language) for r in self.challenges],
-            [engine.profile_of(r, working_language=language) for r in self.solutions],
+            asked,
+            pool,
             text_weight=inputs.settings.text_weight,
             rules=RULES if inputs.settings.cross_border else (),
             spread=spread,
+            encoder=encoder,
         )
 
     def listed(self) -> Iterator[Suggestion]:

@@ -1,7 +1,7 @@
 """Background work of matchmaking: unpack the arguments, call the service."""
 
 from collections.abc import Mapping
-from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,6 +10,15 @@ from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computing
 from app.matchmaking.service.requesting import JOB
 from app.settings import Settings
+
+
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Return how each kind of job is done in a process of these settings."""
+
+    def compute(ticket: Ticket) -> Store:
+        return run(ticket, settings)
+
+    return MappingProxyType({JOB: Handler(compute=compute, give_up=computing.give_up)})
 
 
 def run(ticket: Ticket, settings: Settings) -> Store:
@@ -23,10 +32,3 @@ def run(ticket: Ticket, settings: Settings) -> Store:
         computing.store(session, run_id, result)
 
     return store
-
-
-def handlers(settings: Settings) -> Mapping[str, Handler]:
-    """Return what carries out each kind of background work."""
-    return {
-        JOB: Handler(compute=partial(run, settings=settings), give_up=computing.give_up),
-    }

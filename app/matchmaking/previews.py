@@ -13,17 +13,30 @@ from typing import Final
 from uuid import UUID
 
 from app.matchmaking.computation import line_of
-from app.matchmaking.engine import RULES, Engine, Model, Suggestion, fitted, profile_of
+from app.matchmaking.engine import (
+    RULES,
+    Encoder,
+    Engine,
+    Model,
+    Suggestion,
+    encoder_of,
+    fitted,
+    profile_of,
+)
 from app.matchmaking.results import PreviewInputs, PreviewResult
 from app.submissions.lifecycle import Kind
 from app.submissions.records import SubmissionRecord
 
-_MODELS: Final[dict[tuple[UUID, float, str], Model]] = {}
+_MODELS: Final[dict[tuple[UUID, float, str, str | None], Model]] = {}
 _LOCK: Final = threading.Lock()
 
 
 def preview(
-    programme_id: UUID, inputs: PreviewInputs, *, folder: Path | None = None
+    programme_id: UUID,
+    inputs: PreviewInputs,
+    *,
+    folder: Path | None = None,
+    embedding_folder: Path | None = None,
 ) -> PreviewResult:
     """Rank what is selected for one submission, and explain each line.
 
@@ -34,11 +47,19 @@ def preview(
     ----------
     folder : Path, default=None
         Where models are kept for the next start; None: in memory only.
+    embedding_folder : Path, default=None
+        Where the sentence encoder lies, should the settings of the preview name one.
+
+    Raises
+    ------
+    Unavailable
+        If the sentence encoder is not there.
     """
     records: dict[str, SubmissionRecord] = {
         record.id: record for record in (*inputs.challenges, *inputs.solutions, inputs.record)
     }
-    engine = _engine(programme_id, inputs, folder)
+    encoder = encoder_of(embedding_folder, inputs.settings.encoder)
+    engine = _engine(programme_id, inputs, folder, encoder)
     if engine is None:
         return PreviewResult([], None)
     lines = [
@@ -54,7 +75,9 @@ def preview(
     return PreviewResult(lines, engine.matcher.version_)
 
 
-def _engine(programme_id: UUID, inputs: PreviewInputs, folder: Path | None) -> Engine | None:
+def _engine(
+    programme_id: UUID, inputs: PreviewInputs, folder: Path | None, encoder: Encoder | None
+) -> Engine | None:
     """Return an engine over the selected solutions, a new one included."""
     weight, language = inputs.settings.text_weight, inputs.settings.working_language
     profiles = [
@@ -66,24 +89,26 @@ def _engine(programme_id: UUID, inputs: PreviewInputs, folder: Path | None) -> E
         return None
     rules = RULES if inputs.settings.cross_border else ()
     if pool:
-        matcher = _model(programme_id, inputs, folder).of(pool, challenges)
+        matcher = _model(programme_id, inputs, folder, encoder).of(pool, challenges)
         if inputs.kind is Kind.SOLUTION and asked not in pool:
             matcher = copy.copy(matcher).extend([asked])
     else:
-        matcher = fitted([asked], challenges, text_weight=weight)
+        matcher = fitted([asked], challenges, text_weight=weight, encoder=encoder)
     if inputs.kind is Kind.CHALLENGE:
         challenges = [asked]
     return Engine(challenges, matcher.pool_, rules=rules, matcher=matcher)
 
 
-def _model(programme_id: UUID, inputs: PreviewInputs, folder: Path | None) -> Model:
+def _model(
+    programme_id: UUID, inputs: PreviewInputs, folder: Path | None, encoder: Encoder | None
+) -> Model:
     """Return the model of a programme; one for each way to ask."""
     weight, language = inputs.settings.text_weight, inputs.settings.working_language
-    key = (programme_id, weight, language)
+    key = (programme_id, weight, language, inputs.settings.encoder)
     with _LOCK:
         if key not in _MODELS:
             named = folder and folder / f"{programme_id}-{language}-{weight}"
-            _MODELS[key] = Model(text_weight=weight, folder=named)
+            _MODELS[key] = Model(text_weight=weight, folder=named, encoder=encoder)
         return _MODELS[key]
 
 

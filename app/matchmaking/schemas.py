@@ -26,6 +26,10 @@ class RunSettings(BaseModel):
     cross_border: bool = Field(
         default=True, description="Whether a pair of one country is left out."
     )
+    encoder: str | None = Field(
+        default=None,
+        description="SHA-256 of the sentence encoder; null where words alone count.",
+    )
 
 
 class NewRun(BaseModel):
@@ -99,8 +103,10 @@ class PartyRead(BaseModel):
 class ContributionRead(BaseModel):
     """One share of a score; all of them add up to it."""
 
-    kind: Literal["word", "theme", "missing"]
-    feature: str = Field(description="A stem, the key of a theme, or the missing part.")
+    kind: Literal["word", "theme", "meaning", "missing"]
+    feature: str = Field(
+        description="A stem, the key of a theme, the sentence encoder, or the missing part."
+    )
     share: float
     words: list[str] = Field(description="As people wrote them, on one side and the other.")
 

@@ -11,11 +11,11 @@ from benchmarks.figures import Difference, difference, figure, interval, lift_by
 from benchmarks.hub_corrections import CORRECTIONS
 from benchmarks.known_items import authors, back, halves, mixed, parts, short, teams, titles
 from benchmarks.manuals import sections
-from benchmarks.meaning import Remembered
 from benchmarks.quality import main
 from benchmarks.scorers import scorer
 from benchmarks.tasks import Expertise, Floats, Retrieval, known_item, profiles
 from matching import Profile
+from matching.embedding import Remembered
 
 WORDS = ("river", "flood", "budget", "school", "road", "nurse", "forest", "energy", "harbour")
 
@@ -224,6 +224,7 @@ def test_a_share_of_an_encoder_is_mixed_in_and_no_text_is_read_twice() -> None:
 class CountingEncoder:
     """Stands in for a model to which everything means the same."""
 
+    name = "counting"
     read = 0
 
     def encode(self, texts: Sequence[str]) -> Floats:

@@ -66,6 +66,12 @@ def test_rows_have_length_one_and_depend_on_no_other_text(tmp_path: Path) -> Non
     assert embedder.encode([]).shape == (0, WIDTH)
 
 
+def test_an_embedder_is_named_by_the_hash_of_its_model(tmp_path: Path) -> None:
+    stated = a_model(tmp_path)
+
+    assert Embedder(tmp_path, sha256=stated.upper()).name == stated
+
+
 def test_a_long_text_is_the_mean_of_its_windows(tmp_path: Path) -> None:
     embedder = Embedder(tmp_path, sha256=a_model(tmp_path))
     windows = ["flood warning phone river budget budget", "river river flood flood phone phone"]

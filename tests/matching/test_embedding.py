@@ -6,18 +6,20 @@ from hypothesis import given, settings
 
 from matching import Profile
 from matching.embedding import (
-    EmbeddedPool,
+    Remembered,
     embed_pool,
     embed_queries,
     embedding_part,
     unit_rows,
 )
-from matching.encoding import Floats
+from matching.encoding import EmbeddedPool, Floats
 from tests.matching.strategies import pools, promise, queries
 
 
 class LetterEncoder:
     """Stands in for a model: how often each of three letters occurs."""
+
+    name = "letters"
 
     def encode(self, texts: Sequence[str]) -> Floats:
         counts = [[1.0 + text.count(letter) for letter in "aei"] for text in texts]
@@ -82,4 +84,23 @@ def test_a_part_lies_in_range_and_depends_on_no_other_profile(
             alone = embedding_part(
                 embed_queries(encoder, [query]), embed_pool(encoder, [provider]), 0.5
             )
-            assert abs(alone[0, 0] - part[i, j]) <= 1e-12
+            assert alone[0, 0] == part[i, j]
+
+
+def test_a_remembered_text_is_not_read_twice() -> None:
+    read: list[str] = []
+
+    class Watched(LetterEncoder):
+        def encode(self, texts: Sequence[str]) -> Floats:
+            read.extend(texts)
+            return super().encode(texts)
+
+    encoder, plain = Remembered(Watched()), LetterEncoder()
+
+    rows = [encoder.encode(texts) for texts in (["aa", "e", "aa"], [], ["e", "i"])]
+
+    assert read == ["aa", "e", "i"]
+    assert encoder.name == "letters"
+    assert [r.tolist() for r in rows] == [
+        plain.encode(texts).tolist() for texts in (["aa", "e", "aa"], [], ["e", "i"])
+    ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-import matching.matcher
+import matching.segment
 from matching import Matcher, Profile, Rule, eligible
 from matching.language import language_of, tokens
 from tests.matching.strategies import pools, profiles, promise, queries
@@ -163,7 +163,7 @@ def test_blocks_of_any_size_give_the_same_answer(monkeypatch: pytest.MonkeyPatch
     whole = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     scores = matcher.score_pairs(asked)
 
-    monkeypatch.setattr(matching.matcher, "_BLOCK_CELLS", 9)
+    monkeypatch.setattr(matching.segment, "_BLOCK_CELLS", 9)
 
     ranking = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     assert np.array_equal(ranking.indices, whole.indices)

@@ -32,11 +32,12 @@ from tests.factories import (
 )
 
 LEASE = timedelta(minutes=1)
+PLAIN = Settings()
 
 
-def work(database: Database) -> int:
+def work(database: Database, settings: Settings = PLAIN) -> int:
     done = 0
-    while jobs.run_next(database, handlers(Settings()), lease=LEASE):
+    while jobs.run_next(database, handlers(settings), lease=LEASE):
         done += 1
     return done
 
@@ -381,7 +382,7 @@ def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
     run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
 
     def die_while_storing(ticket: Ticket) -> Store:
-        store = handlers(Settings())[requesting.JOB].compute(ticket)
+        store = handlers(PLAIN)[requesting.JOB].compute(ticket)
 
         def half(session: Session) -> None:
             store(session)

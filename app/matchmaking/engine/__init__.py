@@ -11,14 +11,17 @@ from app.matchmaking.engine.asking import (
     Suggestion,
     Sureness,
 )
+from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
 from app.matchmaking.engine.reading import WORKING_LANGUAGE, field_of, profile_of
 from matching import Explanation, Passage
+from matching.embedding import Encoder
 
 __all__ = [
     "RULES",
     "TEXT_WEIGHT",
     "WORKING_LANGUAGE",
+    "Encoder",
     "Engine",
     "Explanation",
     "Model",
@@ -26,6 +29,7 @@ __all__ = [
     "Spread",
     "Suggestion",
     "Sureness",
+    "encoder_of",
     "field_of",
     "fitted",
     "profile_of",

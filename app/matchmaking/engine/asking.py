@@ -30,6 +30,7 @@ from matching import (
     turning_points,
 )
 from matching.distribute import Backend, rank_in_blocks
+from matching.embedding import Encoder
 
 Pair = tuple[int, int]
 
@@ -109,8 +110,8 @@ class Spread:
     def rank(
         self, matcher: Matcher, queries: Sequence[Profile], k: int, rules: Sequence[Rule]
     ) -> Ranking:
-        """Rank as `Matcher.rank` does."""
-        if self.backend == "serial":
+        """Rank as `Matcher.rank` does; with a sentence encoder always in this process."""
+        if self.backend == "serial" or matcher.encoder is not None:
             return matcher.rank(queries, k, rules)
         with TemporaryDirectory(prefix="ranking-", dir=self.folder) as folder:
             matcher.save(Path(folder, "model"))
@@ -187,6 +188,8 @@ class Engine:
     matcher : Matcher, default=None
         One that is fitted on the pool; None: fitted here, on pool and challenges.
     spread : Spread, default=Spread()
+    encoder : Encoder, default=None
+        For what is fitted here: counts the meaning of texts beside their words.
     """
 
     def __init__(
@@ -199,11 +202,14 @@ class Engine:
         band_pairs: int = _BAND_PAIRS,
         matcher: Matcher | None = None,
         spread: Spread = Spread(),
+        encoder: Encoder | None = None,
     ) -> None:
         self.challenges = challenges
         self.pool = pool
         self.rules = rules
-        self.matcher = matcher or fitted(pool, challenges, text_weight=text_weight)
+        self.matcher = matcher or fitted(
+            pool, challenges, text_weight=text_weight, encoder=encoder
+        )
         self.spread = spread
         # of too many pairs an even part of the challenges tells enough
         self._step = math.ceil(len(challenges) * len(pool) / band_pairs)

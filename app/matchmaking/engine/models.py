@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from matching import Matcher, MatchingError, Profile, Reader
+from matching.embedding import Encoder
 
 # One memory of what was read for all models of the process.
 _READER: Final = Reader()
@@ -20,10 +21,19 @@ class Model:
     text_weight : float in [0, 1]
     folder : Path, default=None
         Where the fitted model is kept for the next start; None: in memory only.
+    encoder : Encoder, default=None
+        Counts the meaning of texts beside their words.
     """
 
-    def __init__(self, *, text_weight: float, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        text_weight: float,
+        folder: Path | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
         self.text_weight = text_weight
+        self.encoder = encoder
         self.folder = folder
         self._lock = threading.Lock()
         self._matcher = self._loaded()
@@ -51,7 +61,7 @@ class Model:
         return None if matcher.needs_refit_ else matcher
 
     def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
-        matcher = fitted(pool, background, text_weight=self.text_weight)
+        matcher = fitted(pool, background, text_weight=self.text_weight, encoder=self.encoder)
         if self.folder is not None:
             matcher.save(self.folder)
         return matcher
@@ -60,14 +70,19 @@ class Model:
         if self.folder is None:
             return None
         try:
-            matcher = Matcher.load(self.folder)
+            matcher = Matcher.load(self.folder, encoder=self.encoder)
         except MatchingError:
-            return None  # nothing was saved yet, or other versions saved it
+            return None  # nothing was saved yet, or by other versions or with another encoder
         return matcher if matcher.text_weight == self.text_weight else None
 
 
 def fitted(
-    pool: Sequence[Profile], background: Sequence[Profile], *, text_weight: float
+    pool: Sequence[Profile],
+    background: Sequence[Profile],
+    *,
+    text_weight: float,
+    encoder: Encoder | None = None,
 ) -> Matcher:
     """Return a matcher that has learned a pool; texts that were read before are remembered."""
-    return Matcher(text_weight=text_weight, reader=_READER).fit(pool, background=background)
+    matcher = Matcher(text_weight=text_weight, reader=_READER, encoder=encoder)
+    return matcher.fit(pool, background=background)

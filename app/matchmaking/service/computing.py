@@ -31,7 +31,11 @@ def start(session: Session, run_id: UUID) -> RunInputs:
 
 
 def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
-    """Rank, explain and assign; pure, and the same for the same inputs."""
+    """Rank, explain and assign; the same for the same inputs.
+
+    The settings say on what to rank, and where this process has the sentence encoder that
+    the run may name.
+    """
     from app.matchmaking import computation  # noqa: PLC0415 -- scikit-learn loads slowly
 
     return computation.carry_out(frozen, report, settings)

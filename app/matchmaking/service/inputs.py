@@ -24,6 +24,7 @@ def chosen(
         providers_min=programme.providers_min,
         providers_max=programme.providers_max,
         working_language=programme.working_language,
+        encoder=settings.embedding_sha256,
     )
 
 

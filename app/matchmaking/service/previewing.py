@@ -56,7 +56,12 @@ def preview(
 def _computed(programme_id: UUID, asked: PreviewInputs, settings: Settings) -> PreviewResult:
     from app.matchmaking import previews  # noqa: PLC0415 -- scikit-learn loads slowly
 
-    return previews.preview(programme_id, asked, folder=settings.model_folder)
+    return previews.preview(
+        programme_id,
+        asked,
+        folder=settings.model_folder,
+        embedding_folder=settings.embedding_folder,
+    )
 
 
 def _described(session: Session, row: Submission, found: PreviewResult) -> PreviewRead:
