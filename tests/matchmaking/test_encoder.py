@@ -119,7 +119,9 @@ def test_a_run_is_not_silent_while_texts_are_read(encoding: Settings) -> None:
         encoder=encoding.embedding_sha256,
     )
     solutions = [SolutionRecord(id=name, title="Rivers", text="Sensors") for name in "ABC"]
-    inputs = RunInputs(chosen, [ChallengeRecord(id="C", title="A flood", text="Rain")], solutions)
+    inputs = RunInputs(
+        chosen, [ChallengeRecord(id="C", title="A flood", text="Rain")], solutions
+    )
     said: list[tuple[int, int]] = []
 
     carry_out(
