@@ -1,0 +1,62 @@
+"""Fairness: raise the worst-off row first, then the next, and so on.
+
+What a row has is the best of its chosen scores, and 0 where that is below 0 or nothing is
+chosen. For every threshold the number of rows above it is made as large as possible, the
+lowest threshold first; that is the lexicographic order of the sorted values.
+"""
+
+import numpy as np
+
+from matching.assignment.face import BEST, CHOSEN, Face
+from matching.assignment.network import best_total, face_of, total_of
+from matching.assignment.problem import Ints, Problem
+
+
+def fairest(problem: Problem) -> tuple[Face, int] | None:
+    """Return the face of the fairest answers with the greatest total among them.
+
+    Returns
+    -------
+    face, bound : Face, int
+        The total that no answer as fair exceeds. None if no answer keeps the conditions.
+    """
+    found = best_total(problem)
+    if found is None:
+        return None
+    start = found[0]
+    everything = np.arange(problem.n_pairs)
+    chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
+    chosen[np.searchsorted(_places(problem, problem.i, problem.j), _places(problem, start.i, start.j))] = start.chosen
+    face = face_of(problem, everything, chosen)
+    face.may[BEST] = problem.units > 0
+    face.best[:, 1] = 1
+    raise_the_worst_off(face, problem.units)
+    return face, -face.optimise(total_of(problem.units))
+
+
+def raise_the_worst_off(face: Face, units: Ints) -> None:
+    """Close every answer that is less fair than another."""
+    name_the_best(face, units)
+    many, level = face.shape[0] + 1, 0
+    while True:
+        # as many rows as possible at the level or above it, and then above it
+        costs = np.zeros((3, len(units)), dtype=np.int64)
+        costs[BEST] = -many * (units >= level) - (units > level)
+        face.optimise(costs)
+        reached = units[(face.state == BEST) & (units > level)]
+        if not len(reached):
+            break
+        level = int(reached.min())
+
+
+def name_the_best(face: Face, units: Ints) -> None:
+    """Call the best chosen pair of each row its best one, where that is open."""
+    chosen = np.flatnonzero(face.chosen & face.may[BEST])
+    order = chosen[np.lexsort((-units[chosen], face.i[chosen]))]
+    _, firsts = np.unique(face.i[order], return_index=True)
+    face.state[chosen] = CHOSEN
+    face.state[order[firsts]] = BEST
+
+
+def _places(problem: Problem, i: Ints, j: Ints) -> Ints:
+    return i.astype(np.int64) * problem.shape[1] + j
