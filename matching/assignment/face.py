@@ -20,7 +20,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from matching.assignment.paths import Arcs, Costs, potentials_or_cycles
-from matching.assignment.problem import Ints, Mask
+from matching.assignment.problem import Ints, Mask, Problem
 
 LEFT, CHOSEN, BEST = 0, 1, 2
 _CHANGES: Final = ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1))
@@ -64,6 +64,15 @@ class Face:
     def chosen(self) -> Mask:
         """Return which pairs the present answer holds."""
         return np.asarray(self.state != LEFT)
+
+    def among(self, problem: Problem) -> Mask:
+        """Return which pairs of the whole problem the present answer holds."""
+        width = self.shape[1]
+        places = problem.i.astype(np.int64) * width + problem.j
+        chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
+        held = self.chosen
+        chosen[np.searchsorted(places, self.i[held] * width + self.j[held])] = True
+        return chosen
 
     def optimise(self, costs: Costs, start: Costs | None = None) -> int:
         """Make the sum of the costs as small as possible, and close what is worse.

@@ -12,22 +12,21 @@ from matching.assignment.network import best_total, face_of, total_of
 from matching.assignment.problem import Ints, Problem
 
 
-def fairest(problem: Problem) -> tuple[Face, int] | None:
+def fairest(problem: Problem) -> tuple[Face, int]:
     """Return the face of the fairest answers with the greatest total among them.
 
     Returns
     -------
     face, bound : Face, int
-        The total that no answer as fair exceeds. None if no answer keeps the conditions.
+        The total that no answer as fair exceeds.
+
+    Raises
+    ------
+    NoAnswer
+        If no answer keeps the conditions.
     """
-    found = best_total(problem)
-    if found is None:
-        return None
-    start = found[0]
-    everything = np.arange(problem.n_pairs)
-    chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
-    chosen[np.searchsorted(_places(problem, problem.i, problem.j), _places(problem, start.i, start.j))] = start.chosen
-    face = face_of(problem, everything, chosen)
+    chosen = best_total(problem)[0].among(problem)
+    face = face_of(problem, np.arange(problem.n_pairs), chosen)
     face.may[BEST] = problem.units > 0
     face.best[:, 1] = 1
     raise_the_worst_off(face, problem.units)
@@ -57,6 +56,3 @@ def name_the_best(face: Face, units: Ints) -> None:
     face.state[chosen] = CHOSEN
     face.state[order[firsts]] = BEST
 
-
-def _places(problem: Problem, i: Ints, j: Ints) -> Ints:
-    return i.astype(np.int64) * problem.shape[1] + j

@@ -9,8 +9,16 @@ from scipy import sparse
 
 from matching.assignment.problem import Ints, Mask, Problem
 
+_WHOLE: Final = int(highspy.HighsVarType.kInteger)
+_REAL: Final = int(highspy.HighsVarType.kContinuous)
+
 Floats = NDArray[np.float64]
 Table = sparse.csr_array
+
+
+class NoAnswer(Exception):
+    """No answer keeps all conditions."""
+
 
 # HiGHS stops before the optimum by default (a gap of 1e-4); our objectives are whole numbers
 _OPTIONS: Final = {
@@ -38,21 +46,23 @@ class Model:
         self.highs = highspy.Highs()
         for name, value in _OPTIONS.items():
             self.highs.setOptionValue(name, value)
-        self.whole = whole
-        self.n = 0
-        self.add_columns(lower, upper)
+        self.kinds = np.zeros(0, dtype=np.uint8)
+        self.add_columns(lower, upper, whole=whole)
 
-    def add_columns(self, lower: Floats, upper: Floats) -> Ints:
+    @property
+    def n(self) -> int:
+        """Return the number of columns."""
+        return len(self.kinds)
+
+    def add_columns(self, lower: Floats, upper: Floats, *, whole: bool = False) -> Ints:
         """Add columns that stand in no row yet, and return their positions."""
-        n, none = len(lower), np.zeros(0, dtype=np.int32)
-        new = np.arange(self.n, self.n + n, dtype=np.int32)
-        self.n += n
-        if n:
-            self.highs.addCols(n, np.zeros(n), lower, upper, 0, none, none, np.zeros(0))
-        if n and self.whole:
-            kinds = np.full(n, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-            self.highs.changeColsIntegrality(n, new, kinds)
-        return new.astype(np.int64)
+        new, none = np.arange(self.n, self.n + len(lower)), np.zeros(0, dtype=np.int32)
+        self.highs.addCols(
+            len(new), np.zeros(len(new)), lower, upper, 0, none, none, np.zeros(0)
+        )
+        self.kinds = np.concatenate([self.kinds, np.full(len(new), _WHOLE if whole else _REAL)])
+        self._set_kinds(self.kinds)
+        return new
 
     def add_rows(self, table: Table, lower: Floats, upper: Floats) -> None:
         """Add conditions lower <= table @ x <= upper."""
@@ -73,31 +83,50 @@ class Model:
             float(lower), float(upper), len(columns), columns.astype(np.int32), weights.astype(np.float64)
         )
 
-    def hold(self, columns: Ints, values: Ints) -> None:
+    def hold(self, columns: Ints, values: Ints | Floats) -> None:
         """Hold columns at values."""
-        at = columns.astype(np.int32)
-        self.highs.changeColsBounds(len(at), at, values.astype(np.float64), values.astype(np.float64))
+        at, fixed = columns.astype(np.int32), values.astype(np.float64)
+        self.highs.changeColsBounds(len(at), at, fixed, fixed)
 
-    def relax(self) -> None:
-        """Let every column be a fraction from now on."""
-        kinds = np.full(self.n, int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
-        self.highs.changeColsIntegrality(self.n, np.arange(self.n, dtype=np.int32), kinds)
-        self.whole = False
-
-    def maximise(self, columns: Ints, weights: NDArray[np.number]) -> Ints | None:
+    def maximise(self, columns: Ints, weights: NDArray[np.number]) -> Ints:
         """Make weights @ x[columns] as large as possible.
 
         Returns
         -------
-        x : int64 array of shape (n,), or None if no x keeps the conditions
+        x : int64 array of shape (n,)
+
+        Raises
+        ------
+        NoAnswer
+            If no x keeps the conditions.
         """
         cost = np.zeros(self.n)
         cost[columns] = -weights.astype(np.float64)
         self.highs.changeColsCost(self.n, np.arange(self.n, dtype=np.int32), cost)
         self.highs.run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
+            raise NoAnswer
         return np.rint(np.array(self.highs.getSolution().col_value)).astype(np.int64)
+
+    def bound(self) -> int:
+        """Return what a whole objective cannot exceed, as the search has just proved."""
+        return int(np.floor(1e-6 - self.highs.getInfo().mip_dual_bound))
+
+    def fractions(self) -> tuple[float, Floats]:
+        """Solve once more in fractions: the best value, and what each column would cost.
+
+        The cost is what the objective loses at least, in fractions, if the column moves.
+        """
+        self._set_kinds(np.full(self.n, _REAL))
+        self.highs.run()
+        value = -self.highs.getInfo().objective_function_value
+        cost = np.abs(np.array(self.highs.getSolution().col_dual))
+        self._set_kinds(self.kinds)
+        return value, cost
+
+    def _set_kinds(self, kinds: NDArray[np.uint8]) -> None:
+        columns = np.arange(self.n, dtype=np.int32)
+        self.highs.changeColsIntegrality(self.n, columns, kinds.astype(np.uint8))
 
 
 def model_of(problem: Problem, *, whole: bool = True) -> Model:

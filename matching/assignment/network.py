@@ -6,22 +6,25 @@ proved and, among equals, chosen in whole numbers by `Face`; so the answer is th
 
 import numpy as np
 
-from matching.assignment.face import BEST, CHOSEN, LEFT, Face
+from matching.assignment.face import CHOSEN, LEFT, Face
 from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.start import propose
 
 
-def best_total(problem: Problem) -> tuple[Face, int] | None:
+def best_total(problem: Problem) -> tuple[Face, int]:
     """Return the face of the answers with the greatest total, and its proof.
 
     Returns
     -------
     face, bound : Face, int
-        The total that no answer exceeds. None if no answer keeps the conditions.
+        The total that no answer exceeds.
+
+    Raises
+    ------
+    NoAnswer
+        If no answer keeps the conditions.
     """
     proposal = propose(problem)
-    if proposal is None:
-        return None
     face = face_of(problem, proposal.pairs, proposal.chosen)
     return face, -face.optimise(total_of(problem.units[proposal.pairs]), proposal.potentials)
 

@@ -1,17 +1,48 @@
-"""stub"""
+"""The exact best assignment, by the objective that was asked for."""
+
 import numpy as np
-from matching.assignment.answer import *
-from matching.assignment.network import *
-from matching.assignment.leximin import *
-from matching.errors import *
-def assign(scores, *, objective="leximin", **cond):
-    problem=Problem.of(scores, **cond)
-    if problem.stray: raise InfeasibleAssignment("stray")
-    f = best_total(problem) if objective=="total" else fairest(problem)
-    if f is None: raise InfeasibleAssignment("no")
-    face,bound=f
-    face.first()
-    ch=np.zeros(problem.n_pairs,bool)
-    key=problem.i.astype(np.int64)*problem.shape[1]+problem.j
-    ch[np.searchsorted(key, face.i*problem.shape[1]+face.j)]=face.chosen
-    return answer_of(problem,objective,ch,bound)
+
+from matching.assignment.leximin import fairest
+from matching.assignment.mixed import NoAnswer
+from matching.assignment.network import best_total
+from matching.assignment.problem import Mask, Problem
+from matching.assignment.sided import Sided
+
+
+def solve(problem: Problem, objective: str) -> tuple[Mask, int]:
+    """Return the first of the best answers, and a bound that proves its total.
+
+    Returns
+    -------
+    chosen : bool array of shape (n_pairs,)
+    bound : int
+
+    Raises
+    ------
+    NoAnswer
+        If no answer keeps the conditions.
+    """
+    _refuse_the_plain(problem)
+    if not problem.n_pairs:
+        return problem.locked, 0
+    if is_network(problem, objective):
+        face, bound = fairest(problem) if objective == "leximin" else best_total(problem)
+        face.first()
+        return face.among(problem), bound
+    sided = Sided(problem)
+    chosen, bound = sided.answer(objective)
+    return sided.first(chosen), bound
+
+
+def is_network(problem: Problem, objective: str) -> bool:
+    """Tell whether the residual graph holds the whole truth about a problem."""
+    return objective != "maxmin" and not problem.groups
+
+
+def _refuse_the_plain(problem: Problem) -> None:
+    """Refuse locks on pairs that are not open, and bounds that no pairs can meet."""
+    if problem.stray:
+        raise NoAnswer
+    for ends, bounds in ((problem.i, problem.rows), (problem.j, problem.columns)):
+        if (np.bincount(ends, minlength=len(bounds)) < bounds[:, 0]).any():
+            raise NoAnswer

@@ -26,11 +26,14 @@ class Proposal:
     potentials: Costs | None
 
 
-def propose(problem: Problem) -> Proposal | None:
-    """Return a good answer; None if there is none at all."""
+def propose(problem: Problem) -> Proposal:
+    """Return a good answer.
+
+    Raises
+    ------
+    NoAnswer
+        If no answer keeps the conditions.
+    """
     everything = np.arange(problem.n_pairs)
-    if not problem.n_pairs:
-        needed = problem.rows[:, 0].any() or problem.columns[:, 0].any()
-        return None if needed else Proposal(everything, problem.locked, None)
     x = model_of(problem, whole=False).maximise(everything, problem.units)
-    return None if x is None else Proposal(everything, x > 0, None)
+    return Proposal(everything, x > 0, None)
