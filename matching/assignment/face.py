@@ -60,6 +60,21 @@ class Face:
         n_rows = self.shape[0]
         self.ends = np.stack([2 * n_rows + self.j, self.i, n_rows + self.i]).astype(np.int64)
 
+    @classmethod
+    def of(cls, problem: Problem, chosen: Mask) -> "Face":
+        """Return the face of all answers that keep the conditions, none with a best pair."""
+        may = np.stack([~problem.locked, np.ones_like(problem.locked), np.zeros_like(chosen)])
+        return cls(
+            problem.shape,
+            problem.i.astype(np.int64),
+            problem.j.astype(np.int64),
+            np.where(chosen, CHOSEN, LEFT).astype(np.int64),
+            may,
+            problem.rows.copy(),
+            problem.columns.copy(),
+            np.zeros((problem.shape[0], 2), dtype=np.int64),
+        )
+
     @property
     def chosen(self) -> Mask:
         """Return which pairs the present answer holds."""
@@ -89,15 +104,19 @@ class Face:
         bound : int
             What no answer can go below, by the potentials; equal to the sum.
         """
+        potentials = self.settle(costs, start)
+        bound = self.bound(costs, potentials)
+        self._close(costs, potentials)
+        return bound
+
+    def settle(self, costs: Costs, start: Costs | None = None) -> Costs:
+        """Make the sum of the costs as small as possible, and return the potentials."""
         while True:
             arcs = self.arcs(costs)
             potentials, cycle = potentials_or_cycles(arcs, start)
             if not len(cycle):
-                break
+                return potentials
             self._push(arcs.what[cycle])
-        bound = self.bound(costs, potentials)
-        self._close(costs, potentials)
-        return bound
 
     def bound(self, costs: Costs, potentials: Costs) -> int:
         """Return what no answer within the open states and bounds can go below."""
@@ -230,6 +249,11 @@ class _Back:
             at = np.searchsorted(self.keys, node * self.arcs.n + nearer)
             yield int(self.arcs.what[self.order[at]])
             node = nearer
+
+
+def totals(units: Ints) -> Ints:
+    """Return the costs whose least sum is the greatest total."""
+    return np.stack([np.zeros_like(units), -units, -units])
 
 
 def _graph(tail: Ints, head: Ints, n: int) -> sparse.csr_array:

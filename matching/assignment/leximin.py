@@ -7,8 +7,8 @@ lowest threshold first; that is the lexicographic order of the sorted values.
 
 import numpy as np
 
-from matching.assignment.face import BEST, CHOSEN, Face
-from matching.assignment.network import best_total, face_of, total_of
+from matching.assignment.face import BEST, CHOSEN, Face, totals
+from matching.assignment.network import best_total
 from matching.assignment.problem import Ints, Problem
 
 
@@ -25,12 +25,11 @@ def fairest(problem: Problem) -> tuple[Face, int]:
     NoAnswer
         If no answer keeps the conditions.
     """
-    chosen = best_total(problem)[0].among(problem)
-    face = face_of(problem, np.arange(problem.n_pairs), chosen)
+    face = Face.of(problem, best_total(problem)[0].among(problem))
     face.may[BEST] = problem.units > 0
     face.best[:, 1] = 1
     raise_the_worst_off(face, problem.units)
-    return face, -face.optimise(total_of(problem.units))
+    return face, -face.optimise(totals(problem.units))
 
 
 def raise_the_worst_off(face: Face, units: Ints) -> None:

@@ -5,7 +5,7 @@ contradict each other are only noted here, and named by `diagnosis`.
 """
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypedDict
 
 import numpy as np
@@ -125,6 +125,16 @@ class Problem:
     def n_pairs(self) -> int:
         """Return the number of open pairs."""
         return len(self.units)
+
+    def only(self, pairs: Ints) -> "Problem":
+        """Return the problem of some of the open pairs."""
+        return replace(
+            self,
+            i=self.i[pairs],
+            j=self.j[pairs],
+            units=self.units[pairs],
+            locked=self.locked[pairs],
+        )
 
     def pairs(self, chosen: Mask) -> tuple[Pair, ...]:
         """Return the chosen of the open pairs, sorted."""

@@ -1,12 +1,27 @@
-"""Where the network problem starts from: an answer that is optimal, or nearly so."""
+"""Where the network problem starts from: an answer that is optimal, or nearly so.
 
+A large table is solved on each side's best pairs first. Its potentials price every other
+pair; what would gain is added, until nothing does. Then the potentials prove the answer for
+the whole table, and only pairs that cost nothing can stand in another optimal answer.
+"""
+
+import importlib
+import importlib.util
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from matching.assignment.mixed import model_of
-from matching.assignment.paths import Costs
+from matching.assignment.face import Face, totals
+from matching.assignment.mixed import NoAnswer, model_of
 from matching.assignment.problem import Ints, Mask, Problem
+
+# Below this many pairs HiGHS answers before the compiled solver is loaded.
+_FEW: Final = 20_000
+# Best pairs of each row and column to start with, on a table that is mostly full.
+_CANDIDATES: Final = 16
+# Pairs that are added at once, for each row and column.
+_ADDED: Final = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,22 +33,146 @@ class Proposal:
     pairs : int64 array
         The pairs to look at; the potentials prove that the others are not needed.
     chosen : bool array of the same shape
-    potentials : int64 array of shape (n_nodes,) or None
+    potentials : int64 array of shape (n_nodes,)
+        Of the nodes of a `Face`.
     """
 
     pairs: Ints
     chosen: Mask
-    potentials: Costs | None
+    potentials: Ints | None
 
 
-def propose(problem: Problem) -> Proposal:
-    """Return a good answer.
+class _Solved(NamedTuple):
+    """An optimal answer on some pairs; it may miss units of a minimum."""
+
+    chosen: Mask
+    worth: Ints
+    missing: bool
+
+
+def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
+    """Return an optimal answer, or a good one where the problem is small.
+
+    Parameters
+    ----------
+    problem : Problem
+    compiled : bool, default=None
+        Whether to use the compiled solver; None uses it for what is large, where numba is
+        installed.
 
     Raises
     ------
     NoAnswer
         If no answer keeps the conditions.
     """
+    if compiled is None:
+        compiled = problem.n_pairs > _FEW and importlib.util.find_spec("numba") is not None
     everything = np.arange(problem.n_pairs)
-    x = model_of(problem, whole=False).maximise(everything, problem.units)
-    return Proposal(everything, x > 0, None)
+    if problem.n_pairs <= _FEW and not compiled:
+        return Proposal(everything, _highs(problem), None)
+    pairs = candidates(problem)
+    while True:
+        try:
+            solved = (_by_scaling if compiled else _by_highs)(problem.only(pairs))
+        except NoAnswer:
+            if len(pairs) == problem.n_pairs:
+                raise
+            pairs = everything
+            continue
+        cost = _reduced(problem, solved.worth)
+        outside = cost < 0
+        outside[pairs] = False
+        if not outside.any():
+            break
+        pairs = np.union1d(pairs, _worst(np.flatnonzero(outside), cost, problem))
+    if solved.missing:
+        raise NoAnswer
+    cost[pairs[solved.chosen]] = 0
+    near = np.flatnonzero(cost <= 0)
+    return Proposal(near, np.isin(near, pairs[solved.chosen]), solved.worth)
+
+
+def candidates(problem: Problem) -> Ints:
+    """Return each side's best pairs of a table that is mostly full, else all pairs.
+
+    A score counts by what it is above the last one that its column, then its row, has
+    room for.
+    """
+    n_rows, n_columns = problem.shape
+    few = 2 * _CANDIDATES + 1
+    if 2 * problem.n_pairs < n_rows * n_columns or min(problem.shape) <= few:
+        return np.arange(problem.n_pairs)
+    table = np.full(problem.shape, np.iinfo(np.int64).min // 4)
+    table[problem.i, problem.j] = problem.units
+    table -= _last_in(table.T, problem.columns[:, 1])[None, :]
+    keep = np.zeros(problem.shape, dtype=np.bool_)
+    np.put_along_axis(keep, np.argpartition(-table, few, axis=1)[:, :few], True, axis=1)
+    table -= _last_in(table, problem.rows[:, 1])[:, None]
+    np.put_along_axis(keep, np.argpartition(-table, few, axis=0)[:few], True, axis=0)
+    return np.flatnonzero(keep[problem.i, problem.j] | problem.locked)
+
+
+def _last_in(table: Ints, room: Ints) -> Ints:
+    """Return of each line the score after as many as there is room for."""
+    at = np.minimum(room, table.shape[1] - 1)
+    top = -np.partition(-table, np.unique(at), axis=1)
+    return np.maximum(np.take_along_axis(top, at[:, None], axis=1)[:, 0], 0)
+
+
+def _reduced(problem: Problem, worth: Ints) -> Ints:
+    """Return what each pair costs by the potentials if it is chosen."""
+    cost = worth[problem.i]
+    cost -= worth[2 * problem.shape[0] + problem.j]
+    cost -= problem.units
+    return cost
+
+
+def _worst(pairs: Ints, cost: Ints, problem: Problem) -> Ints:
+    """Return the pairs that gain most, at most some for each row and column."""
+    at_most = _ADDED * sum(problem.shape)
+    if len(pairs) <= at_most:
+        return pairs
+    return pairs[np.argpartition(cost[pairs], at_most)[:at_most]]
+
+
+def _highs(problem: Problem) -> Mask:
+    model = model_of(problem, whole=False)
+    return np.asarray(model.maximise(np.arange(problem.n_pairs), problem.units) > 0)
+
+
+def _by_highs(problem: Problem) -> _Solved:
+    face = Face.of(problem, _highs(problem))
+    worth = face.settle(totals(problem.units))
+    return _Solved(face.chosen, worth, False)
+
+
+def _by_scaling(problem: Problem) -> _Solved:
+    """Solve what the locks leave to be solved."""
+    compiled = importlib.import_module("matching.assignment.compiled")
+    n_rows, n_columns = problem.shape
+    held = problem.only(np.flatnonzero(problem.locked))
+    free = problem.only(np.flatnonzero(~problem.locked))
+    taken = np.concatenate(
+        [np.bincount(held.i, minlength=n_rows), np.bincount(held.j, minlength=n_columns)]
+    )
+    low, high = np.concatenate([problem.rows, problem.columns]).T - taken
+    if (high < 0).any():
+        raise NoAnswer
+    path = 2 * (int(np.abs(problem.units).max()) + 1) * (min(problem.shape) + 1)
+    flow = compiled.solve_network(
+        compiled.Network(
+            np.concatenate([[0], np.cumsum(np.bincount(free.i, minlength=n_rows))]),
+            free.i.astype(np.int64),
+            free.j.astype(np.int64),
+            -free.units,
+            np.maximum(low, 0),
+            high,
+            np.array([path]),
+        )
+    )
+    chosen = problem.locked.copy()
+    chosen[~problem.locked] = flow.chosen > 0
+    rows = flow.worth[:n_rows]
+    return _Solved(
+        chosen, np.concatenate([rows, flow.worth]), bool((flow.count < low).any())
+    )
