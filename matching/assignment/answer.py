@@ -97,10 +97,7 @@ def fairness_of(problem: Problem, chosen: Mask) -> Fairness:
     best, sums = np.zeros((2, n), dtype=np.int64)
     np.maximum.at(best, problem.i[chosen], problem.units[chosen])
     np.add.at(sums, problem.i[chosen], problem.units[chosen])
-    return Fairness(
-        tuple(problem.figure(v) for v in best.tolist()),
-        tuple(problem.figure(v) for v in sums.tolist()),
-    )
+    return Fairness(problem.figures(best), problem.figures(sums))
 
 
 def settings_of(problem: Problem, objective: str) -> Settings:

@@ -107,18 +107,22 @@ class Problem:
         out = np.flatnonzero(~keep)
         barred = out if stored is None else stored[out]
         width = max(shape[1], 1)
+        place = np.searchsorted(at, must)
+        found = np.append(at, -1)[place] == must
+        held = np.zeros(len(at), dtype=np.bool_)
+        held[place[found]] = True
         return cls(
             shape,
             (at // width).astype(np.int32),
             (at % width).astype(np.int32),
             units[keep] if len(out) else units,
             scale,
-            np.isin(at, must) if len(must) else np.zeros(len(at), dtype=np.bool_),
+            held,
             _bounds(rows, shape[0], "rows"),
             _bounds(columns, shape[1], "columns"),
             tuple(_groups(groups, n, shape[1]) for groups, n in diversity),
             np.column_stack([barred // width, barred % width, reason[out]]),
-            tuple(_pairs(np.setdiff1d(must, at), width)),
+            tuple(_pairs(must[~found], width)),
         )
 
     @property
@@ -143,6 +147,11 @@ class Problem:
     def figure(self, units: int) -> float:
         """Return a sum of scores as callers know it: whole where the scores are."""
         return units if self.scale == 1 else units / self.scale
+
+    def figures(self, units: Ints) -> tuple[float, ...]:
+        """Return sums of scores as callers know them."""
+        known: list[float] = (units if self.scale == 1 else units / self.scale).tolist()
+        return tuple(known)
 
 
 def _values(scores: Scores) -> tuple[tuple[int, int], Ints | None, NDArray[Any]]:

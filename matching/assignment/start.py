@@ -80,16 +80,20 @@ def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
             pairs = everything
             continue
         cost = _reduced(problem, solved.worth)
-        outside = cost < 0
-        outside[pairs] = False
-        if not outside.any():
+        gains = cost < 0
+        gains[pairs] = False
+        if not gains.any():
             break
-        pairs = np.union1d(pairs, _worst(np.flatnonzero(outside), cost, problem))
+        looked_at = np.zeros(problem.n_pairs, dtype=np.bool_)
+        looked_at[pairs] = True
+        looked_at[_worst(np.flatnonzero(gains), cost, problem)] = True
+        pairs = np.flatnonzero(looked_at)
     if solved.missing:
         raise NoAnswer
-    cost[pairs[solved.chosen]] = 0
-    near = np.flatnonzero(cost <= 0)
-    return Proposal(near, np.isin(near, pairs[solved.chosen]), solved.worth)
+    chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
+    chosen[pairs[solved.chosen]] = True
+    near = np.flatnonzero(chosen | (cost <= 0))
+    return Proposal(near, chosen[near], solved.worth)
 
 
 def candidates(problem: Problem) -> Ints:
