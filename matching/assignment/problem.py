@@ -140,6 +140,12 @@ class Problem:
             locked=self.locked[pairs],
         )
 
+    def locking(self, pair: int) -> "Problem":
+        """Return the problem with one more locked pair."""
+        locked = self.locked.copy()
+        locked[pair] = True
+        return replace(self, locked=locked)
+
     def pairs(self, chosen: Mask) -> tuple[Pair, ...]:
         """Return the chosen of the open pairs, sorted."""
         return tuple(zip(self.i[chosen].tolist(), self.j[chosen].tolist(), strict=True))

@@ -5,12 +5,19 @@ import numpy as np
 from matching.assignment.leximin import fairest
 from matching.assignment.mixed import NoAnswer
 from matching.assignment.network import best_total
-from matching.assignment.problem import Mask, Problem
+from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.sided import Sided
 
 
-def solve(problem: Problem, objective: str) -> tuple[Mask, int]:
+def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask, int]:
     """Return the first of the best answers, and a bound that proves its total.
+
+    Parameters
+    ----------
+    problem : Problem
+    objective : {"leximin", "total", "maxmin"}
+    first : bool, default=True
+        False returns any of the best answers.
 
     Returns
     -------
@@ -27,16 +34,28 @@ def solve(problem: Problem, objective: str) -> tuple[Mask, int]:
         return problem.locked, 0
     if is_network(problem, objective):
         face, bound = fairest(problem) if objective == "leximin" else best_total(problem)
-        face.first()
+        if first:
+            face.first()
         return face.among(problem), bound
     sided = Sided(problem)
     chosen, bound = sided.answer(objective)
-    return sided.first(chosen), bound
+    return sided.first(chosen) if first else chosen, bound
 
 
 def is_network(problem: Problem, objective: str) -> bool:
     """Tell whether the residual graph holds the whole truth about a problem."""
-    return objective != "maxmin" and not problem.groups
+    return objective != "maxmin" and not any(
+        _can_exceed(problem, groups, at_most) for groups, at_most in problem.groups
+    )
+
+
+def _can_exceed(problem: Problem, groups: Ints, at_most: int) -> bool:
+    """Tell whether a row could have more of a group than it may."""
+    group = groups[problem.j]
+    keys = problem.i[group >= 0] * np.int64(problem.shape[1]) + group[group >= 0]
+    places, n_open = np.unique(keys, return_counts=True)
+    most = problem.rows[places // max(problem.shape[1], 1), 1]
+    return bool((np.minimum(n_open, most) > at_most).any())
 
 
 def _refuse_the_plain(problem: Problem) -> None:
