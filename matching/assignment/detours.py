@@ -59,11 +59,15 @@ class _Graph:
         np.minimum.at(self.ways, (arcs.tail, arcs.head), arcs.cost)
         self.rows = 2 * face.shape[0]
         for node in range(self.rows):
-            self._by_way_of(self.ways, node)
+            self._by_way_of(node)
         self.columns = self.ways[self.rows :, self.rows :].copy()
         np.fill_diagonal(self.columns, 0)
+        # one block of memory for all sums: to get it anew costs more than to add
+        self.sums = np.empty_like(self.columns)
         for node in range(len(self.columns)):
-            self._by_way_of(self.columns, node)
+            # what is no path stays none, whatever is added to it
+            np.add(self.columns[:, node, None], self.columns[node], out=self.sums)
+            np.minimum(self.columns, self.sums, out=self.columns)
         self.cost = np.full(len(face.i), far, dtype=costs.dtype)
 
     def choose(self, pairs: Ints, state: int, node: int) -> None:
@@ -79,18 +83,18 @@ class _Graph:
         out = self.ways[node, self.rows :]
         first = np.flatnonzero(out < self.near)
         if len(first) and len(pairs):
-            path = (out[first, None] + self.columns[np.ix_(first, self.face.j[pairs])]).min(axis=0)
+            path = (out[first, None] + self.columns[np.ix_(first, self.face.j[pairs])]).min(
+                axis=0
+            )
             self._take(pairs, self.costs[LEFT, pairs] - self.costs[state, pairs] + path)
 
     def _take(self, pairs: Ints, cost: Costs) -> None:
         self.cost[pairs] = np.minimum(self.cost[pairs], cost)
 
-    def _by_way_of(self, ways: Costs, node: int) -> None:
-        """Let every path pass a node."""
-        to, out = ways[:, node].copy(), ways[node].copy()
+    def _by_way_of(self, node: int) -> None:
+        """Let paths pass a node of a row, which few arcs lead to."""
+        to, out = self.ways[:, node], self.ways[node]
         froms, tos = np.flatnonzero(to < self.near), np.flatnonzero(out < self.near)
-        if len(froms) == len(tos) == len(ways):
-            np.minimum(ways, to[:, None] + out, out=ways)
-        elif len(froms) and len(tos):
-            block = np.ix_(froms, tos)
-            ways[block] = np.minimum(ways[block], to[froms, None] + out[tos])
+        block = np.ix_(froms, tos)
+        if len(froms) and len(tos):
+            self.ways[block] = np.minimum(self.ways[block], to[froms, None] + out[tos])

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -202,7 +201,9 @@ class Face:
     def _close_the_settled(self) -> None:
         """Close what no cycle can change: its ends lie in different components."""
         arcs = self.arcs(np.zeros((3, len(self.i)), dtype=np.int64))
-        _, part = csgraph.connected_components(_graph(arcs.tail, arcs.head, arcs.n), connection="strong")
+        _, part = csgraph.connected_components(
+            _graph(arcs.tail, arcs.head, arcs.n), connection="strong"
+        )
         ends = part[self.ends]
         self.may &= ends == np.take_along_axis(ends, self.state[None], axis=0)
 

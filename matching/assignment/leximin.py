@@ -65,7 +65,6 @@ def _name_the_best(face: Face, units: Ints) -> None:
     face.state[order[firsts]] = BEST
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Digits:
     """Fairness and total of an answer as one whole number, so that paths can add it up.
@@ -116,10 +115,8 @@ class Digits:
     def read(self, cost: int) -> tuple[Ints, int]:
         """Return by how much the count of each level falls, and the total."""
         n, width, tail = len(self.levels), self._width, self._tail
-        zero = self.total
-        for k in range(n):
-            zero += self.n_rows << 8 * (width * k + tail)
-        high, low = divmod(cost + zero, 1 << 8 * tail)
+        zero = int.from_bytes(self.n_rows.to_bytes(width, "big") * n, "big")
+        high, low = divmod(cost + (zero << 8 * tail) + self.total, 1 << 8 * tail)
         raw = np.frombuffer(high.to_bytes(n * width, "big"), dtype=np.uint8)
         digits = raw.reshape(n, width).astype(np.int64) @ (256 ** np.arange(width)[::-1])
         return digits - self.n_rows, low - self.total

@@ -77,16 +77,32 @@ class Model:
                 table.data.astype(np.float64),
             )
 
-    def add_row(self, columns: Ints, weights: NDArray[np.number], lower: float, upper: float) -> None:
+    def add_row(
+        self, columns: Ints, weights: NDArray[np.number], lower: float, upper: float
+    ) -> None:
         """Add one condition lower <= weights @ x[columns] <= upper."""
         self.highs.addRow(
-            float(lower), float(upper), len(columns), columns.astype(np.int32), weights.astype(np.float64)
+            float(lower),
+            float(upper),
+            len(columns),
+            columns.astype(np.int32),
+            weights.astype(np.float64),
         )
 
     def hold(self, columns: Ints, values: Ints | Floats) -> None:
         """Hold columns at values."""
-        at, fixed = columns.astype(np.int32), values.astype(np.float64)
-        self.highs.changeColsBounds(len(at), at, fixed, fixed)
+        self.set_bounds(columns, values, values)
+
+    def set_bounds(
+        self, columns: Ints, lower: NDArray[np.number], upper: NDArray[np.number]
+    ) -> None:
+        """Keep columns between values."""
+        self.highs.changeColsBounds(
+            len(columns),
+            columns.astype(np.int32),
+            lower.astype(np.float64),
+            upper.astype(np.float64),
+        )
 
     def maximise(self, columns: Ints, weights: NDArray[np.number]) -> Ints:
         """Make weights @ x[columns] as large as possible.
@@ -129,8 +145,17 @@ class Model:
         self.highs.changeColsIntegrality(self.n, columns, kinds.astype(np.uint8))
 
 
-def model_of(problem: Problem, *, whole: bool = True) -> Model:
-    """Return the conditions of a problem; column k stands for its pair k."""
+def model_of(problem: Problem, *, whole: bool = True, diverse: Mask | None = None) -> Model:
+    """Return the conditions of a problem; column k stands for its pair k.
+
+    Parameters
+    ----------
+    problem : Problem
+    whole : bool, default=True
+        False where the conditions are those of a network, whose corners are whole.
+    diverse : bool array of shape (n_rows,), default=None
+        The rows that diversity is asked of; None for all.
+    """
     n = problem.n_pairs
     model = Model(problem.locked.astype(np.float64), np.ones(n), whole=whole)
     for ends, bounds in ((problem.i, problem.rows), (problem.j, problem.columns)):
@@ -138,13 +163,28 @@ def model_of(problem: Problem, *, whole: bool = True) -> Model:
         model.add_rows(table, bounds[:, 0], bounds[:, 1])
     for groups, at_most in problem.groups:
         group = groups[problem.j]
-        grouped = np.flatnonzero(group >= 0)
-        keys, at = np.unique(
-            problem.i[grouped] * np.int64(problem.shape[1]) + group[grouped], return_inverse=True
-        )
+        if diverse is not None:
+            group = np.where(diverse[problem.i], group, -1)
+        at, keys, grouped = group_keys(problem.i, group, len(groups))
         table = incidence(at, grouped, len(keys), n)
         model.add_rows(table, np.zeros(len(keys)), np.full(len(keys), at_most))
     return model
+
+
+def group_keys(i: Ints, group: Ints, n_columns: int) -> tuple[Ints, Ints, Ints]:
+    """Return where each row has which group.
+
+    Returns
+    -------
+    at : for each grouped pair, the position of its key
+    keys : row * n_columns + group, each once, ascending
+    grouped : the pairs that have a group
+    """
+    grouped = np.flatnonzero(group >= 0)
+    keys, at = np.unique(
+        i[grouped].astype(np.int64) * n_columns + group[grouped], return_inverse=True
+    )
+    return at, keys, grouped
 
 
 def incidence(rows: Ints, columns: Ints, n_rows: int, n_columns: int) -> Table:

@@ -74,6 +74,26 @@ class Sided:
             self.model.hold(block, chosen[block].astype(np.int64))
         return chosen
 
+    def floor(self, objective: str, chosen: Mask) -> int:
+        """Return what the worst-off row has: its best score (`leximin`), or their sum."""
+        if objective == "leximin":
+            return int(self._bests(chosen).min())
+        sums = np.zeros(self.problem.shape[0], dtype=np.int64)
+        np.add.at(sums, self.problem.i[chosen], self.units[chosen])
+        return int(sums.min())
+
+    def raise_the_floor(self, objective: str, floor: int) -> None:
+        """Ask that no row has less."""
+        n = self.problem.shape[0]
+        if objective == "leximin":
+            weights, least = (self.units >= floor).astype(np.int64), 1.0
+        else:
+            weights, least = self.units, floor - 0.5
+        table = sparse.csr_array(
+            (weights, (self.problem.i, self.pairs)), shape=(n, self.model.n)
+        )
+        self.model.add_rows(table, np.full(n, least), np.full(n, np.inf))
+
     def _settle(self, chosen: Mask, value: int) -> None:
         """Hold the pairs that every answer of the value reached treats alike.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.assignment.leximin import fairest
-from matching.assignment.mixed import NoAnswer
+from matching.assignment.mixed import NoAnswer, group_keys
 from matching.assignment.network import best_total
 from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.sided import Sided
@@ -29,7 +29,7 @@ def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask
     NoAnswer
         If no answer keeps the conditions.
     """
-    _refuse_the_plain(problem)
+    refuse_the_plain(problem)
     if not problem.n_pairs:
         return problem.locked, 0
     if is_network(problem, objective):
@@ -51,14 +51,13 @@ def is_network(problem: Problem, objective: str) -> bool:
 
 def _can_exceed(problem: Problem, groups: Ints, at_most: int) -> bool:
     """Tell whether a row could have more of a group than it may."""
-    group = groups[problem.j]
-    keys = problem.i[group >= 0] * np.int64(problem.shape[1]) + group[group >= 0]
-    places, n_open = np.unique(keys, return_counts=True)
-    most = problem.rows[places // max(problem.shape[1], 1), 1]
+    at, keys, _ = group_keys(problem.i, groups[problem.j], len(groups))
+    most = problem.rows[keys // max(len(groups), 1), 1]
+    n_open = np.bincount(at, minlength=len(keys))
     return bool((np.minimum(n_open, most) > at_most).any())
 
 
-def _refuse_the_plain(problem: Problem) -> None:
+def refuse_the_plain(problem: Problem) -> None:
     """Refuse locks on pairs that are not open, and bounds that no pairs can meet."""
     if problem.stray:
         raise NoAnswer
