@@ -223,8 +223,10 @@ def diagnose(
     >>> found = diagnose([[9], [7]], rows=(1, 1), columns=(0, 1))
     >>> found.sentence
     'the rows need at least 2 pairs together, but the columns can take part in 1 only'
-    >>> [relaxation.changes for relaxation in found.relaxations]
-    [('raise the maximum of column 0 from 1 to 2',), ('lower the minimum of row 0 from 1 to 0',)]
+    >>> for relaxation in found.relaxations:
+    ...     print(relaxation.cost, *relaxation.changes)
+    1 raise the maximum of column 0 from 1 to 2
+    1 lower the minimum of row 0 from 1 to 0
     """
     problem = Problem.of(scores, **conditions)
     labels = Labels(names)

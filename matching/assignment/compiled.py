@@ -14,7 +14,7 @@ Journal of Algorithms 22.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -29,8 +29,7 @@ _NEVER: Final = 1 << 62
 
 
 def _compiled(function: _F) -> _F:
-    result: _F = numba.njit(cache=True)(function)
-    return result
+    return cast(_F, numba.njit(cache=True)(function))
 
 
 class Network(NamedTuple):
@@ -63,7 +62,7 @@ class Flow(NamedTuple):
     ----------
     chosen : of shape (n_pairs,)
         1 for a pair with a unit.
-    count : of shape (n_rows + n_columns,)
+    runs : of shape (n_rows + n_columns,)
         Units between the hub and each node.
     excess : of shape (n_rows + n_columns + 1,)
         Units that came in and have not gone on; the hub is last.
@@ -80,7 +79,7 @@ class Flow(NamedTuple):
     """
 
     chosen: Ints
-    count: Ints
+    runs: Ints
     excess: Ints
     worth: Ints
     onward: Ints
@@ -127,7 +126,7 @@ def solve_network(net: Network) -> Flow:
 def _refine(net: Network, flow: Flow, epsilon: int) -> None:
     """Make every unit right to within epsilon."""
     _saturate(net, flow)
-    n_rows, hub = len(net.start) - 1, len(net.low)
+    hub = len(net.low)
     for node in range(hub + 1):
         _wait(flow, node)
     while flow.ring[1] > 0:
@@ -136,10 +135,8 @@ def _refine(net: Network, flow: Flow, epsilon: int) -> None:
         flow.ring[1] -= 1
         flow.waits[node] = 0
         while flow.excess[node] > 0:
-            if node < n_rows:
-                _discharge_row(net, flow, node, epsilon)
-            elif node < hub:
-                _discharge_column(net, flow, node, epsilon)
+            if node < hub:
+                _discharge(net, flow, node, epsilon)
             else:
                 _discharge_hub(net, flow, epsilon)
 
@@ -161,8 +158,8 @@ def _saturate(net: Network, flow: Flow) -> None:
         most = net.high[node] if slope <= 0 else net.low[node]
         if slope < 0:
             least = most
-        count = min(max(flow.count[node], least), most)
-        _count(flow, node, count - flow.count[node], n_rows)
+        count = min(max(flow.runs[node], least), most)
+        _count(flow, node, count - flow.runs[node], n_rows)
 
 
 @_compiled
@@ -208,7 +205,7 @@ def _leave(net: Network, flow: Flow, k: int) -> None:
 def _count(flow: Flow, node: int, more: int, n_rows: int) -> None:
     """Let more units run between the hub and a node."""
     hub = len(flow.excess) - 1
-    flow.count[node] += more
+    flow.runs[node] += more
     sign = 1 if node < n_rows else -1
     flow.excess[node] += sign * more
     flow.excess[hub] -= sign * more
@@ -217,20 +214,19 @@ def _count(flow: Flow, node: int, more: int, n_rows: int) -> None:
 @_compiled
 def _rise(net: Network, flow: Flow, node: int) -> int:
     """Return what one more unit between the hub and a node costs."""
-    return -net.price[0] if flow.count[node] < net.low[node] else 0
+    return -net.price[0] if flow.runs[node] < net.low[node] else 0
 
 
 @_compiled
 def _fall(net: Network, flow: Flow, node: int) -> int:
     """Return what one unit less between the hub and a node costs."""
-    return net.price[0] if flow.count[node] <= net.low[node] else 0
+    return net.price[0] if flow.runs[node] <= net.low[node] else 0
 
 
 @_compiled
-def _discharge_row(net: Network, flow: Flow, row: int, epsilon: int) -> None:
-    """Send one unit on from a row, where that is cheapest."""
-    n_rows, hub = len(net.start) - 1, len(net.low)
-    worth = flow.worth
+def _ways_of_row(net: Network, flow: Flow, row: int) -> tuple[int, int, int]:
+    """Return the least and the second least cost of a pair of a row, and that pair."""
+    worth, n_rows = flow.worth, len(net.start) - 1
     best, second, at = _NEVER, _NEVER, -1
     for k in range(net.start[row], net.start[row + 1]):
         if flow.chosen[k] == 0:
@@ -239,55 +235,60 @@ def _discharge_row(net: Network, flow: Flow, row: int, epsilon: int) -> None:
                 best, second, at = cost, best, k
             elif cost < second:
                 second = cost
-    if flow.count[row] > 0:
-        cost = _fall(net, flow, row) - worth[hub]
-        if cost < best:
-            best, second, at = cost, best, -1
-        elif cost < second:
-            second = cost
-    if best + worth[row] >= 0:
-        worth[row] = -best - epsilon
-    if second < _NEVER and flow.excess[row] == 1:
-        # the last unit goes: what is left is worth no more than the second best way
-        worth[row] = min(worth[row], -second)
-    if at >= 0:
-        _choose(net, flow, at)
-        _wait(flow, n_rows + net.column[at])
-    else:
-        _count(flow, row, -1, n_rows)
-        _wait(flow, hub)
+    return best, second, at
 
 
 @_compiled
-def _discharge_column(net: Network, flow: Flow, node: int, epsilon: int) -> None:
-    """Send one unit on from a column: to the hub, or back to the row that gains least."""
-    n_rows, hub = len(net.start) - 1, len(net.low)
-    worth = flow.worth
+def _ways_of_column(net: Network, flow: Flow, column: int) -> tuple[int, int, int]:
+    """Return the least and the second least cost of giving a pair back, and that pair."""
     best, second, at = _NEVER, _NEVER, -1
-    k = flow.head[node - n_rows]
+    k = flow.head[column]
     while k >= 0:
-        cost = -net.cost[k] - worth[net.row[k]]
+        cost = -net.cost[k] - flow.worth[net.row[k]]
         if cost < best:
             best, second, at = cost, best, k
         elif cost < second:
             second = cost
         k = flow.onward[k]
-    if flow.count[node] < net.high[node]:
-        cost = _rise(net, flow, node) - worth[hub]
+    return best, second, at
+
+
+@_compiled
+def _discharge(net: Network, flow: Flow, node: int, epsilon: int) -> None:
+    """Send one unit on from a row or a column, where that is cheapest."""
+    n_rows, hub = len(net.start) - 1, len(net.low)
+    if node < n_rows:
+        best, second, at = _ways_of_row(net, flow, node)
+        to_hub, cost = flow.runs[node] > 0, _fall(net, flow, node)
+    else:
+        best, second, at = _ways_of_column(net, flow, node - n_rows)
+        to_hub, cost = flow.runs[node] < net.high[node], _rise(net, flow, node)
+    if to_hub:
+        cost -= flow.worth[hub]
+        second = min(second, max(best, cost))
         if cost < best:
-            best, second, at = cost, best, -1
-        elif cost < second:
-            second = cost
+            best, at = cost, -1
+    _relabel(flow, node, best, second, epsilon)
+    if at < 0:
+        _count(flow, node, -1 if node < n_rows else 1, n_rows)
+        _wait(flow, hub)
+    elif node < n_rows:
+        _choose(net, flow, at)
+        _wait(flow, n_rows + net.column[at])
+    else:
+        _leave(net, flow, at)
+        _wait(flow, net.row[at])
+
+
+@_compiled
+def _relabel(flow: Flow, node: int, best: int, second: int, epsilon: int) -> None:
+    """Make a node worth little enough that its best way gains."""
+    worth = flow.worth
     if best + worth[node] >= 0:
         worth[node] = -best - epsilon
     if second < _NEVER and flow.excess[node] == 1:
+        # the last unit goes: what is left is worth no more than the second best way
         worth[node] = min(worth[node], -second)
-    if at >= 0:
-        _leave(net, flow, at)
-        _wait(flow, net.row[at])
-    else:
-        _count(flow, node, 1, n_rows)
-        _wait(flow, hub)
 
 
 @_compiled
@@ -298,7 +299,7 @@ def _discharge_hub(net: Network, flow: Flow, epsilon: int) -> None:
     best = _NEVER
     for node in range(hub):
         is_row = node < n_rows
-        while (flow.count[node] < net.high[node]) if is_row else (flow.count[node] > 0):
+        while (flow.runs[node] < net.high[node]) if is_row else (flow.runs[node] > 0):
             cost = _rise(net, flow, node) if is_row else _fall(net, flow, node)
             if cost + worth[hub] - worth[node] >= 0:
                 best = min(best, cost - worth[node])
@@ -336,12 +337,12 @@ def _tighten_count(net: Network, flow: Flow, node: int, n_rows: int) -> bool:
     hub = len(net.low)
     tail, head = (hub, node) if node < n_rows else (node, hub)
     worth = flow.worth
-    if flow.count[node] < net.high[node]:
+    if flow.runs[node] < net.high[node]:
         reached = worth[tail] + _rise(net, flow, node)
         if reached < worth[head]:
             worth[head] = reached
             return True
-    if flow.count[node] > 0:
+    if flow.runs[node] > 0:
         reached = worth[head] + _fall(net, flow, node)
         if reached < worth[tail]:
             worth[tail] = reached

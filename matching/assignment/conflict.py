@@ -135,26 +135,23 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
     these, others = _tight_set(side.ends[free], side.others[free], need, room)
     if not len(these):
         return None
-    outside = free & np.isin(side.ends, these) & ~np.isin(side.others, others)
-    can = int(room[others].sum() + outside.sum())
-    besides = " besides the locked ones" * bool(taken[0][these].any())
-    holds = len(others) == 1
-    parts = [
-        f"{labels.many(side.other, others)} take{'s' * holds} {room[others].sum()}{' together' * (not holds)}"
-    ] * bool(others)
-    if outside.any():
-        parts.append(f"{pairs(int(outside.sum()))} with others may be chosen")
-    needs = "needs" if len(these) == 1 else "need"
-    together = "" if len(these) == 1 else " together"
+    outside = int((free & np.isin(side.ends, these) & ~np.isin(side.others, others)).sum())
+    needed, offered = int(need[these].sum()), int(room[others].sum())
+    besides = " besides the locked ones" if taken[0][these].any() else ""
     sentence = (
-        f"{labels.many(side.name, these)} {needs} at least {pairs(int(need[these].sum()))}"
-        f"{together}{besides}, but can have {can} only: {listed(parts)}"
+        f"{labels.many(side.name, these)} {_verb('need', these)} at least {pairs(needed)}"
+        f"{' together' * (len(these) > 1)}{besides}, but can have {offered + outside} only"
     )
-    return side.conflict(
-        sentence + _bars(side, these, others) + _locks(side, these, others, labels),
-        these,
-        others,
-    )
+    if others:
+        sentence += f": {labels.many(side.other, others)} {_verb('take', others)} {offered}"
+        sentence += _locks(side, these, others, labels)
+    if outside:
+        sentence += f"{' and' if others else ':'} {pairs(outside)} with others may be chosen"
+    return side.conflict(sentence + _bars(side, these, others), these, others)
+
+
+def _verb(word: str, positions: list[int]) -> str:
+    return f"{word}s" if len(positions) == 1 else word
 
 
 def _ends(side: _Side) -> tuple[tuple[Ints, Ints], ...]:
@@ -169,13 +166,16 @@ def _tight_set(i: Ints, j: Ints, need: Ints, room: Ints) -> tuple[list[int], lis
     head = np.concatenate([np.arange(n_rows), n_rows + j, np.full(n_columns, sink)])
     most = np.concatenate([need, np.ones(len(i), dtype=np.int64), room]).astype(np.int32)
     graph = sparse.csr_array((most, (tail, head)), shape=(sink + 1, sink + 1))
-    flow = csgraph.maximum_flow(graph, source, sink).flow
+    flow = sparse.csr_array(csgraph.maximum_flow(graph, source, sink).flow)
     missing = np.flatnonzero(need - flow[[source], :n_rows].toarray()[0])
     if not len(missing):
         return [], []
-    residual = (graph - flow).tocsr()[:source, :source]
-    residual.data = np.where(residual.data > 0, 1, 0)
-    residual.eliminate_zeros()
+    left = sparse.coo_array(graph - flow)
+    tail, head = left.coords
+    onward = (left.data > 0) & (tail < source) & (head < source)
+    residual = sparse.csr_array(
+        (left.data[onward], (tail[onward], head[onward])), shape=(source, source)
+    )
     reached = np.sort(csgraph.breadth_first_order(residual, missing[0])[0])
     return reached[reached < n_rows].tolist(), (reached[reached >= n_rows] - n_rows).tolist()
 
@@ -196,11 +196,7 @@ def _locks(side: _Side, these: list[int], others: list[int], labels: Labels) -> 
     held = side.locked & np.isin(side.others, others) & ~np.isin(side.ends, these)
     locked = zip(side.ends[held].tolist(), side.others[held].tolist(), strict=True)
     names = [labels.pair(*(p if side.name == "row" else p[::-1])) for p in locked]
-    return (
-        f", besides the locked {'pair' if len(names) == 1 else 'pairs'} {listed(names)}"
-        if names
-        else ""
-    )
+    return f" besides the locked {listed(names)}" if names else ""
 
 
 def _diverse(problem: Problem, labels: Labels) -> Conflict | None:

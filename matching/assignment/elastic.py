@@ -5,13 +5,15 @@ a lock, a forbidden pair, a rule for one pair, one more of a group in a row.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from scipy import sparse
 
-from matching.assignment.labels import Labels
-from matching.assignment.mixed import Model, NoAnswer, group_keys
+from matching.assignment.labels import Labels, listed
+from matching.assignment.mixed import Model, NoAnswer, Numbers, group_keys
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Problem
 from matching.errors import Relaxation
 
@@ -30,6 +32,13 @@ _KINDS: Final = (
 )
 
 
+def _always(phrase: str) -> Callable[[int], str]:
+    return lambda by: phrase
+
+
+_NO_WORDS: Final = _always("")
+
+
 def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     """Return the cheapest changes of each kind alone, and of all kinds if that is cheaper."""
     elastic = _Elastic(problem, labels)
@@ -41,130 +50,123 @@ def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     return tuple(ranked)
 
 
+@dataclass(frozen=True, slots=True)
+class _Give:
+    """How one column of the programme can give way.
+
+    Parameters
+    ----------
+    kinds : frozenset of str
+        All of them have to be allowed.
+    most : int
+    cost : int
+        Of each step.
+    phrase : callable
+        Says what so many steps change.
+    """
+
+    kinds: frozenset[str]
+    most: int
+    cost: int
+    phrase: Callable[[int], str]
+
+
 class _Elastic:
     """A programme whose columns are pairs, and steps by which conditions give way."""
 
     def __init__(self, problem: Problem, labels: Labels) -> None:
         self.problem, self.labels = problem, labels
         barred = problem.barred
-        known = {*problem.pairs(~problem.locked), *problem.pairs(problem.locked)}
-        known |= {(i, j) for i, j, _ in barred.tolist()}
+        known = {(i, j) for i, j, _ in barred.tolist()}
         lost = np.array([p for p in problem.stray if p not in known], dtype=np.int64)
         lost = lost.reshape(-1, 2)
         self.i = np.concatenate([problem.i, barred[:, 0], lost[:, 0]])
         self.j = np.concatenate([problem.j, barred[:, 1], lost[:, 1]])
-        n = problem.n_pairs
+        free = [_Give(frozenset(), 1, 0, _NO_WORDS)] * problem.n_pairs
+        absent = [_Give(frozenset(), 0, 0, _NO_WORDS)] * len(lost)
+        self.gives = [*free, *(self._lifted(*line) for line in barred.tolist()), *absent]
         self.model = Model(np.zeros(len(self.i)), np.ones(len(self.i)))
-        self.most = [1.0] * (n + len(barred)) + [0.0] * len(lost)
-        self.kind: list[frozenset[str]] = [frozenset()] * len(self.i)
-        self.cost = [0] * len(self.i)
-        self.say: list[Callable[[int], list[str]]] = [lambda by: []] * len(self.i)
-        self._pairs(n)
+        self._locks()
         self._bounds("row", self.i, problem.rows)
         self._bounds("column", self.j, problem.columns)
-        self._groups()
+        for groups, at_most in problem.groups:
+            self._group(groups, at_most)
 
     def cheapest(self, kinds: Collection[str]) -> Relaxation | None:
         """Return the cheapest changes of some kinds; None if they are not enough."""
-        allowed = [kind <= set(kinds) for kind in self.kind]
-        upper = np.where(allowed, self.most, 0)
-        columns = np.arange(self.model.n)
-        self.model.set_bounds(columns, np.zeros(len(columns)), upper)
-        order = np.arange(len(columns)) % _STEP
-        weights = np.where(np.array(self.cost) > 0, np.array(self.cost) * _STEP + order, 0)
+        most = [give.most if give.kinds <= set(kinds) else 0 for give in self.gives]
+        columns, cost = np.arange(self.model.n), np.array([give.cost for give in self.gives])
+        self.model.set_bounds(columns, np.zeros(len(columns)), np.array(most))
+        weights = np.where(cost > 0, cost * _STEP + columns % _STEP, 0)
         try:
             x = self.model.maximise(columns, -weights)
         except NoAnswer:
             return None
-        said = [phrase for k in np.flatnonzero(x) for phrase in self.say[k](int(x[k]))]
-        return Relaxation(int((x * self.cost).sum()), tuple(said))
+        changes = np.flatnonzero((x > 0) & (cost > 0)).tolist()
+        phrases = tuple(self.gives[k].phrase(int(x[k])) for k in changes)
+        return Relaxation(int((x * cost).sum()), phrases)
 
-    def _give(
-        self, kind: str, most: Ints, say: Callable[[int, int], str], *, whole: bool = True
-    ) -> Ints:
-        """Add a column for each condition of a kind, by which it can give way."""
-        new = self.model.add_columns(np.zeros(len(most)), most.astype(np.float64), whole=whole)
-        self.most += most.tolist()
-        self.kind += [frozenset({kind})] * len(most)
-        self.cost += [1] * len(most)
-        for k in range(len(most)):
-            self.say.append(lambda by, k=k: [say(k, by)])  # type: ignore[misc]  # -- k is bound early
-        return new
+    def _give(self, gives: list[_Give]) -> Ints:
+        self.gives += gives
+        most = np.array([give.most for give in gives], dtype=np.float64)
+        return self.model.add_columns(np.zeros(len(gives)), most, whole=True)
 
-    def _pairs(self, n: int) -> None:
-        """Let barred pairs be chosen, and locked pairs be left."""
-        name = self.labels.pair
-        for k, (i, j, reason) in enumerate(self.problem.barred.tolist(), n):
-            words = []
-            if reason & BY_RULE:
-                words.append(("rule", f"lift the rule for the pair {name(i, j)}"))
-            if reason & BY_HAND:
-                words.append(("forbidden", f"allow the forbidden pair {name(i, j)}"))
-            self.kind[k] = frozenset(kind for kind, _ in words)
-            self.cost[k] = len(words)
-            self.say[k] = lambda by, words=words: [phrase for _, phrase in words]  # type: ignore[misc]  # -- words are bound early
-        locks = np.flatnonzero(np.concatenate([self.problem.locked, self._strays(n)]))
-        drop = self._give(
-            "lock",
-            np.ones(len(locks), dtype=np.int64),
-            lambda k, by: (
-                f"drop the lock of the pair {name(int(self.i[locks[k]]), int(self.j[locks[k]]))}"
-            ),
-        )
-        self._rows(
-            np.arange(len(locks)),
-            locks,
-            [(drop, 1)],
-            np.ones(len(locks)),
-            np.full(len(locks), np.inf),
-        )
+    def _lifted(self, row: int, column: int, reason: int) -> _Give:
+        """Let a barred pair be chosen."""
+        words = {
+            "rule": ("lift the rule for", reason & BY_RULE),
+            "forbidden": ("allow the forbidden", reason & BY_HAND),
+        }
+        kinds = frozenset(kind for kind, (_, holds) in words.items() if holds)
+        verbs = listed(verb for verb, holds in words.values() if holds)
+        pair = f"{verbs} pair {self.labels.pair(row, column)}"
+        return _Give(kinds, 1, len(kinds), lambda by: pair)
 
-    def _strays(self, n: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _locks(self) -> None:
+        """Let locked pairs be left."""
         stray = set(self.problem.stray)
-        places = zip(self.i[n:].tolist(), self.j[n:].tolist(), strict=True)
-        return np.array([place in stray for place in places], dtype=np.bool_)
+        places = list(zip(self.i.tolist(), self.j.tolist(), strict=True))
+        n = self.problem.n_pairs
+        held = self.problem.locked.tolist() + [place in stray for place in places[n:]]
+        locks = np.flatnonzero(held)
+        names = [self.labels.pair(*places[k]) for k in locks.tolist()]
+        phrases = [f"drop the lock of the pair {name}" for name in names]
+        drop = self._give([_Give(frozenset({"lock"}), 1, 1, _always(p)) for p in phrases])
+        ones = np.ones(len(locks))
+        self._rows(np.arange(len(locks)), locks, [(drop, 1)], ones, np.full(len(locks), np.inf))
 
     def _bounds(self, side: str, ends: Ints, bounds: Ints) -> None:
         """Let minimums be lower and maximums higher."""
-        one = self.labels.one
-        low, high = bounds.T
-        lower = self._give(
-            f"{side} minimum",
-            low,
-            lambda k, by: f"lower the minimum of {one(side, k)} from {low[k]} to {low[k] - by}",
-        )
-        higher = self._give(
-            f"{side} maximum",
-            np.bincount(ends, minlength=len(bounds)),
-            lambda k, by: (
-                f"raise the maximum of {one(side, k)} from {high[k]} to {high[k] + by}"
-            ),
-        )
-        self._rows(ends, np.arange(len(ends)), [(lower, 1), (higher, -1)], low, high)
+        names = [self.labels.one(side, k) for k in range(len(bounds))]
+        n_pairs = np.bincount(ends, minlength=len(bounds)).tolist()
+        lower, higher = [], []
+        for name, (low, high), most in zip(names, bounds.tolist(), n_pairs, strict=True):
+            down = partial(_changed, f"lower the minimum of {name}", low, -1)
+            lower.append(_Give(frozenset({f"{side} minimum"}), low, 1, down))
+            up = partial(_changed, f"raise the maximum of {name}", high, 1)
+            higher.append(_Give(frozenset({f"{side} maximum"}), most, 1, up))
+        gives = [(self._give(lower), 1), (self._give(higher), -1)]
+        self._rows(ends, np.arange(len(ends)), gives, bounds[:, 0], bounds[:, 1])
 
-    def _groups(self) -> None:
+    def _group(self, groups: Ints, at_most: int) -> None:
         """Let a row have more of a group."""
-        for groups, at_most in self.problem.groups:
-            at, keys, grouped = group_keys(self.i, groups[self.j], len(groups))
-            rows = keys // max(len(groups), 1)
-            more = self._give(
-                "diversity",
-                np.full(len(keys), len(self.i)),
-                lambda k, by, n=at_most, rows=rows: (  # type: ignore[misc]  # -- bound early
-                    f"let {self.labels.one('row', int(rows[k]))} have {n + by} of a group instead of {n}"
-                ),
-            )
-            self._rows(
-                at, grouped, [(more, -1)], np.zeros(len(keys)), np.full(len(keys), at_most)
-            )
+        at, keys, grouped = group_keys(self.i, groups[self.j], len(groups))
+        gives = []
+        for row in (keys // max(len(groups), 1)).tolist():
+            what = f"let {self.labels.one('row', row)} have more of a group:"
+            phrase = partial(_changed, what, at_most, 1)
+            gives.append(_Give(frozenset({"diversity"}), len(groups), 1, phrase))
+        n = len(keys)
+        more = self._give(gives)
+        self._rows(at, grouped, [(more, -1)], np.zeros(n), np.full(n, at_most))
 
     def _rows(
         self,
         rows: Ints,
         pairs: Ints,
         gives: list[tuple[Ints, int]],
-        lower: np.ndarray,
-        upper: np.ndarray,
+        lower: Numbers,
+        upper: Numbers,
     ) -> None:
         """Add conditions on sums of pairs, with the columns by which they give way."""
         n = len(lower)
@@ -173,3 +175,7 @@ class _Elastic:
         at = np.concatenate([rows, *(np.arange(n) for _ in gives)])
         table = sparse.csr_array((weights, (at, columns)), shape=(n, self.model.n))
         self.model.add_rows(table, lower, upper)
+
+
+def _changed(what: str, before: int, sign: int, by: int) -> str:
+    return f"{what} from {before} to {before + sign * by}"

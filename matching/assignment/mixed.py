@@ -1,6 +1,6 @@
 """Linear and mixed-integer programmes on HiGHS, over the pairs of a problem."""
 
-from typing import Final
+from typing import Any, Final
 
 import highspy
 import numpy as np
@@ -9,10 +9,15 @@ from scipy import sparse
 
 from matching.assignment.problem import Ints, Mask, Problem
 
+_IMPOSSIBLE: Final = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
 _WHOLE: Final = int(highspy.HighsVarType.kInteger)
 _REAL: Final = int(highspy.HighsVarType.kContinuous)
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.number[Any]]
 Table = sparse.csr_array
 
 
@@ -43,7 +48,7 @@ class Model:
     """
 
     def __init__(self, lower: Floats, upper: Floats, *, whole: bool = True) -> None:
-        self.highs = highspy.Highs()
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]  # -- it ships few types
         for name, value in _OPTIONS.items():
             self.highs.setOptionValue(name, value)
         self.kinds = np.zeros(0, dtype=np.uint8)
@@ -64,7 +69,7 @@ class Model:
         self._set_kinds(self.kinds)
         return new
 
-    def add_rows(self, table: Table, lower: Floats, upper: Floats) -> None:
+    def add_rows(self, table: Table, lower: Numbers, upper: Numbers) -> None:
         """Add conditions lower <= table @ x <= upper."""
         if len(lower):
             self.highs.addRows(
@@ -77,9 +82,7 @@ class Model:
                 table.data.astype(np.float64),
             )
 
-    def add_row(
-        self, columns: Ints, weights: NDArray[np.number], lower: float, upper: float
-    ) -> None:
+    def add_row(self, columns: Ints, weights: Numbers, lower: float, upper: float) -> None:
         """Add one condition lower <= weights @ x[columns] <= upper."""
         self.highs.addRow(
             float(lower),
@@ -89,13 +92,11 @@ class Model:
             weights.astype(np.float64),
         )
 
-    def hold(self, columns: Ints, values: Ints | Floats) -> None:
+    def hold(self, columns: Ints, values: Numbers) -> None:
         """Hold columns at values."""
         self.set_bounds(columns, values, values)
 
-    def set_bounds(
-        self, columns: Ints, lower: NDArray[np.number], upper: NDArray[np.number]
-    ) -> None:
+    def set_bounds(self, columns: Ints, lower: Numbers, upper: Numbers) -> None:
         """Keep columns between values."""
         self.highs.changeColsBounds(
             len(columns),
@@ -104,7 +105,7 @@ class Model:
             upper.astype(np.float64),
         )
 
-    def maximise(self, columns: Ints, weights: NDArray[np.number]) -> Ints:
+    def maximise(self, columns: Ints, weights: Numbers) -> Ints:
         """Make weights @ x[columns] as large as possible.
 
         Returns
@@ -115,14 +116,20 @@ class Model:
         ------
         NoAnswer
             If no x keeps the conditions.
+        RuntimeError
+            If HiGHS stops before it knows.
         """
         cost = np.zeros(self.n)
         cost[columns] = -weights.astype(np.float64)
         self.highs.changeColsCost(self.n, np.arange(self.n, dtype=np.int32), cost)
         self.highs.run()
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = self.highs.getModelStatus()
+        if status in _IMPOSSIBLE:
             raise NoAnswer
-        return np.rint(np.array(self.highs.getSolution().col_value)).astype(np.int64)
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"HiGHS stopped with {self.highs.modelStatusToString(status)}")
+        x = np.array(self.highs.getSolution().col_value, dtype=np.float64)
+        return np.rint(x).astype(np.int64)
 
     def bound(self) -> int:
         """Return what a whole objective cannot exceed, as the search has just proved."""

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 Pair = tuple[int, int]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
 Names = tuple[Sequence[str], Sequence[str]]
 Diversity = tuple[Sequence[Hashable], int]
@@ -67,8 +67,8 @@ class Problem:
     """
 
     shape: tuple[int, int]
-    i: NDArray[np.int32]
-    j: NDArray[np.int32]
+    i: Ints
+    j: Ints
     units: Ints
     scale: int
     locked: Mask
@@ -162,7 +162,7 @@ class Problem:
 
 def _values(scores: Scores) -> tuple[tuple[int, int], Ints | None, NDArray[Any]]:
     """Return the shape, the flat places of the pairs (None: all) and their scores."""
-    if sparse.issparse(scores):
+    if isinstance(scores, sparse.sparray | sparse.spmatrix):
         table = sparse.coo_array(scores)
         table.sum_duplicates()
         i, j = (np.asarray(axis, dtype=np.int64) for axis in table.coords)

@@ -61,7 +61,7 @@ class Regrets:
     fairness: Mapping[Pair, tuple[float, ...]]
 
     def cost(self, row: int, column: int) -> Cost | None:
-        """Return the cost of a pair; None where no answer goes against it, or it is not open."""
+        """Return the cost of a pair; None if nothing goes against it, or it is not open."""
         if not np.isfinite(self.total[row, column]):
             return None
         return Cost(self.fairness.get((row, column), ()), float(self.total[row, column]))

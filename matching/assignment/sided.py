@@ -6,10 +6,9 @@ Objectives are taken one after the other; each is held as a condition before the
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.assignment.mixed import model_of
+from matching.assignment.mixed import Numbers, model_of
 from matching.assignment.problem import Ints, Mask, Problem
 
 # Powers of two up to this one order the pairs of a block; HiGHS tells them apart.
@@ -46,7 +45,7 @@ class Sided:
             self._raise_the_worst_off()
         return self.best(self.units), self.model.bound()
 
-    def best(self, weights: NDArray[np.number]) -> Mask:
+    def best(self, weights: Numbers) -> Mask:
         """Return the answer with the greatest sum of weights, one for each pair."""
         x = self.model.maximise(self.pairs, weights)
         return np.asarray(x[self.pairs] > 0)

@@ -177,4 +177,4 @@ def _by_scaling(problem: Problem) -> _Solved:
     chosen = problem.locked.copy()
     chosen[~problem.locked] = flow.chosen > 0
     rows = flow.worth[:n_rows]
-    return _Solved(chosen, np.concatenate([rows, flow.worth]), bool((flow.count < low).any()))
+    return _Solved(chosen, np.concatenate([rows, flow.worth]), bool((flow.runs < low).any()))
