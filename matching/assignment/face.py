@@ -42,6 +42,8 @@ class Face:
         Least and greatest number of pairs.
     best : int64 array of shape (n_rows, 2)
         Least and greatest number of pairs that are chosen as the best of the row: 0 or 1.
+    origin : int64 array of shape (n_pairs,)
+        Positions of the pairs in the whole problem.
     """
 
     shape: tuple[int, int]
@@ -52,6 +54,7 @@ class Face:
     rows: Ints
     columns: Ints
     best: Ints
+    origin: Ints
     ends: Ints = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +63,7 @@ class Face:
         self.ends = np.stack([2 * n_rows + self.j, self.i, n_rows + self.i]).astype(np.int64)
 
     @classmethod
-    def of(cls, problem: Problem, chosen: Mask) -> "Face":
+    def of(cls, problem: Problem, chosen: Mask, origin: Ints | None = None) -> "Face":
         """Return the face of all answers that keep the conditions, none with a best pair."""
         may = np.stack([~problem.locked, np.ones_like(problem.locked), np.zeros_like(chosen)])
         return cls(
@@ -72,6 +75,7 @@ class Face:
             problem.rows.copy(),
             problem.columns.copy(),
             np.zeros((problem.shape[0], 2), dtype=np.int64),
+            np.arange(problem.n_pairs) if origin is None else origin,
         )
 
     @property
@@ -81,11 +85,8 @@ class Face:
 
     def among(self, problem: Problem) -> Mask:
         """Return which pairs of the whole problem the present answer holds."""
-        width = self.shape[1]
-        places = problem.i.astype(np.int64) * width + problem.j
         chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
-        held = self.chosen
-        chosen[np.searchsorted(places, self.i[held] * width + self.j[held])] = True
+        chosen[self.origin[self.chosen]] = True
         return chosen
 
     def optimise(self, costs: Costs, start: Costs | None = None) -> int:

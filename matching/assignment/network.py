@@ -24,5 +24,5 @@ def best_total(problem: Problem) -> tuple[Face, int]:
     """
     proposal = propose(problem)
     near = problem.only(proposal.pairs)
-    face = Face.of(near, proposal.chosen)
+    face = Face.of(near, proposal.chosen, proposal.pairs)
     return face, -face.optimise(totals(near.units), proposal.potentials)

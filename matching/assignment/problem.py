@@ -104,6 +104,8 @@ class Problem:
         reason = _reasons(_eligible(eligible, shape), never, shape, stored)
         keep = reason == 0
         at = np.flatnonzero(keep) if stored is None else stored[keep]
+        # half the memory, where that is enough
+        at = at.astype(np.int32 if shape[0] * shape[1] < 1 << 31 else np.int64)
         out = np.flatnonzero(~keep)
         barred = out if stored is None else stored[out]
         width = max(shape[1], 1)
@@ -163,7 +165,7 @@ class Problem:
 def _values(scores: Scores) -> tuple[tuple[int, int], Ints | None, NDArray[Any]]:
     """Return the shape, the flat places of the pairs (None: all) and their scores."""
     if isinstance(scores, sparse.sparray | sparse.spmatrix):
-        table = sparse.coo_array(scores)
+        table: Any = sparse.coo_array(scores)  # type: ignore[call-overload]  # -- any dtype
         table.sum_duplicates()
         i, j = (np.asarray(axis, dtype=np.int64) for axis in table.coords)
         flat = i * table.shape[1] + j
@@ -183,7 +185,10 @@ def _units(values: NDArray[Any]) -> tuple[Ints, int]:
         raise ValueError("scores must be finite; leave a pair out by eligible or forbidden")
     if numbers.size and max(int(numbers.max()), -int(numbers.min())) > limit:
         raise ValueError(f"scores must lie within +-{limit} to be added up exactly")
-    return (numbers if whole else np.rint(numbers * STEPS)).astype(np.int64), scale
+    if whole:
+        return numbers.astype(np.int64), scale
+    steps = numbers * STEPS
+    return np.rint(steps, out=steps).astype(np.int64), scale
 
 
 def _eligible(eligible: ArrayLike | None, shape: tuple[int, int]) -> Mask | None:

@@ -7,6 +7,7 @@ the whole table, and only pairs that cost nothing can stand in another optimal a
 
 import importlib
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -20,6 +21,8 @@ from matching.assignment.problem import Ints, Mask, Problem
 _FEW: Final = 20_000
 # Best pairs of each row and column to start with, on a table that is mostly full.
 _CANDIDATES: Final = 16
+# Scores that are looked at together, to keep copies small.
+_BLOCK: Final = 1 << 18
 # Pairs that are added at once, for each row and column.
 _ADDED: Final = 16
 
@@ -67,9 +70,8 @@ def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
     """
     if compiled is None:
         compiled = problem.n_pairs > _FEW and importlib.util.find_spec("numba") is not None
-    everything = np.arange(problem.n_pairs)
     if problem.n_pairs <= _FEW and not compiled:
-        return Proposal(everything, _highs(problem), None)
+        return Proposal(np.arange(problem.n_pairs), _highs(problem), None)
     pairs = candidates(problem)
     while True:
         try:
@@ -77,7 +79,7 @@ def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
         except NoAnswer:
             if len(pairs) == problem.n_pairs:
                 raise
-            pairs = everything
+            pairs = np.arange(problem.n_pairs)
             continue
         cost = _reduced(problem, solved.worth)
         gains = cost < 0
@@ -104,30 +106,55 @@ def candidates(problem: Problem) -> Ints:
     """
     n_rows, n_columns = problem.shape
     few = 2 * _CANDIDATES + 1
+    full = problem.n_pairs == n_rows * n_columns
     if 2 * problem.n_pairs < n_rows * n_columns or min(problem.shape) <= few:
         return np.arange(problem.n_pairs)
+    table = problem.units.reshape(problem.shape) if full else _table(problem)
+    of_columns = _last_in(table.T, problem.columns[:, 1], np.zeros(n_rows, dtype=np.int64))
+    of_rows = _last_in(table, problem.rows[:, 1], of_columns)
+    keep = np.zeros(problem.shape, dtype=np.bool_)
+    _keep_the_best(keep, table, of_columns, few)
+    _keep_the_best(keep.T, table.T, of_rows, few)
+    kept = keep.ravel() if full else keep[problem.i, problem.j]
+    return np.flatnonzero(kept | problem.locked)
+
+
+def _table(problem: Problem) -> Ints:
     table = np.full(problem.shape, np.iinfo(np.int64).min // 4)
     table[problem.i, problem.j] = problem.units
-    table -= _last_in(table.T, problem.columns[:, 1])[None, :]
-    keep = np.zeros(problem.shape, dtype=np.bool_)
-    np.put_along_axis(keep, np.argpartition(-table, few, axis=1)[:, :few], True, axis=1)
-    table -= _last_in(table, problem.rows[:, 1])[:, None]
-    np.put_along_axis(keep, np.argpartition(-table, few, axis=0)[:few], True, axis=0)
-    return np.flatnonzero(keep[problem.i, problem.j] | problem.locked)
+    return table
 
 
-def _last_in(table: Ints, room: Ints) -> Ints:
-    """Return of each line the score after as many as there is room for."""
+def _blocks(table: Ints) -> Iterator[slice]:
+    """Yield slices of the lines, so small that copies of them are cheap."""
+    step = max(1, _BLOCK // table.shape[1])
+    for start in range(0, len(table), step):
+        yield slice(start, start + step)
+
+
+def _last_in(table: Ints, room: Ints, prices: Ints) -> Ints:
+    """Return of each line the value after as many as there is room for, at these prices."""
     at = np.minimum(room, table.shape[1] - 1)
-    top = -np.partition(-table, np.unique(at), axis=1)
-    return np.maximum(np.take_along_axis(top, at[:, None], axis=1)[:, 0], 0)
+    last = np.zeros(len(table), dtype=np.int64)
+    for lines in _blocks(table):
+        top = np.partition(prices - table[lines], np.unique(at[lines]), axis=1)
+        last[lines] = -np.take_along_axis(top, at[lines, None], axis=1)[:, 0]
+    return np.maximum(last, 0)
+
+
+def _keep_the_best(keep: Mask, table: Ints, prices: Ints, few: int) -> None:
+    """Mark the best of each line at these prices."""
+    for lines in _blocks(table):
+        best = np.argpartition(prices - table[lines], few, axis=1)[:, :few]
+        np.put_along_axis(keep[lines], best, True, axis=1)
 
 
 def _reduced(problem: Problem, worth: Ints) -> Ints:
     """Return what each pair costs by the potentials if it is chosen."""
-    cost = worth[problem.i]
-    cost -= worth[2 * problem.shape[0] + problem.j]
-    cost -= problem.units
+    cost, of_columns = -problem.units, worth[2 * problem.shape[0] :]
+    for start in range(0, len(cost), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        cost[block] += worth[problem.i[block]] - of_columns[problem.j[block]]
     return cost
 
 
