@@ -3,9 +3,23 @@
 It knows numbers and words only: no web, no database, no files, no clock.
 """
 
-from matching.assignment import Assignment, assign
+from matching.assignment import (
+    Assignment,
+    Cost,
+    Fairness,
+    Regrets,
+    Settings,
+    Step,
+    assign,
+    blocking_pairs,
+    diagnose,
+    frontier,
+    regret,
+    replace,
+    stable_pairs,
+)
 from matching.eligibility import Rule, eligible, obstacles
-from matching.errors import InfeasibleAssignment, MatchingError
+from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
 from matching.explanation import (
     Bands,
@@ -26,7 +40,10 @@ __all__ = [
     "Assignment",
     "Bands",
     "Contribution",
+    "Cost",
+    "Diagnosis",
     "Explanation",
+    "Fairness",
     "InfeasibleAssignment",
     "Matcher",
     "MatchingError",
@@ -36,11 +53,18 @@ __all__ = [
     "Profile",
     "ProfileVectorizer",
     "Ranking",
+    "Regrets",
+    "Relaxation",
     "Rule",
     "ScoreParts",
+    "Settings",
+    "Step",
     "assign",
     "bands",
+    "blocking_pairs",
+    "diagnose",
     "eligible",
+    "frontier",
     "mrr",
     "ndcg_at_k",
     "obstacles",
@@ -48,4 +72,7 @@ __all__ = [
     "recall_at_k",
     "reciprocal_rank",
     "recognise",
+    "regret",
+    "replace",
+    "stable_pairs",
 ]

@@ -25,6 +25,8 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 # how much nearer to the optimum each round comes
 _STEP: Final = 8
+# after so many relabellings for each node all of them are priced anew
+_OFTEN: Final = 64
 _NEVER: Final = 1 << 62
 
 
@@ -74,8 +76,9 @@ class Flow(NamedTuple):
         The first chosen pair of each column; -1 for none.
     queue, waits : of shape (n_rows + n_columns + 1,)
         Nodes with an excess, in a ring.
-    ring : of shape (2,)
-        Where the ring starts, and how many wait.
+    ring : of shape (3,)
+        Where the ring starts, how many wait, and how often a node was made worth less
+        since the last time that all nodes were.
     """
 
     chosen: Ints
@@ -105,13 +108,13 @@ def solve_network(net: Network) -> Flow:
         np.full(n_columns, -1),
         np.zeros(n, np.int64),
         np.zeros(n, np.int64),
-        np.zeros(2, np.int64),
+        np.zeros(3, np.int64),
     )
     scale = n + 1
     scaled = Network(
         net.start, net.row, net.column, net.cost * scale, net.low, net.high, net.price * scale
     )
-    epsilon = 1
+    epsilon = scale
     for k in range(n_pairs):
         epsilon = max(epsilon, abs(scaled.cost[k]))
     while epsilon > 1:
@@ -126,6 +129,7 @@ def solve_network(net: Network) -> Flow:
 def _refine(net: Network, flow: Flow, epsilon: int) -> None:
     """Make every unit right to within epsilon."""
     _saturate(net, flow)
+    flow.ring[2] = 0
     hub = len(net.low)
     for node in range(hub + 1):
         _wait(flow, node)
@@ -134,6 +138,8 @@ def _refine(net: Network, flow: Flow, epsilon: int) -> None:
         flow.ring[0] = (flow.ring[0] + 1) % len(flow.queue)
         flow.ring[1] -= 1
         flow.waits[node] = 0
+        if flow.ring[2] > _OFTEN * (hub + 1):
+            _reprice(net, flow, epsilon)
         while flow.excess[node] > 0:
             if node < hub:
                 _discharge(net, flow, node, epsilon)
@@ -154,8 +160,11 @@ def _saturate(net: Network, flow: Flow) -> None:
             _leave(net, flow, k)
     for node in range(hub):
         slope = worth[hub] - worth[node] if node < n_rows else worth[node] - worth[hub]
+        # a unit of the minimum gains where another one costs less than a missing one
         least = net.low[node] if slope < net.price[0] else 0
-        most = net.high[node] if slope <= 0 else net.low[node]
+        most = net.low[node] if slope <= net.price[0] else 0
+        if slope <= 0:
+            most = net.high[node]
         if slope < 0:
             least = most
         count = min(max(flow.runs[node], least), most)
@@ -267,7 +276,8 @@ def _discharge(net: Network, flow: Flow, node: int, epsilon: int) -> None:
         cost -= flow.worth[hub]
         second = min(second, max(best, cost))
         if cost < best:
-            best, at = cost, -1
+            # this way may stay open when the unit has gone, so it is the second best too
+            best, second, at = cost, cost, -1
     _relabel(flow, node, best, second, epsilon)
     if at < 0:
         _count(flow, node, -1 if node < n_rows else 1, n_rows)
@@ -286,6 +296,7 @@ def _relabel(flow: Flow, node: int, best: int, second: int, epsilon: int) -> Non
     worth = flow.worth
     if best + worth[node] >= 0:
         worth[node] = -best - epsilon
+        flow.ring[2] += 1
     if second < _NEVER and flow.excess[node] == 1:
         # the last unit goes: what is left is worth no more than the second best way
         worth[node] = min(worth[node], -second)
@@ -309,6 +320,59 @@ def _discharge_hub(net: Network, flow: Flow, epsilon: int) -> None:
             if flow.excess[hub] == 0:
                 return
     worth[hub] = -best - epsilon
+    flow.ring[2] += 1
+
+
+@_compiled
+def _reprice(net: Network, flow: Flow, epsilon: int) -> None:
+    """Make all nodes worth less at once, by how far they are from where units are missing.
+
+    Without it two nodes may hand a unit to and fro and lower each other by a step each time.
+    """
+    hub = len(net.low)
+    steps = np.full(hub + 1, _NEVER)
+    steps[flow.excess < 0] = 0
+    flow.ring[2] = 0
+    while _shorten(net, flow, steps, epsilon):
+        pass
+    furthest = 0
+    for node in range(hub + 1):
+        if steps[node] < _NEVER:
+            furthest = max(furthest, steps[node])
+    flow.worth[:] -= epsilon * np.minimum(steps, furthest)
+
+
+@_compiled
+def _shorten(net: Network, flow: Flow, steps: Ints, epsilon: int) -> bool:
+    """Shorten the ways of all nodes by one more arc; tell whether that was possible."""
+    hub, n_rows, worth = len(net.low), len(net.start) - 1, flow.worth
+    changed = False
+    for k in range(len(net.cost)):
+        tail, head, cost = net.row[k], n_rows + net.column[k], net.cost[k]
+        if flow.chosen[k] == 1:
+            tail, head, cost = head, tail, -cost
+        changed = _nearer(steps, worth, tail, head, cost, epsilon) or changed
+    for node in range(hub):
+        tail, head = (hub, node) if node < n_rows else (node, hub)
+        if flow.runs[node] < net.high[node]:
+            cost = _rise(net, flow, node)
+            changed = _nearer(steps, worth, tail, head, cost, epsilon) or changed
+        if flow.runs[node] > 0:
+            cost = _fall(net, flow, node)
+            changed = _nearer(steps, worth, head, tail, cost, epsilon) or changed
+    return changed
+
+
+@_compiled
+def _nearer(steps: Ints, worth: Ints, tail: int, head: int, cost: int, epsilon: int) -> bool:
+    """Shorten the way from a tail by way of a head; tell whether that was possible."""
+    if steps[head] == _NEVER:
+        return False
+    reached = steps[head] + max(0, (cost + worth[tail] - worth[head]) // epsilon + 1)
+    if reached < steps[tail]:
+        steps[tail] = reached
+        return True
+    return False
 
 
 @_compiled

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from matching.assignment.labels import Labels, listed
+from matching.assignment.labels import Labels
 from matching.assignment.mixed import Model, NoAnswer, Numbers, group_keys
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Problem
 from matching.errors import Relaxation
@@ -113,14 +113,15 @@ class _Elastic:
 
     def _lifted(self, row: int, column: int, reason: int) -> _Give:
         """Let a barred pair be chosen."""
-        words = {
-            "rule": ("lift the rule for", reason & BY_RULE),
-            "forbidden": ("allow the forbidden", reason & BY_HAND),
-        }
-        kinds = frozenset(kind for kind, (_, holds) in words.items() if holds)
-        verbs = listed(verb for verb, holds in words.values() if holds)
-        pair = f"{verbs} pair {self.labels.pair(row, column)}"
-        return _Give(kinds, 1, len(kinds), lambda by: pair)
+        name = self.labels.pair(row, column)
+        if reason == BY_RULE:
+            return _Give(
+                frozenset({"rule"}), 1, 1, _always(f"lift the rule for the pair {name}")
+            )
+        if reason == BY_HAND:
+            return _Give(frozenset({"forbidden"}), 1, 1, _always(f"allow the pair {name}"))
+        both = f"lift the rule for the forbidden pair {name} and allow it"
+        return _Give(frozenset({"rule", "forbidden"}), 1, 2, _always(both))
 
     def _locks(self) -> None:
         """Let locked pairs be left."""
