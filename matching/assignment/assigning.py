@@ -357,9 +357,7 @@ def _problem(scores: Scores, objective: str, **conditions: Unpack[Conditions]) -
 
 def _refusal(problem: Problem, names: Names | None) -> InfeasibleAssignment:
     labels = Labels(names)
-    conflict = conflict_of(problem, labels)
-    if conflict is None:
-        raise RuntimeError("HiGHS found no answer where there is one")
+    conflict = conflict_of(problem, labels) or Conflict("no answer keeps all conditions")
     return InfeasibleAssignment(
         conflict.sentence,
         rows=conflict.rows,

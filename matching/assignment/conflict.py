@@ -142,11 +142,10 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
         f"{labels.many(side.name, these)} {_verb('need', these)} at least {pairs(needed)}"
         f"{' together' * (len(these) > 1)}{besides}, but can have {offered + outside} only"
     )
-    if others:
-        sentence += f": {labels.many(side.other, others)} {_verb('take', others)} {offered}"
-        sentence += _locks(side, these, others, labels)
+    sentence += f": {labels.many(side.other, others)} {_verb('take', others)} {offered}"
+    sentence += _locks(side, these, others, labels)
     if outside:
-        sentence += f"{' and' if others else ':'} {pairs(outside)} with others may be chosen"
+        sentence += f" and {pairs(outside)} with others may be chosen"
     return side.conflict(sentence + _bars(side, these, others), these, others)
 
 

@@ -17,7 +17,7 @@ def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask
     problem : Problem
     objective : {"leximin", "total", "maxmin"}
     first : bool, default=True
-        False returns any of the best answers.
+        False may return any of the best answers.
 
     Returns
     -------
@@ -34,8 +34,7 @@ def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask
         return problem.locked, 0
     if is_network(problem, objective):
         face, bound = fairest(problem) if objective == "leximin" else best_total(problem)
-        if first:
-            face.first()
+        face.first()
         return face.among(problem), bound
     sided = Sided(problem)
     chosen, bound = sided.answer(objective)

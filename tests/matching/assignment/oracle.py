@@ -28,7 +28,7 @@ class Answers:
 
     @property
     def totals(self) -> NDArray[np.int64]:
-        return (self.masks * self.question.scores).sum(axis=(1, 2))
+        return np.asarray((self.masks * self.question.scores).sum(axis=(1, 2)))
 
     def fairness(self, objective: str) -> NDArray[np.int64]:
         """What counts before the total, one line for each answer, the worst-off first."""
@@ -36,7 +36,7 @@ class Answers:
         if objective == "leximin":
             return np.sort(values.max(axis=2, initial=0), axis=1)
         if objective == "maxmin":
-            return values.sum(axis=2).min(axis=1, keepdims=True)
+            return np.asarray(values.sum(axis=2).min(axis=1, keepdims=True))
         return np.zeros((len(self.masks), 0), dtype=np.int64)
 
     def ranked(self, objective: str) -> NDArray[np.int64]:
@@ -101,7 +101,7 @@ def questions(draw: st.DrawFn, cells: int = 16) -> Question:
     score = draw(st.sampled_from([st.integers(0, 2), st.integers(-2, 4), st.integers(1, 9999)]))
     open_ = st.sampled_from([True, True, True, True, False])
     places = st.tuples(st.integers(0, n_rows - 1), st.integers(0, n_columns - 1))
-    few = st.one_of(st.just([]), st.lists(places, max_size=2))
+    few: st.SearchStrategy[list[Pair]] = st.one_of(st.just([]), st.lists(places, max_size=2))
     return Question(
         np.array(draw(st.lists(score, min_size=n, max_size=n))).reshape(n_rows, n_columns),
         {

@@ -33,7 +33,8 @@ def test_the_best_whole_may_give_up_the_best_pair() -> None:
 
 
 def test_fairness_raises_the_worst_off_where_the_total_would_not() -> None:
-    scores, bounds = [[100, 30], [40, 5]], {"rows": (1, 1), "columns": (0, 1)}
+    scores = [[100, 30], [40, 5]]
+    bounds: dict[str, Any] = {"rows": (1, 1), "columns": (0, 1)}
 
     assert assign(scores, **bounds).pairs == ((0, 1), (1, 0))
     assert assign(scores, **bounds, objective="total").pairs == ((0, 0), (1, 1))
@@ -67,7 +68,7 @@ def test_of_a_sparse_table_only_what_is_stored_is_a_pair() -> None:
 
 def test_at_most_so_many_of_a_group_go_to_a_row() -> None:
     countries = ["NO", "NO", "FR", None]
-    bounds = {"rows": (2, 2), "columns": (0, 1)}
+    bounds: dict[str, Any] = {"rows": (2, 2), "columns": (0, 1)}
 
     one = assign([[9, 8, 1, 0]], **bounds, diversity=[(countries, 1)])
     two = assign([[9, 8, 1, 0]], **bounds, diversity=[(countries, 2)])
@@ -85,7 +86,12 @@ def test_among_equals_the_fewest_pairs_and_the_first_in_order_are_chosen() -> No
 
 def test_what_was_confirmed_stays_and_what_was_declined_is_replaced() -> None:
     scores = [[9, 8, 2], [7, 6, 1]]
-    bounds = {"rows": (1, 1), "columns": (0, 1), "forbidden": [(1, 2)], "locked": [(0, 1)]}
+    bounds: dict[str, Any] = {
+        "rows": (1, 1),
+        "columns": (0, 1),
+        "forbidden": [(1, 2)],
+        "locked": [(0, 1)],
+    }
 
     assignment = replace(scores, **bounds, confirmed=[(0, 1)], declined=[(1, 1)])
 

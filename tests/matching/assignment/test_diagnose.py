@@ -83,11 +83,12 @@ def test_the_names_of_the_caller_take_the_place_of_positions() -> None:
         (
             {
                 "rows": [[2, 2], [1, 1], [0, 1]],
+                "columns": [[0, 1], [0, 1], [0, 9]],
                 "locked": [(0, 0)],
-                "columns": [[0, 1]] * 2 + [[0, 0]],
+                "forbidden": [(0, 2), (1, 2)],
             },
             "rows 0 and 1 need at least 2 pairs together besides the locked ones, but can have"
-            " 1 only: columns 0, 1 and 2 take 1",
+            " 1 only: columns 0 and 1 take 1 (2 pairs are forbidden)",
         ),
         (
             {"rows": (2, 2), "columns": (0, 9), "diversity": [(["NO", "NO", "FR"], 1)]}
@@ -131,9 +132,7 @@ def test_a_pair_that_two_conditions_bar_takes_two_steps() -> None:
     assert found is not None
     assert found.sentence == "the pair (0, 0) is both locked and forbidden"
     assert found.relaxations == (
-        Relaxation(
-            2, ("drop the lock of the pair (0, 0)", "lower the minimum of row 0 from 1 to 0")
-        ),
+        Relaxation(2, ("lift the rule for the forbidden pair (0, 0) and allow it",)),
     )
 
 

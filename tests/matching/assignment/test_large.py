@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_a_large_table_has_the_answer_that_it_has_without_the_compiled_solver(
     scores = contended(150, 2) // 100
     compiled = assign(scores, rows=(1, 2), columns=(0, 2), objective="total")
 
-    monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
     assert assign(scores, rows=(1, 2), columns=(0, 2), objective="total") == compiled
 
@@ -95,10 +96,13 @@ def test_a_large_table_without_an_answer_is_refused(
     few = np.zeros((160, 160), dtype=bool)
     few[:, 100:] = few[100:] = True
     found = "numba" if compiled else None
-    monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: found)
-    scores, bounds = contended(160, 4), {"rows": (1, 1), "columns": (0, 1)}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
+    scores = contended(160, 4)
+    bounds: dict[str, Any] = {"rows": (1, 1), "columns": (0, 1)}
 
-    with pytest.raises(InfeasibleAssignment, match="need at least 100 pairs together"):
+    with pytest.raises(
+        InfeasibleAssignment, match="need at least 61 pairs together, but can have 60"
+    ):
         assign(scores, **bounds, eligible=few, objective="total")
     with pytest.raises(InfeasibleAssignment, match="column 0 takes at most 1 pair, but 2"):
         assign(scores, **bounds, locked=[(0, 0), (1, 0)], objective="total")
@@ -123,14 +127,20 @@ def test_the_compiled_solver_finds_the_best_total(question: Question) -> None:
 
 
 PLAIN = """
+import os
 import numpy as np
-from matching.assignment import start
+from matching.assignment import compiled, start
 from matching.assignment.problem import Problem
+if os.environ["NUMBA_DISABLE_JIT"] == "1":
+    compiled._OFTEN = 0  # all nodes are priced anew all the time
 rng = np.random.default_rng(7)
-for k in range(40):
+for k in range(12):
     shape = rng.integers(1, 6, 2)
     scores, barred = rng.integers(-3, 9, shape), rng.random(shape) < 0.2
     problem = Problem.of(scores, rows=(k % 2, 2), columns=(0, 2 + k % 2), eligible=~barred)
+    if k == 0:
+        # what is missing can come from nowhere: the hub and the row hand it to and fro
+        problem = Problem.of([[1000]], rows=(1, 5), columns=(2, 5), locked=[(0, 0)])
     try:
         proposal = start.propose(problem, compiled=True)
     except start.NoAnswer:
@@ -158,7 +168,8 @@ def test_the_compiled_solver_is_plain_python_as_well() -> None:
 
 
 def test_a_solver_that_stops_early_is_no_answer_and_no_refusal() -> None:
-    model = Model(np.zeros(1), np.full(1, np.inf))
+    model = Model(np.zeros(1), np.full(1, np.inf), whole=False)
+    model.highs.setOptionValue("presolve", "off")
 
     with pytest.raises(RuntimeError, match="HiGHS stopped with Unbounded"):
         model.maximise(np.zeros(1, dtype=np.int64), np.ones(1))

@@ -1,6 +1,7 @@
 """Pairs that would both rather have each other."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,13 +39,16 @@ def test_a_locked_pair_is_not_given_up() -> None:
 
 def test_a_row_keeps_its_limits_of_diversity() -> None:
     scores, pairs = [[5, 4, 3]], [(0, 1), (0, 2)]
-    conditions = {"rows": (0, 3), "columns": (0, 1)}
+    conditions: dict[str, Any] = {"rows": (0, 3), "columns": (0, 1)}
 
     free = blocking_pairs(scores, pairs, diversity=[("ABB", 2)], **conditions)
     instead = blocking_pairs(scores, pairs, diversity=[("AAB", 1)], **conditions)
+    full = blocking_pairs(
+        [[5, 4, 3]], pairs, rows=(0, 2), columns=(0, 1), diversity=[("ABB", 2)]
+    )
     never = blocking_pairs(scores, pairs, diversity=[("AAB", 1)], locked=[(0, 1)], **conditions)
 
-    assert (free, instead, never) == (((0, 0),), ((0, 0),), ())
+    assert (free, instead, full, never) == (((0, 0),), ((0, 0),), ((0, 0),), ())
 
 
 def test_what_is_not_open_is_no_answer() -> None:
@@ -136,7 +140,7 @@ def test_deferred_acceptance_is_stable_and_best_for_the_rows(
     likes: tuple[list[list[int]], list[list[int]]],
 ) -> None:
     scores, column_scores = np.array(likes[0]), np.array(likes[1]).T
-    conditions = {"rows": (0, 1), "columns": (0, 1)}
+    conditions: dict[str, Any] = {"rows": (0, 1), "columns": (0, 1)}
 
     pairs = stable_pairs(scores, column_scores=column_scores, **conditions)
 
