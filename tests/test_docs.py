@@ -204,6 +204,15 @@ def test_the_program_of_the_matching_guide_runs() -> None:
     assert names["ranking"].indices.shape == (1, 10)
 
 
+def test_the_examples_of_the_guide_to_the_assignment_work() -> None:
+    page = ROOT / "docs" / "matching" / "assignment.md"
+
+    results = doctest.testfile(str(page), module_relative=False)
+
+    assert results.failed == 0
+    assert results.attempted > 25
+
+
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
 def test_every_command_line_of_the_readme_works(line: str) -> None:
     code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))

@@ -111,9 +111,7 @@ def _alone(side: _Side, labels: Labels) -> Conflict | None:
 
 def _together(side: _Side, labels: Labels) -> Conflict | None:
     """Say that one side needs more than the other one can take part in."""
-    n_open = np.bincount(side.others, minlength=len(side.other_bounds))
-    needed = int(side.bounds[:, 0].sum())
-    offered = int(np.minimum(side.other_bounds[:, 1], n_open).sum())
+    needed, offered = int(side.bounds[:, 0].sum()), int(side.other_bounds[:, 1].sum())
     if needed <= offered:
         return None
     return Conflict(

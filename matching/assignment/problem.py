@@ -99,6 +99,7 @@ class Problem:
         """
         shape, stored, values = _values(scores)
         units, scale = _units(values)
+        _refuse_overflow(units, shape)
         never = _flat(forbidden, shape, "forbidden")
         must = _flat(locked, shape, "locked")
         reason = _reasons(_eligible(eligible, shape), never, shape, stored)
@@ -189,6 +190,16 @@ def _units(values: NDArray[Any]) -> tuple[Ints, int]:
         return numbers.astype(np.int64), scale
     steps = numbers * STEPS
     return np.rint(steps, out=steps).astype(np.int64), scale
+
+
+def _refuse_overflow(units: Ints, shape: tuple[int, int]) -> None:
+    """Refuse scores that int64 cannot add up along every path, as the solvers scale them."""
+    largest = int(np.abs(units).max(initial=0))
+    if 8 * largest * (sum(shape) + 2) ** 2 > np.iinfo(np.int64).max:
+        raise ValueError(
+            f"scores as large as {largest} steps cannot be added up exactly"
+            f" among {shape[0]} rows and {shape[1]} columns"
+        )
 
 
 def _eligible(eligible: ArrayLike | None, shape: tuple[int, int]) -> Mask | None:

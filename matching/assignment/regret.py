@@ -54,17 +54,21 @@ class Regrets:
     chosen : bool array of shape (n_rows, n_columns)
     fairness : mapping from (row, column) to tuple of float
         What fairness loses; see `Cost`.
+    whole : bool
+        Whether the scores are whole numbers.
     """
 
     total: NDArray[np.float64]
     chosen: Mask
     fairness: Mapping[Pair, tuple[float, ...]]
+    whole: bool
 
     def cost(self, row: int, column: int) -> Cost | None:
         """Return the cost of a pair; None if nothing goes against it, or it is not open."""
         if not np.isfinite(self.total[row, column]):
             return None
-        return Cost(self.fairness.get((row, column), ()), float(self.total[row, column]))
+        total = float(self.total[row, column])
+        return Cost(self.fairness.get((row, column), ()), round(total) if self.whole else total)
 
 
 def regrets_of(problem: Problem, objective: str, progress: Progress | None = None) -> Regrets:
@@ -89,10 +93,10 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
         lost = detours(Face.of(problem, chosen), totals(problem.units))
         at = np.flatnonzero(lost.possible)
         total[problem.i[at], problem.j[at]] = problem.figures(lost.cost[at])
-        return Regrets(total, picked, fairness)
+        return Regrets(total, picked, fairness, problem.scale == 1)
     for pair, cost in costs.items():
         total[pair], fairness[pair] = cost.total, cost.fairness
-    return Regrets(total, picked, fairness)
+    return Regrets(total, picked, fairness, problem.scale == 1)
 
 
 def _by_digits(problem: Problem, chosen: Mask) -> dict[Pair, Cost]:

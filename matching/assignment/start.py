@@ -190,17 +190,11 @@ def _by_scaling(problem: Problem) -> _Solved:
     if (high < 0).any():
         raise NoAnswer
     path = 2 * (int(np.abs(problem.units).max()) + 1) * (min(problem.shape) + 1)
-    flow = compiled.solve_network(
-        compiled.Network(
-            np.concatenate([[0], np.cumsum(np.bincount(free.i, minlength=n_rows))]),
-            free.i.astype(np.int64),
-            free.j.astype(np.int64),
-            -free.units,
-            np.maximum(low, 0),
-            high,
-            np.array([path]),
-        )
-    )
+    starts = np.concatenate([[0], np.cumsum(np.bincount(free.i, minlength=n_rows))])
+    parts = (starts, free.i, free.j, -free.units, np.maximum(low, 0), high, [path])
+    # of one type and layout, so that one compilation serves all
+    net = compiled.Network(*(np.array(part, dtype=np.int64, order="C") for part in parts))
+    flow = compiled.solve_network(net)
     chosen = problem.locked.copy()
     chosen[~problem.locked] = flow.chosen > 0
     rows = flow.worth[:n_rows]

@@ -197,6 +197,13 @@ def test_conditions_that_contradict_each_other_are_named(
         assign(SCORES, **conditions)
 
 
+def test_scores_too_large_for_so_many_rows_are_refused() -> None:
+    scores = sparse.coo_array(([100_000.0], ([0], [0])), shape=(50_000, 50_000))
+
+    with pytest.raises(ValueError, match="1000000000 steps cannot be added up exactly"):
+        assign(scores, rows=(0, 1), columns=(0, 1))
+
+
 def test_a_refusal_gives_positions_for_the_caller_to_name() -> None:
     with pytest.raises(MatchingError) as row:
         assign(SCORES, rows=(4, 4), columns=(0, 2))

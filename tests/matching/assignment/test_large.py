@@ -15,6 +15,7 @@ from matching.assignment import start
 from matching.assignment.face import Face, totals
 from matching.assignment.mixed import Model, NoAnswer
 from matching.assignment.problem import Problem
+from tests.matching.assignment import twin
 from tests.matching.assignment.oracle import Question, answers_of, questions
 from tests.matching.strategies import promise
 from tests.processes import ROOT
@@ -126,45 +127,17 @@ def test_the_compiled_solver_finds_the_best_total(question: Question) -> None:
     assert problem.units[proposal.pairs][proposal.chosen].sum() == answers.totals.max()
 
 
-PLAIN = """
-import os
-import numpy as np
-from matching.assignment import compiled, start
-from matching.assignment.problem import Problem
-if os.environ["NUMBA_DISABLE_JIT"] == "1":
-    compiled._OFTEN = 0  # all nodes are priced anew all the time
-rng = np.random.default_rng(7)
-for k in range(12):
-    shape = rng.integers(1, 6, 2)
-    scores, barred = rng.integers(-3, 9, shape), rng.random(shape) < 0.2
-    problem = Problem.of(scores, rows=(k % 2, 2), columns=(0, 2 + k % 2), eligible=~barred)
-    if k == 0:
-        # what is missing can come from nowhere: the hub and the row hand it to and fro
-        problem = Problem.of([[1000]], rows=(1, 5), columns=(2, 5), locked=[(0, 0)])
-    try:
-        proposal = start.propose(problem, compiled=True)
-    except start.NoAnswer:
-        print(None)
-    else:
-        print(problem.units[proposal.pairs][proposal.chosen].sum())
-"""
-
-
 def test_the_compiled_solver_is_plain_python_as_well() -> None:
-    compiled, plain = (
-        subprocess.run(  # noqa: S603 -- our own program
-            [sys.executable, "-c", PLAIN],
-            env=os.environ | {"NUMBA_DISABLE_JIT": off},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for off in "01"
-    )
+    plain = subprocess.run(
+        [sys.executable, "-m", "tests.matching.assignment.twin"],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
-    assert compiled == plain
-    assert "None" in plain
+    assert plain.strip() == str(twin.totals())
 
 
 def test_a_solver_that_stops_early_is_no_answer_and_no_refusal() -> None:
