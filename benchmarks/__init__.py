@@ -1,1 +1,1 @@
-"""What is measured by hand, beside peers and earlier versions; no part of the package."""
+"""Speed and quality, side by side with peers in one run."""

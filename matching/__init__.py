@@ -4,9 +4,23 @@ It knows numbers and words only: no web, no database, no clock; `Matcher.save` a
 `Matcher.load` alone touch files.
 """
 
-from matching.assignment import Assignment, assign
+from matching.assignment import (
+    Assignment,
+    Cost,
+    Fairness,
+    Regrets,
+    Settings,
+    Step,
+    assign,
+    blocking_pairs,
+    diagnose,
+    frontier,
+    regret,
+    replace,
+    stable_pairs,
+)
 from matching.eligibility import Rule, eligible, obstacles
-from matching.errors import InfeasibleAssignment, MatchingError
+from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
 from matching.explanation import (
     Bands,
@@ -32,7 +46,10 @@ __all__ = [
     "Assignment",
     "Bands",
     "Contribution",
+    "Cost",
+    "Diagnosis",
     "Explanation",
+    "Fairness",
     "Hub",
     "InfeasibleAssignment",
     "Matcher",
@@ -44,12 +61,19 @@ __all__ = [
     "ProfileVectorizer",
     "Ranking",
     "Reader",
+    "Regrets",
+    "Relaxation",
     "Rule",
     "ScoreParts",
+    "Settings",
+    "Step",
     "TurningPoints",
     "assign",
     "bands",
+    "blocking_pairs",
+    "diagnose",
     "eligible",
+    "frontier",
     "hubs",
     "mrr",
     "ndcg_at_k",
@@ -58,6 +82,9 @@ __all__ = [
     "recall_at_k",
     "reciprocal_rank",
     "recognise",
+    "regret",
+    "replace",
     "stability",
+    "stable_pairs",
     "turning_points",
 ]

@@ -209,6 +209,15 @@ def test_the_programs_of_the_matching_guide_run(
     assert (tmp_path / "build" / "model" / "model.json").exists()
 
 
+def test_the_examples_of_the_guide_to_the_assignment_work() -> None:
+    page = ROOT / "docs" / "matching" / "assignment.md"
+
+    results = doctest.testfile(str(page), module_relative=False)
+
+    assert results.failed == 0
+    assert results.attempted > 25
+
+
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
 def test_every_command_line_of_the_readme_works(line: str) -> None:
     code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))

@@ -1,5 +1,30 @@
 """Assignment: which providers serve which challenges, best as a whole and exactly so."""
 
-from matching.assignment.solve import Assignment, assign
+from matching.assignment.answer import Assignment, Fairness, Settings
+from matching.assignment.assigning import (
+    assign,
+    blocking_pairs,
+    diagnose,
+    frontier,
+    regret,
+    replace,
+    stable_pairs,
+)
+from matching.assignment.frontier import Step
+from matching.assignment.regret import Cost, Regrets
 
-__all__ = ["Assignment", "assign"]
+__all__ = [
+    "Assignment",
+    "Cost",
+    "Fairness",
+    "Regrets",
+    "Settings",
+    "Step",
+    "assign",
+    "blocking_pairs",
+    "diagnose",
+    "frontier",
+    "regret",
+    "replace",
+    "stable_pairs",
+]

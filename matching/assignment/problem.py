@@ -1,23 +1,43 @@
-"""The conditions of an assignment, checked and turned into bounds on nodes and edges.
+"""The conditions of an assignment, checked and turned into open pairs and bounds.
 
-The rule: what plainly cannot be met is refused here with a sentence, before any solver.
+The rule: a question that makes no sense is refused here with a ValueError; conditions that
+contradict each other are only noted here, and named by `diagnosis`.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-from matching.errors import InfeasibleAssignment
+from scipy import sparse
 
 Pair = tuple[int, int]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
+Mask = NDArray[np.bool_]
+Names = tuple[Sequence[str], Sequence[str]]
+Diversity = tuple[Sequence[Hashable], int]
+Scores = ArrayLike | sparse.sparray | sparse.spmatrix
 
-# Scores are compared in steps of 1e-4; beyond the limit float64 would blur the sums.
+# Floats are compared in steps of 1e-4; beyond the limit float64 would blur the sums.
 STEPS: Final = 10_000
-_LIMIT: Final = 100_000.0
+_LIMIT: Final = 100_000
+
+OBJECTIVES: Final = ("leximin", "total", "maxmin")
+
+BY_RULE: Final = 1
+BY_HAND: Final = 2
+
+
+class Conditions(TypedDict, total=False):
+    """The keywords of `assign`, which its questions share."""
+
+    rows: ArrayLike
+    columns: ArrayLike
+    eligible: ArrayLike | None
+    locked: Collection[Pair]
+    forbidden: Collection[Pair]
+    diversity: Sequence[Diversity]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,125 +46,195 @@ class Problem:
 
     Parameters
     ----------
-    scores : float64 array of shape (n_rows, n_columns)
+    shape : (int, int)
+        Number of rows and of columns.
+    i, j : int32 arrays of shape (n_pairs,)
+        The open pairs, sorted.
+    units : int64 array of shape (n_pairs,)
+        Their scores, in steps of 1 / scale.
+    scale : int
+        1 for whole scores, else 10,000.
+    locked : bool array of shape (n_pairs,)
     rows, columns : int64 arrays of shape (n_rows, 2) and (n_columns, 2)
         The least and the greatest number of pairs of each.
-    open : bool array of shape (n_rows, n_columns)
-        False: the pair may not be chosen.
-    locked : bool array of shape (n_rows, n_columns)
-        True: the pair must be chosen.
+    groups : tuple of (int64 array of shape (n_columns,), int)
+        Group of each column, -1 for none, and how many of a group a row may have.
+    barred : int64 array of shape (n, 3)
+        Row, column and reason of each pair that is not open although it has a score:
+        `BY_RULE`, `BY_HAND`, or their sum.
+    stray : tuple of (int, int)
+        Locked pairs that are not open.
     """
 
-    scores: NDArray[np.float64]
+    shape: tuple[int, int]
+    i: Ints
+    j: Ints
+    units: Ints
+    scale: int
+    locked: Mask
     rows: Ints
     columns: Ints
-    open: NDArray[np.bool_]
-    locked: NDArray[np.bool_]
+    groups: tuple[tuple[Ints, int], ...]
+    barred: Ints
+    stray: tuple[Pair, ...]
 
     @classmethod
     def of(
         cls,
-        scores: ArrayLike,
+        scores: Scores,
+        *,
         rows: ArrayLike,
         columns: ArrayLike,
-        eligible: ArrayLike | None,
-        locked: Collection[Pair],
-        forbidden: Collection[Pair],
+        eligible: ArrayLike | None = None,
+        locked: Collection[Pair] = (),
+        forbidden: Collection[Pair] = (),
+        diversity: Sequence[Diversity] = (),
     ) -> "Problem":
         """Check shapes and values.
 
         Raises
         ------
         ValueError
-            If a shape, a bound, a score or a position makes no sense.
-        InfeasibleAssignment
-            If a locked pair is also forbidden or not eligible.
+            If a shape, a bound, a score, a group or a position makes no sense.
         """
-        values = _scores(scores)
-        allowed = _eligible(eligible, values.shape)
-        must = _mask(locked, values.shape, "locked")
-        never = _mask(forbidden, values.shape, "forbidden")
-        _refuse_contradictions(must & never, "both locked and forbidden")
-        _refuse_contradictions(must & ~allowed, "locked but not eligible")
+        shape, stored, values = _values(scores)
+        units, scale = _units(values)
+        _refuse_overflow(units, shape)
+        never = _flat(forbidden, shape, "forbidden")
+        must = _flat(locked, shape, "locked")
+        reason = _reasons(_eligible(eligible, shape), never, shape, stored)
+        keep = reason == 0
+        at = np.flatnonzero(keep) if stored is None else stored[keep]
+        # half the memory, where that is enough
+        at = at.astype(np.int32 if shape[0] * shape[1] < 1 << 31 else np.int64)
+        out = np.flatnonzero(~keep)
+        barred = out if stored is None else stored[out]
+        width = max(shape[1], 1)
+        place = np.searchsorted(at, must)
+        found = np.append(at, -1)[place] == must
+        held = np.zeros(len(at), dtype=np.bool_)
+        held[place[found]] = True
         return cls(
-            values,
-            _bounds(rows, values.shape[0], "rows"),
-            _bounds(columns, values.shape[1], "columns"),
-            allowed & ~never,
-            must,
+            shape,
+            (at // width).astype(np.int32),
+            (at % width).astype(np.int32),
+            units[keep] if len(out) else units,
+            scale,
+            held,
+            _bounds(rows, shape[0], "rows"),
+            _bounds(columns, shape[1], "columns"),
+            tuple(_groups(groups, n, shape[1]) for groups, n in diversity),
+            np.column_stack([barred // width, barred % width, reason[out]]),
+            tuple(_pairs(must[~found], width)),
         )
 
-    def refuse_the_impossible(self) -> None:
-        """Refuse bounds that plainly cannot be met.
+    @property
+    def n_pairs(self) -> int:
+        """Return the number of open pairs."""
+        return len(self.units)
 
-        Raises
-        ------
-        InfeasibleAssignment
-            Naming the row or column, or both totals where demand exceeds capacity.
-        """
-        self._refuse_nodes("row", self.rows, 1)
-        self._refuse_nodes("column", self.columns, 0)
-        self._refuse_totals("row", self.rows, "column", self.columns, 0)
-        self._refuse_totals("column", self.columns, "row", self.rows, 1)
+    def only(self, pairs: Ints) -> "Problem":
+        """Return the problem of some of the open pairs."""
+        return replace(
+            self,
+            i=self.i[pairs],
+            j=self.j[pairs],
+            units=self.units[pairs],
+            locked=self.locked[pairs],
+        )
 
-    def _refuse_nodes(self, name: str, bounds: Ints, axis: int) -> None:
-        """Refuse too few open pairs for a minimum, or too many locks for a maximum."""
-        n_open, n_locked = self.open.sum(axis=axis), self.locked.sum(axis=axis)
-        for i in np.flatnonzero(n_open < bounds[:, 0]):
-            raise _refusal(
-                f"{name} {i} needs at least {_pairs(bounds[i, 0])},"
-                f" but only {n_open[i]} may be chosen",
-                name,
-                int(i),
-            )
-        for i in np.flatnonzero(n_locked > bounds[:, 1]):
-            raise _refusal(
-                f"{name} {i} takes at most {_pairs(bounds[i, 1])},"
-                f" but {n_locked[i]} are locked",
-                name,
-                int(i),
-            )
+    def locking(self, pair: int) -> "Problem":
+        """Return the problem with one more locked pair."""
+        locked = self.locked.copy()
+        locked[pair] = True
+        return replace(self, locked=locked)
 
-    def _refuse_totals(
-        self, asking: str, demand: Ints, giving: str, capacity: Ints, axis: int
-    ) -> None:
-        """Refuse a demand of one side above what the other side can give."""
-        needed = int(demand[:, 0].sum())
-        offered = int(np.minimum(capacity[:, 1], self.open.sum(axis=axis)).sum())
-        if needed > offered:
-            raise InfeasibleAssignment(
-                f"the {asking}s need at least {_pairs(needed)} together,"
-                f" but the {giving}s can take part in {offered} only"
-            )
+    def pairs(self, chosen: Mask) -> tuple[Pair, ...]:
+        """Return the chosen of the open pairs, sorted."""
+        return tuple(zip(self.i[chosen].tolist(), self.j[chosen].tolist(), strict=True))
+
+    def figure(self, units: int) -> float:
+        """Return a sum of scores as callers know it: whole where the scores are."""
+        return units if self.scale == 1 else units / self.scale
+
+    def figures(self, units: Ints) -> tuple[float, ...]:
+        """Return sums of scores as callers know them."""
+        known: list[float] = (units if self.scale == 1 else units / self.scale).tolist()
+        return tuple(known)
 
 
-def _scores(scores: ArrayLike) -> NDArray[np.float64]:
-    values = np.asarray(scores, dtype=np.float64)
+def _values(scores: Scores) -> tuple[tuple[int, int], Ints | None, NDArray[Any]]:
+    """Return the shape, the flat places of the pairs (None: all) and their scores."""
+    if isinstance(scores, sparse.sparray | sparse.spmatrix):
+        table: Any = sparse.coo_array(scores)  # type: ignore[call-overload]  # -- any dtype
+        table.sum_duplicates()
+        i, j = (np.asarray(axis, dtype=np.int64) for axis in table.coords)
+        flat = i * table.shape[1] + j
+        order = np.argsort(flat)
+        return (table.shape[0], table.shape[1]), flat[order], np.asarray(table.data)[order]
+    values = np.asarray(scores)
     if values.ndim != 2:
         raise ValueError(f"scores must have two dimensions, got {values.ndim}")
-    if not np.isfinite(values).all():
+    return (values.shape[0], values.shape[1]), None, values.ravel()
+
+
+def _units(values: NDArray[Any]) -> tuple[Ints, int]:
+    whole = np.issubdtype(values.dtype, np.integer)
+    scale, limit = (1, _LIMIT * STEPS) if whole else (STEPS, _LIMIT)
+    numbers = values if whole else values.astype(np.float64, copy=False)
+    if not np.isfinite(numbers).all():
         raise ValueError("scores must be finite; leave a pair out by eligible or forbidden")
-    if values.size and np.abs(values).max() > _LIMIT:
-        raise ValueError(f"scores must lie within +-{_LIMIT:g} to be added up exactly")
-    return values
+    if numbers.size and max(int(numbers.max()), -int(numbers.min())) > limit:
+        raise ValueError(f"scores must lie within +-{limit} to be added up exactly")
+    if whole:
+        return numbers.astype(np.int64), scale
+    steps = numbers * STEPS
+    return np.rint(steps, out=steps).astype(np.int64), scale
 
 
-def _eligible(eligible: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _refuse_overflow(units: Ints, shape: tuple[int, int]) -> None:
+    """Refuse scores that int64 cannot add up along every path, as the solvers scale them."""
+    largest = int(np.abs(units).max(initial=0))
+    if 8 * largest * (sum(shape) + 2) ** 2 > np.iinfo(np.int64).max:
+        raise ValueError(
+            f"scores as large as {largest} steps cannot be added up exactly"
+            f" among {shape[0]} rows and {shape[1]} columns"
+        )
+
+
+def _eligible(eligible: ArrayLike | None, shape: tuple[int, int]) -> Mask | None:
     if eligible is None:
-        return np.ones(shape, dtype=np.bool_)
+        return None
     mask = np.asarray(eligible, dtype=np.bool_)
     if mask.shape != shape:
         raise ValueError(f"eligible must have the shape {shape} of scores, got {mask.shape}")
-    return mask
+    return mask.ravel()
 
 
-def _mask(pairs: Collection[Pair], shape: tuple[int, ...], name: str) -> NDArray[np.bool_]:
-    mask = np.zeros(shape, dtype=np.bool_)
+def _reasons(
+    eligible: Mask | None, never: Ints, shape: tuple[int, int], stored: Ints | None
+) -> NDArray[np.int8]:
+    """Return for each pair with a score why it is not open; 0 for the open ones."""
+    n = shape[0] * shape[1] if stored is None else len(stored)
+    reason = np.zeros(n, dtype=np.int8)
+    if eligible is not None:
+        reason[~(eligible if stored is None else eligible[stored])] = BY_RULE
+    if stored is None:
+        reason[never] += BY_HAND
+    else:
+        reason[np.isin(stored, never)] += BY_HAND
+    return reason
+
+
+def _flat(pairs: Collection[Pair], shape: tuple[int, int], name: str) -> Ints:
     for row, column in pairs:
         if not (0 <= row < shape[0] and 0 <= column < shape[1]):
             raise ValueError(f"{name} must hold positions below {shape}, got {(row, column)}")
-        mask[row, column] = True
-    return mask
+    return np.unique(np.array([i * shape[1] + j for i, j in pairs], dtype=np.int64))
+
+
+def _pairs(flat: Ints, width: int) -> list[Pair]:
+    return [divmod(place, width) for place in flat.tolist()]
 
 
 def _bounds(bounds: ArrayLike, n: int, name: str) -> Ints:
@@ -160,18 +250,12 @@ def _bounds(bounds: ArrayLike, n: int, name: str) -> Ints:
     return pairs
 
 
-def _refuse_contradictions(pairs: NDArray[np.bool_], how: str) -> None:
-    for row, column in np.argwhere(pairs).tolist():
-        raise InfeasibleAssignment(
-            f"the pair ({row}, {column}) is {how}", rows=(row,), columns=(column,)
+def _groups(groups: Sequence[Hashable], at_most: int, n: int) -> tuple[Ints, int]:
+    if len(groups) != n or at_most < 0:
+        raise ValueError(
+            f"diversity must be a group for each of the {n} columns (None for no group) and"
+            " how many of a group a row may have, 0 or more"
         )
-
-
-def _refusal(reason: str, name: str, position: int) -> InfeasibleAssignment:
-    if name == "row":
-        return InfeasibleAssignment(reason, rows=(position,))
-    return InfeasibleAssignment(reason, columns=(position,))
-
-
-def _pairs(n: int) -> str:
-    return f"{n} pair" if n == 1 else f"{n} pairs"
+    known: dict[Hashable, int] = {}
+    codes = [-1 if g is None else known.setdefault(g, len(known)) for g in groups]
+    return np.array(codes, dtype=np.int64), int(at_most)

@@ -1,123 +1,65 @@
-"""The exact best assignment under bounds on both sides, locks and forbidden pairs."""
-
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
+"""The exact best assignment, by the objective that was asked for."""
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.assignment.problem import STEPS, Ints, Pair, Problem
-from matching.errors import InfeasibleAssignment
-
-_OBJECTIVES: Final = ("total",)
+from matching.assignment.leximin import fairest
+from matching.assignment.mixed import NoAnswer, group_keys
+from matching.assignment.network import best_total
+from matching.assignment.problem import Ints, Mask, Problem
+from matching.assignment.sided import Sided
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """Chosen pairs.
+def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask, int]:
+    """Return the first of the best answers, and a bound that proves its total.
 
     Parameters
     ----------
-    pairs : tuple of (int, int)
-        Row and column of each chosen pair, sorted.
-    total : float
-        Sum of the original scores of the pairs.
-    objective : str
-        What was made as large as possible.
-    """
-
-    pairs: tuple[Pair, ...]
-    total: float
-    objective: str
-
-
-def assign(
-    scores: ArrayLike,
-    *,
-    rows: ArrayLike,
-    columns: ArrayLike,
-    eligible: ArrayLike | None = None,
-    locked: Collection[Pair] = (),
-    forbidden: Collection[Pair] = (),
-    objective: str = "total",
-) -> Assignment:
-    """Choose the pairs whose scores add up to the most.
-
-    The optimum is exact for scores rounded to four decimals (1e-4): differences below
-    that are ties, and the choice among ties is fixed by the input but not otherwise
-    defined. A pair with a score of 0 counts nothing, so it may or may not be chosen.
-
-    Parameters
-    ----------
-    scores : array of shape (n_rows, n_columns)
-        Finite, within +-100,000.
-    rows, columns : (int, int) or int array of shape (n_rows, 2) or (n_columns, 2)
-        The least and the greatest number of pairs: one for all, or one for each.
-    eligible : bool array of shape (n_rows, n_columns), default=None
-        False leaves a pair out; None admits every pair.
-    locked, forbidden : collections of (int, int), default=()
-        Pairs that must and pairs that may not be chosen. A lock does not lift a rule:
-        a locked pair has to be eligible.
-    objective : {"total"}, default="total"
+    problem : Problem
+    objective : {"leximin", "total", "maxmin"}
+    first : bool, default=True
+        False may return any of the best answers.
 
     Returns
     -------
-    assignment : Assignment
+    chosen : bool array of shape (n_pairs,)
+    bound : int
 
     Raises
     ------
-    InfeasibleAssignment
-        If the conditions contradict each other; the sentence names the first bound that
-        plainly cannot be met, where one can be told.
-    ValueError
-        If the objective is unknown, or a shape, score, bound or position makes no sense.
-
-    References
-    ----------
-    R. K. Ahuja, T. L. Magnanti and J. B. Orlin (1993), Network Flows, section 12.
-    Q. Huangfu and J. A. J. Hall (2018), Parallelizing the dual revised simplex method,
-    Mathematical Programming Computation 10: the solver, HiGHS.
-
-    Examples
-    --------
-    >>> assign([[0.9, 0.8], [0.7, 0.1]], rows=(1, 1), columns=(0, 1)).pairs
-    ((0, 1), (1, 0))
+    NoAnswer
+        If no answer keeps the conditions.
     """
-    if objective not in _OBJECTIVES:
-        raise ValueError(f'objective must be "total", the only one known, got {objective!r}')
-    problem = Problem.of(scores, rows, columns, eligible, locked, forbidden)
-    problem.refuse_the_impossible()
-    edges = np.argwhere(problem.open)
-    chosen = edges[_solve(problem, edges)]
-    total = float(problem.scores[chosen[:, 0], chosen[:, 1]].sum())
-    return Assignment(tuple((i, j) for i, j in chosen.tolist()), total, objective)
+    refuse_the_plain(problem)
+    if not problem.n_pairs:
+        return problem.locked, 0
+    if is_network(problem, objective):
+        face, bound = fairest(problem) if objective == "leximin" else best_total(problem)
+        face.first()
+        return face.among(problem), bound
+    sided = Sided(problem)
+    chosen, bound = sided.answer(objective)
+    return sided.first(chosen) if first else chosen, bound
 
 
-def _solve(problem: Problem, edges: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell for each edge whether it is chosen."""
-    if not len(edges):
-        return np.zeros(0, dtype=np.bool_)
-    i, j = edges.T
-    n_rows, n_columns = problem.scores.shape
-    at = np.arange(len(edges))
-    nodes = sparse.csr_array(
-        (np.ones(2 * len(edges)), (np.concatenate([i, n_rows + j]), np.tile(at, 2))),
-        shape=(n_rows + n_columns, len(edges)),
+def is_network(problem: Problem, objective: str) -> bool:
+    """Tell whether the residual graph holds the whole truth about a problem."""
+    return objective != "maxmin" and not any(
+        _can_exceed(problem, groups, at_most) for groups, at_most in problem.groups
     )
-    bounds = np.concatenate([problem.rows, problem.columns])
-    # the default gap of HiGHS, 1e-4, would stop before the optimum is proved
-    result = milp(
-        -np.rint(problem.scores[i, j] * STEPS),
-        integrality=np.ones(len(edges), dtype=np.int64),
-        bounds=Bounds(problem.locked[i, j].astype(np.float64), 1.0),
-        constraints=LinearConstraint(nodes, bounds[:, 0], bounds[:, 1]),
-        options={"mip_rel_gap": 0.0},
-    )
-    if result.x is None:
-        raise InfeasibleAssignment(
-            "no assignment keeps all bounds at once, although each can be met alone"
-        )
-    return np.asarray(result.x > 0.5, dtype=np.bool_)
+
+
+def _can_exceed(problem: Problem, groups: Ints, at_most: int) -> bool:
+    """Tell whether a row could have more of a group than it may."""
+    at, keys, _ = group_keys(problem.i, groups[problem.j], len(groups))
+    most = problem.rows[keys // max(len(groups), 1), 1]
+    n_open = np.bincount(at, minlength=len(keys))
+    return bool((np.minimum(n_open, most) > at_most).any())
+
+
+def refuse_the_plain(problem: Problem) -> None:
+    """Refuse locks on pairs that are not open, and bounds that no pairs can meet."""
+    if problem.stray:
+        raise NoAnswer
+    for ends, bounds in ((problem.i, problem.rows), (problem.j, problem.columns)):
+        if (np.bincount(ends, minlength=len(bounds)) < bounds[:, 0]).any():
+            raise NoAnswer

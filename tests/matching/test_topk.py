@@ -82,15 +82,21 @@ def test_a_large_pool_of_several_passages_is_ranked_as_the_scores_say(frequent: 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_whoever_may_not_be_listed_raises_no_floor(compiled: bool) -> None:
     here, there = ({"country": frozenset({name})} for name in ("NO", "FR"))
-    near = [Profile(str(i), ("flood warnings",), attributes=here) for i in range(20)]
-    far = [Profile(f"f{i}", ("flood " + "word " * i,), attributes=there) for i in range(20)]
-    asked = [Profile("q", ("flood warnings",), attributes=here)]
-    matcher = Matcher(compiled=compiled).fit([*near, *far])
+    pool = [
+        Profile(p.id, p.texts, attributes=here if i < 20 else there, language="xx")
+        for i, p in enumerate(told(60))
+    ]
+    asked = [Profile("q", (*pool[3].texts, *pool[40].texts), attributes=here, language="xx")]
+    matcher = Matcher(compiled=compiled).fit(pool)
 
     ranking = matcher.rank(asked, 3, [APART])
 
-    scores = matcher.score_pairs(asked)[0, 20:]
-    assert ranking.indices[0].tolist() == (20 + np.argsort(-scores, kind="stable")[:3]).tolist()
+    scores = matcher.score_pairs(asked)[0]
+    assert scores[3] > 0
+    assert (
+        ranking.indices[0].tolist()
+        == (20 + np.argsort(-scores[20:], kind="stable")[:3]).tolist()
+    )
 
 
 def test_pairs_are_excluded_in_every_chunk() -> None:

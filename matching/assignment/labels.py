@@ -1,0 +1,53 @@
+"""How sentences name rows, columns, pairs and numbers of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matching.assignment.problem import Names
+
+_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names of rows and columns: positions, unless the caller gave better ones.
+
+    Parameters
+    ----------
+    names : (sequence of str, sequence of str) or None
+        Of the rows and of the columns.
+    """
+
+    names: Names | None = None
+
+    def one(self, side: str, position: int) -> str:
+        """Return "row 3", or its name."""
+        if self.names is None:
+            return f"{side} {position}"
+        return self.names[side == "column"][position]
+
+    def many(self, side: str, positions: Sequence[int]) -> str:
+        """Return "rows 0, 1 and 4", or their names; of a long list only the start."""
+        if self.names is None:
+            return f"{side}{'s' * (len(positions) != 1)} {listed(map(str, positions))}"
+        return listed(self.one(side, p) for p in positions)
+
+    def pair(self, row: int, column: int) -> str:
+        """Return "(3, 2)", or the names."""
+        if self.names is None:
+            return f"({row}, {column})"
+        return f"({self.names[0][row]}, {self.names[1][column]})"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return "a, b and c"."""
+    every = list(words)
+    if len(every) > _LISTED:
+        every = [*every[: _LISTED - 1], f"{len(every) - _LISTED + 1} more"]
+    *others, last = every
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def pairs(n: int) -> str:
+    """Return "1 pair" or "4 pairs"."""
+    return f"{n} pair" if n == 1 else f"{n} pairs"

@@ -1,0 +1,143 @@
+"""What it costs to force or to forbid a pair, for all pairs at once.
+
+Forcing or forbidding a pair sends one unit round a cycle of the residual graph, so the cost
+is a shortest path between the two ends of the pair. Paths between all columns are found once
+(Floyd and Warshall); rows are eliminated before. Under `leximin` the costs are whole numbers
+with one digit for each threshold, so that adding and comparing them is exact.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.assignment.answer import fairness_of
+from matching.assignment.detours import detours
+from matching.assignment.face import Face, totals
+from matching.assignment.leximin import Digits, fairness_face
+from matching.assignment.mixed import NoAnswer
+from matching.assignment.problem import Mask, Pair, Problem
+from matching.assignment.solve import is_network, solve
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an answer loses.
+
+    Parameters
+    ----------
+    fairness : tuple of float, one for each row
+        What the sorted vector of `Fairness` loses, the worst-off row first; the first that
+        is not 0 is above 0. For `maxmin` the loss of the weakest sum alone; empty for
+        `total`.
+    total : float
+        What the total loses; below 0 where less fairness brings a greater total.
+    """
+
+    fairness: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regrets:
+    """The cost of going against the best answer, for every open pair.
+
+    A pair that is chosen would be forbidden, any other one forced.
+
+    Parameters
+    ----------
+    total : float array of shape (n_rows, n_columns)
+        What the total loses. inf: there is no such answer. nan: the pair is not open.
+    chosen : bool array of shape (n_rows, n_columns)
+    fairness : mapping from (row, column) to tuple of float
+        What fairness loses; see `Cost`.
+    whole : bool
+        Whether the scores are whole numbers.
+    """
+
+    total: NDArray[np.float64]
+    chosen: Mask
+    fairness: Mapping[Pair, tuple[float, ...]]
+    whole: bool
+
+    def cost(self, row: int, column: int) -> Cost | None:
+        """Return the cost of a pair; None if nothing goes against it, or it is not open."""
+        if not np.isfinite(self.total[row, column]):
+            return None
+        total = float(self.total[row, column])
+        return Cost(self.fairness.get((row, column), ()), round(total) if self.whole else total)
+
+
+def regrets_of(problem: Problem, objective: str, progress: Progress | None = None) -> Regrets:
+    """Return the regrets of a problem that has an answer.
+
+    Raises
+    ------
+    NoAnswer
+        If it has none.
+    """
+    chosen, _ = solve(problem, objective)
+    total = np.full(problem.shape, np.nan)
+    total[problem.i, problem.j] = np.inf
+    picked = np.zeros(problem.shape, dtype=np.bool_)
+    picked[problem.i[chosen], problem.j[chosen]] = True
+    fairness: dict[Pair, tuple[float, ...]] = {}
+    if not is_network(problem, objective):
+        costs = _solved_again(problem, objective, chosen, progress or (lambda done, n: None))
+    elif objective == "leximin":
+        costs = _by_digits(problem, chosen)
+    else:
+        lost = detours(Face.of(problem, chosen), totals(problem.units))
+        at = np.flatnonzero(lost.possible)
+        total[problem.i[at], problem.j[at]] = problem.figures(lost.cost[at])
+        return Regrets(total, picked, fairness, problem.scale == 1)
+    for pair, cost in costs.items():
+        total[pair], fairness[pair] = cost.total, cost.fairness
+    return Regrets(total, picked, fairness, problem.scale == 1)
+
+
+def _by_digits(problem: Problem, chosen: Mask) -> dict[Pair, Cost]:
+    """Return the costs under `leximin`, by one path for each pair."""
+    digits = Digits.of(problem)
+    lost = detours(fairness_face(problem, chosen), digits.costs(problem.units))
+    before = digits.count(problem, chosen)
+    pairs = problem.pairs(lost.possible)
+    costs = {}
+    for pair, cost in zip(pairs, lost.cost[lost.possible].tolist(), strict=True):
+        fewer, total = digits.read(cost)
+        vector = digits.vector(before) - digits.vector(before - fewer)
+        costs[pair] = Cost(problem.figures(vector), problem.figure(total))
+    return costs
+
+
+def _solved_again(
+    problem: Problem, objective: str, chosen: Mask, progress: Progress
+) -> dict[Pair, Cost]:
+    """Return the costs by solving again, pair after pair."""
+    best, costs = _measure(problem, objective, chosen), {}
+    for k in range(problem.n_pairs):
+        others = np.arange(problem.n_pairs) != k
+        against = problem.only(np.flatnonzero(others)) if chosen[k] else problem.locking(k)
+        try:
+            if chosen[k] and problem.locked[k]:
+                raise NoAnswer
+            answer, _ = solve(against, objective, first=False)
+        except NoAnswer:
+            pass
+        else:
+            fair, total = _measure(against, objective, answer)
+            costs[int(problem.i[k]), int(problem.j[k])] = Cost(
+                tuple(a - b for a, b in zip(best[0], fair, strict=True)), best[1] - total
+            )
+        progress(k + 1, problem.n_pairs)
+    return costs
+
+
+def _measure(problem: Problem, objective: str, chosen: Mask) -> tuple[tuple[float, ...], float]:
+    """Return what the objective makes of an answer: fairness, then the total."""
+    fairness = fairness_of(problem, chosen)
+    known = {"leximin": fairness.vector, "maxmin": (fairness.weakest_sum,), "total": ()}
+    return known[objective], problem.figure(int(problem.units[chosen].sum()))

@@ -1,0 +1,94 @@
+"""The cost of going against the answer, for every pair."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from matching import Cost, InfeasibleAssignment, regret
+from tests.matching.assignment.oracle import (
+    OBJECTIVES,
+    Answers,
+    Question,
+    answers_of,
+    questions,
+)
+from tests.matching.strategies import promise
+
+
+def test_a_cost_is_what_the_next_best_answer_loses() -> None:
+    regrets = regret([[9, 8], [7, 1]], rows=(1, 1), columns=(0, 1), objective="total")
+
+    assert regrets.total.tolist() == [[5, 5], [5, 5]]
+    assert regrets.chosen.tolist() == [[False, True], [True, False]]
+    assert regrets.cost(0, 0) == Cost((), 5)
+
+
+def test_under_leximin_less_fairness_may_bring_a_greater_total() -> None:
+    regrets = regret([[90, 30], [40, 10]], rows=(1, 1), columns=(0, 1))
+
+    assert regrets.cost(0, 0) == Cost((20, -50), -30)
+
+
+def test_scores_with_four_decimals_have_costs_with_four_decimals() -> None:
+    regrets = regret([[0.5, 0.25004]], rows=(1, 1), columns=(0, 1))
+
+    assert regrets.cost(0, 1) == Cost((0.25,), 0.25)
+
+
+def test_a_pair_that_cannot_be_otherwise_has_no_cost_and_a_barred_one_neither() -> None:
+    regrets = regret(
+        [[3, 2, 1]], rows=(1, 1), columns=(0, 1), locked=[(0, 0)], forbidden=[(0, 2)]
+    )
+
+    np.testing.assert_equal(regrets.total, [[np.inf, np.inf, np.nan]])
+    assert [regrets.cost(0, j) for j in range(3)] == [None, None, None]
+
+
+def test_solving_again_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+
+    regret(
+        [[3, 2]],
+        rows=(1, 1),
+        columns=(0, 1),
+        objective="maxmin",
+        progress=lambda done, n: told.append((done, n)),
+    )
+
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_without_an_answer_there_is_no_regret() -> None:
+    with pytest.raises(InfeasibleAssignment, match="row 0 needs at least 2 pairs"):
+        regret([[1]], rows=(2, 2), columns=(0, 1))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@promise
+@given(question=questions(cells=9))
+def test_every_cost_is_that_of_full_enumeration(objective: str, question: Question) -> None:
+    answers = answers_of(question)
+    if not len(answers.masks):
+        return
+
+    regrets = regret(question.scores, objective=objective, **question.conditions)
+
+    ranked = answers.ranked(objective)
+    open_ = question.conditions["eligible"].copy()
+    open_[tuple(np.array(question.conditions["forbidden"], dtype=int).reshape(-1, 2).T)] = False
+    assert (regrets.chosen == answers.masks[ranked[0]]).all()
+    assert (np.isnan(regrets.total) == ~open_).all()
+    for i, j in np.argwhere(open_).tolist():
+        assert regrets.cost(i, j) == next_best(answers, objective, ranked, i, j), (i, j)
+
+
+def next_best(
+    answers: Answers, objective: str, ranked: np.ndarray, i: int, j: int
+) -> Cost | None:
+    """What the best answer loses that treats the pair otherwise."""
+    best, fairness = ranked[0], answers.fairness(objective)
+    for other in ranked:
+        if answers.masks[other, i, j] != answers.masks[best, i, j]:
+            lost = answers.totals[best] - answers.totals[other]
+            return Cost(tuple(fairness[best] - fairness[other]), lost)
+    return None
