@@ -31,7 +31,10 @@ _NEVER: Final = 1 << 62
 
 
 def _compiled(function: _F) -> _F:
-    return cast(_F, numba.njit(cache=True)(function))
+    try:
+        return cast(_F, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # pragma: no cover -- no folder to keep compiled code in
+        return cast(_F, numba.njit(nogil=True)(function))
 
 
 class Network(NamedTuple):
