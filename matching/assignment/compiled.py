@@ -13,15 +13,13 @@ A. V. Goldberg (1997), An efficient implementation of a scaling minimum-cost flo
 Journal of Algorithms 22.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 
+from matching.assignment.networks import Flow, Network
 from matching.assignment.problem import Ints
-
-_F = TypeVar("_F", bound=Callable[..., object])
+from matching.compiling import compiled
 
 # how much nearer to the optimum each round comes
 _STEP: Final = 8
@@ -30,70 +28,7 @@ _OFTEN: Final = 64
 _NEVER: Final = 1 << 62
 
 
-def _compiled(function: _F) -> _F:
-    return cast(_F, numba.njit(cache=True)(function))
-
-
-class Network(NamedTuple):
-    """Pairs in row order, and bounds; every array is int64.
-
-    Parameters
-    ----------
-    start : of shape (n_rows + 1,)
-        Where the pairs of each row start.
-    row, column, cost : of shape (n_pairs,)
-    low, high : of shape (n_rows + n_columns,)
-        Of the rows, then of the columns.
-    price : of shape (1,)
-        What a missing unit costs.
-    """
-
-    start: Ints
-    row: Ints
-    column: Ints
-    cost: Ints
-    low: Ints
-    high: Ints
-    price: Ints
-
-
-class Flow(NamedTuple):
-    """Where units run, and what they are worth.
-
-    Parameters
-    ----------
-    chosen : of shape (n_pairs,)
-        1 for a pair with a unit.
-    runs : of shape (n_rows + n_columns,)
-        Units between the hub and each node.
-    excess : of shape (n_rows + n_columns + 1,)
-        Units that came in and have not gone on; the hub is last.
-    worth : of shape (n_rows + n_columns + 1,)
-        Potentials.
-    onward, before : of shape (n_pairs,)
-        The next and the previous chosen pair of the same column; -1 at the ends.
-    head : of shape (n_columns,)
-        The first chosen pair of each column; -1 for none.
-    queue, waits : of shape (n_rows + n_columns + 1,)
-        Nodes with an excess, in a ring.
-    ring : of shape (3,)
-        Where the ring starts, how many wait, and how often a node was made worth less
-        since the last time that all nodes were.
-    """
-
-    chosen: Ints
-    runs: Ints
-    excess: Ints
-    worth: Ints
-    onward: Ints
-    before: Ints
-    head: Ints
-    queue: Ints
-    waits: Ints
-    ring: Ints
-
-
-@_compiled
+@compiled()
 def solve_network(net: Network) -> Flow:
     """Return a circulation of least cost, with potentials that prove it."""
     n_pairs, n = len(net.cost), len(net.low) + 1
@@ -125,7 +60,7 @@ def solve_network(net: Network) -> Flow:
     return flow
 
 
-@_compiled
+@compiled()
 def _refine(net: Network, flow: Flow, epsilon: int) -> None:
     """Make every unit right to within epsilon."""
     _saturate(net, flow)
@@ -147,7 +82,7 @@ def _refine(net: Network, flow: Flow, epsilon: int) -> None:
                 _discharge_hub(net, flow, epsilon)
 
 
-@_compiled
+@compiled()
 def _saturate(net: Network, flow: Flow) -> None:
     """Run units wherever that gains, and nowhere where it costs."""
     n_rows, hub = len(net.start) - 1, len(net.low)
@@ -171,7 +106,7 @@ def _saturate(net: Network, flow: Flow) -> None:
         _count(flow, node, count - flow.runs[node], n_rows)
 
 
-@_compiled
+@compiled()
 def _wait(flow: Flow, node: int) -> None:
     if flow.excess[node] > 0 and flow.waits[node] == 0:
         flow.queue[(flow.ring[0] + flow.ring[1]) % len(flow.queue)] = node
@@ -179,7 +114,7 @@ def _wait(flow: Flow, node: int) -> None:
         flow.waits[node] = 1
 
 
-@_compiled
+@compiled()
 def _choose(net: Network, flow: Flow, k: int) -> None:
     """Send a unit over a pair."""
     column = net.column[k]
@@ -194,7 +129,7 @@ def _choose(net: Network, flow: Flow, k: int) -> None:
     flow.head[column] = k
 
 
-@_compiled
+@compiled()
 def _leave(net: Network, flow: Flow, k: int) -> None:
     """Take the unit of a pair back."""
     column = net.column[k]
@@ -210,7 +145,7 @@ def _leave(net: Network, flow: Flow, k: int) -> None:
         flow.before[after] = before
 
 
-@_compiled
+@compiled()
 def _count(flow: Flow, node: int, more: int, n_rows: int) -> None:
     """Let more units run between the hub and a node."""
     hub = len(flow.excess) - 1
@@ -220,19 +155,19 @@ def _count(flow: Flow, node: int, more: int, n_rows: int) -> None:
     flow.excess[hub] -= sign * more
 
 
-@_compiled
+@compiled()
 def _rise(net: Network, flow: Flow, node: int) -> int:
     """Return what one more unit between the hub and a node costs."""
     return -net.price[0] if flow.runs[node] < net.low[node] else 0
 
 
-@_compiled
+@compiled()
 def _fall(net: Network, flow: Flow, node: int) -> int:
     """Return what one unit less between the hub and a node costs."""
     return net.price[0] if flow.runs[node] <= net.low[node] else 0
 
 
-@_compiled
+@compiled()
 def _ways_of_row(net: Network, flow: Flow, row: int) -> tuple[int, int, int]:
     """Return the least and the second least cost of a pair of a row, and that pair."""
     worth, n_rows = flow.worth, len(net.start) - 1
@@ -247,7 +182,7 @@ def _ways_of_row(net: Network, flow: Flow, row: int) -> tuple[int, int, int]:
     return best, second, at
 
 
-@_compiled
+@compiled()
 def _ways_of_column(net: Network, flow: Flow, column: int) -> tuple[int, int, int]:
     """Return the least and the second least cost of giving a pair back, and that pair."""
     best, second, at = _NEVER, _NEVER, -1
@@ -262,7 +197,7 @@ def _ways_of_column(net: Network, flow: Flow, column: int) -> tuple[int, int, in
     return best, second, at
 
 
-@_compiled
+@compiled()
 def _discharge(net: Network, flow: Flow, node: int, epsilon: int) -> None:
     """Send one unit on from a row or a column, where that is cheapest."""
     n_rows, hub = len(net.start) - 1, len(net.low)
@@ -290,7 +225,7 @@ def _discharge(net: Network, flow: Flow, node: int, epsilon: int) -> None:
         _wait(flow, net.row[at])
 
 
-@_compiled
+@compiled()
 def _relabel(flow: Flow, node: int, best: int, second: int, epsilon: int) -> None:
     """Make a node worth little enough that its best way gains."""
     worth = flow.worth
@@ -302,7 +237,7 @@ def _relabel(flow: Flow, node: int, best: int, second: int, epsilon: int) -> Non
         worth[node] = min(worth[node], -second)
 
 
-@_compiled
+@compiled()
 def _discharge_hub(net: Network, flow: Flow, epsilon: int) -> None:
     """Send units on from the hub along every way that gains; else make it worth less."""
     n_rows, hub = len(net.start) - 1, len(net.low)
@@ -323,7 +258,7 @@ def _discharge_hub(net: Network, flow: Flow, epsilon: int) -> None:
     flow.ring[2] += 1
 
 
-@_compiled
+@compiled()
 def _reprice(net: Network, flow: Flow, epsilon: int) -> None:
     """Make all nodes worth less at once, by how far they are from where units are missing.
 
@@ -342,7 +277,7 @@ def _reprice(net: Network, flow: Flow, epsilon: int) -> None:
     flow.worth[:] -= epsilon * np.minimum(steps, furthest)
 
 
-@_compiled
+@compiled()
 def _shorten(net: Network, flow: Flow, steps: Ints, epsilon: int) -> bool:
     """Shorten the ways of all nodes by one more arc; tell whether that was possible."""
     hub, n_rows, worth = len(net.low), len(net.start) - 1, flow.worth
@@ -363,7 +298,7 @@ def _shorten(net: Network, flow: Flow, steps: Ints, epsilon: int) -> bool:
     return changed
 
 
-@_compiled
+@compiled()
 def _nearer(steps: Ints, worth: Ints, tail: int, head: int, cost: int, epsilon: int) -> bool:
     """Shorten the way from a tail by way of a head; tell whether that was possible."""
     if steps[head] == _NEVER:
@@ -375,7 +310,7 @@ def _nearer(steps: Ints, worth: Ints, tail: int, head: int, cost: int, epsilon: 
     return False
 
 
-@_compiled
+@compiled()
 def _tighten(net: Network, flow: Flow) -> None:
     """Turn potentials that are nearly right into right ones."""
     n_rows, hub = len(net.start) - 1, len(net.low)
@@ -395,7 +330,7 @@ def _tighten(net: Network, flow: Flow) -> None:
             changed = _tighten_count(net, flow, node, n_rows) or changed
 
 
-@_compiled
+@compiled()
 def _tighten_count(net: Network, flow: Flow, node: int, n_rows: int) -> bool:
     """Do so for the ways between the hub and a node."""
     hub = len(net.low)

@@ -12,18 +12,16 @@ norm bounds, ICDE, section IV: the bound by lengths. H. Turtle and J. Flood (199
 evaluation: strategies and optimizations, Inf. Proc. Manag. 31: term at a time.
 """
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.compiling import compiled
 from matching.eligibility import Admission
 from matching.encoding import Floats
 from matching.topk.index import BLOCK, CHUNK, Arrays, Asked
 
-F = TypeVar("F", bound=Callable[..., Any])
 Singles = NDArray[np.float32]
 
 # Bounds are sums of non-negative numbers, so their order is free and rounding is relative.
@@ -34,17 +32,6 @@ _GONE: Final = np.float32(-1e30)
 
 # Four times the rounding of one addition in single precision.
 _ROUNDING: Final = 2.0**-22
-
-
-def _compiled(**options: Any) -> Callable[[F], F]:
-    def decorate(function: F) -> F:
-        kept = {"nogil": True, "error_model": "numpy", **options}
-        try:
-            return cast(F, numba.njit(cache=True, **kept)(function))
-        except RuntimeError:  # pragma: no cover -- no folder to keep compiled code in
-            return cast(F, numba.njit(**kept)(function))
-
-    return decorate
 
 
 def search(
@@ -78,7 +65,7 @@ class _Work(NamedTuple):
     values: Floats
 
 
-@_compiled()
+@compiled()
 def _search(
     pool: Arrays,
     asked: Asked,
@@ -117,7 +104,7 @@ def _search(
             _fill_up(allowed, i, n_pool, indices[i], scores[i], found[i])
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _add_up(pool: Arrays, asked: Asked, i: int, chunk: int, n_chunks: int, work: _Work) -> Any:
     """Add the bounds of the words of a query up; return the length of the frequent ones."""
     work.head[:] = 0
@@ -137,7 +124,7 @@ def _add_up(pool: Arrays, asked: Asked, i: int, chunk: int, n_chunks: int, work:
     return np.float32(np.sqrt(squares))
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _leave_out(allowed: Admission, i: int, chunk: int, acc: Singles) -> None:
     for x in range(allowed.excluded_ends[i], allowed.excluded_ends[i + 1]):
         row = allowed.excluded[x] - chunk * CHUNK
@@ -145,7 +132,7 @@ def _leave_out(allowed: Admission, i: int, chunk: int, acc: Singles) -> None:
             acc[row] = _GONE
 
 
-@_compiled(fastmath=_FREE)
+@compiled(fastmath=_FREE)
 def _peaks(acc: Singles, peaks: Singles) -> None:
     """Find the largest sum of each block of rows."""
     for b in range(peaks.size):
@@ -155,7 +142,7 @@ def _peaks(acc: Singles, peaks: Singles) -> None:
         peaks[b] = most
 
 
-@_compiled(fastmath=_FREE)
+@compiled(fastmath=_FREE)
 def _raised_peaks(acc: Singles, norms: Singles, length: Any, peaks: Singles) -> None:
     """Find the largest bound of each block, frequent words included by their lengths."""
     for b in range(peaks.size):
@@ -165,7 +152,7 @@ def _raised_peaks(acc: Singles, norms: Singles, length: Any, peaks: Singles) -> 
         peaks[b] = most
 
 
-@_compiled(fastmath=_FREE)
+@compiled(fastmath=_FREE)
 def _frequent_words(head: Singles, rows: Singles, j: int) -> Any:
     total = np.float32(0)
     for h in range(head.size):
@@ -173,7 +160,7 @@ def _frequent_words(head: Singles, rows: Singles, j: int) -> Any:
     return total
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _best_of_chunk(
     pool: Arrays,
     allowed: Admission,
@@ -214,7 +201,7 @@ def _best_of_chunk(
     return found
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _seeds(
     allowed: Admission,
     i: int,
@@ -242,12 +229,12 @@ def _seeds(
     return n_seeds
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _may(allowed: Admission, i: int, j: int) -> Any:
     return allowed.table[allowed.query_class[i], allowed.pool_class[j]]
 
 
-@_compiled(inline="always")
+@compiled(inline="always")
 def _exact(pool: Arrays, dense: Floats, j: int) -> float:
     """Score one profile as `Scorer.parts` does, addition by addition."""
     best, whole = 0.0, 0.0
@@ -263,7 +250,7 @@ def _exact(pool: Arrays, dense: Floats, j: int) -> float:
     return float(pool.weights[0] * text + pool.weights[2] * themes)
 
 
-@_compiled()
+@compiled()
 def _put(
     indices: NDArray[np.int64], scores: Floats, found: int, index: int, score: float
 ) -> int:
@@ -283,7 +270,7 @@ def _put(
     return min(found + 1, k)
 
 
-@_compiled()
+@compiled()
 def _fill_up(
     allowed: Admission,
     i: int,
@@ -303,7 +290,7 @@ def _fill_up(
         j += 1
 
 
-@_compiled()
+@compiled()
 def _holds(ascending: NDArray[np.int64], value: int) -> Any:
     place = np.searchsorted(ascending, value)
     return place < ascending.size and ascending[place] == value

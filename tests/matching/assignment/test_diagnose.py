@@ -67,8 +67,8 @@ def test_the_names_of_the_caller_take_the_place_of_positions() -> None:
         ),
         (
             {"rows": (2, 2), "columns": [[0, 1], [0, 0], [0, 9]]},
-            "rows 0, 1 and 2 need at least 6 pairs together, but can have 4 only: columns 0"
-            " and 1 take 1 and 3 pairs with others may be chosen",
+            "rows 0 and 1 need at least 4 pairs together, but can have 3 only: columns 0 and 1"
+            " take 1 and 2 pairs with others may be chosen",
         ),
         (
             {"rows": [[2, 2], [2, 2], [0, 2]], "columns": [[0, 1], [0, 0], [0, 9]]},
