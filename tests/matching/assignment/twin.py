@@ -15,11 +15,14 @@ def totals() -> list[int | None]:
     rng = np.random.default_rng(7)
     # what is missing can come from nowhere: the hub and the row hand it to and fro
     found = [total_of(Problem.of([[1000]], rows=(1, 5), columns=(2, 5), locked=[(0, 0)]))]
+    # a unit more on a column makes its other end worth less
+    scores = [[2, 0, 3], [4, -1, 3], [5, -2, 4]]
+    found.append(total_of(Problem.of(scores, rows=(1, 3), columns=(2, 3))))
     for k in range(12):
         shape = tuple(rng.integers(1, 6, 2).tolist())
-        scores, open_ = rng.integers(-3, 9, shape), rng.random(shape) < 0.8
+        some, open_ = rng.integers(-3, 9, shape), rng.random(shape) < 0.8
         rows, columns = (k % 2, 2), (0, 2 + k % 2)
-        found.append(total_of(Problem.of(scores, rows=rows, columns=columns, eligible=open_)))
+        found.append(total_of(Problem.of(some, rows=rows, columns=columns, eligible=open_)))
     return found
 
 
