@@ -327,7 +327,7 @@ class Matcher(BaseEstimator):
         )
         encoded = self.encode_queries(queries)
         pool = self._classes(rules)
-        for rows in blocks(self.segments_, len(queries)):
+        for rows in blocks(self.segments_, len(queries), len(pool.examples)):
             here = excluded[(excluded[:, 0] >= rows.start) & (excluded[:, 0] < rows.stop)]
             allowed = admission(rules, queries[rows], pool, here - (rows.start, 0))
             asked = encoded.part(rows.start, rows.stop)

@@ -19,6 +19,9 @@ from matching.topk.index import Bounds
 # Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
 _BLOCK_CELLS: Final = 1 << 22
 
+# What a call of the compiled search costs by itself is nothing beside so many queries.
+_MOST_QUERIES: Final = 1 << 12
+
 
 @dataclass(frozen=True, eq=False)
 class Segment:
@@ -112,9 +115,21 @@ def alone(segments: Sequence[Segment], position: int) -> EncodedPool:
     return segment.encoded.only(position - segment.first)
 
 
-def blocks(segments: Sequence[Segment], n_queries: int) -> Iterator[slice]:
-    """Yield so many queries at a time that no dense block is wide."""
-    widest = max(segment.encoded.passages.shape[0] for segment in segments)
-    size = max(1, _BLOCK_CELLS // widest)
+def blocks(
+    segments: Sequence[Segment], n_queries: int, n_classes: int | None = None
+) -> Iterator[slice]:
+    """Yield so many queries at a time that no array of a block is wide.
+
+    Parameters
+    ----------
+    segments : sequence of Segment
+    n_queries : int
+    n_classes : int, default=None
+        Of the pool, for a ranking: the compiled search makes no dense block, and its widest
+        array tells which classes may meet. None: every pair is scored.
+    """
+    dense = [s for s in segments if n_classes is None or not s.searched_compiled]
+    widest = max((s.encoded.passages.shape[0] for s in dense), default=n_classes or 1)
+    size = max(1, min(_MOST_QUERIES, _BLOCK_CELLS // widest))
     for start in range(0, n_queries, size):
         yield slice(start, min(start + size, n_queries))

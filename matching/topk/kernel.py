@@ -34,6 +34,17 @@ _GONE: Final = np.float32(-1e30)
 _ROUNDING: Final = 2.0**-22
 
 
+class _Work(NamedTuple):
+    """What one query after the other is worked out in."""
+
+    acc: Singles
+    peaks: Singles
+    dense: Floats
+    head: Singles
+    seeds: NDArray[np.int64]
+    values: Floats
+
+
 def search(
     pool: Arrays, asked: Asked, allowed: Admission, k: int
 ) -> tuple[NDArray[np.int64], Floats]:
@@ -50,34 +61,8 @@ def search(
     indices = np.full((n_queries, k), -1, dtype=np.int64)
     scores = np.full((n_queries, k), np.nan)
     found = np.zeros(n_queries, dtype=np.int64)
-    _search(pool, asked, allowed, indices, scores, found)
-    return indices, scores
-
-
-class _Work(NamedTuple):
-    """What one query after the other is worked out in."""
-
-    acc: Singles
-    peaks: Singles
-    dense: Floats
-    head: Singles
-    seeds: NDArray[np.int64]
-    values: Floats
-
-
-@compiled()
-def _search(
-    pool: Arrays,
-    asked: Asked,
-    allowed: Admission,
-    indices: NDArray[np.int64],
-    scores: Floats,
-    found: NDArray[np.int64],
-) -> None:
-    """Go through the pool chunk by chunk, and through the queries for each."""
-    n_pool, k = pool.starts.size - 1, indices.shape[1]
-    n_chunks = (n_pool + CHUNK - 1) // CHUNK
-    length = -(-min(n_pool, CHUNK) // BLOCK) * BLOCK
+    length = -(-min(pool.starts.size - 1, CHUNK) // BLOCK) * BLOCK
+    # made here and not in compiled code: zeros of numpy cost only where they are written
     work = _Work(
         np.zeros(length, dtype=np.float32),
         np.zeros(length // BLOCK, dtype=np.float32),
@@ -86,6 +71,23 @@ def _search(
         np.empty(k, dtype=np.int64),
         np.empty(k),
     )
+    _search(pool, asked, allowed, work, indices, scores, found)
+    return indices, scores
+
+
+@compiled()
+def _search(
+    pool: Arrays,
+    asked: Asked,
+    allowed: Admission,
+    work: _Work,
+    indices: NDArray[np.int64],
+    scores: Floats,
+    found: NDArray[np.int64],
+) -> None:
+    """Go through the pool chunk by chunk, and through the queries for each."""
+    n_pool, k = pool.starts.size - 1, indices.shape[1]
+    n_chunks = (n_pool + CHUNK - 1) // CHUNK
     for chunk in range(n_chunks):
         for i in range(found.size):
             work.acc[:] = 0
