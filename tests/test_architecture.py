@@ -29,12 +29,14 @@ EXCEPTIONS: Final = MappingProxyType(
     {
         "app/submissions/records.py": "the exchange format of files",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
+        "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
         "app/matchmaking/engine/asking.py": "the bridge to the library: its questions",
         "app/matchmaking/engine/encoders.py": "the bridge to the library: its sentence encoder",
         "app/matchmaking/engine/models.py": "the bridge to the library: its models",
         "app/matchmaking/engine/reading.py": "the bridge to the library: what it reads",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/computation.py": "a run, from frozen inputs to lines",
+        "app/matchmaking/questions.py": "what is asked about the assignment of a run",
         "app/matchmaking/previews.py": "where a submission would stand, beside any run",
         "app/matchmaking/offline.py": "matching of two files, without a database",
         "app/seeding/loader.py": "seeds into service calls",
@@ -115,7 +117,11 @@ def is_at_home(path: PurePosixPath) -> bool:
     if feature in NO_FEATURES or not rest:
         return True
     if len(rest) > 1:
-        return rest[0] == "service" or path.stem == "__init__" or str(path) in EXCEPTIONS
+        return (
+            rest[0] in {"schemas", "service"}
+            or path.stem == "__init__"
+            or str(path) in EXCEPTIONS
+        )
     return path.stem in KINDS or str(path) in EXCEPTIONS
 
 
@@ -322,6 +328,7 @@ def test_a_planted_file_of_no_kind_is_found(planted: str) -> None:
         "app/cli/serve.py",
         "app/reviews/service.py",
         "app/reviews/service/drafts.py",
+        "app/reviews/schemas/drafts.py",
         "app/matchmaking/engine/asking.py",
     ],
 )

@@ -18,7 +18,9 @@ from app.core import errors
 from app.core.errors import AppError
 from app.core.faults import FaultyTable
 from app.main import create_app
-from app.matchmaking.schemas import NewRun, NewVerdict
+from app.matchmaking.schemas.deciding import NewVerdict
+from app.matchmaking.schemas.questions import NewWhatIf
+from app.matchmaking.schemas.runs import NewRun
 from app.policy import Action, Role
 from app.programmes.schemas import CallDraft, ProgrammeDraft
 from app.settings import Settings
@@ -53,6 +55,7 @@ BODIES: dict[str, type[BaseModel]] = {
         NewRun,
         NewSolution,
         NewVerdict,
+        NewWhatIf,
         ProgrammeDraft,
         SolutionDraft,
         StepTaken,

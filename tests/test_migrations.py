@@ -14,11 +14,13 @@ from sqlmodel import SQLModel
 from app import models, schema
 from app.core.database import Database, connect, transaction
 from app.core.errors import Conflict, NotFound, Unavailable
+from app.matchmaking.models import MatchRun
 from tests.conftest import URL
-from tests.factories import a_challenge
+from tests.factories import a_challenge, a_run
 from tests.processes import counterpart, finished
 
-HEAD = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
+SCRIPTS = ScriptDirectory(str(schema.MIGRATIONS))
+HEAD = SCRIPTS.get_current_head()
 
 
 @pytest.fixture
@@ -42,6 +44,11 @@ def new(new_url: str) -> Iterator[Database]:
     database = connect(new_url)
     yield database
     database.dispose()
+
+
+def down_to(revision: str) -> str:
+    """Return how many steps it is from the newest shape down to a version."""
+    return f"-{len(list(SCRIPTS.iterate_revisions('head', revision)))}"
 
 
 def tables(database: Database) -> set[str]:
@@ -160,3 +167,23 @@ def test_four_processes_that_migrate_at_once_all_succeed(new: Database, new_url:
         f"The database went from nothing to {HEAD}.\n",
     ]
     schema.require_current(new)
+
+
+def test_a_run_that_found_no_assignment_gets_the_state_that_says_so(new: Database) -> None:
+    schema.migrate(new)
+    with transaction(new) as session:
+        runs = [a_run(session, assignment={"reason": why}) for why in (None, "Too few.")]
+    schema.migrate(new, down_to("0002"))
+
+    schema.migrate(new)
+
+    with transaction(new) as session:
+        states = [session.get_one(MatchRun, run.id).state for run in runs]
+    assert states == ["complete", "no_solution"]
+
+    schema.migrate(new, down_to("0002"))
+
+    with new.reader.connect() as connection:
+        assert set(connection.execute(text("SELECT state FROM match_run")).scalars()) == {
+            "complete"
+        }

@@ -9,7 +9,7 @@ from app.cli.console import database_of, out, settings_of
 from app.cli.runs import carry_out, show_run
 from app.core.database import reading, transaction
 from app.core.errors import NotFound
-from app.matchmaking.schemas import NewRun
+from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import requesting
 from app.policy import OPERATOR
 from app.programmes import service as programmes

@@ -18,7 +18,7 @@ from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Unprocessable
 from app.core.files import write_whole
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas import NewRun
+from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import reading as matchmaking
 from app.matchmaking.service import requesting
 from app.policy import OPERATOR

@@ -1,16 +1,18 @@
 """`counterpart match`: two files in, suggestions out, and no database between."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from app.core.errors import FieldError, Unprocessable
 from app.core.faults import Fault, FaultyTable
 from app.core.files import write_whole
 from app.core.tables import Record, read_table
+from app.matchmaking.schemas.runs import Objective
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 Form = Literal["table", "json", "csv"]
@@ -54,6 +56,52 @@ def match(
             show_default=False,
         ),
     ] = None,
+    objective: Annotated[
+        Objective,
+        typer.Option(
+            help="What the assignment counts first: the worst-off challenge and then the next "
+            "(leximin), the sum of the scores (total), or the weakest sum (maxmin).",
+        ),
+    ] = "leximin",
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHALLENGE:PROVIDER",
+            help="A pair that must be assigned; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHALLENGE:PROVIDER",
+            help="A pair that may not be assigned; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    capacity: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROVIDER:N",
+            help="How many challenges a provider takes on, instead of what its record says; "
+            "repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    what_if: Annotated[
+        bool,
+        typer.Option(
+            "--what-if",
+            help="Say what --lock, --forbid and --capacity change, and what that costs.",
+        ),
+    ] = False,
+    regret: Annotated[
+        bool,
+        typer.Option("--regret", help="Say what it costs to go against the assignment."),
+    ] = False,
+    frontier: Annotated[
+        bool, typer.Option("--frontier", help="Say what each step of fairness costs.")
+    ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say which words, themes and passages agree.")
     ] = False,
@@ -96,15 +144,34 @@ def match(
     form = _form(output, as_json=as_json, as_csv=as_csv)
     if top is not None and per_challenge is not None:
         raise typer.BadParameter("Choose either --top or --per-challenge.")
+    if per_challenge is None and (
+        lock or forbid or capacity or what_if or regret or frontier or objective != "leximin"
+    ):
+        raise typer.BadParameter(
+            "--objective, --lock, --forbid, --capacity, --what-if, --regret and --frontier "
+            "belong to an assignment: say --per-challenge too."
+        )
     if output and output.resolve() in {challenges.resolve(), providers.resolve()}:
         raise typer.BadParameter("--output would overwrite what is to be matched.")
     asked, offered = _read(challenges, providers)
+    named = _Named([record.id for record in asked], [record.id for record in offered])
+    conditions = {
+        "locked": named.pairs("--lock", lock or []),
+        "forbidden": named.pairs("--forbid", forbid or []),
+        "capacities": named.capacities("--capacity", capacity or []),
+    }
+    named.require_all()
     write = _answer(
         asked,
         offered,
         form,
         top=top or 5,
         per_challenge=per_challenge,
+        objective=objective,
+        **conditions,
+        what_if=what_if,
+        regret=regret,
+        frontier=frontier,
         text_weight=text_weight,
         same_country=same_country,
         explain=explain,
@@ -138,6 +205,50 @@ def _records(path: Path, schema: type[Record], faults: list[Fault]) -> list[Reco
     except FaultyTable as error:
         faults += error.faults
         return []
+
+
+class _Named:
+    """Finds the records that options name, and gathers what cannot be found."""
+
+    def __init__(self, challenges: Sequence[str], providers: Sequence[str]) -> None:
+        self.challenges, self.providers = set(challenges), set(providers)
+        self.errors: list[FieldError] = []
+
+    def pairs(self, option: str, given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for text in given for pair in self._pair(option, text))
+
+    def _pair(self, option: str, text: str) -> Iterator[tuple[str, str]]:
+        # An id may hold a colon itself, so each colon may be the one between the two.
+        parts = text.split(":")
+        cuts = [(":".join(parts[:n]), ":".join(parts[n:])) for n in range(1, len(parts))]
+        known = [cut for cut in cuts if cut[0] in self.challenges and cut[1] in self.providers]
+        if len(known) == 1:
+            yield known[0]
+        else:
+            self.errors.append(
+                FieldError(option, f"{text} names no pair: write CHALLENGE:PROVIDER, two ids.")
+            )
+
+    def capacities(self, option: str, given: Sequence[str]) -> tuple[tuple[str, int], ...]:
+        found: dict[str, int] = {}
+        for text in given:
+            provider, _, number = text.rpartition(":")
+            if provider not in self.providers or not (number.isascii() and number.isdigit()):
+                problem = f"{text} is no capacity: write PROVIDER:N, an id and a number."
+                self.errors.append(FieldError(option, problem))
+            elif provider in found:
+                self.errors.append(FieldError(option, f"{provider} is named twice."))
+            else:
+                found[provider] = int(number[:6])
+        return tuple(found.items())
+
+    def require_all(self) -> None:
+        if self.errors:
+            raise Unprocessable(
+                "The conditions name what is not in the files.",
+                errors=self.errors,
+                remedy="Take the ids from the two files, and write them as they are there.",
+            )
 
 
 def _answer(

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.console import width_of
-from app.matchmaking.offline import Answer, Line, Quote, Reasons, Share
+from app.matchmaking.offline import (
+    Answer,
+    Assigned,
+    Comparison,
+    Line,
+    Quote,
+    Reasons,
+    Share,
+)
+from app.matchmaking.results import Loss
 from app.submissions.records import SubmissionRecord
 
 _SHOWN_SHARES = 6
@@ -46,6 +55,10 @@ def as_json(answer: Answer) -> str:
         "suggestions": [_line(line) for line in answer.lines],
         "notes": answer.notes,
     }
+    if answer.assigned:
+        asked = asdict(answer.assigned)
+        content["assignment"] = asked.pop("whole")
+        content |= {name: told for name, told in asked.items() if told is not None}
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -78,7 +91,12 @@ def _named(record: SubmissionRecord) -> dict[str, Any]:
 
 def as_csv(answer: Answer) -> str:
     """Write one suggestion a row, for spreadsheets; the notes have no place in it."""
-    rows = [_row(line) for line in answer.lines]
+    losses = _losses(answer)
+    rows = [
+        _row(line)
+        | ({"regret": _loss(losses[line.challenge.id, line.provider.id])} if losses else {})
+        for line in answer.lines
+    ]
     names = list(rows[0]) if rows else []
     out = io.StringIO()
     table = csv.DictWriter(out, names, lineterminator="\n")
@@ -139,14 +157,19 @@ def as_table(answer: Answer, on_screen: bool) -> str:
         emoji=False,
         highlight=False,
     )
+    losses = _losses(answer)
     for _, lines in groupby(answer.lines, key=lambda line: line.challenge.id):
-        _print_challenge(console, list(lines))
+        _print_challenge(console, list(lines), losses)
+    for sentence in _about(answer.assigned) if answer.assigned else ():
+        console.print(_plain(sentence))
     for note in answer.notes:
         console.print(_plain(note))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
-def _print_challenge(console: Console, lines: Sequence[Line]) -> None:
+def _print_challenge(
+    console: Console, lines: Sequence[Line], losses: Mapping[tuple[str, str], Loss | None]
+) -> None:
     challenge = lines[0].challenge
     where = f" ({', '.join(challenge.country)})" if challenge.country else ""
     console.print(Text(_plain(f"{challenge.id}  {challenge.title}{where}"), style="bold"))
@@ -156,13 +179,60 @@ def _print_challenge(console: Console, lines: Sequence[Line]) -> None:
     table.add_column("band", no_wrap=True)
     for name in ("provider", "title", "organisation", "country"):
         table.add_column(name, overflow="fold")
+    if losses:
+        table.add_column("without it, lost", no_wrap=True)
     for line in lines:
-        table.add_row(*_cells(line))
+        pair = (line.challenge.id, line.provider.id)
+        table.add_row(*_cells(line), *([_loss(losses[pair])] if losses else []))
     console.print(table)
     for line in lines:
         if line.reasons:
             console.print(Text(_plain(f"  Why {line.provider.id}"), style="bold"))
             console.print(Padding(Text("\n").join(_why(line.reasons)), (0, 0, 1, 4)))
+
+
+def _losses(answer: Answer) -> dict[tuple[str, str], Loss | None]:
+    """Return what is lost without each assigned pair, where that was asked."""
+    regret = answer.assigned.regret if answer.assigned else None
+    return {(r.challenge, r.solution): r.loss for r in regret or () if r.chosen}
+
+
+def _loss(loss: Loss | None) -> str:
+    """Say what is lost: in total, and first by whom, place 1 being the worst-off."""
+    if loss is None:
+        return "no assignment is left"
+    if not loss.fairness:
+        return f"{loss.total:.4f}"
+    (place, lost), others = loss.fairness[0], len(loss.fairness) - 1
+    more = f" and {others} more" if others else ""
+    return f"{loss.total:.4f}; place {place} {lost:.4f}{more}"
+
+
+def _about(assigned: Assigned) -> Iterator[str]:
+    """Say how good the assignment is, and what was asked about it."""
+    whole = assigned.whole
+    yield (
+        f"Assigned by {whole.objective}: total {whole.total:.4f}, proved the most; the "
+        f"worst-off challenge has {whole.fairness[0]:.4f}, the weakest sum is "
+        f"{whole.weakest_sum:.4f}."
+    )
+    if assigned.compared:
+        yield from _changes(assigned.compared)
+    for step in assigned.frontier or ():
+        yield (
+            f"Nobody below {step.floor:.4f}: total {step.total:.4f}, {step.cost:.4f} less "
+            "than the most."
+        )
+
+
+def _changes(compared: Comparison) -> Iterator[str]:
+    for word, pairs in (("come in", compared.added), ("go out", compared.removed)):
+        named = ", ".join(f"{challenge}:{provider}" for challenge, provider in pairs)
+        yield f"By the conditions {word}: {named or 'none'}."
+    if compared.loss is None:
+        yield "Without the conditions there is no assignment."
+    else:
+        yield f"That costs {_loss(compared.loss)} (in total; by place, 1 the worst-off)."
 
 
 def _cells(line: Line) -> Iterator[str]:

@@ -16,7 +16,9 @@ from app.core.errors import Unavailable
 from app.core.jobs import JobState
 from app.main import work
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas import JobRead, MatchQuery, SuggestionQuery, SuggestionRead
+from app.matchmaking.schemas.deciding import MatchQuery
+from app.matchmaking.schemas.runs import JobRead
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
 from app.matchmaking.service import reading as matchmaking
 from app.policy import OPERATOR
 from app.settings import Settings

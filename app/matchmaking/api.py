@@ -20,22 +20,29 @@ from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.matchmaking.models import Verdict
-from app.matchmaking.schemas import (
-    JobRead,
+from app.matchmaking.schemas.deciding import (
     MatchQuery,
     MatchRead,
-    NewRun,
     NewVerdict,
-    PreviewQuery,
-    PreviewRead,
-    RunQuery,
-    RunRead,
-    SuggestionQuery,
-    SuggestionRead,
     VerdictQuery,
     VerdictRead,
 )
-from app.matchmaking.service import deciding, previewing, reading, requesting
+from app.matchmaking.schemas.questions import (
+    FrontierRead,
+    NewWhatIf,
+    RegretQuery,
+    RegretRead,
+    WhatIfRead,
+    WholeRead,
+)
+from app.matchmaking.schemas.runs import JobRead, NewRun, RunQuery, RunRead
+from app.matchmaking.schemas.suggestions import (
+    PreviewQuery,
+    PreviewRead,
+    SuggestionQuery,
+    SuggestionRead,
+)
+from app.matchmaking.service import deciding, previewing, questioning, reading, requesting
 
 router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable))
 
@@ -108,6 +115,43 @@ def read_suggestion(
 ) -> SuggestionRead:
     """Read one suggestion of a run."""
     return reading.suggestion(session, actor, run_id, challenge_id, solution_id)
+
+
+@router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
+def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
+    """Read the best whole assignment of a run with its proof, or why there is none."""
+    return questioning.assignment(session, actor, run_id)
+
+
+@router.get("/match-runs/{run_id}/regret", responses=responses(BadQuery, Conflict, NotFound))
+def read_regret(
+    request: Request,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    run_id: UUID,
+    query: Annotated[RegretQuery, Query()],
+) -> RegretRead:
+    """Tell what it costs to force each pair, or to forbid it where it is chosen."""
+    return questioning.regret(session, actor, run_id, query, request.app.state.settings)
+
+
+@router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict, NotFound))
+def read_frontier(
+    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
+) -> FrontierRead:
+    """Tell what each step of fairness costs in total."""
+    return questioning.frontier(session, actor, run_id, request.app.state.settings)
+
+
+@router.post(
+    "/match-runs/{run_id}/what-if",
+    responses=responses(Conflict, NotFound, TooLarge, Unprocessable),
+)
+def ask_what_if(
+    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
+) -> WhatIfRead:
+    """Assign under other weights, locks and capacities; nothing is stored."""
+    return questioning.what_if(session, actor, run_id, new, request.app.state.settings)
 
 
 @router.get(

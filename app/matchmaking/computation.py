@@ -7,22 +7,24 @@ from importlib.metadata import version
 from itertools import groupby
 from typing import Any
 
-from app.core.errors import Conflict
 from app.matchmaking import engine
 from app.matchmaking.engine import (
     RULES,
     Encoder,
     Engine,
     Explanation,
+    InfeasibleAssignment,
     Passage,
     Spread,
     Suggestion,
     Sureness,
+    Terms,
+    assigned,
     encoder_of,
     field_of,
 )
-from app.matchmaking.results import Line, RunInputs, RunResult
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.results import Line, RunInputs, RunResult, Whole
+from app.matchmaking.schemas.runs import RunSettings
 from app.settings import Settings
 from app.submissions.records import SubmissionRecord
 
@@ -64,18 +66,21 @@ def carry_out(
         settings.matching_backend, settings.matching_scheduler, settings.model_folder
     )
     total = len(inputs.challenges)
-    computing = _Computing(inputs, spread, encoder, lambda: report(0, total))
-    assigned, assignment = computing.assignment()
+    computing = Computing(
+        inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
+    )
+    whole = whole_of(computing.engine, computing.terms())
+    chosen = set(computing.engine.chosen(computing.positions(whole)))
     lines: list[Line] = []
     suggestions = sorted(
-        {*computing.listed(), *assigned}, key=lambda line: (line.challenge, line.rank)
+        {*computing.listed(), *chosen}, key=lambda line: (line.challenge, line.rank)
     )
     sureness = computing.engine.sureness(max((s.rank for s in suggestions), default=0))
     for done, (_, of_one) in enumerate(groupby(suggestions, lambda s: s.challenge), 1):
-        lines += [computing.line(s, s in assigned, sureness) for s in of_one]
+        lines += [computing.line(s, s in chosen, sureness) for s in of_one]
         report(done, total)
     model = computing.engine.matcher.version_
-    return RunResult(lines, assignment, versions(model, inputs.settings.encoder))
+    return RunResult(lines, whole, versions(model, inputs.settings.encoder))
 
 
 def versions(model: str, encoder: str | None) -> dict[str, str]:
@@ -87,15 +92,49 @@ def versions(model: str, encoder: str | None) -> dict[str, str]:
     return own | {"encoder": encoder} | named
 
 
-class _Computing:
-    """One run: records in the order of their codes, and the engine over them."""
+def whole_of(asked: Engine, terms: Terms) -> Whole:
+    """Return the best whole assignment by its codes, or why there is none."""
+    none = Whole(terms.objective, (terms.least, terms.most))
+    try:
+        found = assigned(asked, terms)
+    except InfeasibleAssignment as refusal:
+        relaxations = tuple(
+            {"cost": relaxation.cost, "changes": list(relaxation.changes)}
+            for relaxation in refusal.diagnosis.relaxations
+        )
+        return replace(none, reason=str(refusal), relaxations=relaxations)
+    pairs = tuple((asked.challenges[i].id, asked.pool[j].id) for i, j in found.pairs)
+    return replace(
+        none,
+        pairs=pairs,
+        total=found.total,
+        bound=found.bound,
+        fairness=found.fairness.vector,
+        weakest_sum=found.fairness.weakest_sum,
+    )
+
+
+class Computing:
+    """One run: records in the order of their codes, and the engine over them.
+
+    Parameters
+    ----------
+    inputs : RunInputs
+    spread : Spread, default=None
+        What ranks, by default this process; it changes no answer.
+    encoder : Encoder, default=None
+        The sentence encoder that the settings of the run name.
+    alive : callable
+        Called after each record that the encoder has read.
+    """
 
     def __init__(
         self,
         inputs: RunInputs,
-        spread: Spread,
-        encoder: Encoder | None,
-        alive: Callable[[], None],
+        *,
+        spread: Spread | None = None,
+        encoder: Encoder | None = None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = inputs.settings
         self.challenges = sorted(inputs.challenges, key=lambda record: record.id)
@@ -115,43 +154,47 @@ class _Computing:
             pool,
             text_weight=inputs.settings.text_weight,
             rules=RULES if inputs.settings.cross_border else (),
-            spread=spread,
+            spread=spread or Spread(),
             encoder=encoder,
         )
 
     def listed(self) -> Iterator[Suggestion]:
+        """Return the ranked list of each challenge."""
         return self.engine.rank(self.settings.top)
 
-    def assignment(self) -> tuple[set[Suggestion], dict[str, Any]]:
-        """Return the pairs of the best whole assignment and how it is told."""
-        asked = {
-            "objective": "total",
-            "providers": [self.settings.providers_min, self.settings.providers_max],
-        }
-        try:
-            pairs = list(
-                self.engine.assign(
-                    least=self.settings.providers_min,
-                    most=self.settings.providers_max,
-                    capacities=[record.capacity for record in self.solutions],
-                )
-            )
-        except Conflict as refusal:
-            return set(), asked | {"pairs": [], "total": None, "reason": refusal.detail}
-        named = [
-            [self.challenges[s.challenge].id, self.solutions[s.provider].id] for s in pairs
-        ]
-        total = sum(s.score for s in pairs)
-        return set(pairs), asked | {"pairs": named, "total": total, "reason": None}
+    def terms(self) -> Terms:
+        """Return how the challenges of the run share its solutions."""
+        return Terms(
+            least=self.settings.providers_min,
+            most=self.settings.providers_max,
+            capacities=[record.capacity for record in self.solutions],
+            objective=self.settings.objective,
+        )
 
-    def line(self, suggestion: Suggestion, assigned: bool, sureness: Sureness) -> Line:
+    def places(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the positions of challenges and solutions by their codes."""
+        row = {record.id: i for i, record in enumerate(self.challenges)}
+        return row, {record.id: j for j, record in enumerate(self.solutions)}
+
+    def positions(self, whole: Whole) -> list[tuple[int, int]]:
+        """Return the chosen pairs as positions."""
+        row, column = self.places()
+        return [(row[challenge], column[solution]) for challenge, solution in whole.pairs]
+
+    def codes(self, suggestion: Suggestion) -> tuple[str, str]:
+        """Return the codes of the two sides."""
+        challenge = self.challenges[suggestion.challenge]
+        return challenge.id, self.solutions[suggestion.provider].id
+
+    def line(self, suggestion: Suggestion, chosen: bool, sureness: Sureness) -> Line:
+        """Take a suggestion of the run apart, and say how sure its place is."""
         challenge = self.challenges[suggestion.challenge]
         solution = self.solutions[suggestion.provider]
         line = line_of(self.engine, suggestion, challenge, solution, self.settings)
         stability, turns_at, often = sureness.of(suggestion)
         of_the_run = {
             "band": suggestion.band,
-            "assigned": assigned,
+            "assigned": chosen,
             "stability": stability,
             "turns_at": turns_at,
             "hub": often and often._asdict(),

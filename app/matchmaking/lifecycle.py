@@ -1,7 +1,8 @@
 """The life of a run, and the words for what people decide.
 
-    queued --start--> running --complete--> complete
-      '-----fail--------'--fail--> failed
+    queued --start--> running --complete---> complete
+      |                  |------find-none--> no_solution
+      '------fail--------'------fail-------> failed
 
 `running` starts again when a worker died and the next one takes over.
 """
@@ -19,7 +20,12 @@ class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     COMPLETE = "complete"
+    NO_SOLUTION = "no_solution"
     FAILED = "failed"
+
+
+HAS_RESULT: Final = frozenset({RunState.COMPLETE, RunState.NO_SOLUTION})
+"""Where suggestions are stored, and what was assigned or why nothing was."""
 
 
 class Outcome(StrEnum):
@@ -50,6 +56,13 @@ RUN_LIFE: Final = Life[RunState, None](
         "Store what was computed",
         frozenset({RunState.RUNNING}),
         RunState.COMPLETE,
+        Action.RUN_START,
+    ),
+    Step(
+        "find-none",
+        "Store the lists, and why no assignment keeps all conditions",
+        frozenset({RunState.RUNNING}),
+        RunState.NO_SOLUTION,
         Action.RUN_START,
     ),
     Step(

@@ -5,10 +5,11 @@ files. It loads the engine, so import it where matching is wanted and not before
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from app.core.errors import Unprocessable
+from app.core.errors import Conflict, Unprocessable
+from app.matchmaking.computation import whole_of
 from app.matchmaking.engine import (
     RULES,
     TEXT_WEIGHT,
@@ -17,9 +18,12 @@ from app.matchmaking.engine import (
     Explanation,
     Passage,
     Suggestion,
+    Terms,
     field_of,
     profile_of,
 )
+from app.matchmaking.questions import costs_of, floors_of, loss_between
+from app.matchmaking.results import Floor, Loss, Regret, Whole
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
 
 _MISSING: Final = {
@@ -40,6 +44,19 @@ class Settings:
     per_challenge : int, default=None
         Instead of lists: give each challenge exactly so many providers, the best as a
         whole and within the capacities.
+    objective : {"leximin", "total", "maxmin"}, default="leximin"
+        What the assignment counts first: the worst-off challenge and then the next one,
+        the sum of the scores, or the challenge with the weakest sum.
+    locked, forbidden : tuples of (str, str), default=()
+        Challenge and provider of pairs that must and that may not be assigned.
+    capacities : tuple of (str, int), default=()
+        Providers that take on another number of challenges than their records say.
+    what_if : bool, default=False
+        True compares with the assignment without locks, forbidden pairs and capacities.
+    regret : bool, default=False
+        True tells what it costs to go against the assignment, pair by pair.
+    frontier : bool, default=False
+        True tells what each step of fairness costs.
     text_weight : float in [0, 1], default=0.6
     same_country : bool, default=False
         True lifts the rule that the two sides come from different countries.
@@ -49,6 +66,13 @@ class Settings:
 
     top: int = 5
     per_challenge: int | None = None
+    objective: str = "leximin"
+    locked: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[tuple[str, str], ...] = ()
+    capacities: tuple[tuple[str, int], ...] = ()
+    what_if: bool = False
+    regret: bool = False
+    frontier: bool = False
     text_weight: float = TEXT_WEIGHT
     same_country: bool = False
     explain: bool = False
@@ -93,12 +117,32 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the conditions change: pairs that come in and go out, and what is lost by it."""
+
+    added: tuple[tuple[str, str], ...]
+    removed: tuple[tuple[str, str], ...]
+    loss: Loss | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The whole assignment, and the answers to what was asked about it."""
+
+    whole: Whole
+    compared: Comparison | None = None
+    regret: tuple[Regret, ...] | None = None
+    frontier: tuple[Floor, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """All suggestions, challenge after challenge, and what to know when reading them."""
 
     settings: Settings
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
+    assigned: Assigned | None = None
 
 
 def match(
@@ -128,8 +172,9 @@ def match(
         rules=() if settings.same_country else RULES,
     )
     place = {record.id: position for position, record in enumerate(challenges)}
+    assigned = _assigned(engine, settings, pool) if settings.per_challenge else None
     found = sorted(
-        _suggestions(engine, settings, [record.capacity for record in pool]),
+        _suggestions(engine, settings, assigned),
         key=lambda suggestion: place[asked[suggestion.challenge].id],
     )
     lines = []
@@ -142,16 +187,63 @@ def match(
     notes = _notes(challenges, providers, served, settings)
     if engine.bands is None:
         notes.append("There are fewer than 30 possible pairs, too few to say strong or weak.")
-    return Answer(settings, tuple(lines), tuple(notes))
+    return Answer(settings, tuple(lines), tuple(notes), assigned)
 
 
 def _suggestions(
-    engine: Engine, settings: Settings, capacities: Sequence[int]
+    engine: Engine, settings: Settings, assigned: Assigned | None
 ) -> Iterator[Suggestion]:
-    wanted = settings.per_challenge
-    if wanted is None:
+    if assigned is None:
         return engine.rank(settings.top)
-    return engine.assign(least=wanted, most=wanted, capacities=capacities)
+    row, column = _places(engine)
+    return engine.chosen((row[c], column[p]) for c, p in assigned.whole.pairs)
+
+
+def _places(engine: Engine) -> tuple[dict[str, int], dict[str, int]]:
+    row = {profile.id: i for i, profile in enumerate(engine.challenges)}
+    return row, {profile.id: j for j, profile in enumerate(engine.pool)}
+
+
+# --- the assignment --------------------------------------------------------------------
+
+
+def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]) -> Assigned:
+    """Assign as the settings say, and answer what they ask about it."""
+    wanted, (row, column) = settings.per_challenge or 0, _places(engine)
+    plain = Terms(
+        least=wanted,
+        most=wanted,
+        capacities=[record.capacity for record in pool],
+        objective=settings.objective,
+    )
+    changed = dict(settings.capacities)
+    terms = replace(
+        plain,
+        capacities=[changed.get(record.id, record.capacity) for record in pool],
+        locked=[(row[c], column[p]) for c, p in settings.locked],
+        forbidden=[(row[c], column[p]) for c, p in settings.forbidden],
+    )
+    whole = whole_of(engine, terms)
+    if whole.reason is not None:
+        ways = "; or ".join(", ".join(r["changes"]) for r in whole.relaxations)
+        raise Conflict(
+            f"No assignment keeps all conditions: {whole.reason}.",
+            remedy=f"The cheapest ways out: {ways}." if ways else "Ask for fewer conditions.",
+        )
+    return Assigned(
+        whole,
+        _compared(whole_of(engine, plain), whole) if settings.what_if else None,
+        tuple(costs_of(engine, terms)) if settings.regret else None,
+        tuple(floors_of(engine, terms)) if settings.frontier else None,
+    )
+
+
+def _compared(before: Whole, after: Whole) -> Comparison:
+    return Comparison(
+        tuple(sorted({*after.pairs} - {*before.pairs})),
+        tuple(sorted({*before.pairs} - {*after.pairs})),
+        loss_between(before, after),
+    )
 
 
 # --- reasons ---------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """What goes into the engine and comes out of it, as plain values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.schemas.runs import RunSettings
 from app.submissions.lifecycle import Kind
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -74,18 +74,123 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The best whole assignment, or why there is none.
+
+    Attributes
+    ----------
+    objective : str
+        What counts first: `leximin`, `total` or `maxmin`.
+    providers : (int, int)
+        Least and most for each challenge.
+    pairs : sequence of (str, str)
+        Codes of challenge and solution, sorted.
+    total, bound : float or None
+        Sum of the scores, each rounded to 0.0001, and what no assignment as fair exceeds;
+        equal, which is the proof. None where there is no assignment.
+    fairness : sequence of float
+        The best score of each challenge, the worst-off first.
+    weakest_sum : float or None
+        The least sum of the scores of a challenge, which `maxmin` raises.
+    reason : str or None
+        The conditions that contradict each other.
+    relaxations : sequence of mappings
+        The cheapest ways out: `cost` in steps, and `changes` in words.
+    """
+
+    objective: str
+    providers: tuple[int, int]
+    pairs: Sequence[tuple[str, str]] = ()
+    total: float | None = None
+    bound: float | None = None
+    fairness: Sequence[float] = ()
+    weakest_sum: float | None = None
+    reason: str | None = None
+    relaxations: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run has found.
 
     Attributes
     ----------
     lines : sequence of Line
-    assignment : dict
-        The best whole assignment: objective, total, pairs; or why there is none.
+    assignment : Whole
     versions : dict
         What it was computed with.
     """
 
     lines: Sequence[Line]
-    assignment: dict[str, Any]
+    assignment: Whole
     versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A run asked once more, under other conditions.
+
+    Attributes
+    ----------
+    settings : RunSettings
+    locked, forbidden : sequence of (str, str)
+        Codes of challenge and solution.
+    capacities : mapping of str to int
+        By the code of a solution, where it differs from its record.
+    """
+
+    settings: RunSettings
+    locked: Sequence[tuple[str, str]] = ()
+    forbidden: Sequence[tuple[str, str]] = ()
+    capacities: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an assignment loses.
+
+    Attributes
+    ----------
+    fairness : sequence of (int, float)
+        Place, 1 for the worst-off challenge, and what it loses; for `maxmin` the weakest
+        sum at place 1, for `total` nothing. Places that lose nothing are left out.
+    total : float
+        Below 0 where less fairness brings a greater total.
+    """
+
+    fairness: Sequence[tuple[int, float]]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """What it costs to force a pair, or to forbid it where it is chosen.
+
+    Attributes
+    ----------
+    challenge, solution : str
+        Their codes.
+    chosen : bool
+    loss : Loss or None
+        None: there is no such assignment.
+    """
+
+    challenge: str
+    solution: str
+    chosen: bool
+    loss: Loss | None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The best total under which no challenge has less than a floor.
+
+    Attributes
+    ----------
+    floor, total, cost : float
+        The cost is what the total is below the greatest of all.
+    """
+
+    floor: float
+    total: float
+    cost: float

@@ -114,9 +114,12 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
     needed, offered = int(side.bounds[:, 0].sum()), int(side.other_bounds[:, 1].sum())
     if needed <= offered:
         return None
+    asking = labels.every(side.name, len(side.bounds))
+    asked = labels.every(side.other, len(side.other_bounds))
+    need = "needs" if labels.names and len(side.bounds) == 1 else "need"
     return Conflict(
-        f"the {side.name}s need at least {pairs(needed)} together,"
-        f" but the {side.other}s can take part in {offered} only"
+        f"{asking} {need} at least {pairs(needed)} together,"
+        f" but {asked} can take part in {offered} only"
     )
 
 

@@ -32,6 +32,10 @@ class Labels:
             return f"{side}{'s' * (len(positions) != 1)} {listed(map(str, positions))}"
         return listed(self.one(side, p) for p in positions)
 
+    def every(self, side: str, n: int) -> str:
+        """Return "the rows", or their names; of many only the start."""
+        return f"the {side}s" if self.names is None else self.many(side, range(n))
+
     def pair(self, row: int, column: int) -> str:
         """Return "(3, 2)", or the names."""
         if self.names is None:

@@ -92,6 +92,13 @@ def test_the_first_providers_of_each_challenge_are_listed() -> None:
     assert answer["settings"] == {
         "top": 2,
         "per_challenge": None,
+        "objective": "leximin",
+        "locked": [],
+        "forbidden": [],
+        "capacities": [],
+        "what_if": False,
+        "regret": False,
+        "frontier": False,
         "text_weight": 0.6,
         "same_country": False,
         "explain": False,
@@ -105,6 +112,108 @@ def test_the_best_whole_assignment_is_given() -> None:
         f"P{i}" for i in range(1, 9)
     ]
     assert sum(s["score"] for s in answer["suggestions"]) == pytest.approx(2.2036, abs=1e-4)
+
+
+def test_what_if_tells_what_a_lock_changes_and_what_it_costs() -> None:
+    asked = (CHALLENGES, SOLUTIONS, "--per-challenge", 2)
+    plain = answered(*asked)
+    answer = answered(*asked, "--lock", "C2:P3", "--what-if", "--regret", "--frontier")
+    by_total = answered(*asked, "--objective", "total", "--forbid", "C2:P7")
+
+    assert plain["assignment"] == {
+        "objective": "leximin",
+        "providers": [2, 2],
+        "pairs": [
+            ["C1", "P1"],
+            ["C1", "P2"],
+            ["C2", "P4"],
+            ["C2", "P7"],
+            ["C3", "P5"],
+            ["C3", "P6"],
+            ["C4", "P3"],
+            ["C4", "P8"],
+        ],
+        "total": 2.2036,
+        "bound": 2.2036,
+        "fairness": [0.2651, 0.3085, 0.379, 0.4077],
+        "weakest_sum": 0.3806,
+        "reason": None,
+        "relaxations": [],
+    }
+    assert set(plain) == {"settings", "suggestions", "notes", "assignment"}
+    assert answer["compared"] == {
+        "added": [["C2", "P3"], ["C4", "P7"]],
+        "removed": [["C2", "P7"], ["C4", "P3"]],
+        "loss": {"fairness": [], "total": 0.142},
+    }
+    assert len(answer["regret"]) == 32
+    assert [step["cost"] for step in answer["frontier"]] == [0.0]
+    assert ["C2", "P7"] not in by_total["assignment"]["pairs"]
+
+
+def test_the_table_says_how_good_the_assignment_is() -> None:
+    asked = ("--per-challenge", 2, "--lock", "C2:P3", "--what-if", "--regret", "--frontier")
+
+    result = run(CHALLENGES, SOLUTIONS, *asked)
+
+    said = " ".join(result.stdout.split())
+    assert (
+        "Assigned by leximin: total 2.0616, proved the most; the worst-off challenge has "
+        "0.2651, the weakest sum is 0.3677. By the conditions come in: C2:P3, C4:P7. By the "
+        "conditions go out: C2:P7, C4:P3. That costs 0.1420 (in total; by place, 1 the "
+        "worst-off). Nobody below 0.2651: total 2.0616, 0.0000 less than the most."
+    ) in said
+    assert "without it, lost" in said
+    assert "no assignment is left" in said
+    assert "0.1775; place 1 0.0470 and 2 more" in said
+
+
+def test_what_capacity_alone_makes_possible_is_said_and_csv_has_the_regret(
+    tmp_path: Path,
+) -> None:
+    files, asked = two_files(tmp_path), ("--per-challenge", 1)
+    none = [f"--capacity={provider}:0" for provider in ("P1", "P2")]
+
+    possible = run(*files, *asked, "--capacity", "P1:2", "--what-if")
+    impossible = run(*files, *asked, *none)
+    table = run(*files, *asked, "--regret", "--csv")
+
+    assert "By the conditions come in: none." in possible.stdout
+    assert impossible.exit_code == 1
+    assert "raise the maximum of P1 from 0 to 1" in " ".join(impossible.stderr.split())
+    (row,) = csv.DictReader(io.StringIO(table.stdout))
+    assert list(row) == [*COLUMNS, "regret"]
+
+
+def test_all_conditions_that_name_nothing_are_refused_at_once(tmp_path: Path) -> None:
+    wrong = ("--lock", "C1:P9", "--forbid", "C1", "--capacity", "P1:x", "--capacity", "P1")
+    twice = ("--capacity", "P2:1", "--capacity", "P2:2")
+
+    result = run(*two_files(tmp_path), "--per-challenge", 1, *wrong, *twice)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "Content to be mended. The conditions name what is not in the files.",
+        "  --lock: C1:P9 names no pair: write CHALLENGE:PROVIDER, two ids.",
+        "  --forbid: C1 names no pair: write CHALLENGE:PROVIDER, two ids.",
+        "  --capacity: P1:x is no capacity: write PROVIDER:N, an id and a number.",
+        "  --capacity: P1 is no capacity: write PROVIDER:N, an id and a number.",
+        "  --capacity: P2 is named twice.",
+        "Take the ids from the two files, and write them as they are there.",
+    ]
+
+
+def test_an_id_may_hold_a_colon(tmp_path: Path) -> None:
+    challenges = a_file(tmp_path / "c.jsonl", {"id": "a:b", "title": "Floods", "text": "Sea."})
+    providers = a_file(
+        tmp_path / "p.jsonl",
+        {"id": "b:c", "title": "Dykes", "text": "Sea."},
+        {"id": "c", "title": "Maps of it", "text": "Sky."},
+    )
+
+    answer = answered(challenges, providers, "--per-challenge", 1, "--lock", "a:b:c")
+
+    assert answer["assignment"]["pairs"] == [["a:b", "c"]]
 
 
 def test_json_explains_every_number() -> None:
@@ -288,7 +397,9 @@ def test_a_refused_run_leaves_the_old_answer_as_it_was(tmp_path: Path) -> None:
     result = run(*two_files(tmp_path), "--per-challenge", 3, "--output", output)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "Challenge C1 needs 3 providers, but only 2" in " ".join(result.stderr.split())
+    assert "C1 needs at least 3 pairs, but only 2 may be chosen" in " ".join(
+        result.stderr.split()
+    )
     assert output.read_text() == "before"
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "answer.csv",
@@ -327,6 +438,9 @@ def test_the_faults_of_both_files_are_listed_and_nothing_is_matched(tmp_path: Pa
         ["--json", "--csv"],
         ["--top", "3", "--per-challenge", "2"],
         ["--top", "0"],
+        ["--lock", "C1:P1"],
+        ["--what-if"],
+        ["--per-challenge", "2", "--objective", "luck"],
         ["--text-weight", "1.5"],
         ["--text-weight", "nan"],
         ["--output", str(SOLUTIONS)],

@@ -10,7 +10,7 @@ from app.core.database import Database, reading
 from app.core.jobs import Job, JobState, state_of
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.schemas import NewRun
+from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import requesting
 from app.policy import OPERATOR
 from app.programmes.lifecycle import CallKind

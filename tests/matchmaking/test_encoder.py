@@ -15,7 +15,7 @@ from app.core.errors import Unavailable, Unprocessable
 from app.matchmaking.computation import carry_out
 from app.matchmaking.engine import Encoder, Model, encoder_of
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.schemas.runs import RunSettings
 from app.matchmaking.service import requesting
 from app.policy import Role
 from app.settings import Settings

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from app.core.tables import read_table
-from app.matchmaking.offline import Answer, Settings, match
+from app.matchmaking.offline import Answer, Assigned, Settings, match
+from app.matchmaking.results import Floor, Whole
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 EDITION = Path(__file__).parents[2] / "seeds" / "first_edition"
@@ -52,8 +53,9 @@ ASSIGNED_BY_TEXT = [
 ]
 
 
-def assigned(text_weight: float) -> Answer:
-    return match(CHALLENGES, SOLUTIONS, Settings(per_challenge=2, text_weight=text_weight))
+def assigned(text_weight: float, objective: str = "leximin") -> Answer:
+    settings = Settings(per_challenge=2, text_weight=text_weight, objective=objective)
+    return match(CHALLENGES, SOLUTIONS, settings)
 
 
 def table_of(answer: Answer) -> list[tuple[str, str, int, float, float, float]]:
@@ -86,10 +88,39 @@ def test_by_the_texts_alone_five_of_the_eight_pairs_are_found() -> None:
 def test_the_whole_assignment_is_as_documented(
     text_weight: float, table: list[tuple[str, str, int, float, float, float]]
 ) -> None:
-    answer = assigned(text_weight)
+    answer = assigned(text_weight, "total")
 
     assert table_of(answer) == table
     assert answer.notes == ()
+
+
+def test_with_themes_the_fairest_assignment_has_the_highest_total() -> None:
+    fairest, highest = assigned(0.6), assigned(0.6, "total")
+
+    assert table_of(fairest) == table_of(highest)
+    assert fairest.assigned == Assigned(
+        Whole(
+            "leximin",
+            (2, 2),
+            pairs=tuple(sorted(pairs_of(highest))),
+            total=2.2036,
+            bound=2.2036,
+            fairness=(0.2651, 0.3085, 0.379, 0.4077),
+            weakest_sum=0.3806,
+        )
+    )
+
+
+def test_by_the_texts_alone_fairness_lifts_the_worst_off_and_costs_a_little() -> None:
+    settings = Settings(per_challenge=2, text_weight=1.0, frontier=True)
+    answer = match(CHALLENGES, SOLUTIONS, settings)
+
+    assert answer.assigned
+    assert answer.assigned.frontier == (
+        Floor(0.0841, 0.8639, 0.0),
+        Floor(0.1121, 0.8595, 0.0044),
+    )
+    assert pairs_of(answer) - BY_PEOPLE == {("C1", "P3"), ("C2", "P7"), ("C4", "P1")}
 
 
 def test_what_people_decided_differs_in_one_exchange() -> None:

@@ -1,13 +1,14 @@
 """Records in, suggestions out: which texts are read, what is refused, what is noted."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.core.errors import Conflict, Unprocessable
 from app.matchmaking.engine import Engine, profile_of
-from app.matchmaking.offline import Answer, Quote, Settings, match
+from app.matchmaking.offline import Answer, Comparison, Quote, Settings, match
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 FLOODS = "Our river floods the old town and nobody is warned in time."
@@ -197,35 +198,102 @@ def refusal_of(*arguments: Any) -> str:
     return refusal.value.detail
 
 
-def test_an_assignment_that_cannot_be_is_refused_with_names() -> None:
+def test_an_assignment_that_cannot_be_is_refused_with_names_and_ways_out() -> None:
     challenges = [a_challenge("C1"), a_challenge("C2", country=["NO"])]
     providers = [a_provider("P1"), a_provider("P2", country=["DE"], capacity=2)]
 
-    assert refusal_of(challenges, providers, Settings(per_challenge=2)) == (
-        "Challenge C2 needs 2 providers, but only 1 of the pool may be matched with it."
+    with pytest.raises(Conflict) as refusal:
+        match(challenges, providers, Settings(per_challenge=2))
+
+    assert refusal.value.detail == (
+        "No assignment keeps all conditions: C2 needs at least 2 pairs, but only 1 may be "
+        "chosen (the rules bar 1 pair of theirs)."
     )
-    assert refusal_of(challenges[:1], providers, Settings(per_challenge=3)) == (
-        "Challenge C1 needs 3 providers, but only 2 of the pool may be matched with it."
-    )
-    assert refusal_of(
-        [a_challenge("C1"), a_challenge("C3")], providers, Settings(per_challenge=2)
-    ) == (
-        "2 challenges need 4 places together, but by their capacities the providers have "
-        "3 only."
+    assert refusal.value.remedy == (
+        "The cheapest ways out: lower the minimum of C2 from 2 to 1."
     )
 
 
-def test_an_assignment_that_fails_only_as_a_whole_says_so() -> None:
-    challenges = [a_challenge("C1"), a_challenge("C2"), a_challenge("C3", country=["DE"])]
-    providers = [
-        a_provider("P1"),
-        a_provider("P2", country=["FR"]),
-        a_provider("P3", country=["FR"]),
+def test_each_condition_that_cannot_be_met_is_named() -> None:
+    providers = [a_provider("P1"), a_provider("P2", country=["DE"], capacity=2)]
+    two = [a_challenge("C1"), a_challenge("C3")]
+    one_can_go = [a_provider("P1"), *(a_provider(f"P{n}", country=["FR"]) for n in (2, 3))]
+    three = [a_challenge("C1"), a_challenge("C2"), a_challenge("C3", country=["DE"])]
+    cases = [
+        (two[:1], providers, "C1 needs at least 3 pairs, but only 2 may be chosen", 3),
+        (
+            two,
+            providers,
+            "C1 and C3 need at least 4 pairs together, but P1 and P2 can take part in 3 only",
+            2,
+        ),
+        (
+            three,
+            one_can_go,
+            "C1 and C2 need at least 2 pairs together, but can have 1 only: P1 takes 1 (the "
+            "rules bar 4 pairs of theirs)",
+            1,
+        ),
     ]
 
-    assert refusal_of(challenges, providers, Settings(per_challenge=1)) == (
-        "Each challenge could have its providers, but not all of them at once."
+    for challenges, pool, reason, wanted in cases:
+        told = refusal_of(challenges, pool, Settings(per_challenge=wanted))
+        assert told == f"No assignment keeps all conditions: {reason}."
+
+
+def test_locks_and_capacities_are_kept_and_compared_with_what_was_without_them() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2", text=BUDGETS)]
+    providers = [a_provider("P1"), a_provider("P2", text=BUDGETS)]
+    settings = Settings(per_challenge=1, what_if=True, locked=(("C1", "P2"),))
+
+    locked = match(challenges, providers, settings)
+    roomy = match(challenges, providers, replace(settings, capacities=(("P2", 2),)))
+    barred = match(
+        challenges, providers, replace(settings, locked=(), forbidden=(("C1", "P1"),))
     )
+
+    assert pairs_of(locked) == pairs_of(barred) == [("C1", "P2"), ("C2", "P1")]
+    assert pairs_of(roomy) == [("C1", "P2"), ("C2", "P2")]
+    assert locked.assigned
+    assert locked.assigned.compared
+    assert (locked.assigned.compared.added, locked.assigned.compared.removed) == (
+        (("C1", "P2"), ("C2", "P1")),
+        (("C1", "P1"), ("C2", "P2")),
+    )
+    loss = locked.assigned.compared.loss
+    assert loss
+    assert loss.total > 0
+    assert [place for place, _ in loss.fairness] == [1, 2]
+
+
+def test_what_the_conditions_make_possible_has_no_cost() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2", text=BUDGETS)]
+    settings = Settings(per_challenge=1, what_if=True, capacities=(("P1", 2),))
+
+    answer = match(challenges, [a_provider("P1")], settings)
+
+    assert answer.assigned
+    assert answer.assigned.compared == Comparison(
+        added=(("C1", "P1"), ("C2", "P1")), removed=(), loss=None
+    )
+
+
+def test_regret_and_frontier_are_told_where_they_are_asked_for() -> None:
+    challenges = [a_challenge("C1"), a_challenge("C2", text=BUDGETS)]
+    providers = [a_provider("P1"), a_provider("P2", text=BUDGETS)]
+
+    answer = match(challenges, providers, Settings(per_challenge=1, regret=True, frontier=True))
+
+    assert answer.assigned
+    assert answer.assigned.regret is not None
+    assert [(r.challenge, r.solution, r.chosen) for r in answer.assigned.regret] == [
+        ("C1", "P1", True),
+        ("C1", "P2", False),
+        ("C2", "P1", False),
+        ("C2", "P2", True),
+    ]
+    assert len({repr(r.loss) for r in answer.assigned.regret}) == 1, "they are one exchange"
+    assert [step.cost for step in answer.assigned.frontier or ()] == [0.0]
 
 
 def test_without_a_challenge_or_a_provider_there_is_nothing_to_match() -> None:
@@ -240,8 +308,8 @@ def test_capacity_bounds_the_assignment_and_not_the_list() -> None:
 
     assert [line.provider.id for line in listed.lines] == ["P1"]
     assert refusal_of([a_challenge()], providers, Settings(per_challenge=1)) == (
-        "1 challenges need 1 places together, "
-        "but by their capacities the providers have 0 only."
+        "No assignment keeps all conditions: "
+        "C1 needs at least 1 pair together, but P1 can take part in 0 only."
     )
 
 

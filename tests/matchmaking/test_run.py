@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.schemas.runs import RunSettings
 from app.matchmaking.service import computing, requesting
 from app.policy import Role
 from app.programmes.models import Programme
@@ -98,12 +98,17 @@ def test_a_run_is_asked_for_watched_and_read(
     assert (done["state"], done["done"], done["total"]) == ("done", 1, 1)
     assert done["result"] == f"/api/v1/match-runs/{run['id']}"
     assert (run["state"], run["n_challenges"], run["n_solutions"]) == ("complete", 1, 3)
+    score = round(listed[0]["score"], 4)
     assert run["assignment"] == {
-        "objective": "total",
+        "objective": "leximin",
         "providers": [1, 1],
         "pairs": [[challenge.code, italian.code]],
-        "total": listed[0]["score"],
+        "total": score,
+        "bound": score,
+        "fairness": [score],
+        "weakest_sum": score,
         "reason": None,
+        "relaxations": [],
     }
     assert set(run["versions"]) == {
         "model",
@@ -316,10 +321,10 @@ def test_a_run_without_anything_to_match_is_refused(
     assert session.exec(select(func.count()).select_from(jobs.Job)).one() == 0
 
 
-def test_capacity_that_does_not_suffice_is_told_and_the_list_still_stands(
+def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
     session: Session, as_user: SignIn, database: Database
 ) -> None:
-    programme, challenge, _ = a_small_programme(session)
+    programme, challenge, (_, _, french) = a_small_programme(session)
     programme = session.get_one(Programme, programme.id)
     programme.providers_min = programme.providers_max = 3
     staff = as_user(a_user(session, Role.STAFF))
@@ -328,14 +333,27 @@ def test_capacity_that_does_not_suffice_is_told_and_the_list_still_stands(
 
     run = staff.get(f"/api/v1/match-runs/{run['id']}").json()
 
-    assert run["state"] == "complete"
+    assert run["state"] == "no_solution"
     assert run["assignment"] == {
-        "objective": "total",
+        "objective": "leximin",
         "providers": [3, 3],
         "pairs": [],
         "total": None,
-        "reason": f"Challenge {challenge.code} needs 3 providers, but only 2 of the pool "
-        "may be matched with it.",
+        "bound": None,
+        "fairness": [],
+        "weakest_sum": None,
+        "reason": f"{challenge.code} needs at least 3 pairs, but only 2 may be chosen (the "
+        "rules bar 1 pair of theirs)",
+        "relaxations": [
+            {
+                "cost": 1,
+                "changes": [f"lower the minimum of {challenge.code} from 3 to 2"],
+            },
+            {
+                "cost": 1,
+                "changes": [f"lift the rule for the pair ({challenge.code}, {french.code})"],
+            },
+        ],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
 
@@ -350,7 +368,8 @@ def test_who_may_not_read_runs_cannot_tell_that_there_is_one(
     work(database)
     client = as_user(a_user(session, role))
 
-    for path in ("", "/suggestions", f"/suggestions/{challenge.id}/{italian.id}"):
+    one = f"/suggestions/{challenge.id}/{italian.id}"
+    for path in ("", "/suggestions", one, "/assignment", "/regret", "/frontier"):
         hidden = client.get(f"/api/v1/match-runs/{asked.json()['id']}{path}")
         absent = client.get(f"/api/v1/match-runs/{uuid4()}{path}")
         assert hidden.status_code == absent.status_code == 404

@@ -11,26 +11,39 @@ from app.matchmaking.engine.asking import (
     Suggestion,
     Sureness,
 )
+from app.matchmaking.engine.assigning import (
+    Terms,
+    assigned,
+    regrets,
+    steps,
+)
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
 from app.matchmaking.engine.reading import WORKING_LANGUAGE, field_of, profile_of
-from matching import Explanation, Passage
+from matching import Assignment, Explanation, InfeasibleAssignment, Passage, Regrets
 from matching.embedding import Encoder
 
 __all__ = [
     "RULES",
     "TEXT_WEIGHT",
     "WORKING_LANGUAGE",
+    "Assignment",
     "Encoder",
     "Engine",
     "Explanation",
+    "InfeasibleAssignment",
     "Model",
     "Passage",
+    "Regrets",
     "Spread",
     "Suggestion",
     "Sureness",
+    "Terms",
+    "assigned",
     "encoder_of",
     "field_of",
     "fitted",
     "profile_of",
+    "regrets",
+    "steps",
 ]

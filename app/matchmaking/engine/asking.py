@@ -12,17 +12,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.errors import Conflict
 from app.matchmaking.engine.models import fitted
 from matching import (
     Bands,
     Explanation,
-    InfeasibleAssignment,
     Matcher,
     Profile,
     Ranking,
     Rule,
-    assign,
     bands,
     eligible,
     hubs,
@@ -53,11 +50,6 @@ _BEST: Final = 3
 
 # Some arrays of 32 MB.
 _BAND_PAIRS: Final = 1 << 22
-
-_REMEDY: Final = (
-    "Ask for fewer providers for each challenge, add providers, raise capacities, or lift "
-    "the rule about countries."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +211,16 @@ class Engine:
         """Where the bands lie among all eligible pairs."""
         return self._bands()
 
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """The score of every pair, of shape (n_challenges, n_pool)."""
+        return self.matcher.score_pairs(self.challenges)
+
+    @cached_property
+    def admitted(self) -> NDArray[np.bool_]:
+        """Which pairs keep the rules, of the shape of the scores."""
+        return eligible(self.rules, self.challenges, self.pool)
+
     def sureness(self, depth: int) -> "Sureness":
         """Tell how sure the first `depth` places of each list are, and who stands in many."""
         ranking = self._ranking(depth + _RUNNERS_UP)
@@ -249,50 +251,18 @@ class Engine:
 
     def places(self, provider: int) -> list[Suggestion]:
         """Return where one of the pool stands for each challenge open to it, the best first."""
-        admitted = eligible(self.rules, self.challenges, self.pool)
-        scores = self.matcher.score_pairs(self.challenges)
         ranked = (
-            ((i, provider), _rank(scores[i], admitted[i], provider))
-            for i in np.flatnonzero(admitted[:, provider]).tolist()
+            ((i, provider), _rank(self.scores[i], self.admitted[i], provider))
+            for i in np.flatnonzero(self.admitted[:, provider]).tolist()
         )
         return sorted(self._suggestions(ranked), key=lambda s: (s.rank, -s.score, s.challenge))
 
-    def assign(
-        self,
-        *,
-        least: int,
-        most: int,
-        capacities: Sequence[int],
-    ) -> Iterator[Suggestion]:
-        """Suggest the providers of all challenges that are best as a whole.
-
-        Parameters
-        ----------
-        least, most : int
-            How many providers each challenge shall have.
-        capacities : sequence of int, one for each of the pool
-            How many challenges each provider takes on.
-
-        Raises
-        ------
-        Conflict
-            If no assignment keeps to all of it; the detail says what stands in the way.
-        """
-        admitted = eligible(self.rules, self.challenges, self.pool)
-        scores = self.matcher.score_pairs(self.challenges)
-        columns = np.array([(0, capacity) for capacity in capacities], dtype=np.int64)
-        try:
-            chosen = assign(
-                scores,
-                rows=(least, most),
-                columns=columns,
-                eligible=admitted,
-                objective="total",
-            )
-        except InfeasibleAssignment as error:
-            raise self._refusal(error, least, capacities, admitted) from error
-        pairs = sorted(chosen.pairs, key=lambda pair: (pair[0], -scores[pair], pair[1]))
-        return self._suggestions(((i, j), _rank(scores[i], admitted[i], j)) for i, j in pairs)
+    def chosen(self, pairs: Iterable[Pair]) -> Iterator[Suggestion]:
+        """Return pairs as suggestions: by challenge, the highest score first."""
+        ordered = sorted(pairs, key=lambda pair: (pair[0], -self.scores[pair], pair[1]))
+        return self._suggestions(
+            ((i, j), _rank(self.scores[i], self.admitted[i], j)) for i, j in ordered
+        )
 
     def explain(self, suggestion: Suggestion) -> Explanation:
         """Take the score of a suggestion apart."""
@@ -323,31 +293,6 @@ class Engine:
         asked = self.challenges[:: self._step]
         admitted = eligible(self.rules, asked, self.pool)
         return bands(self.matcher.score_pairs(asked), admitted)
-
-    def _refusal(
-        self,
-        error: InfeasibleAssignment,
-        least: int,
-        capacities: Sequence[int],
-        admitted: NDArray[np.bool_],
-    ) -> Conflict:
-        """Put names to the condition that cannot be met."""
-        places = int(np.minimum(capacities, admitted.sum(axis=0)).sum())
-        if error.rows and not error.columns:
-            row = error.rows[0]
-            open_to = int((admitted[row] & (np.array(capacities) > 0)).sum())
-            detail = (
-                f"Challenge {self.challenges[row].id} needs {least} providers, but only "
-                f"{open_to} of the pool may be matched with it."
-            )
-        elif places < least * len(self.challenges):
-            detail = (
-                f"{len(self.challenges)} challenges need {least * len(self.challenges)} places "
-                f"together, but by their capacities the providers have {places} only."
-            )
-        else:
-            detail = "Each challenge could have its providers, but not all of them at once."
-        return Conflict(detail, remedy=_REMEDY)
 
 
 def _rank(scores: NDArray[np.float64], admitted: NDArray[np.bool_], j: int) -> int:

@@ -1,6 +1,7 @@
 """Carrying a run out: read what is frozen, compute, store everything at once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,9 @@ from app.core.clock import now
 from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.service import inputs
 from app.settings import Settings
-from app.submissions.records import ChallengeRecord, SolutionRecord
 
 Report = Callable[[int, int], None]
 """Is told how many challenges of how many are done."""
@@ -23,11 +23,7 @@ def start(session: Session, run_id: UUID) -> RunInputs:
     """Mark the run as running and return its frozen inputs."""
     run = session.get_one(MatchRun, run_id)
     run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("start"), None)
-    return RunInputs(
-        RunSettings.model_validate(run.settings),
-        [ChallengeRecord.model_validate(record) for record in run.challenges],
-        [SolutionRecord.model_validate(record) for record in run.solutions],
-    )
+    return inputs.frozen(run)
 
 
 def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
@@ -42,11 +38,12 @@ def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
 
 
 def store(session: Session, run_id: UUID, result: RunResult) -> None:
-    """Add the suggestions and finish the run."""
+    """Add the suggestions and finish the run, with or without a whole assignment."""
     run = session.get_one(MatchRun, run_id)
-    run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("complete"), None)
+    step = "complete" if result.assignment.reason is None else "find-none"
+    run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step(step), None)
     run.versions = result.versions
-    run.assignment = result.assignment
+    run.assignment = AssignmentRead(**asdict(result.assignment)).model_dump(mode="json")
     run.finished_at = now()
     codes = {code for line in result.lines for code in (line.challenge, line.solution)}
     keys = inputs.keys_of(session, codes)

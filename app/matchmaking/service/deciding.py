@@ -8,7 +8,7 @@ from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
 from app.matchmaking.lifecycle import MatchState
 from app.matchmaking.models import Match, Suggestion, Verdict
-from app.matchmaking.schemas import NewVerdict
+from app.matchmaking.schemas.deciding import NewVerdict
 from app.policy import Action, Actor
 from app.submissions.models import Submission
 

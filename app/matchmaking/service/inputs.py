@@ -7,15 +7,23 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.accounts.models import Organisation
-from app.matchmaking.schemas import RunSettings
+from app.matchmaking.models import MatchRun
+from app.matchmaking.results import RunInputs
+from app.matchmaking.schemas.runs import Objective, RunSettings
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
+from app.submissions.records import ChallengeRecord, SolutionRecord
 
 
 def chosen(
-    programme: Programme, settings: Settings, *, top: int | None, text_weight: float | None
+    programme: Programme,
+    settings: Settings,
+    *,
+    top: int | None,
+    text_weight: float | None = None,
+    objective: Objective = "leximin",
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
     return RunSettings(
@@ -24,6 +32,7 @@ def chosen(
         providers_min=programme.providers_min,
         providers_max=programme.providers_max,
         working_language=programme.working_language,
+        objective=objective,
         encoder=settings.embedding_sha256,
     )
 
@@ -56,6 +65,15 @@ def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
         "themes": sorted(row.themes),
         **told,
     }
+
+
+def frozen(run: MatchRun) -> RunInputs:
+    """Return what a run was asked with."""
+    return RunInputs(
+        RunSettings.model_validate(run.settings),
+        [ChallengeRecord.model_validate(record) for record in run.challenges],
+        [SolutionRecord.model_validate(record) for record in run.solutions],
+    )
 
 
 def keys_of(session: Session, codes: Collection[str]) -> dict[str, UUID]:

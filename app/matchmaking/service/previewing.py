@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app import policy
 from app.accounts.models import Organisation
 from app.matchmaking.results import PreviewInputs, PreviewResult
-from app.matchmaking.schemas import PreviewLineRead, PreviewQuery, PreviewRead
+from app.matchmaking.schemas.suggestions import PreviewLineRead, PreviewQuery, PreviewRead
 from app.matchmaking.service import inputs, reading
 from app.policy import Action, Actor
 from app.programmes.models import Programme
@@ -38,7 +38,7 @@ def preview(
     told = inputs.record(row, session.get_one(Organisation, row.organisation_id))
     as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
     asked = PreviewInputs(
-        inputs.chosen(programme, settings, top=query.top, text_weight=None),
+        inputs.chosen(programme, settings, top=query.top),
         row.kind,
         as_record.model_validate(told),
         [

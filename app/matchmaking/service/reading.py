@@ -15,18 +15,10 @@ from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
-from app.matchmaking.schemas import (
-    JobRead,
-    MatchQuery,
-    MatchRead,
-    PartyRead,
-    RunQuery,
-    RunRead,
-    SuggestionQuery,
-    SuggestionRead,
-    VerdictQuery,
-    VerdictRead,
-)
+from app.matchmaking.schemas.deciding import MatchQuery, MatchRead, VerdictQuery, VerdictRead
+from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.runs import JobRead, RunQuery, RunRead
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
 from app.policy import Action, Actor
 from app.programmes.models import Programme
 from app.submissions.models import Submission

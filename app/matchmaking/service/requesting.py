@@ -13,7 +13,7 @@ from app.core import audit, jobs
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas import NewRun, RunSettings
+from app.matchmaking.schemas.runs import NewRun, RunSettings
 from app.matchmaking.service import inputs
 from app.policy import Action, Actor
 from app.programmes.models import Programme
@@ -40,7 +40,8 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
-    chosen = inputs.chosen(programme, settings, top=new.top, text_weight=new.text_weight)
+    asked = new.model_dump(exclude={"programme_id"})
+    chosen = inputs.chosen(programme, settings, **asked)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE)
     solutions = _frozen(session, programme.id, Kind.SOLUTION)
     run = MatchRun(
@@ -79,7 +80,10 @@ def digest(
     solutions: Sequence[dict[str, Any]],
 ) -> str:
     """Return the SHA-256 of what a run's answer depends on, as hexadecimal digits."""
-    # an encoder that is not there leaves no trace: such runs keep their digest
-    everything = [settings.model_dump(exclude_none=True), list(challenges), list(solutions)]
+    # What runs did before there was a choice leaves no trace: such runs keep their digest.
+    chosen = settings.model_dump(exclude_none=True)
+    if settings.objective == "total":
+        del chosen["objective"]
+    everything = [chosen, list(challenges), list(solutions)]
     canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

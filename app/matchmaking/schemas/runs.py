@@ -1,0 +1,132 @@
+"""What goes in and out about runs, their assignment, and the job behind them."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.jobs import JobState
+from app.core.lists import ListQuery
+from app.matchmaking.lifecycle import RunState
+
+Objective = Literal["leximin", "total", "maxmin"]
+
+
+class RunSettings(BaseModel):
+    """Everything beside the inputs that a run's answer depends on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    top: int
+    text_weight: float
+    providers_min: int
+    providers_max: int
+    working_language: str
+    objective: Objective = Field(
+        default="total", description="What counts first in the assignment."
+    )
+    cross_border: bool = Field(
+        default=True, description="Whether a pair of one country is left out."
+    )
+    encoder: str | None = Field(
+        default=None,
+        description="SHA-256 of the sentence encoder; null where words alone count.",
+    )
+
+
+class NewRun(BaseModel):
+    """What somebody says who asks for a run."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"programme_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11"}]
+        },
+    )
+
+    programme_id: UUID
+    top: int | None = Field(
+        default=None, ge=1, le=50, description="Suggestions kept for each challenge."
+    )
+    text_weight: float | None = Field(
+        default=None, ge=0, le=1, description="Share of the texts in the score."
+    )
+    objective: Objective = Field(
+        default="leximin",
+        description="What counts first in the assignment: the worst-off challenge, then the "
+        "next one (leximin); the sum of the scores (total); the weakest sum (maxmin).",
+    )
+
+
+class RelaxationRead(BaseModel):
+    """Changes that together make an assignment possible."""
+
+    cost: int = Field(description="Steps: pairs, locks, or units of a bound.")
+    changes: list[str]
+
+
+class AssignmentRead(BaseModel):
+    """The best whole assignment of a run, or why there is none."""
+
+    objective: Objective = Field(description="What counts first.")
+    providers: tuple[int, int] = Field(description="Least and most for each challenge.")
+    pairs: list[tuple[str, str]] = Field(description="Codes of challenge and solution.")
+    total: float | None = Field(
+        description="Sum of the scores, each rounded to 0.0001; null where there is none."
+    )
+    bound: float | None = Field(
+        default=None,
+        description="What no assignment as fair exceeds; equal to the total: the proof.",
+    )
+    fairness: list[float] = Field(
+        default=[], description="The best score of each challenge, the worst-off first."
+    )
+    weakest_sum: float | None = Field(
+        default=None, description="The least sum of a challenge, which maxmin raises."
+    )
+    reason: str | None = Field(description="The conditions that contradict each other.")
+    relaxations: list[RelaxationRead] = Field(
+        default=[], description="The cheapest ways out, the cheapest first."
+    )
+
+
+class RunRead(BaseModel):
+    """A run as those see it who may read runs."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    programme_id: UUID
+    state: RunState
+    job_id: int | None = Field(description="Its progress: GET /api/v1/jobs/{job_id}.")
+    settings: RunSettings
+    n_challenges: int
+    n_solutions: int
+    digest: str = Field(description="SHA-256 of the frozen inputs and the settings.")
+    versions: dict[str, str] = Field(description="What it was computed with.")
+    assignment: AssignmentRead | None = Field(description="Null until the run is complete.")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class RunQuery(ListQuery):
+    """Filters of the list of runs."""
+
+    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
+    state: list[RunState] = Field(default=[], description="Repeat for several.")
+
+
+class JobRead(BaseModel):
+    """How far a piece of background work is."""
+
+    id: int
+    name: str
+    state: JobState
+    attempts: int
+    done: int = Field(description="Progress: so many of `total`.")
+    total: int
+    result: str | None = Field(description="Where to read on.")
+    created_at: datetime
+    finished_at: datetime | None

@@ -1,0 +1,114 @@
+"""What goes out about suggestions: stored lines and previews, with their reasons."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.lists import ListQuery
+from app.matchmaking.schemas.deciding import VerdictRead
+from app.matchmaking.schemas.parties import PartyRead
+from app.submissions.lifecycle import Kind
+
+
+class ContributionRead(BaseModel):
+    """One share of a score; all of them add up to it."""
+
+    kind: Literal["word", "theme", "meaning", "missing"]
+    feature: str = Field(
+        description="A stem, the key of a theme, the sentence encoder, or the missing part."
+    )
+    share: float
+    words: list[str] = Field(description="As people wrote them, on one side and the other.")
+
+
+class PassageRead(BaseModel):
+    """A passage with the places of the words that both sides use."""
+
+    field: str = Field(description="Which passage of the submission.")
+    text: str
+    marks: list[tuple[int, int]] = Field(description="Start and end, in characters.")
+
+
+class PassagesRead(BaseModel):
+    """The best passage on both sides; null where a side has no words."""
+
+    challenge: PassageRead | None
+    solution: PassageRead | None
+
+
+class HubRead(BaseModel):
+    """How often a solution is among the first three, if more than chance explains."""
+
+    places: int = Field(description="Challenges that have it among their first three.")
+    eligible: int = Field(description="Challenges that are open to it.")
+    expected: float = Field(description="Places that chance would give it.")
+
+
+class SuggestionRead(BaseModel):
+    """One line of the ranked list of a challenge, with its reasons."""
+
+    id: UUID
+    run_id: UUID
+    challenge: PartyRead
+    solution: PartyRead
+    rank: int = Field(description="1 is best.")
+    score: float = Field(description="text_part + theme_part.")
+    text_part: float
+    theme_part: float
+    coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
+    band: str | None = Field(description="Among the run's eligible pairs; null below 30 pairs.")
+    stability: float | None = Field(
+        description="Share of small turns of weights and words in which it keeps its rank."
+    )
+    turns_at: float | None = Field(
+        description="Weight of the text at which it and the next are level; null for none."
+    )
+    hub: HubRead | None = Field(
+        description="Set where the solution stands high for more challenges than by chance."
+    )
+    assigned: bool = Field(description="Whether the best whole assignment holds the pair.")
+    contributions: list[ContributionRead]
+    passages: PassagesRead
+    verdict: VerdictRead | None
+
+
+class SuggestionQuery(ListQuery):
+    """Filters of the suggestions of a run."""
+
+    challenge: list[UUID] = Field(default=[], description="Repeat for several.")
+    solution: list[UUID] = Field(default=[], description="Repeat for several.")
+    assigned: bool | None = None
+
+
+class PreviewQuery(BaseModel):
+    """What can be chosen about a preview."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    top: int = Field(default=10, ge=1, le=50, description="Lines at the most.")
+
+
+class PreviewLineRead(BaseModel):
+    """One pair of a preview, with its reasons."""
+
+    challenge: PartyRead
+    solution: PartyRead
+    rank: int = Field(description="Place of the solution among those for the challenge.")
+    score: float = Field(description="text_part + theme_part.")
+    text_part: float
+    theme_part: float
+    coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
+    contributions: list[ContributionRead]
+    passages: PassagesRead
+
+
+class PreviewRead(BaseModel):
+    """Where a submission would stand among what is selected now; stored nowhere."""
+
+    submission_id: UUID
+    kind: Kind
+    model: str | None = Field(
+        description="Version of the model; null where nothing is selected to compare with."
+    )
+    lines: list[PreviewLineRead] = Field(description="The best first.")
