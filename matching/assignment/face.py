@@ -106,7 +106,7 @@ class Face:
         """
         potentials = self.settle(costs, start)
         bound = self.bound(costs, potentials)
-        self._close(costs, potentials)
+        self.close(costs, potentials)
         return bound
 
     def settle(self, costs: Costs, start: Costs | None = None) -> Costs:
@@ -142,16 +142,13 @@ class Face:
 
     def arcs(self, costs: Costs) -> Arcs:
         """Return every change that the open states and bounds allow, with its cost."""
-        pairs = np.flatnonzero(self.may.sum(axis=0) > 1)
-        state, may = self.state[pairs], self.may[:, pairs]
-        ends, cost = self.ends[:, pairs], costs[:, pairs]
         tails, heads, prices, names = [], [], [], []
         for old, new in _CHANGES:
-            at = np.flatnonzero((state == old) & may[new])
-            tails.append(ends[new, at])
-            heads.append(ends[old, at])
-            prices.append(cost[new, at] - cost[old, at])
-            names.append(3 * pairs[at] + new)
+            at = np.flatnonzero((self.state == old) & self.may[new])
+            tails.append(self.ends[new, at])
+            heads.append(self.ends[old, at])
+            prices.append(costs[new, at] - costs[old, at])
+            names.append(3 * at + new)
         for tail, head in self._links():
             tails.append(tail)
             heads.append(head)
@@ -186,7 +183,7 @@ class Face:
         count = np.bincount(self.j[chosen], minlength=n_columns)
         yield self.columns, count, column - potentials[-1]
 
-    def _close(self, costs: Costs, potentials: Costs) -> None:
+    def close(self, costs: Costs, potentials: Costs) -> None:
         """Close the states and counts that the potentials prove to be worse."""
         value = costs + potentials[self.ends]
         self.may &= value == np.take_along_axis(value, self.state[None], axis=0)

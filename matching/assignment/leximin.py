@@ -49,7 +49,7 @@ def raise_the_worst_off(face: Face, units: Ints) -> None:
         # as many rows as possible at the level or above it, and then above it
         costs = np.zeros((3, len(units)), dtype=np.int64)
         costs[BEST] = -many * (units >= level) - (units > level)
-        face.optimise(costs)
+        face.close(costs, face.settle(costs))
         reached = units[(face.state == BEST) & (units > level)]
         if not len(reached):
             break

@@ -145,7 +145,7 @@ def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
         (0, f"The database went from nothing to {HEAD}.\n", ""),
         (0, f"The database is at {HEAD}.\n", ""),
         (0, f"The database went from {HEAD} to {BEFORE}.\n", ""),
-        (0, "The database went from 0001 to nothing.\n", ""),
+        (0, f"The database went from {BEFORE} to nothing.\n", ""),
         (0, f"The database went from nothing to {HEAD}.\n", ""),
         (
             1,
