@@ -5,6 +5,8 @@ The rule: counting and explaining see the same words; this is the quick half of
 """
 
 import hashlib
+import importlib
+import importlib.util
 import itertools
 import threading
 import unicodedata
@@ -24,6 +26,14 @@ Offsets = NDArray[np.int64]
 
 # Numbers kept for texts that may come again: 64 MB.
 _REMEMBERED: Final = 1 << 24
+
+# Below so many characters nothing has to be compiled.
+_PAYS: Final = 1 << 18
+
+# Keeps what is held beside the numbers themselves small.
+_TEXTS_AT_ONCE: Final = 1 << 12
+
+_NOT_COUNTED: Final = -1
 
 _NUMBER: Final = np.dtype(np.int32).itemsize
 
@@ -129,6 +139,9 @@ class Reader:
         The stems behind the first numbers, of a reader that was saved.
     known : Readings, default=None
         What that reader had read.
+    compiled : bool, default=None
+        Whether compiled code cuts texts in ASCII; None: where numba is installed and it
+        pays. The answer is the same.
 
     Attributes
     ----------
@@ -142,44 +155,64 @@ class Reader:
         *,
         stems: Sequence[str] = (),
         known: Readings | None = None,
+        compiled: bool | None = None,
     ) -> None:
+        self.compiled = compiled
         self.remembered = remembered
         self.stems: list[str] = []
-        self._numbers: dict[str, bytes] = {}
+        self._numbers: dict[str, int] = {}
         self._words: dict[str, _Words] = {}
         self._read: dict[tuple[str, str], bytes] = {}
         self._kept = 0
         self._lock = threading.RLock()
         self._known = known
-        for name in stems:
-            self.number(name)
+        self.numbers(stems)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave what was read behind: it can be read again, and a lock cannot travel."""
-        return {"remembered": self.remembered, "stems": list(self.stems)}
+        return {
+            "remembered": self.remembered,
+            "stems": list(self.stems),
+            "compiled": self.compiled,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]  # -- a pickle starts bare
 
     def read(self, profiles: Sequence[Profile]) -> Tokens:
         """Read all texts of some profiles."""
-        pieces: list[bytes] = []
-        for profile in profiles:
-            language = language_of(profile)
-            pieces += [self._text(text, language) for text in profile.texts]
+        languages = map(language_of, profiles)
+        asked = [
+            (text, language)
+            for profile, language in zip(profiles, languages, strict=True)
+            for text in profile.texts
+        ]
+        parts, sizes = list[bytes](), list[int]()
+        for first in range(0, len(asked), _TEXTS_AT_ONCE):
+            some = asked[first : first + _TEXTS_AT_ONCE]
+            ahead = self._cut(some)
+            pieces = [ahead.get(text) or self._text(*text) for text in some]
+            parts.append(b"".join(pieces))
+            sizes += [len(piece) // _NUMBER for piece in pieces]
         return Tokens(
-            np.frombuffer(b"".join(pieces), dtype=np.int32),
-            _offsets(len(piece) // _NUMBER for piece in pieces),
+            np.frombuffer(b"".join(parts), dtype=np.int32),
+            _offsets(sizes),
             _offsets(len(profile.texts) for profile in profiles),
         )
 
-    def number(self, name: str) -> bytes:
-        """Return the number of a stem, as the bytes of an int32; a new one for a new stem."""
+    def number(self, name: str) -> int:
+        """Return the number of a stem; a new one for a new stem."""
+        (found,) = self.numbers([name])
+        return found
+
+    def numbers(self, names: Sequence[str | None]) -> list[int]:
+        """Return the number of each stem; -1 for None, what is not counted."""
         with self._lock:
-            if (known := self._numbers.get(name)) is None:
-                known = self._numbers[name] = len(self.stems).to_bytes(_NUMBER, byteorder)
-                self.stems.append(name)
-            return known
+            known = self._numbers
+            fresh = {name: 0 for name in names if name is not None and name not in known}
+            known.update(zip(fresh, itertools.count(len(self.stems)), strict=False))
+            self.stems += fresh
+            return [_NOT_COUNTED if name is None else known[name] for name in names]
 
     def readings(self) -> Readings:
         """Return what is remembered, to be kept in files."""
@@ -194,18 +227,43 @@ class Reader:
         numbers = self._known and self._known.of_text(text, language)
         if numbers is None:
             numbers = self._numbered(text, language)
+        self._keep((text, language), numbers)
+        return numbers
+
+    def _keep(self, text: tuple[str, str], numbers: bytes) -> None:
         with self._lock:
             if self._kept > self.remembered:
                 self._read.clear()
                 self._kept = 0
-            self._read[text, language] = numbers
+            self._read[text] = numbers
             self._kept += 1 + len(numbers) // _NUMBER
-        return numbers
 
-    def _numbered(self, text: str, language: str) -> bytes:
+    def _cut(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Read what is new, in ASCII and not little by compiled code, where that is there."""
+        new = [text for text in dict.fromkeys(asked) if text not in self._read]
+        if self._known:
+            new = [text for text in new if self._known.of_text(*text) is None]
+        new = [text for text in new if text[0].isascii()]
+        if not _compiled(sum(len(text) for text, _ in new), self.compiled):
+            return {}
+        found = dict[tuple[str, str], bytes]()
+        with self._lock:
+            for language in dict.fromkeys(language for _, language in new):
+                texts = [text for text, spoken in new if spoken == language]
+                numbers = self._words_of(language).numbers(texts)
+                found.update(zip([(text, language) for text in texts], numbers, strict=True))
+            for text, numbers_of_text in found.items():
+                self._keep(text, numbers_of_text)
+        return found
+
+    def _words_of(self, language: str) -> "_Words":
         words = self._words.get(language)
         if words is None:
             words = self._words.setdefault(language, _Words(self, language))
+        return words
+
+    def _numbered(self, text: str, language: str) -> bytes:
+        words = self._words_of(language)
         if text.isascii():
             found = text.encode().translate(_ASCII).decode().split()
         else:
@@ -220,11 +278,36 @@ class _Words(dict[str, bytes]):
         super().__init__()
         self._reader = reader
         self._language = language
+        self._table: Any = None
+        self._ids = np.empty(0, dtype=np.int32)
 
     def __missing__(self, word: str) -> bytes:
         found = stem(word, self._language) if len(word) > 1 else None
-        self[word] = number = b"" if found is None else self._reader.number(found)
+        number = b""
+        if found is not None:
+            number = self._reader.number(found).to_bytes(_NUMBER, byteorder)
+        self[word] = number
         return number
+
+    def numbers(self, texts: Sequence[str]) -> list[bytes]:
+        """Return the numbers of each of many texts in ASCII, by compiled code."""
+        if self._table is None:
+            # numba costs a second to load, so whoever reads little goes without
+            self._table = importlib.import_module("matching.cutting").Table()
+        raw = "".join(texts).encode("ascii").translate(_ASCII)
+        words, cuts = self._table.cut(raw, _offsets(map(len, texts)))
+        new = [stem(word, self._language) for word in self._table.names(self._ids.size)]
+        self._ids = np.append(self._ids, np.array(self._reader.numbers(new), dtype=np.int32))
+        found = self._ids[words]
+        counted = found != _NOT_COUNTED
+        kept = np.concatenate([[0], np.cumsum(counted)])[cuts] * _NUMBER
+        whole = found[counted].tobytes()
+        return [whole[a:b] for a, b in itertools.pairwise(kept.tolist())]
+
+
+def _compiled(n_characters: int, wanted: bool | None) -> bool:
+    there = importlib.util.find_spec("numba") is not None
+    return wanted if wanted is not None else there and n_characters >= _PAYS
 
 
 def _name(text: str, language: str) -> tuple[int, int]:
