@@ -13,13 +13,12 @@ stand there by their key, so that forgetting a person leaves the chain whole.
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import Table, event
 from sqlalchemy.orm import SessionTransaction
-from sqlmodel import JSON, Column, Field, Session, SQLModel, col, update
+from sqlmodel import JSON, Column, Field, Session, SQLModel
 
 from app.core import upserts
 from app.core.clock import now
@@ -55,6 +54,22 @@ class AuditHead(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     last: int
     digest: str = Field(max_length=64)
+
+
+_EVENTS: Final = cast(Table, vars(AuditEvent)["__table__"])
+_HEAD: Final = cast(Table, vars(AuditHead)["__table__"])
+
+# Built once: the end of the chain is held while they run.
+_TAKE: Final = {
+    dialect: upserts.insert(dialect, _HEAD)
+    .values(id=1, last=0, digest=GENESIS)
+    # A change that changes nothing: it locks the row, and returns what stands there.
+    .on_conflict_do_update(index_elements=["id"], set_={"id": 1})
+    .returning(_HEAD.c.last, _HEAD.c.digest)
+    for dialect in ("sqlite", "postgresql")
+}
+_WRITE: Final = _EVENTS.insert()
+_MOVE: Final = _HEAD.update().where(_HEAD.c.id == 1)
 
 
 def record(
@@ -103,13 +118,13 @@ def _chain(session: Session) -> None:
     if not waiting or session.in_nested_transaction():
         return
     session.flush()
-    last, digest = _take_head(session)
+    connection = session.connection()
+    last, digest = connection.execute(_TAKE[connection.dialect.name]).one()
     for number, row in enumerate(waiting, start=last + 1):
         row["id"], row["previous"] = number, digest
         row["digest"] = digest = digest_of(row, digest)
-    session.execute(plain_insert(AuditEvent), waiting)
-    end = {"last": last + len(waiting), "digest": digest}
-    session.execute(update(AuditHead).values(end).where(col(AuditHead.id) == 1))
+    connection.execute(_WRITE, waiting)
+    connection.execute(_MOVE, {"last": last + len(waiting), "digest": digest})
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -117,19 +132,6 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
     """Drop what was committed, or was never to be."""
     if transaction.parent is None:
         session.info.pop(_WAITING, None)
-
-
-def _take_head(session: Session) -> tuple[int, str]:
-    """Return the end of the chain, locked until the transaction ends."""
-    statement = (
-        upserts.insert(session, AuditHead)
-        .values(id=1, last=0, digest=GENESIS)
-        # A change that changes nothing: it locks the row, and returns what stands there.
-        .on_conflict_do_update(index_elements=["id"], set_={"id": 1})
-        .returning(col(AuditHead.last), col(AuditHead.digest))
-    )
-    last, digest = session.execute(statement).one()
-    return last, digest
 
 
 def digest_of(event: dict[str, Any], previous: str) -> str:

@@ -21,7 +21,7 @@ def next_code(session: Session, prefix: str) -> str:
     """
     series = f"{prefix}-{now().year}"
     statement = (
-        upserts.insert(session, Counter)
+        upserts.insert(upserts.dialect_of(session), Counter)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": col(Counter.last) + 1})
         .returning(col(Counter.last))

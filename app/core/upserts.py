@@ -6,7 +6,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 
-def insert(session: Session, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
-    """Return an `INSERT` of the session's database that can say what a conflict means."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+def dialect_of(session: Session) -> str:
+    """Return the name of the session's database: `sqlite` or `postgresql`."""
+    return session.get_bind().dialect.name
+
+
+def insert(dialect: str, table: Any) -> sqlite.Insert | postgresql.Insert:
+    """Return an `INSERT` that can say what a conflict means."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
