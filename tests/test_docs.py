@@ -17,6 +17,7 @@ from app.cli.commands import cli
 from app.core import errors
 from app.core.errors import AppError
 from app.core.faults import FaultyTable
+from app.core.patches import Patch
 from app.main import create_app
 from app.matchmaking.schemas import NewRun, NewVerdict
 from app.policy import Action, Role
@@ -53,6 +54,7 @@ BODIES: dict[str, type[BaseModel]] = {
         NewRun,
         NewSolution,
         NewVerdict,
+        Patch,
         ProgrammeDraft,
         SolutionDraft,
         StepTaken,

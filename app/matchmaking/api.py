@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ONCE, ActorDep, Once
+from app.core.declaring import needs, within
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -17,7 +18,8 @@ from app.core.errors import (
     Unprocessable,
 )
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
+from app.core.openapi import DONE_ONCE, responses
+from app.core.routing import Route
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas import (
@@ -36,15 +38,19 @@ from app.matchmaking.schemas import (
     VerdictRead,
 )
 from app.matchmaking.service import deciding, previewing, reading, requesting
+from app.policy import Action
 
-router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable))
+router = APIRouter(
+    route_class=Route, tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable)
+)
 
 
 @router.post(
     "/match-runs",
+    dependencies=[Depends(Once(frozenset({"*"})))],
     status_code=status.HTTP_202_ACCEPTED,
     responses={
-        **responses(NotPermitted, Conflict, TooLarge, Unprocessable),
+        **responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
         202: {
             "description": "The run is queued.",
             "headers": {
@@ -56,6 +62,7 @@ router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavai
         },
     },
 )
+@needs(Action.RUN_START)
 def create_run(
     request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
 ) -> RunRead:
@@ -66,6 +73,7 @@ def create_run(
 
 
 @router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
+@needs(Action.RUN_READ)
 def list_runs(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -77,12 +85,14 @@ def list_runs(
 
 
 @router.get("/match-runs/{run_id}", responses=responses(NotFound))
+@within(Action.RUN_READ)
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
     return reading.describe(reading.run(session, actor, run_id))
 
 
 @router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))
+@within(Action.RUN_READ)
 def list_suggestions(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -99,6 +109,7 @@ def list_suggestions(
     "/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}",
     responses=responses(NotFound),
 )
+@within(Action.RUN_READ)
 def read_suggestion(
     session: ReadSessionDep,
     actor: ActorDep,
@@ -114,6 +125,7 @@ def read_suggestion(
     "/match-previews/{submission_id}",
     responses=responses(BadQuery, NotFound, NotPermitted),
 )
+@within(Action.SUBMISSION_READ, Action.DRAFT_READ, Action.RUN_READ)
 def read_preview(
     request: Request,
     session: ReadSessionDep,
@@ -128,16 +140,19 @@ def read_preview(
 
 @router.post(
     "/verdicts",
+    dependencies=[ONCE],
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable),
+    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
 )
+@needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
     """Decide about a suggestion, with a reason; the newest verdict counts."""
     return deciding.decide(session, actor, new)
 
 
 @router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
+@needs(Action.RUN_READ)
 def list_verdicts(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -149,6 +164,7 @@ def list_verdicts(
 
 
 @router.get("/matches", responses=responses(BadQuery, NotPermitted))
+@needs(Action.MATCH_READ)
 def list_matches(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -160,6 +176,7 @@ def list_matches(
 
 
 @router.get("/jobs/{job_id}", responses=responses(NotFound))
+@within(Action.JOB_READ)
 def read_job(session: ReadSessionDep, actor: ActorDep, job_id: int) -> JobRead:
     """Read how far a piece of background work is."""
     return reading.job(session, actor, job_id)

@@ -1,4 +1,4 @@
-"""A chain of audit events."""
+"""A chain of audit events, and keys of requests that are done once."""
 
 import hashlib
 import json
@@ -48,6 +48,21 @@ def upgrade() -> None:
         "audit_head", sa.column("id"), sa.column("last", sa.Integer()), sa.column("digest")
     )
     op.bulk_insert(head, [{"id": 1, "last": last, "digest": digest}])
+    op.create_table(
+        "idempotency_key",
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_idempotency_key")),
+    )
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False
+        )
 
 
 def _chained(connection: sa.Connection) -> tuple[int, str]:
@@ -84,6 +99,9 @@ def _digest(row: sa.Row[Any], previous: str) -> str:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
+    op.drop_table("idempotency_key")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_column("digest")
