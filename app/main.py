@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -11,8 +12,10 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 
 from app.accounts.api import router as accounts
-from app.core import jobs, openapi, problems
-from app.core.database import Database, connect
+from app.accounts.dependencies import admitted
+from app.core import idempotency, jobs, openapi, problems, routing
+from app.core.database import Database, connect, transaction
+from app.core.declaring import public, require_declared
 from app.core.docs_page import mount_docs
 from app.core.errors import AppError
 from app.core.limits import BodyLimit
@@ -28,6 +31,9 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.5
 """How long an idle worker waits before it looks for jobs again."""
+
+SWEEP_SECONDS: Final = 3600
+"""How often a worker forgets what is kept for some hours only."""
 
 DESCRIPTION: Final = """
 The matchmaking service of a government-to-government innovation incubator.
@@ -64,6 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestLog)
     problems.install(app)
+    routing.install(app)
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
@@ -71,6 +78,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(_around)
+    require_declared(app, admitted)
     return app
 
 
@@ -78,12 +86,14 @@ _around = APIRouter(include_in_schema=False)
 
 
 @_around.get("/")
+@public
 def home() -> RedirectResponse:
     """Lead a visitor to the documentation."""
     return RedirectResponse("/docs")
 
 
 @_around.get("/livez")
+@public
 async def livez() -> dict[str, str]:
     """Tell that the process answers, even while every thread of it is busy."""
     return {"status": "alive"}
@@ -107,8 +117,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Carry out jobs until told to stop; a failing database is waited for."""
+    sweep_at = 0.0
     while not stop.is_set():
         try:
+            if time.monotonic() >= sweep_at:
+                with transaction(database) as session:
+                    idempotency.purge(session)
+                sweep_at = time.monotonic() + SWEEP_SECONDS
             worked = jobs.run_next(database, handlers(settings), lease=settings.job_lease)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})

@@ -1,7 +1,7 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
-from app.core import audit, codes, jobs
+from app.core import audit, codes, idempotency, jobs
 from app.matchmaking import models as matchmaking
 from app.programmes import models as programmes
 from app.submissions import models as submissions
@@ -11,6 +11,7 @@ __all__ = [
     "accounts",
     "audit",
     "codes",
+    "idempotency",
     "jobs",
     "matchmaking",
     "programmes",

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,21 @@ from tests.factories import a_token
 
 URL = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
 """A PostgreSQL database of the tests' own; without it each test gets a SQLite file."""
+
+
+def a_client(app: Any, headers: Mapping[str, str], *, failing: bool = False) -> TestClient:
+    """A client as a good program is one: each request that acts has a key of its own.
+
+    Of a `failing` service it gets the answer, and not the exception.
+    """
+    client = TestClient(app, headers=dict(headers), raise_server_exceptions=not failing)
+    client.event_hooks = {"request": [_with_key]}
+    return client
+
+
+def _with_key(request: Any) -> None:
+    if request.method == "POST" and "idempotency-key" not in request.headers:
+        request.headers["idempotency-key"] = uuid4().hex
 
 
 class SignIn(Protocol):
@@ -106,6 +122,6 @@ def as_user(session: Session, client: TestClient) -> SignIn:
     def sign_in(user: User) -> TestClient:
         headers = {"Authorization": f"Bearer {a_token(session, user)}"}
         session.commit()
-        return TestClient(client.app, headers=headers)
+        return a_client(client.app, headers)
 
     return sign_in

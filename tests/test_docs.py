@@ -17,6 +17,7 @@ from app.cli.commands import cli
 from app.core import errors
 from app.core.errors import AppError
 from app.core.faults import FaultyTable
+from app.core.patches import Patch
 from app.main import create_app
 from app.matchmaking.schemas.deciding import NewVerdict
 from app.matchmaking.schemas.questions import NewWhatIf
@@ -56,6 +57,7 @@ BODIES: dict[str, type[BaseModel]] = {
         NewSolution,
         NewVerdict,
         NewWhatIf,
+        Patch,
         ProgrammeDraft,
         SolutionDraft,
         StepTaken,

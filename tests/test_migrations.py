@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from sqlmodel import SQLModel
 
 from app import models, schema
-from app.core.database import Database, connect, transaction
+from app.core import audit, audit_check
+from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.matchmaking.models import MatchRun
 from tests.conftest import URL
@@ -108,6 +109,26 @@ def test_all_the_way_down_leaves_nothing_of_ours(new: Database) -> None:
 
     assert tables(new) == {"alembic_version"}
     assert schema.migrate(new) == (None, HEAD)
+
+
+def test_events_that_were_written_before_the_chain_are_chained(new: Database) -> None:
+    schema.migrate(new, "0002")
+    with new.writer.begin() as connection:
+        for number in (3, 7, 8):  # what was refused had taken the numbers between
+            connection.execute(
+                text(
+                    "INSERT INTO audit_event (id, at, action, subject_kind, subject_id, facts)"
+                    " VALUES(:number, '2026-01-01 09:00:00.5+00:00', 'add', 'call', :key, '{}')"
+                ),
+                {"number": number, "key": uuid4().hex},
+            )
+
+    schema.migrate(new)
+
+    with transaction(new) as session:
+        audit.record(session, None, "publish", "call", uuid4())
+    with reading(new) as session:
+        assert audit_check.verify(session).number == 4
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(new: Database) -> None:

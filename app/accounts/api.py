@@ -9,6 +9,7 @@ from app.accounts import service
 from app.accounts.dependencies import ActorDep
 from app.accounts.models import Organisation
 from app.accounts.schemas import MeRead, OrganisationQuery, OrganisationRead
+from app.core.declaring import signed_in, within
 from app.core.errors import (
     BadQuery,
     NotFound,
@@ -17,18 +18,24 @@ from app.core.errors import (
 )
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
+from app.core.routing import Route
 from app.core.sessions import ReadSessionDep
+from app.policy import Action
 
-router = APIRouter(tags=["accounts"], responses=responses(NotSignedIn, Unavailable))
+router = APIRouter(
+    route_class=Route, tags=["accounts"], responses=responses(NotSignedIn, Unavailable)
+)
 
 
 @router.get("/me")
+@signed_in
 def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
     """Tell who you are to the service, and in which roles."""
     return service.describe(session, actor)
 
 
 @router.get("/organisations", responses=responses(BadQuery))
+@within(Action.ORGANISATION_READ)
 def list_organisations(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -45,6 +52,7 @@ def list_organisations(
     response_model=OrganisationRead,
     responses=responses(NotFound),
 )
+@within(Action.ORGANISATION_READ)
 def read_organisation(
     session: ReadSessionDep, actor: ActorDep, organisation_id: UUID
 ) -> Organisation:

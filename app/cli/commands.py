@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import data, demo, match, operation, people
+from app.cli import audit, data, demo, match, operation, people
 from app.cli.console import Commands
 
 cli = typer.Typer(
@@ -31,3 +31,8 @@ cli.command("token")(people.token)
 user = typer.Typer(no_args_is_help=True, help="Look after the people who sign in.")
 user.command("add")(people.add_user)
 cli.add_typer(user, name="user")
+
+chain = typer.Typer(no_args_is_help=True, help="Look after the record of who did what.")
+chain.command("verify")(audit.verify)
+chain.command("head")(audit.head)
+cli.add_typer(chain, name="audit")

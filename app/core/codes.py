@@ -1,9 +1,8 @@
 """Codes that people can say, such as CH-2026-014: counted without gaps or repeats."""
 
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
+from app.core import upserts
 from app.core.clock import now
 
 
@@ -21,10 +20,8 @@ def next_code(session: Session, prefix: str) -> str:
     people at once get two numbers, and a refused request leaves no gap.
     """
     series = f"{prefix}-{now().year}"
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = insert_on_sqlite if on_sqlite else insert_on_postgresql
     statement = (
-        insert(Counter)
+        upserts.insert(upserts.dialect_of(session), Counter)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": col(Counter.last) + 1})
         .returning(col(Counter.last))

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from app.core.declaring import public
+
 STATIC: Final = Path(__file__).parent.parent / "static"
 PAGE: Final = Path(__file__).with_name("docs.html")
 
@@ -70,5 +72,5 @@ def mount_docs(app: FastAPI, *, static: Path = STATIC) -> None:
     def docs() -> HTMLResponse:
         return HTMLResponse(page, headers=HEADERS)
 
-    app.add_api_route("/docs", docs, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.add_api_route("/docs", public(docs), include_in_schema=False)
+    app.mount("/static", public(StaticFiles(directory=static)), name="static")

@@ -2,15 +2,19 @@
 
 * AppError
   x BadQuery               400
+    + KeyRequired          400
   x NotSignedIn            401
   x NotPermitted           403
   x NotFound               404
   x Conflict               409
     + TransitionNotAllowed 409
     + CallNotOpen          409
+  x Stale                  412
   x TooLarge               413
+  x UnsupportedMedia       415
   x Unprocessable          422
     + FaultyTable          422
+  x PreconditionRequired   428
   x Unavailable            503
 
 Services raise these; `app.core.problems` is the only place that turns one into
@@ -18,8 +22,9 @@ a response. Nothing else sets a status code for a refusal. 422 says "your
 content", 409 says "not now".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -57,6 +62,7 @@ class AppError(Exception):
     title: ClassVar[str]
     code: ClassVar[str]
     remedy: str = "Check the request against the documentation and send it again."
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, detail: str, *, remedy: str | None = None, errors: Sequence[FieldError] = ()
@@ -80,6 +86,14 @@ class BadQuery(AppError):
     title = "Query not understood"
     code = "bad-query"
     remedy = "Use only the parameters that the documentation of this address names."
+
+
+class KeyRequired(BadQuery):
+    """What is asked must not be done twice by mistake, and no key says that it will not."""
+
+    title = "Idempotency key wanted"
+    code = "idempotency-key-required"
+    remedy = "Send a header `Idempotency-Key` with a new random value, and the same on a retry."
 
 
 class NotSignedIn(AppError):
@@ -134,6 +148,21 @@ class CallNotOpen(Conflict):
     remedy = "Look at the dates of the call, or choose a call that is open."
 
 
+class Stale(AppError):
+    """The change is based on a state that is no longer the current one."""
+
+    status = 412
+    title = "Changed in the meantime"
+    code = "stale"
+    remedy = "Read it again, and send the change with the `ETag` of what you have read then."
+
+    def __init__(
+        self, detail: str, *, tag: str = "", errors: Sequence[FieldError] = ()
+    ) -> None:
+        super().__init__(detail, errors=errors)
+        self.headers = {"ETag": tag}
+
+
 class TooLarge(AppError):
     """The request is larger than the service reads."""
 
@@ -143,6 +172,15 @@ class TooLarge(AppError):
     remedy = "Shorten the texts; documents belong behind a link."
 
 
+class UnsupportedMedia(AppError):
+    """The body is of a kind that is not read here."""
+
+    status = 415
+    title = "Kind of body not taken"
+    code = "unsupported-media"
+    remedy = "Send JSON in UTF-8, not compressed, and say so in `Content-Type`."
+
+
 class Unprocessable(AppError):
     """What was sent cannot be taken as it is; `errors` lists all that is wrong."""
 
@@ -150,6 +188,15 @@ class Unprocessable(AppError):
     title = "Content to be mended"
     code = "unprocessable"
     remedy = "Mend what `errors` lists and send it again; nothing was stored."
+
+
+class PreconditionRequired(AppError):
+    """A change must say on which state it is based."""
+
+    status = 428
+    title = "Say what you have read"
+    code = "precondition-required"
+    remedy = "Send `If-Match` with the `ETag` of the resource as you have read it."
 
 
 class Unavailable(AppError):

@@ -1,12 +1,27 @@
 """What the interface says of its refusals in its own description (OpenAPI)."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
-from app.core.errors import AppError, FieldError
+from app.core.declaring import Declaration, declarations, public
+from app.core.errors import (
+    AppError,
+    BadQuery,
+    FieldError,
+    KeyRequired,
+    PreconditionRequired,
+    Stale,
+    UnsupportedMedia,
+)
 from app.core.problems import MEDIA_TYPE, Problem, body_of
+
+DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia)
+"""What routes refuse that create or act, beside what they refuse themselves."""
+CHANGE: Final = (BadQuery, Stale, UnsupportedMedia, PreconditionRequired)
+"""What routes refuse that change a thing, beside what they refuse themselves."""
 
 
 def responses(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -34,7 +49,7 @@ def _example(kind: type[AppError]) -> dict[str, Any]:
 
 
 def complete(app: FastAPI) -> None:
-    """Add the schema of a problem, and take out the refusal that the framework assumes.
+    """Say what each route asks, add the schema of a problem, take out what is assumed.
 
     FastAPI describes a 422 of its own for each route that takes a parameter; ours
     are 400 for a query, 404 for a path, and 422 for a body, all as problems.
@@ -44,21 +59,40 @@ def complete(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = described()
-            for operation in _operations(document):
-                operation["summary"] = operation["description"].partition(".")[0]
-                if "HTTPValidationError" in str(operation["responses"].get("422")):
-                    del operation["responses"]["422"]
-            schemas = document["components"]["schemas"]
-            for assumed in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(assumed, None)
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs") | {"Problem": problem}
+            _describe_operations(document, declarations(app))
+            _describe_problems(document["components"]["schemas"])
             app.openapi_schema = document
         return app.openapi_schema
 
+    for route in app.routes:
+        if isinstance(route, Route) and route.path == app.openapi_url:
+            public(route.endpoint)
     app.openapi = openapi  # type: ignore[method-assign]  # -- FastAPI's own way to extend it
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for methods in document["paths"].values():
-        yield from methods.values()
+def _describe_operations(
+    document: dict[str, Any], asked: Mapping[tuple[str, str], Declaration | None]
+) -> None:
+    for place, operation in _operations(document):
+        operation["summary"] = operation["description"].partition(".")[0]
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
+        if said := asked.get(place):
+            operation["description"] += f"\n\n{said.sentence}"
+            operation["x-access"] = said.access
+            operation["x-action"] = list(said.actions)
+
+
+def _describe_problems(schemas: dict[str, Any]) -> None:
+    for assumed in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(assumed, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+
+
+def _operations(
+    document: dict[str, Any],
+) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield (path, method.upper()), operation

@@ -73,7 +73,9 @@ def _document(
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)  # noqa: S101 -- the registration below guarantees it
-    return respond(request.url.path, error)
+    response = respond(request.url.path, error)
+    response.headers.update(error.headers)
+    return response
 
 
 def _invalid(request: Request, error: Exception) -> Response:

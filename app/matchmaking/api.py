@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ONCE, ActorDep, Once
+from app.core.declaring import needs, within
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -17,7 +18,8 @@ from app.core.errors import (
     Unprocessable,
 )
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
+from app.core.openapi import DONE_ONCE, responses
+from app.core.routing import Route
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.deciding import (
@@ -43,15 +45,19 @@ from app.matchmaking.schemas.suggestions import (
     SuggestionRead,
 )
 from app.matchmaking.service import deciding, previewing, questioning, reading, requesting
+from app.policy import Action
 
-router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable))
+router = APIRouter(
+    route_class=Route, tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable)
+)
 
 
 @router.post(
     "/match-runs",
+    dependencies=[Depends(Once(frozenset({"*"})))],
     status_code=status.HTTP_202_ACCEPTED,
     responses={
-        **responses(NotPermitted, Conflict, TooLarge, Unprocessable),
+        **responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
         202: {
             "description": "The run is queued.",
             "headers": {
@@ -63,6 +69,7 @@ router = APIRouter(tags=["matchmaking"], responses=responses(NotSignedIn, Unavai
         },
     },
 )
+@needs(Action.RUN_START)
 def create_run(
     request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
 ) -> RunRead:
@@ -73,6 +80,7 @@ def create_run(
 
 
 @router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
+@needs(Action.RUN_READ)
 def list_runs(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -84,12 +92,14 @@ def list_runs(
 
 
 @router.get("/match-runs/{run_id}", responses=responses(NotFound))
+@within(Action.RUN_READ)
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
     return reading.describe(reading.run(session, actor, run_id))
 
 
 @router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))
+@within(Action.RUN_READ)
 def list_suggestions(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -106,6 +116,7 @@ def list_suggestions(
     "/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}",
     responses=responses(NotFound),
 )
+@within(Action.RUN_READ)
 def read_suggestion(
     session: ReadSessionDep,
     actor: ActorDep,
@@ -118,12 +129,14 @@ def read_suggestion(
 
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
+@within(Action.RUN_READ)
 def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
     """Read the best whole assignment of a run with its proof, or why there is none."""
     return questioning.assignment(session, actor, run_id)
 
 
 @router.get("/match-runs/{run_id}/regret", responses=responses(BadQuery, Conflict, NotFound))
+@within(Action.RUN_READ)
 def read_regret(
     request: Request,
     session: ReadSessionDep,
@@ -136,6 +149,7 @@ def read_regret(
 
 
 @router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict, NotFound))
+@within(Action.RUN_READ)
 def read_frontier(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
 ) -> FrontierRead:
@@ -147,6 +161,7 @@ def read_frontier(
     "/match-runs/{run_id}/what-if",
     responses=responses(Conflict, NotFound, TooLarge, Unprocessable),
 )
+@within(Action.RUN_READ)
 def ask_what_if(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
 ) -> WhatIfRead:
@@ -158,6 +173,7 @@ def ask_what_if(
     "/match-previews/{submission_id}",
     responses=responses(BadQuery, NotFound, NotPermitted),
 )
+@within(Action.SUBMISSION_READ, Action.DRAFT_READ, Action.RUN_READ)
 def read_preview(
     request: Request,
     session: ReadSessionDep,
@@ -172,16 +188,19 @@ def read_preview(
 
 @router.post(
     "/verdicts",
+    dependencies=[ONCE],
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable),
+    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
 )
+@needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
     """Decide about a suggestion, with a reason; the newest verdict counts."""
     return deciding.decide(session, actor, new)
 
 
 @router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
+@needs(Action.RUN_READ)
 def list_verdicts(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -193,6 +212,7 @@ def list_verdicts(
 
 
 @router.get("/matches", responses=responses(BadQuery, NotPermitted))
+@needs(Action.MATCH_READ)
 def list_matches(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -204,6 +224,7 @@ def list_matches(
 
 
 @router.get("/jobs/{job_id}", responses=responses(NotFound))
+@within(Action.JOB_READ)
 def read_job(session: ReadSessionDep, actor: ActorDep, job_id: int) -> JobRead:
     """Read how far a piece of background work is."""
     return reading.job(session, actor, job_id)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, status
 
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ONCE, ActorDep
+from app.core.declaring import needs, signed_in
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -16,10 +17,14 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.core.etags import ExpectedDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
+from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.patches import PatchBody
+from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
+from app.policy import Action
 from app.programmes import service
 from app.programmes.lifecycle import LIFE
 from app.programmes.models import Programme
@@ -32,13 +37,17 @@ from app.programmes.schemas import (
     ProgrammeRead,
 )
 
-router = APIRouter(tags=["programmes"], responses=responses(NotSignedIn, Unavailable))
+router = APIRouter(
+    route_class=Route, tags=["programmes"], responses=responses(NotSignedIn, Unavailable)
+)
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
 @router.get("/programmes", responses=responses(BadQuery))
+@signed_in
 def list_programmes(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -51,10 +60,12 @@ def list_programmes(
 
 @router.post(
     "/programmes",
+    dependencies=[ONCE],
     response_model=ProgrammeRead,
     status_code=status.HTTP_201_CREATED,
     responses=REFUSED,
 )
+@needs(Action.PROGRAMME_WRITE)
 def create_programme(session: SessionDep, actor: ActorDep, draft: ProgrammeDraft) -> Programme:
     """Begin a programme."""
     return service.create_programme(session, actor, draft)
@@ -63,12 +74,29 @@ def create_programme(session: SessionDep, actor: ActorDep, draft: ProgrammeDraft
 @router.get(
     "/programmes/{programme_id}", response_model=ProgrammeRead, responses=responses(NotFound)
 )
+@signed_in
 def read_programme(session: ReadSessionDep, _: ActorDep, programme_id: UUID) -> Programme:
     """Read one programme."""
     return service.programme(session, programme_id)
 
 
+@router.patch(
+    "/programmes/{programme_id}", response_model=ProgrammeRead, responses=CHANGE_REFUSED
+)
+@needs(Action.PROGRAMME_WRITE)
+def change_programme(
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    programme_id: UUID,
+    patch: PatchBody,
+) -> Programme:
+    """Change a part of a programme, by a JSON merge patch."""
+    return service.change_programme(session, actor, programme_id, patch, expected)
+
+
 @router.get("/calls", responses=responses(BadQuery))
+@signed_in
 def list_calls(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -79,26 +107,45 @@ def list_calls(
     return answer(service.calls(session, actor, query), CallRead)
 
 
-@router.post("/calls", status_code=status.HTTP_201_CREATED, responses=REFUSED)
+@router.post(
+    "/calls", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
+)
+@needs(Action.CALL_WRITE)
 def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> CallRead:
     """Draft a call in a programme."""
     return service.create_call(session, actor, draft)
 
 
 @router.get("/calls/{call_id}", responses=responses(NotFound))
+@signed_in
 def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> CallRead:
     """Read one call."""
     return service.describe(service.call(session, actor, call_id))
 
 
+@router.patch("/calls/{call_id}", responses=CHANGE_REFUSED)
+@needs(Action.CALL_WRITE)
+def change_call(
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    call_id: UUID,
+    patch: PatchBody,
+) -> CallRead:
+    """Change a part of a call, by a JSON merge patch; once published, only its lead does."""
+    return service.change_call(session, actor, call_id, patch, expected)
+
+
 @router.get("/calls/{call_id}/steps", response_model=OffersRead, responses=responses(NotFound))
+@signed_in
 def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> OffersRead:
     """List every step from where the call stands."""
     state, offers = service.steps(session, actor, call_id)
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/calls/{call_id}/steps/{step}", responses=REFUSED)
+@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=REFUSED)
+@needs(Action.CALL_PUBLISH)
 def take_call_step(
     session: SessionDep, actor: ActorDep, call_id: UUID, step: StepName
 ) -> CallRead:

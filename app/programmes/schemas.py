@@ -83,6 +83,7 @@ class ProgrammeRead(BaseModel):
     providers_min: int
     providers_max: int
     notes: str
+    version: int = Field(description="Grows with each change.")
 
 
 class CallDraft(BaseModel):
@@ -139,6 +140,7 @@ class CallRead(BaseModel):
     state: CallState
     phase: Phase = Field(description="Computed from the clock when the answer was made.")
     notes: str
+    version: int = Field(description="Grows with each change.")
 
 
 class ProgrammeQuery(ListQuery):

@@ -1,6 +1,7 @@
 """Use cases of programmes and calls."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,17 @@ from sqlmodel import Session, col, select
 from app import policy
 from app.core import audit
 from app.core.clock import now
-from app.core.errors import CallNotOpen, Conflict, NotFound
+from app.core.errors import (
+    CallNotOpen,
+    Conflict,
+    FieldError,
+    NotFound,
+    TransitionNotAllowed,
+    Unprocessable,
+)
+from app.core.etags import Expected
 from app.core.lists import Page, page
+from app.core.patches import Patch, patched
 from app.lifecycle import Offer
 from app.policy import Action, Actor
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
@@ -22,6 +32,8 @@ from app.programmes.schemas import (
     CallRead,
     ProgrammeDraft,
     ProgrammeQuery,
+    ProgrammeRead,
+    Providers,
 )
 
 
@@ -36,20 +48,62 @@ def create_programme(session: Session, actor: Actor, draft: ProgrammeDraft) -> P
         If the code is taken.
     """
     policy.require(actor, Action.PROGRAMME_WRITE)
-    if session.exec(select(Programme).where(Programme.code == draft.code)).first():
-        raise Conflict(
-            f"There is a programme with the code {draft.code} already.",
-            remedy="Choose another code.",
-        )
-    programme = Programme(
-        **draft.model_dump(exclude={"providers"}),
-        providers_min=draft.providers.min,
-        providers_max=draft.providers.max,
-    )
+    _require_free_code(session, draft.code)
+    programme = Programme(**_columns(draft))
     session.add(programme)
     session.flush()
     audit.record(session, actor.user_id, "create", "programme", programme.id)
     return programme
+
+
+def _require_free_code(session: Session, code: str) -> None:
+    if session.exec(select(Programme).where(Programme.code == code)).first():
+        raise Conflict(
+            f"There is a programme with the code {code} already.",
+            remedy="Choose another code.",
+        )
+
+
+def _columns(draft: ProgrammeDraft) -> dict[str, Any]:
+    return {
+        **draft.model_dump(exclude={"providers"}),
+        "providers_min": draft.providers.min,
+        "providers_max": draft.providers.max,
+    }
+
+
+def change_programme(
+    session: Session, actor: Actor, programme_id: UUID, patch: Patch, expected: Expected
+) -> Programme:
+    """Change a part of a programme.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change programmes.
+    NotFound
+        If there is none.
+    Stale
+        If it is no longer as expected.
+    Unprocessable
+        If the whole could not be taken.
+    Conflict
+        If the new code is taken.
+    """
+    policy.require(actor, Action.PROGRAMME_WRITE)
+    found = programme(session, programme_id)
+    expected.require(ProgrammeRead.model_validate(found))
+    providers = Providers(min=found.providers_min, max=found.providers_max)
+    written = ProgrammeDraft.model_validate(
+        {**found.model_dump(include={*ProgrammeDraft.model_fields}), "providers": providers}
+    )
+    draft = patched(written, patch)
+    if draft.code != found.code:
+        _require_free_code(session, draft.code)
+    found.sqlmodel_update(_columns(draft))
+    session.flush()
+    audit.record(session, actor.user_id, "write", "programme", found.id)
+    return found
 
 
 def programmes(session: Session, query: ProgrammeQuery) -> Page[Programme]:
@@ -99,16 +153,66 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
     """
     policy.require(actor, Action.CALL_WRITE)
     programme(session, draft.programme_id)
-    taken = select(Call).where(Call.programme_id == draft.programme_id, Call.code == draft.code)
-    if session.exec(taken).first():
-        raise Conflict(
-            f"The programme has a call {draft.code} already.", remedy="Choose another code."
-        )
+    _require_free_call_code(session, draft)
     call = Call(**draft.model_dump())
     session.add(call)
     session.flush()
     audit.record(session, actor.user_id, "create", "call", call.id)
     return describe(call)
+
+
+def _require_free_call_code(session: Session, draft: CallDraft) -> None:
+    taken = select(Call).where(Call.programme_id == draft.programme_id, Call.code == draft.code)
+    if session.exec(taken).first():
+        raise Conflict(
+            f"The programme has a call {draft.code} already.", remedy="Choose another code."
+        )
+
+
+def change_call(
+    session: Session, actor: Actor, call_id: UUID, patch: Patch, expected: Expected
+) -> CallRead:
+    """Change a part of a call; what it asks for, and in which programme, stays.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not see the call, or not change it: once it is published, teams
+        rely on it, and only who may publish calls changes it.
+    TransitionNotAllowed
+        If it is cancelled.
+    Stale
+        If it is no longer as expected.
+    Unprocessable
+        If the whole could not be taken.
+    Conflict
+        If the programme has a call of the new code.
+    """
+    found = call(session, actor, call_id)
+    published = found.state is not CallState.DRAFT
+    policy.require(actor, Action.CALL_PUBLISH if published else Action.CALL_WRITE)
+    if found.state is CallState.CANCELLED:
+        raise TransitionNotAllowed("A call that is cancelled cannot be changed.")
+    expected.require(describe(found))
+    written = CallDraft.model_validate(found.model_dump(include={*CallDraft.model_fields}))
+    draft = patched(written, patch)
+    _require_same(written, draft)
+    if draft.code != written.code:
+        _require_free_call_code(session, draft)
+    found.sqlmodel_update(draft.model_dump())
+    session.flush()
+    audit.record(session, actor.user_id, "write", "call", found.id)
+    return describe(found)
+
+
+def _require_same(written: CallDraft, draft: CallDraft) -> None:
+    errors = [
+        FieldError(f"/{name}", "This stays as it was when the call was made.")
+        for name in ("programme_id", "kind")
+        if getattr(written, name) != getattr(draft, name)
+    ]
+    if errors:
+        raise Unprocessable("Draft another call instead.", errors=errors)
 
 
 def describe(call: Call) -> CallRead:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, status
+from fastapi import APIRouter, Body, Depends, Path, Query, status
 
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ONCE, ActorDep, Once
+from app.core.declaring import needs, within
 from app.core.errors import (
     BadQuery,
     Conflict,
@@ -17,11 +18,15 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.core.etags import ExpectedDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
+from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.patches import PatchBody
+from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
 from app.lifecycle import Offer
+from app.policy import Action
 from app.submissions.lifecycle import LIFE, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -38,20 +43,32 @@ from app.submissions.schemas import (
 from app.submissions.service import drafts, reading, steps
 
 challenges = APIRouter(
-    prefix="/challenges", tags=["challenges"], responses=responses(NotSignedIn, Unavailable)
+    route_class=Route,
+    prefix="/challenges",
+    tags=["challenges"],
+    responses=responses(NotSignedIn, Unavailable),
 )
 solutions = APIRouter(
-    prefix="/solutions", tags=["solutions"], responses=responses(NotSignedIn, Unavailable)
+    route_class=Route,
+    prefix="/solutions",
+    tags=["solutions"],
+    responses=responses(NotSignedIn, Unavailable),
 )
 
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
+
+READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
+STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 QueryDep = Annotated[SubmissionQuery, Query()]
+ONCE_SUBMITTED = Depends(Once(frozenset({"submit"})))
 SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
 
 @challenges.get("", responses=responses(BadQuery))
+@within(*READ)
 def list_challenges(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -65,16 +82,19 @@ def list_challenges(
 
 @challenges.post(
     "",
+    dependencies=[ONCE],
     response_model=ChallengeRead,
     status_code=status.HTTP_201_CREATED,
     responses=REFUSED,
 )
+@needs(Action.DRAFT_WRITE)
 def create_challenge(session: SessionDep, actor: ActorDep, new: NewChallenge) -> Submission:
     """Begin a challenge as a draft in an open call."""
     return drafts.create(session, actor, Kind.CHALLENGE, new)
 
 
 @challenges.get("/{challenge_id}", response_model=ChallengeRead, responses=responses(NotFound))
+@within(*READ)
 def read_challenge(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
 ) -> Submission:
@@ -82,15 +102,34 @@ def read_challenge(
     return reading.get(session, actor, Kind.CHALLENGE, challenge_id)
 
 
-@challenges.put("/{challenge_id}", response_model=ChallengeRead, responses=REFUSED)
+@challenges.put("/{challenge_id}", response_model=ChallengeRead, responses=CHANGE_REFUSED)
+@needs(Action.DRAFT_WRITE)
 def replace_challenge(
-    session: SessionDep, actor: ActorDep, challenge_id: UUID, draft: ChallengeDraft
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    challenge_id: UUID,
+    draft: ChallengeDraft,
 ) -> Submission:
     """Save a challenge that is being written, in place of what stood there."""
-    return drafts.replace(session, actor, Kind.CHALLENGE, challenge_id, draft)
+    return drafts.replace(session, actor, Kind.CHALLENGE, challenge_id, draft, expected)
+
+
+@challenges.patch("/{challenge_id}", response_model=ChallengeRead, responses=CHANGE_REFUSED)
+@needs(Action.DRAFT_WRITE)
+def change_challenge(
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    challenge_id: UUID,
+    patch: PatchBody,
+) -> Submission:
+    """Change a part of a challenge that is being written, by a JSON merge patch."""
+    return drafts.change(session, actor, Kind.CHALLENGE, challenge_id, patch, expected)
 
 
 @challenges.get("/{challenge_id}/steps", responses=responses(NotFound))
+@within(*READ)
 def list_challenge_steps(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
 ) -> OffersRead:
@@ -99,8 +138,12 @@ def list_challenge_steps(
 
 
 @challenges.post(
-    "/{challenge_id}/steps/{step}", response_model=ChallengeRead, responses=REFUSED
+    "/{challenge_id}/steps/{step}",
+    dependencies=[ONCE_SUBMITTED],
+    response_model=ChallengeRead,
+    responses=REFUSED,
 )
+@within(*STEPS)
 def take_challenge_step(
     session: SessionDep, actor: ActorDep, challenge_id: UUID, step: StepName, said: SaidBody
 ) -> Submission:
@@ -109,6 +152,7 @@ def take_challenge_step(
 
 
 @solutions.get("", responses=responses(BadQuery))
+@within(*READ)
 def list_solutions(
     answer: AnswerDep,
     session: ReadSessionDep,
@@ -122,16 +166,19 @@ def list_solutions(
 
 @solutions.post(
     "",
+    dependencies=[ONCE],
     response_model=SolutionRead,
     status_code=status.HTTP_201_CREATED,
     responses=REFUSED,
 )
+@needs(Action.DRAFT_WRITE)
 def create_solution(session: SessionDep, actor: ActorDep, new: NewSolution) -> Submission:
     """Begin a solution as a draft in an open call."""
     return drafts.create(session, actor, Kind.SOLUTION, new)
 
 
 @solutions.get("/{solution_id}", response_model=SolutionRead, responses=responses(NotFound))
+@within(*READ)
 def read_solution(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
 ) -> Submission:
@@ -139,15 +186,34 @@ def read_solution(
     return reading.get(session, actor, Kind.SOLUTION, solution_id)
 
 
-@solutions.put("/{solution_id}", response_model=SolutionRead, responses=REFUSED)
+@solutions.put("/{solution_id}", response_model=SolutionRead, responses=CHANGE_REFUSED)
+@needs(Action.DRAFT_WRITE)
 def replace_solution(
-    session: SessionDep, actor: ActorDep, solution_id: UUID, draft: SolutionDraft
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    solution_id: UUID,
+    draft: SolutionDraft,
 ) -> Submission:
     """Save a solution that is being written, in place of what stood there."""
-    return drafts.replace(session, actor, Kind.SOLUTION, solution_id, draft)
+    return drafts.replace(session, actor, Kind.SOLUTION, solution_id, draft, expected)
+
+
+@solutions.patch("/{solution_id}", response_model=SolutionRead, responses=CHANGE_REFUSED)
+@needs(Action.DRAFT_WRITE)
+def change_solution(
+    session: SessionDep,
+    actor: ActorDep,
+    expected: ExpectedDep,
+    solution_id: UUID,
+    patch: PatchBody,
+) -> Submission:
+    """Change a part of a solution that is being written, by a JSON merge patch."""
+    return drafts.change(session, actor, Kind.SOLUTION, solution_id, patch, expected)
 
 
 @solutions.get("/{solution_id}/steps", responses=responses(NotFound))
+@within(*READ)
 def list_solution_steps(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
 ) -> OffersRead:
@@ -155,7 +221,13 @@ def list_solution_steps(
     return _offers(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
 
 
-@solutions.post("/{solution_id}/steps/{step}", response_model=SolutionRead, responses=REFUSED)
+@solutions.post(
+    "/{solution_id}/steps/{step}",
+    dependencies=[ONCE_SUBMITTED],
+    response_model=SolutionRead,
+    responses=REFUSED,
+)
+@within(*STEPS)
 def take_solution_step(
     session: SessionDep, actor: ActorDep, solution_id: UUID, step: StepName, said: SaidBody
 ) -> Submission:

@@ -133,6 +133,7 @@ class _Read(BaseModel, Generic[Content]):
     content: Content
     state: State
     message: str = Field(description="What the staff last wrote to the team.")
+    version: int = Field(description="Grows with each change.")
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
@@ -144,6 +145,18 @@ class ChallengeRead(_Read[ChallengeContent]):
 
 class SolutionRead(_Read[SolutionContent]):
     """A solution as its team and the staff see it."""
+
+
+DRAFTS: Final[dict[Kind, type[ChallengeDraft | SolutionDraft]]] = {
+    Kind.CHALLENGE: ChallengeDraft,
+    Kind.SOLUTION: SolutionDraft,
+}
+"""What a team writes, by kind."""
+READS: Final[dict[Kind, type[ChallengeRead | SolutionRead]]] = {
+    Kind.CHALLENGE: ChallengeRead,
+    Kind.SOLUTION: SolutionRead,
+}
+"""How a submission is read, by kind."""
 
 
 class SubmissionQuery(ListQuery):

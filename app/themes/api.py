@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import ActorDep
+from app.core.declaring import signed_in
 from app.core.errors import (
     BadQuery,
     NotSignedIn,
@@ -12,16 +13,21 @@ from app.core.errors import (
 )
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import responses
+from app.core.routing import Route
 from app.core.sessions import ReadSessionDep
 from app.themes import service
 from app.themes.schemas import ThemeQuery, ThemeRead
 
 router = APIRouter(
-    prefix="/themes", tags=["themes"], responses=responses(NotSignedIn, BadQuery, Unavailable)
+    route_class=Route,
+    prefix="/themes",
+    tags=["themes"],
+    responses=responses(NotSignedIn, BadQuery, Unavailable),
 )
 
 
 @router.get("")
+@signed_in
 def list_themes(
     answer: AnswerDep,
     session: ReadSessionDep,

@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a problem document that says what to do."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -20,7 +21,7 @@ from app.policy import Role
 from app.programmes.models import Call, Programme
 from app.settings import Settings
 from app.submissions.models import Submission
-from tests.conftest import SignIn
+from tests.conftest import SignIn, a_client
 from tests.factories import a_call, a_challenge, a_user, organisation_of, themes
 
 MEMBERS = ["type", "title", "status", "detail", "instance", "code", "remedy", "errors"]
@@ -42,7 +43,7 @@ def lead(session: Session, as_user: SignIn) -> TestClient:
 
 
 def _unraised(client: TestClient) -> TestClient:
-    return TestClient(client.app, headers=dict(client.headers), raise_server_exceptions=False)
+    return a_client(client.app, client.headers, failing=True)
 
 
 def problem_in(answer: Any) -> dict[str, Any]:
@@ -146,7 +147,29 @@ def test_a_body_that_cannot_even_be_read_is_refused(member: TestClient, body: by
 def test_a_body_of_another_kind_is_refused(member: TestClient, kind: str) -> None:
     answer = member.post(ADDRESS, content=draft(), headers={"Content-Type": kind})
 
-    assert problem_in(answer)["errors"] == [{"pointer": "/", "detail": OBJECT_WANTED}]
+    problem = problem_in(answer)
+    assert (problem["status"], problem["code"]) == (415, "unsupported-media")
+    assert problem["remedy"] == "Send it with the header `Content-Type: application/json`."
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "gzip, gzip"])
+def test_a_compressed_body_is_refused_unopened(member: TestClient, coding: str) -> None:
+    bomb = gzip.compress(b" " * 900_000)
+
+    answer = member.post(ADDRESS, content=bomb, headers=JSON | {"Content-Encoding": coding})
+
+    assert problem_in(answer)["status"] == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"title": "Early warning", "title": "Late warning"}', b'{"content": {"a": 1, "a": 2}}'],
+)
+def test_a_body_that_says_a_thing_twice_is_refused(member: TestClient, body: bytes) -> None:
+    problem = problem_in(member.post(ADDRESS, content=body, headers=JSON))
+
+    said = "The body is not valid JSON: An object has two members of one name."
+    assert problem["errors"] == [{"pointer": "/", "detail": said}]
 
 
 def test_a_number_that_is_none_is_no_weight(lead: TestClient) -> None:
@@ -265,7 +288,7 @@ def test_a_step_of_a_strange_name_is_not_found(
     ("method", "path", "allowed"),
     [
         ("DELETE", ADDRESS, "GET, POST"),
-        ("PATCH", f"{ADDRESS}/{uuid4()}", "GET, PUT"),
+        ("DELETE", f"{ADDRESS}/{uuid4()}", "GET, PUT, PATCH"),
         ("POST", "/api/v1/me", "GET"),
         ("GET", f"{ADDRESS}/{uuid4()}/steps/submit", "POST"),
         ("BREW", "/api/v1/me", "GET"),

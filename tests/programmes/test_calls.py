@@ -105,6 +105,7 @@ def test_staff_draft_a_call_and_a_lead_publishes_it(session: Session, as_user: S
         "state": "draft",
         "phase": "draft",
         "notes": "",
+        "version": 1,
     }
     assert hidden.status_code == 404
     assert refused.status_code == 403

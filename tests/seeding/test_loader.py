@@ -46,6 +46,7 @@ def rows(session: Session) -> dict[UUID, dict[str, Any]]:
 
 
 def events(session: Session) -> Counter[tuple[str, str]]:
+    session.commit()  # which is when events are chained
     return Counter((e.subject_kind, e.action) for e in session.exec(select(AuditEvent)))
 
 

@@ -123,6 +123,7 @@ def test_a_challenge_is_taken_in_as_submitted_with_a_code_of_ours(
         None,
         "central",
     )
+    session.commit()
     events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
     assert [(e.actor_id, e.action, e.subject_kind, e.subject_id, e.facts) for e in events] == [
         (STAFF.user_id, "add", "organisation", owner.id, {}),

@@ -54,6 +54,7 @@ def test_a_member_begins_a_draft_and_reads_it_back(session: Session, as_user: Si
         "content": CONTENT,
         "state": "draft",
         "message": "",
+        "version": 1,
         "created_at": created["created_at"],
         "updated_at": created["updated_at"],
         "submitted_at": None,
@@ -233,9 +234,12 @@ def test_a_draft_is_replaced_while_it_is_written_and_not_later(
     address = f"/api/v1/challenges/{challenge.id}"
     draft = {"title": "Another title", "themes": THEMES, "content": CONTENT}
 
-    written = client.put(address, json=draft)
+    read = {"If-Match": client.get(address).headers["etag"]}
+    written = client.put(address, json=draft, headers=read)
     client.post(f"{address}/steps/submit")
-    too_late = client.put(address, json=draft | {"title": "A third title"})
+    too_late = client.put(
+        address, json=draft | {"title": "A third title"}, headers={"If-Match": "*"}
+    )
 
     assert written.status_code == 200
     assert written.json()["title"] == "Another title"

@@ -14,6 +14,8 @@ from app.core.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
+from app.core.etags import ANYTHING, Expected
+from app.core.patches import Patch, patched
 from app.policy import Action, Actor
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
@@ -21,7 +23,9 @@ from app.programmes.models import Call
 from app.submissions.lifecycle import EDITABLE, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
+    DRAFTS,
     PREFIXES,
+    READS,
     ChallengeDraft,
     NewChallenge,
     NewSolution,
@@ -123,6 +127,7 @@ def replace(
     kind: Kind,
     submission_id: UUID,
     draft: ChallengeDraft | SolutionDraft,
+    expected: Expected = ANYTHING,
 ) -> Submission:
     """Save what the team has written, in place of what stood there.
 
@@ -132,9 +137,47 @@ def replace(
         If the actor may not see the submission, or not write it.
     TransitionNotAllowed
         If it is not being written at present.
+    Stale
+        If it is no longer as expected.
     Unprocessable
         If a theme is not known.
     """
+    submission = _writable(session, actor, kind, submission_id, expected)
+    return _save(session, actor, submission, draft)
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    submission_id: UUID,
+    patch: Patch,
+    expected: Expected = ANYTHING,
+) -> Submission:
+    """Save a part of what the team has written; the rest stays as it is.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not see the submission, or not write it.
+    TransitionNotAllowed
+        If it is not being written at present.
+    Stale
+        If it is no longer as expected.
+    Unprocessable
+        If the whole could not be taken.
+    """
+    submission = _writable(session, actor, kind, submission_id, expected)
+    schema = DRAFTS[kind]
+    written = schema.model_validate(
+        {name: getattr(submission, name) for name in schema.model_fields}
+    )
+    return _save(session, actor, submission, patched(written, patch))
+
+
+def _writable(
+    session: Session, actor: Actor, kind: Kind, submission_id: UUID, expected: Expected
+) -> Submission:
     submission = reading.get(session, actor, kind, submission_id)
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
     if submission.state not in EDITABLE:
@@ -142,8 +185,18 @@ def replace(
             f"A {kind} that is {submission.state} cannot be changed.",
             remedy="Take it back with the step `reopen` while the call is open.",
         )
+    expected.require(READS[kind].model_validate(submission))
+    return submission
+
+
+def _save(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    draft: ChallengeDraft | SolutionDraft,
+) -> Submission:
     require_known_themes(session, draft.themes)
     submission.sqlmodel_update(draft.model_dump())
     session.flush()
-    audit.record(session, actor.user_id, "write", kind, submission.id)
+    audit.record(session, actor.user_id, "write", submission.kind, submission.id)
     return submission

@@ -1,0 +1,126 @@
+"""What every route of the interface does around its endpoint.
+
+It refuses a body of another kind, gives the answer its tag, keeps it beside the
+idempotency key of the request, and takes back what a dry run has done: all of it inside
+the transaction of the request, and before the answer leaves.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from app.core.declaring import with_dependencies
+from app.core.errors import BadQuery, UnsupportedMedia
+from app.core.etags import names, tag_of
+from app.core.idempotency import Answered, Claim
+
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Route(APIRoute):
+    """A route of the interface; each router of `/api/v1` makes its routes of this class."""
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request."""
+        handler = super().get_route_handler()
+        takes = frozenset({JSON, MERGE_PATCH} if "PATCH" in (self.methods or ()) else {JSON})
+        takes_body = self.body_field is not None
+        known = _query_names(self.dependant)
+
+        async def handle(request: Request) -> Response:
+            request = StrictRequest(request.scope, request.receive)
+            if known is not None and not known.issuperset(request.query_params):
+                raise BadQuery(f"This address knows no parameters but: {sorted(known)}.")
+            if takes_body and await request.body():
+                _require_kind(request, takes)
+            return await _finished(request, await handler(request))
+
+        return handle
+
+
+def _query_names(dependant: Dependant) -> frozenset[str] | None:
+    """Return the parameters that an address knows; None where a model looks after them."""
+    fields = [f for part in with_dependencies(dependant) for f in part.query_params]
+    if any(_is_model(field.field_info.annotation) for field in fields):
+        return None
+    return frozenset(field.alias for field in fields)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+class StrictRequest(Request):
+    """A request whose JSON says each thing once."""
+
+    async def json(self) -> Any:
+        """Return what the body says.
+
+        Raises
+        ------
+        JSONDecodeError
+            If it is no JSON, or an object of it has two members of one name: readers
+            disagree which of them counts.
+        """
+        return json.loads(await self.body(), object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise json.JSONDecodeError("An object has two members of one name", "", 0)
+    return told
+
+
+def _require_kind(request: Request, takes: frozenset[str]) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in takes:
+        raise UnsupportedMedia(
+            "The body is of a kind that this address does not take.",
+            remedy=f"Send it with the header `Content-Type: {' or '.join(sorted(takes))}`.",
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia("The body is compressed.", remedy="Send it as it is.")
+
+
+async def _finished(request: Request, response: Response) -> Response:
+    if getattr(request.state, "dry_run", False):
+        raise Answered(_tried(response))
+    if response.status_code < 300 and response.headers.get("content-type") == JSON:
+        response.headers["ETag"] = tag_of(bytes(response.body))
+        if request.method == "GET" and _is_known(request, response.headers["ETag"]):
+            return Response(None, 304, {"ETag": response.headers["ETag"]})
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is not None:
+        await run_in_threadpool(claim.keep, response)
+    return response
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    header = request.headers.get("if-none-match")
+    # Here a weak comparison is meant: a proxy may have weakened the tag that it handed on.
+    return header is not None and names(header.replace("W/", ""), tag)
+
+
+def _tried(response: Response) -> Response:
+    return Response(
+        response.body, 200, {"Dry-Run": "true"}, response.headers.get("content-type")
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let an answer leave that takes the transaction of its request back."""
+    app.add_exception_handler(Answered, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Answered)  # noqa: S101 -- the registration above guarantees it
+    return error.response

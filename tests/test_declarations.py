@@ -1,0 +1,102 @@
+"""Every route says whom it lets in; an application with one that does not is not built."""
+
+import re
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.accounts.dependencies import ActorDep, admitted
+from app.core.declaring import declarations, needs, public, require_declared, signed_in, within
+from app.policy import Action
+
+
+def test_every_route_is_declared_those_of_the_description_too(app: FastAPI) -> None:
+    """`app.routes` hides included routers: a test that looks there alone sees nothing."""
+    known = declarations(app)
+    described = {
+        (path, method.upper())
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+
+    assert len(described) > 35
+    assert described <= set(known)
+    assert [place for place, said in known.items() if said is None] == []
+    assert {place for place, said in known.items() if said and said.access == "public"} >= {
+        ("/livez", "GET"),
+        ("/docs", "GET"),
+        ("/openapi.json", "GET"),
+        ("/static", "*"),
+    }
+
+
+def test_the_description_says_whom_each_operation_lets_in(app: FastAPI) -> None:
+    run = app.openapi()["paths"]["/api/v1/match-runs"]["get"]
+    read = app.openapi()["paths"]["/api/v1/challenges/{challenge_id}"]["get"]
+
+    assert (run["x-access"], run["x-action"]) == ("needs", ["run:read"])
+    assert run["description"].endswith("Needs `run:read`.")
+    assert (read["x-access"], read["x-action"]) == (
+        "within",
+        ["submission:read", "draft:read"],
+    )
+
+
+def with_a_route(*, declared: bool, asks: bool) -> FastAPI:
+    """An application whose only route hides in a router of a router."""
+    app = FastAPI(openapi_url=None)
+    inner, outer = APIRouter(), APIRouter(prefix="/api")
+
+    def unasked() -> None: ...
+
+    def asked(actor: ActorDep) -> None: ...
+
+    endpoint = asked if asks else unasked
+    inner.add_api_route("/things", endpoint, methods=["POST"])
+    if declared:
+        needs(Action.RUN_READ)(endpoint)
+    outer.include_router(inner)
+    app.include_router(outer)
+    return app
+
+
+def test_a_route_that_says_nothing_is_found_however_deep() -> None:
+    with pytest.raises(RuntimeError, match="POST /api/things has no declaration"):
+        require_declared(with_a_route(declared=False, asks=True), admitted)
+
+
+def test_a_declaration_that_nobody_checks_is_found() -> None:
+    said = "POST /api/things declares what nobody checks: it has no ActorDep"
+    with pytest.raises(RuntimeError, match=re.escape(said)):
+        require_declared(with_a_route(declared=True, asks=False), admitted)
+
+
+def test_a_route_that_says_what_it_checks_is_let_be() -> None:
+    require_declared(with_a_route(declared=True, asks=True), admitted)
+
+
+def test_a_folder_of_files_is_a_route_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    app = FastAPI(openapi_url=None)
+    app.mount("/files", StaticFiles(directory=tmp_path_factory.mktemp("files")))
+
+    with pytest.raises(RuntimeError, match=r"\* /files has no declaration"):
+        require_declared(app, admitted)
+
+
+def test_each_kind_of_access_has_its_sentence() -> None:
+    def endpoint() -> None: ...
+
+    app = FastAPI(openapi_url=None)
+    app.add_api_route("/", endpoint)
+    said = []
+    for declare in (public, signed_in, needs(Action.RUN_READ), within(Action.RUN_READ)):
+        declare(endpoint)
+        said += [d.sentence for d in declarations(app).values() if d]
+
+    assert said == [
+        "Open to everybody.",
+        "For everybody who is signed in.",
+        "Needs `run:read`.",
+        "Within the reach of `run:read`.",
+    ]
