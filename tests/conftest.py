@@ -4,17 +4,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
 
 from app import schema
 from app.accounts.models import User
+from app.core import sqlite
 from app.core.database import Database, connect
 from app.main import create_app
 from app.settings import Settings
@@ -22,6 +23,13 @@ from tests.factories import a_token
 
 URL = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
 """A PostgreSQL database of the tests' own; without it each test gets a SQLite file."""
+
+
+def engine_of(url: str, **options: Any) -> Engine:
+    """An engine of the test's own, over the SQLite library of the service: never another."""
+    if url.startswith("sqlite"):
+        options["module"] = sqlite.driver()
+    return create_engine(url, **options)
 
 
 class SignIn(Protocol):
@@ -53,7 +61,7 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
 
 
 def _empty(url: str) -> None:
-    engine = create_engine(url)
+    engine = engine_of(url)
     tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
@@ -76,7 +84,7 @@ def database(url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(url: str) -> Iterator[Session]:
     """What a test uses to arrange and to look: commit before the service shall see it."""
-    engine = create_engine(url)
+    engine = engine_of(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _foreign_keys)
     with Session(engine, expire_on_commit=True) as session:
