@@ -8,6 +8,7 @@
   x Conflict               409
     + TransitionNotAllowed 409
     + CallNotOpen          409
+  x TooSlow                408
   x TooLarge               413
   x Unprocessable          422
     + FaultyTable          422
@@ -132,6 +133,15 @@ class CallNotOpen(Conflict):
     title = "The call is not open"
     code = "call-not-open"
     remedy = "Look at the dates of the call, or choose a call that is open."
+
+
+class TooSlow(AppError):
+    """The request did not arrive in the time that it may take."""
+
+    status = 408
+    title = "Too slow"
+    code = "too-slow"
+    remedy = "Send the whole request at once, over a better connection if this one is bad."
 
 
 class TooLarge(AppError):

@@ -205,7 +205,7 @@ def test_half_a_body_is_never_taken_for_a_whole_one() -> None:
         yield {"type": "http.disconnect"}
 
     messages = arrives()
-    limited = BodyLimit(app, limit=1000)
+    limited = BodyLimit(app, limit=1000, seconds=30)
 
     async def ask() -> None:
         await limited({"type": "http", "path": "/"}, lambda: anext(messages), send)
