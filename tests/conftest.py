@@ -57,10 +57,11 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
     else:
         assert URL is not None
         yield URL
-        _empty(URL)
+        empty(URL)
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
+    """Take every row out, for the next test."""
     engine = engine_of(url)
     tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     with engine.begin() as connection:
