@@ -1,6 +1,7 @@
 # make run            install what the service needs and serve the demonstration on this machine
 # make test           every test with SQLite, the browser too, and the floors of coverage
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
+# make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make check          format, lint, types, import contracts
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
@@ -21,7 +22,7 @@ BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard ass
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres check bench bench-large lock clean
+.PHONY: run test test-postgres faults check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -34,6 +35,10 @@ test: .venv/.tools
 
 test-postgres: .venv/.tools
 	@$(BIN)/python tests/postgres.py $(ARGS)
+
+faults: .venv/.tools
+	@COUNTERPART_TEST_FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
+	@COUNTERPART_TEST_FAULTS=full $(BIN)/python tests/postgres.py tests/faults $(ARGS)
 
 check: .venv/.tools
 	$(BIN)/ruff format --check

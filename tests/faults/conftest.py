@@ -1,14 +1,17 @@
 """A database that the tests of one file share, and a service over it."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app import schema
 from app.core.database import Database, connect
 from tests.conftest import URL, empty
 from tests.faults.crowd import Server, serving
+from tests.postgres import Cluster, find_programs
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +42,25 @@ def two_workers(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("served")
     with serving(shared_url, folder, workers=2, COUNTERPART_MAX_BODY_SECONDS="2") as server:
         yield server
+
+
+@pytest.fixture
+def migrated_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A SQLite database of the current shape, whatever the other tests run on."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('copy') / 'copy.db'}"
+    database = connect(url)
+    schema.migrate(database)
+    database.dispose()
+    return url
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[Cluster, str]]:
+    """A PostgreSQL of the test's own, to stop and start, and the address of a database."""
+    with tempfile.TemporaryDirectory(prefix="counterpart-pg-") as folder:
+        own = Cluster(find_programs(), Path(folder), careful=True)
+        with own.running() as url:
+            database = connect(url)
+            schema.migrate(database)
+            database.dispose()
+            yield own, url

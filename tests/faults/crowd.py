@@ -77,10 +77,10 @@ class Server:
         """Send a signal to every process of the service."""
         os.killpg(self.process.pid, number)
 
-    def stop(self) -> int:
-        """Tell the service to stop; return its exit code."""
+    def stop(self) -> None:
+        """Tell the service to stop, and wait until it has."""
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        self.process.wait(PATIENCE)
 
 
 def _command_of(pid: int) -> bytes:
@@ -92,10 +92,10 @@ def _command_of(pid: int) -> bytes:
 
 @contextmanager
 def serving(
-    url: str, folder: Path, *, workers: int = 1, port: int | None = None, **environment: str
+    url: str, folder: Path, *, workers: int = 1, **environment: str
 ) -> Iterator[Server]:
     """Serve until the block ends, whatever happens in it; the log goes to a file."""
-    port = port or free_port()
+    port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve"]
     variables = {"COUNTERPART_DATABASE_URL": url, "COUNTERPART_LOG_LEVEL": "ERROR"}
     with (folder / "server.log").open("ab") as log:

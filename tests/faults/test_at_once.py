@@ -12,6 +12,7 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlmodel import col, select
 
@@ -194,7 +195,9 @@ def test_bodies_that_drip_keep_nobody_waiting_and_are_ended(
         drip.close()
 
     assert [(r.status, r.seconds < 2) for r in replies] == [(201, True)] * 2
-    assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 408 Request Timeout"}
+    assert {answer.partition(b"\r\n")[0] for answer in answers} == {
+        b"HTTP/1.1 408 Request Timeout"
+    }
     with reading(shared) as session:
         titled = select(Submission.title).where(Submission.call_id == team.call_id)
         assert sorted(session.exec(titled)) == ["Swift 1", "Swift 2"]
@@ -254,3 +257,12 @@ def test_two_processes_with_a_worker_each_carry_a_run_out_once(
     assert [reply.status for reply in replies] == [202] * 4
     until(lambda: {state_of(job) for job in jobs()} == {JobState.DONE})
     assert [job.attempts for job in jobs()] == [1] * 4
+
+
+def test_forwarded_headers_that_anybody_sends_are_not_believed(two_workers: Server) -> None:
+    """Nor does the server's own variable, which is set here, open what the setting shuts."""
+    forged = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
+
+    answer = httpx.get(f"{two_workers.base}/api/v1/calls/", headers=forged)
+
+    assert answer.headers["location"] == f"{two_workers.base}/api/v1/calls"
