@@ -1,6 +1,7 @@
 # make run            install what the service needs and serve the demonstration on this machine
 # make test           every test with SQLite, the browser too, and the floors of coverage
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
+# make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make check          format, lint, types, import contracts
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
@@ -15,13 +16,15 @@ ARGS ?=
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# All of the tests share the cores, file by file; some of them are not worth the start.
+ABREAST := $(if $(ARGS),,--numprocesses=auto --dist=loadfile)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 # Everything that goes into app/static or into the metadata of the package.
 BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard assets/*.*)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres check bench bench-large lock clean
+.PHONY: run test test-postgres faults check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -29,11 +32,15 @@ run: .venv/.package
 
 test: .venv/.tools
 	@chromium="$$(PYTHON=$(BIN)/python tests/browser/ensure-chromium)" && \
-		COUNTERPART_CHROMIUM="$$chromium" $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+		COUNTERPART_CHROMIUM="$$chromium" $(BIN)/python -m pytest --cov --cov-report= $(ABREAST) $(ARGS)
 	@$(if $(ARGS),echo "Only some of the tests: the floors of coverage are not looked at",$(BIN)/python tests/coverage_floor.py)
 
 test-postgres: .venv/.tools
-	@$(BIN)/python tests/postgres.py $(ARGS)
+	@$(BIN)/python tests/postgres.py $(ABREAST) $(ARGS)
+
+faults: .venv/.tools
+	@COUNTERPART_TEST_FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
+	@COUNTERPART_TEST_FAULTS=full $(BIN)/python tests/postgres.py tests/faults $(ARGS)
 
 check: .venv/.tools
 	$(BIN)/ruff format --check

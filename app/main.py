@@ -18,8 +18,8 @@ from app.core.database import Database, connect, transaction
 from app.core.declaring import public, require_declared
 from app.core.docs_page import mount_docs
 from app.core.errors import AppError
-from app.core.limits import BodyLimit
-from app.core.logging import RequestLog
+from app.core.limits import BodyLimit, RequestLimit
+from app.core.logging import RequestLog, configure
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
 from app.programmes.api import router as programmes
@@ -67,7 +67,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    # The last one added is the first to see a request: a body is awaited without a place.
+    app.add_middleware(RequestLimit, limit=settings.limit_concurrency, spared="/livez")
+    app.add_middleware(
+        BodyLimit, limit=settings.max_body_bytes, seconds=settings.max_body_seconds
+    )
     app.add_middleware(RequestLog)
     problems.install(app)
     routing.install(app)
@@ -80,6 +84,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.include_router(_around)
     require_declared(app, admitted)
     return app
+
+
+def from_environment() -> FastAPI:
+    """Return the application as the environment sets it: what each of several workers does."""
+    settings = Settings()
+    configure(settings.log_level)
+    return create_app(settings)
 
 
 _around = APIRouter(include_in_schema=False)

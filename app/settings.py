@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -62,6 +63,25 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."
     )
+    max_body_seconds: float = Field(
+        default=30, gt=0, le=600, description="How long a request body may take to arrive."
+    )
+    limit_concurrency: int = Field(
+        default=256,
+        ge=1,
+        le=10_000,
+        description="Requests that one process answers at the same time; more are told 503.",
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses or networks, with commas, whose forwarded headers are believed.",
+    )
+    stop_seconds: int = Field(
+        default=20,
+        ge=0,
+        le=600,
+        description="How long a server that is stopped waits for the requests it has taken.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
     )
@@ -89,6 +109,15 @@ class Settings(BaseSettings):
         if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
             raise ValueError("a sha256 has 64 hexadecimal digits")
         return sha256 and sha256.lower()
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, named: str | None) -> str | None:
+        """Refuse what names no address: a slip here would let everybody forge theirs."""
+        parts = [part.strip() for part in (named or "").split(",") if part.strip()]
+        for part in parts:
+            ip_network(part)
+        return ",".join(parts) or None
 
     @property
     def job_lease(self) -> timedelta:

@@ -9,20 +9,30 @@ from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
 
 from app import schema
 from app.accounts.models import User
+from app.core import sqlite
 from app.core.database import Database, connect
 from app.main import create_app
 from app.settings import Settings
 from tests.factories import a_token
 
-URL = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
-"""A PostgreSQL database of the tests' own; without it each test gets a SQLite file."""
+SERVER = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+URL = SERVER and (
+    make_url(SERVER)
+    .set(database=WORKER or make_url(SERVER).database)
+    .render_as_string(hide_password=False)
+)
+"""A PostgreSQL database of the tests' own; without it each test gets a SQLite file.
+
+Where tests run beside one another, each worker has one.
+"""
 
 
 def a_client(app: Any, headers: Mapping[str, str], *, failing: bool = False) -> TestClient:
@@ -40,6 +50,13 @@ def _with_key(request: Any) -> None:
         request.headers["idempotency-key"] = uuid4().hex
 
 
+def engine_of(url: str, **options: Any) -> Engine:
+    """An engine of the test's own, over the SQLite library of the service: never another."""
+    if url.startswith("sqlite"):
+        options["module"] = sqlite.driver()
+    return create_engine(url, **options)
+
+
 class SignIn(Protocol):
     """Returns a client whose requests come from this user."""
 
@@ -50,6 +67,11 @@ class SignIn(Protocol):
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Migrate once; the tests on SQLite start from copies of this file."""
     path = tmp_path_factory.mktemp("template") / "template.db"
+    if SERVER and WORKER:
+        server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {WORKER}")
+        server.dispose()
     database = connect(URL or f"sqlite:///{path}")
     schema.migrate(database)
     database.dispose()
@@ -65,11 +87,12 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
     else:
         assert URL is not None
         yield URL
-        _empty(URL)
+        empty(URL)
 
 
-def _empty(url: str) -> None:
-    engine = create_engine(url)
+def empty(url: str) -> None:
+    """Take every row out, for the next test."""
+    engine = engine_of(url)
     tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
@@ -92,7 +115,7 @@ def database(url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(url: str) -> Iterator[Session]:
     """What a test uses to arrange and to look: commit before the service shall see it."""
-    engine = create_engine(url)
+    engine = engine_of(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _foreign_keys)
     with Session(engine, expire_on_commit=True) as session:

@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="counterpart-pg-") as folder:
-        cluster = Cluster(programs, Path(folder))
+        careful = os.environ.get("COUNTERPART_TEST_FAULTS") == "full"
+        cluster = Cluster(programs, Path(folder), careful=careful)
         with cluster.running() as url:
             say(f"PostgreSQL {cluster.version} at {url}")
             command = [sys.executable, "-m", "pytest", "-m", "not browser", *arguments]
@@ -58,13 +59,21 @@ def find_programs() -> Path:
 
 
 class Cluster:
-    """A cluster below a folder, owned by whoever may run PostgreSQL."""
+    """A cluster below a folder, owned by whoever may run PostgreSQL.
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    Parameters
+    ----------
+    careful : bool
+        True keeps what was committed when the server crashes, as in production.
+    """
+
+    def __init__(self, programs: Path, folder: Path, *, careful: bool = False) -> None:
         self.programs = programs
+        self.careless = () if careful else CARELESS
         self.folder = folder
         self.files = folder / "data"
         self.log = folder / "log"
+        self.port = free_port()
         self.owner = unprivileged()
         if self.owner is not None:
             os.chown(folder, self.owner.pw_uid, self.owner.pw_gid)
@@ -78,7 +87,6 @@ class Cluster:
     @contextlib.contextmanager
     def running(self) -> Iterator[str]:
         """Start the cluster, yield the address of an empty database in it, stop it."""
-        port = free_port()
         self.call(
             "initdb",
             f"--pgdata={self.files}",
@@ -88,23 +96,34 @@ class Cluster:
             "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=en_US.UTF-8",
             "--no-sync",
         )
-        settings = (
-            "listen_addresses=127.0.0.1",
-            f"port={port}",
-            f"unix_socket_directories={self.folder}",
-            *CARELESS,
-        )
-        options = " ".join(f"-c {setting}" for setting in settings)
-        control = ("pg_ctl", f"--pgdata={self.files}", "--wait", "--silent")
         try:
-            self.call(*control, "start", f"--log={self.log}", f"--options={options}")
-            connect = ("--host=127.0.0.1", f"--port={port}", "--username=postgres")
+            self.start()
+            connect = ("--host=127.0.0.1", f"--port={self.port}", "--username=postgres")
             self.call("createuser", *connect, "--createdb", ROLE)
             self.call("createdb", *connect, f"--owner={ROLE}", ROLE)
-            yield f"postgresql+psycopg://{ROLE}@127.0.0.1:{port}/{ROLE}"
+            yield f"postgresql+psycopg://{ROLE}@127.0.0.1:{self.port}/{ROLE}"
         finally:
             if (self.files / "postmaster.pid").exists():
-                self.call(*control, "stop", "--mode=immediate")
+                self.stop("immediate")
+
+    def start(self) -> None:
+        """Start the server on its port; returns when it answers."""
+        settings = (
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            f"unix_socket_directories={self.folder}",
+            *self.careless,
+        )
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self.call(*self._control, "start", f"--log={self.log}", f"--options={options}")
+
+    def stop(self, mode: str) -> None:
+        """Stop the server: `fast` in good order, `immediate` as if it had crashed."""
+        self.call(*self._control, "stop", f"--mode={mode}")
+
+    @property
+    def _control(self) -> tuple[str, ...]:
+        return ("pg_ctl", f"--pgdata={self.files}", "--wait", "--silent")
 
     def call(self, program: str, *arguments: str) -> str:
         """Run a program of PostgreSQL as the owner of the cluster; return what it says."""

@@ -92,6 +92,16 @@ def imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [node.module or ""]
 
 
+def imported(name: str, source: str) -> bool:
+    """Tell whether the name is imported from anywhere."""
+    return any(
+        alias.name == name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
+
+
 def lacks_docstring(source: str) -> bool:
     return not ast.get_docstring(ast.parse(source))
 
@@ -186,6 +196,20 @@ def test_only_the_database_module_ends_a_transaction() -> None:
         for line in ends_of_transactions(source)
     }
     assert offenders == set()
+
+
+def test_only_these_files_choose_the_library_of_a_database() -> None:
+    """Two copies of SQLite in one process would undo each other's locks on a file."""
+    named = {
+        str(path) for path, source in CODE.items() if imported("create_engine", source)
+    } | {str(path) for path, source in CODE.items() if imports_of("sqlite3", source)}
+
+    assert named == {
+        "app/core/database.py",
+        "app/core/sqlite.py",
+        "tests/conftest.py",
+        "tests/test_migrations.py",  # a server of PostgreSQL
+    }
 
 
 def test_only_the_engine_of_matchmaking_imports_the_library() -> None:
@@ -290,6 +314,11 @@ def test_a_planted_commit_is_found() -> None:
 )
 def test_a_planted_import_is_found(planted: str) -> None:
     assert len(imports_of("matching", planted)) == 1
+
+
+def test_a_planted_engine_is_found() -> None:
+    assert imported("create_engine", "from sqlmodel import Session, create_engine")
+    assert not imported("create_engine", "from tests.conftest import engine_of")
 
 
 def test_a_neighbour_of_the_library_is_not_taken_for_it() -> None:

@@ -20,9 +20,12 @@ from app.settings import Settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=64, help="Processes that answer; one that dies is replaced.")
+]
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> None:
     """Serve the HTTP interface until told to stop.
 
     Background jobs are carried out in the same process, unless
@@ -32,7 +35,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     with database_of(settings):
         pass
     require_free(host, port)
-    listen(settings, host, port)
+    listen(settings, host, port, workers=workers)
 
 
 def require_free(host: str, port: int) -> None:
@@ -55,10 +58,30 @@ def require_free(host: str, port: int) -> None:
             ) from error
 
 
-def listen(settings: Settings, host: str, port: int) -> None:
-    """Answer requests until a signal ends the process."""
-    # Requests are logged by our own middleware, as JSON and without query strings.
-    uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False)
+def listen(settings: Settings, host: str, port: int, *, workers: int = 1) -> None:
+    """Answer requests until a signal ends the process.
+
+    Requests that were taken are answered first, for as long as the settings say.
+    Several workers read the settings anew, each for itself, from the environment.
+    """
+    uvicorn.run(
+        create_app(settings) if workers == 1 else "app.main:from_environment",
+        factory=workers > 1,
+        workers=workers,
+        host=host,
+        port=port,
+        # Requests are logged by our own middleware, as JSON and without query strings.
+        log_config=None,
+        access_log=False,
+        # Named, or the server would believe this machine and its own variable.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
+        # Connections, idle ones and slow bodies too: a last bound, answered without a document.
+        limit_concurrency=8 * settings.limit_concurrency,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        # A worker on a busy machine is slow, and not dead.
+        timeout_worker_healthcheck=30,
+    )
 
 
 def work(

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Enum, MetaData, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import Enum, MetaData, TypeDecorator, create_engine, make_url
 from sqlalchemy.engine import URL, Dialect, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -29,15 +29,28 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import DateTime, Field, Session, SQLModel
 
+from app.core import sqlite
 from app.core.clock import in_utc, now
 from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
 
 log = logging.getLogger(__name__)
 
 DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
+
+POSTGRES: Final = MappingProxyType(
+    {
+        "connect_timeout": 10,
+        # Milliseconds. A transaction that its program has forgotten holds locks no longer.
+        "options": "-c lock_timeout=10000 -c statement_timeout=60000"
+        " -c idle_in_transaction_session_timeout=60000",
+        # A server that vanished without a word is noticed; milliseconds, then seconds.
+        "tcp_user_timeout": 20000,
+        "keepalives_idle": 30,
+    }
+)
+"""How every connection to PostgreSQL is opened."""
 
 SQLModel.metadata = MetaData(
     naming_convention={
@@ -145,22 +158,20 @@ def connect(url: str) -> Database:
     """
     parsed = _address(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
+        writer, reader = sqlite.engines(parsed)
+        return Database(writer, reader, writing_turns=1, reading_turns=8)
     engine = create_engine(
         parsed,
         pool_size=8,
-        max_overflow=4,
+        max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": 10,
-            "options": "-c lock_timeout=10000 -c statement_timeout=60000",
-        },
+        connect_args=POSTGRES,
     )
     reader = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Database(engine, reader, writing_turns=4, reading_turns=4)
+    return Database(engine, reader, writing_turns=3, reading_turns=3)
 
 
 def _address(url: str) -> URL:
@@ -181,46 +192,6 @@ def _address(url: str) -> URL:
         errors=[FieldError("COUNTERPART_DATABASE_URL", problem)],
         remedy="Write sqlite:///file.db or postgresql+psycopg://user:password@host/name.",
     )
-
-
-def _sqlite(url: URL) -> Database:
-    """Set up one writing connection and a pool of reading ones (trust: lost nothing)."""
-    # Parameters are hidden in errors, because those are logged and may hold personal data.
-    writer = create_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
-    )
-    reader = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
-    event.listen(writer, "connect", _prepare_sqlite)
-    event.listen(reader, "connect", _prepare_sqlite)
-    event.listen(reader, "connect", _forbid_writing)
-    event.listen(writer, "begin", _begin_immediate)
-    event.listen(reader, "begin", _begin)
-    return Database(writer, reader, writing_turns=1, reading_turns=8)
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # The driver's own transaction handling would begin too late; `begin` below does it.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-        "trusted_schema=OFF",
-    ):
-        connection.cursor().execute(f"PRAGMA {pragma}")
-
-
-def _forbid_writing(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    connection.cursor().execute("PRAGMA query_only=ON")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager
@@ -279,8 +250,11 @@ def _failures_as_refusals() -> Iterator[None]:
 def _is_out_of_order(error: SQLAlchemyError) -> bool:
     """Tell a database that cannot be used from a statement that is wrong.
 
-    A file that is damaged or none of SQLite's raises the base class itself.
+    A file that is damaged or none of SQLite's raises the base class itself. PostgreSQL
+    ends some connections with other errors (idle in a transaction); they are lost all the same.
     """
+    if isinstance(error, DatabaseError) and error.connection_invalidated:
+        return True
     return (
         isinstance(error, OperationalError | NoConnectionFree) or type(error) is DatabaseError
     )

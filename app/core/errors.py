@@ -6,6 +6,7 @@
   x NotSignedIn            401
   x NotPermitted           403
   x NotFound               404
+  x TooSlow                408
   x Conflict               409
     + TransitionNotAllowed 409
     + CallNotOpen          409
@@ -161,6 +162,15 @@ class Stale(AppError):
     ) -> None:
         super().__init__(detail, errors=errors)
         self.headers = {"ETag": tag}
+
+
+class TooSlow(AppError):
+    """The request did not arrive in the time that it may take."""
+
+    status = 408
+    title = "Too slow"
+    code = "too-slow"
+    remedy = "Send the whole request at once, over a better connection if this one is bad."
 
 
 class TooLarge(AppError):

@@ -1,42 +1,101 @@
-"""Refuses a body that is larger than anything the service asks for."""
+"""What one request may take of the service: its size, its time, and its place among others."""
 
+import logging
+
+import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import TooLarge
+from app.core.errors import AppError, TooLarge, TooSlow, Unavailable
 from app.core.problems import respond
+
+log = logging.getLogger(__name__)
+
+
+class RequestLimit:
+    """Answer 503 at once when as many requests as allowed are being answered.
+
+    Whether the process lives must be told all the same: those who ask are let through.
+
+    Parameters
+    ----------
+    app : ASGI application
+    limit : int
+        Requests of one process at the same time.
+    spared : str
+        The path that is always answered.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, spared: str) -> None:
+        self.app = app
+        self.limit = limit
+        self.spared = spared
+        self.present = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or count it while it is answered."""
+        if scope["type"] != "http" or scope["path"] == self.spared:
+            await self.app(scope, receive, send)
+            return
+        if self.present >= self.limit:
+            log.warning("request turned away", extra={"present": self.present})
+            refusal = Unavailable("Too many requests are being answered.")
+            await respond(scope["path"], refusal)(scope, receive, send)
+            return
+        self.present += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.present -= 1
 
 
 class BodyLimit:
     """Read the body up to a limit, whether or not its length was announced.
+
+    It is read before the request gets a thread or a session, so that one who sends it
+    byte by byte keeps nobody else waiting.
 
     Parameters
     ----------
     app : ASGI application
     limit : int
         Bytes that a body may have.
+    seconds : float
+        How long it may take to arrive.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413, or hand the body on as one message."""
+        """Answer 413 or 408, or hand the body on as one message."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        try:
+            with anyio.fail_after(self.seconds):
+                body = await self._whole(receive)
+        except (TooLarge, TimeoutError) as error:
+            late = f"The body did not arrive within {self.seconds:g} seconds."
+            refusal = error if isinstance(error, AppError) else TooSlow(late)
+            await respond(scope["path"], refusal)(scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _replay(body, receive), send)
+
+    async def _whole(self, receive: Receive) -> bytes | None:
+        """Return the body, or None if whoever sent it has gone: half a body is no request."""
         body = bytearray()
         message: Message = {"more_body": True}
         while message.get("more_body", False):
             message = await receive()
             if message["type"] == "http.disconnect":
-                return  # half a body is no request
+                return None
             body += message.get("body", b"")
             if len(body) > self.limit:
-                refusal = TooLarge(f"The body has more than {self.limit // 1000} kB.")
-                await respond(scope["path"], refusal)(scope, receive, send)
-                return
-        await self.app(scope, _replay(bytes(body), receive), send)
+                raise TooLarge(f"The body has more than {self.limit // 1000} kB.")
+        return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

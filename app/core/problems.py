@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +20,10 @@ from app.core.logging import request_id
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+HEADERS: Final[Mapping[int, dict[str, str]]] = MappingProxyType(
+    {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+)
+"""What a refusal says beside its document; seconds."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -60,8 +65,7 @@ def body_of(path: str, error: AppError) -> dict[str, Any]:
 
 def respond(path: str, error: AppError) -> Response:
     """Return the answer that refuses a request to this address."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return _document(body_of(path, error), error.status, headers)
+    return _document(body_of(path, error), error.status, HEADERS.get(error.status))
 
 
 def _document(

@@ -303,9 +303,12 @@ def call_named(session: Session, programme_code: str, code: str) -> Call | None:
     return session.exec(statement).first()
 
 
-def is_open(call: Call) -> bool:
-    """Tell whether the call takes something in at this moment."""
-    return phase(call, now()) is Phase.OPEN
+def is_open(call: Call, at: datetime) -> bool:
+    """Tell whether the call takes something in at an instant.
+
+    Whoever decides and notes the time reads the clock once, for both.
+    """
+    return phase(call, at) is Phase.OPEN
 
 
 def not_open(call: Call) -> CallNotOpen:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, create_engine, select
+from sqlmodel import Session, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
@@ -21,6 +21,7 @@ from app.matchmaking.models import Match, MatchRun, Suggestion
 from app.seeding import loader
 from app.settings import Settings
 from app.submissions.models import Submission
+from tests.conftest import engine_of
 
 KEYS = ["challenge_owner", "solution_provider", "staff"]
 
@@ -69,7 +70,7 @@ def statuses(folder: Path, tokens: dict[str, str]) -> dict[str, int]:
 
 
 def found_in(folder: Path) -> dict[str, list[str]]:
-    engine = create_engine(database_in(folder))
+    engine = engine_of(database_in(folder))
     with Session(engine) as session:
         rows = {
             "submissions": [s.code for s in session.exec(select(Submission))],
@@ -203,7 +204,7 @@ def test_tokens_are_stored_as_hashes_alone(folder: Path) -> None:
     tokens_file = folder / "tokens.json"
     demo(folder, "--tokens-file", tokens_file)
 
-    engine = create_engine(database_in(folder))
+    engine = engine_of(database_in(folder))
     with Session(engine) as session:
         rows = [str(token.model_dump()) for token in session.exec(select(Token))]
     engine.dispose()

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, create_engine, text
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
@@ -30,7 +30,7 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, NewChallenge, StepTaken
 from app.submissions.service import drafts, steps
-from tests.conftest import SignIn
+from tests.conftest import SignIn, engine_of
 from tests.factories import (
     a_call,
     a_challenge,
@@ -188,7 +188,12 @@ def test_every_connection_keeps_the_promises_of_its_database(database: Database)
     settings = (
         ["journal_mode", "synchronous", "busy_timeout", "foreign_keys", "query_only"]
         if on_sqlite
-        else ["lock_timeout", "statement_timeout", "transaction_read_only"]
+        else [
+            "lock_timeout",
+            "statement_timeout",
+            "idle_in_transaction_session_timeout",
+            "transaction_read_only",
+        ]
     )
     word = "PRAGMA" if on_sqlite else "SHOW"
 
@@ -203,7 +208,7 @@ def test_every_connection_keeps_the_promises_of_its_database(database: Database)
     if on_sqlite:  # synchronous: 2 is FULL
         assert found == [["wal", 2, 30_000, 1, 0], ["wal", 2, 30_000, 1, 1]]
     else:
-        assert found == [["10s", "1min", "off"], ["10s", "1min", "on"]]
+        assert found == [["10s", "1min", "1min", "off"], ["10s", "1min", "1min", "on"]]
 
 
 # --- a commit that fails ------------------------------------------------------------
@@ -250,10 +255,13 @@ def refused_by(database: Database) -> list[Any]:
     app = create_app(Settings(embedded_worker=False), database)
     client = TestClient(app, headers={"Authorization": "Bearer cpt_any"})
     answers = [client.get("/api/v1/me"), client.post("/api/v1/programmes", json={})]
-    return [(a.status_code, a.headers["content-type"], a.json()) for a in answers]
+    return [
+        (a.status_code, a.headers["content-type"], a.headers["retry-after"], a.json())
+        for a in answers
+    ]
 
 
-def unavailable(address: str) -> tuple[int, str, dict[str, Any]]:
+def unavailable(address: str) -> tuple[int, str, str, dict[str, Any]]:
     body = {
         "type": "urn:counterpart:problem:unavailable",
         "title": "Not available for the moment",
@@ -264,7 +272,7 @@ def unavailable(address: str) -> tuple[int, str, dict[str, Any]]:
         "remedy": "Try again in a few seconds.",
         "errors": [],
     }
-    return 503, "application/problem+json", body
+    return 503, "application/problem+json", "5", body
 
 
 @pytest.mark.parametrize(
@@ -298,7 +306,7 @@ def test_a_database_that_stays_locked_is_told_as_such(
 ) -> None:
     programme = a_programme(session)
     session.commit()
-    holder = create_engine(url)
+    holder = engine_of(url)
     on_sqlite = holder.dialect.name == "sqlite"
     # On SQLite for the one connection that writes, on PostgreSQL for a transaction.
     impatience = "PRAGMA busy_timeout=50" if on_sqlite else "SET LOCAL lock_timeout=50"
@@ -320,7 +328,7 @@ def test_a_database_that_stays_locked_is_told_as_such(
 
 
 def test_who_waits_too_long_for_a_connection_is_told_so(url: str) -> None:
-    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    engine = engine_of(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
     database = Database(engine, engine, writing_turns=1, reading_turns=1)
 
     def second() -> None:

@@ -177,7 +177,7 @@ def test_a_demonstration_call_of_each_kind_is_open_whenever_it_starts(
         )
         for kind in CallKind
     }
-    assert [programmes.is_open(call) for call in calls] == [True, True]
+    assert [programmes.is_open(call, now()) for call in calls] == [True, True]
     assert all("not of the real edition" in call.title for call in calls)
 
 

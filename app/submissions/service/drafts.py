@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app import policy
 from app.core import audit
+from app.core.clock import now
 from app.core.codes import next_code
 from app.core.errors import (
     FieldError,
@@ -56,7 +57,8 @@ def create(
     owner_id = _owner(actor, new.organisation_id)
     call = _call_for(session, actor, kind, new.call_id)
     require_known_themes(session, new.themes)
-    if not programmes.is_open(call):
+    at = now()
+    if not programmes.is_open(call, at):
         raise programmes.not_open(call)
     submission = Submission(
         **new.model_dump(exclude={"call_id", "organisation_id"}),
@@ -65,6 +67,7 @@ def create(
         programme_id=call.programme_id,
         call_id=call.id,
         organisation_id=owner_id,
+        created_at=at,
     )
     session.add(submission)
     session.flush()

@@ -1,5 +1,6 @@
 """Moving a submission along its life: one writer of states."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -38,9 +39,9 @@ def take(
     step = LIFE.step(name)
     submission = reading.get(session, actor, kind, submission_id)
     policy.require(actor, step.action, submission.organisation_id)
-    before = submission.state
-    submission.state = LIFE.advance(before, step, _facts(session, submission, said.reason))
-    _note(submission, said.reason, by_staff=policy.has_any_reach(actor, step.action))
+    before, at = submission.state, now()
+    submission.state = LIFE.advance(before, step, _facts(session, submission, at, said.reason))
+    _note(submission, said.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
     audit.record(
         session,
@@ -55,23 +56,23 @@ def take(
     return submission
 
 
-def _note(submission: Submission, reason: str, *, by_staff: bool) -> None:
+def _note(submission: Submission, reason: str, at: datetime, *, by_staff: bool) -> None:
     """Keep what goes with a state: when it was submitted, and what the team was told."""
     if submission.state is State.DRAFT:
         submission.submitted_at = None
     elif submission.state is State.SUBMITTED:
-        submission.submitted_at = now()
+        submission.submitted_at = at
     if reason and by_staff:
         submission.message = reason
 
 
-def _facts(session: Session, submission: Submission, reason: str = "") -> Facts:
+def _facts(session: Session, submission: Submission, at: datetime, reason: str = "") -> Facts:
     call = programmes.call_of(session, submission.call_id)
     return Facts(
         kind=submission.kind,
         content=submission.content,
         themes=submission.themes,
-        call_closed=None if programmes.is_open(call) else programmes.not_open(call),
+        call_closed=None if programmes.is_open(call, at) else programmes.not_open(call),
         reason=reason,
     )
 
@@ -81,7 +82,7 @@ def offers(
 ) -> tuple[State, list[Offer]]:
     """Return where a submission stands, and every step from there."""
     submission = reading.get(session, actor, kind, key)
-    facts = _facts(session, submission)
+    facts = _facts(session, submission, now())
     return submission.state, LIFE.offers(
         actor, submission.organisation_id, submission.state, facts
     )

@@ -1,0 +1,78 @@
+"""PostgreSQL stops, crashes and comes back under load: announced, nothing lost, well again."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.core.database import connect
+from tests.faults.crowd import (
+    Reply,
+    Server,
+    Team,
+    a_team,
+    acknowledged,
+    ask_all,
+    drafts,
+    require_stored_once,
+    serving,
+)
+from tests.faults.scale import times
+from tests.postgres import Cluster
+from tests.processes import until
+
+ROUNDS = times(50, quick=1)
+BURST = times(300, quick=150)
+
+
+def test_a_database_that_stops_is_announced_and_well_again_when_it_is_back(
+    cluster: tuple[Cluster, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server_of_data, url = cluster
+    database = connect(url)
+    team = a_team(database)
+    told: list[Reply] = []
+
+    with serving(url, tmp_path) as server:
+        for number in range(ROUNDS):
+            for mode in ("fast", "immediate"):
+                title = f"{mode} {number} "
+                replies = without_a_database(server_of_data, mode, server, team, title)
+                [afterwards] = until_well(server, team, f"{title}after")
+                require_stored_once(database, [*replies, afterwards], title)
+                told += replies
+
+    assert {reply.status for reply in told} == {201, 503}
+    assert {r.retry_after for r in told if r.status == 503} == {"5"}
+    with capsys.disabled():
+        refused = len(told) - len(acknowledged(told))
+        say = f"{2 * ROUNDS} stops, {len(acknowledged(told))} acknowledged, {refused} told 503"
+        sys.stdout.write(f"\npostgresql: {say}, none lost\n")
+    database.dispose()
+
+
+def without_a_database(
+    data: Cluster, mode: str, server: Server, team: Team, title: str
+) -> list[Reply]:
+    """Send requests while the database stops; start it again when all are answered."""
+    stopper = threading.Timer(0.3, data.stop, (mode,))
+    stopper.start()
+    asks = drafts(team, [f"{title}{number}" for number in range(BURST)])
+    replies = ask_all(server, team.token, asks, connections=16)
+    stopper.join()
+    replies += ask_all(server, team.token, drafts(team, [f"{title}while it is away"]))
+    data.start()
+    return replies
+
+
+def until_well(server: Server, team: Team, title: str) -> list[Reply]:
+    """Ask until it is stored, as a client that is told 503 does."""
+    replies: list[Reply] = []
+
+    def is_well() -> bool:
+        replies[:] = ask_all(server, team.token, drafts(team, [title]))
+        return replies[0].status == 201
+
+    until(is_well)
+    return replies
