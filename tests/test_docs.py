@@ -19,7 +19,7 @@ from app.core.errors import AppError
 from app.core.faults import FaultyTable
 from app.core.patches import Patch
 from app.main import create_app
-from app.matchmaking.schemas.deciding import NewVerdict
+from app.matchmaking.schemas.deciding import NewVerdict, Undoing
 from app.matchmaking.schemas.questions import NewWhatIf
 from app.matchmaking.schemas.runs import NewRun
 from app.policy import Action, Role
@@ -61,6 +61,7 @@ BODIES: dict[str, type[BaseModel]] = {
         ProgrammeDraft,
         SolutionDraft,
         StepTaken,
+        Undoing,
     )
 }
 COMMANDS = commands(typer.main.get_command(cli))

@@ -9,15 +9,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from app import models, schema
 from app.core import audit, audit_check
 from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, NotFound, Unavailable
-from app.matchmaking.models import MatchRun
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import MatchRun, Verdict
 from tests.conftest import URL
-from tests.factories import a_challenge, a_run
+from tests.factories import a_challenge, a_run, a_suggestion
 from tests.processes import counterpart, finished
 
 SCRIPTS = ScriptDirectory(str(schema.MIGRATIONS))
@@ -208,3 +209,30 @@ def test_a_run_that_found_no_assignment_gets_the_state_that_says_so(new: Databas
         assert set(connection.execute(text("SELECT state FROM match_run")).scalars()) == {
             "complete"
         }
+
+
+def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Database) -> None:
+    schema.migrate(new)
+    with transaction(new) as session:
+        run = a_run(session)
+        listed = [a_suggestion(session, run) for _ in range(2)]
+        pairs = [(one.challenge_id, one.solution_id) for one in listed]
+        kept, *_ = verdicts = [
+            Verdict(
+                run_id=run.id,
+                challenge_id=challenge_id,
+                solution_id=solution_id,
+                number=1,
+                outcome=Outcome.CHOSEN,
+                reason="So.",
+            )
+            for challenge_id, solution_id in (*pairs[:1], (pairs[0][0], pairs[1][1]))
+        ]
+        session.add_all(verdicts)
+
+    schema.migrate(new, down_to("0004"))
+    schema.migrate(new)
+
+    with transaction(new) as session:
+        (found,) = session.exec(select(Verdict)).all()
+        assert found.model_dump() == kept.model_dump()

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from sqlalchemy import false
 from sqlmodel import JSON, Column, Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -36,6 +37,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Job(SQLModel, table=True):
@@ -53,6 +55,7 @@ class Job(SQLModel, table=True):
     total: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     failed: bool = False
+    cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     def __repr__(self) -> str:
         """Name the job without its arguments."""
@@ -64,7 +67,7 @@ Store = Callable[[Session], None]
 
 
 class LostLease(Exception):
-    """Another worker has taken the job over; what was computed is dropped."""
+    """Another worker has taken the job over, or it was cancelled; the result is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Ticket:
         Raises
         ------
         LostLease
-            If another worker has taken the job over.
+            If another worker has taken the job over, or it was cancelled.
         """
         with self.transaction() as (_, job):
             job.done, job.total = done, total
@@ -123,8 +126,22 @@ def enqueue(session: Session, name: str, *, requested_by: UUID | None, **argumen
     return job
 
 
+def cancel(session: Session, job_id: int) -> bool:
+    """End a job that has not ended; tell whether there was one to end.
+
+    A worker that is at it finds out when it reports next, and drops what it has computed.
+    """
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.finished_at is not None:
+        return False
+    job.finished_at, job.cancelled = now(), True
+    return True
+
+
 def state_of(job: Job) -> JobState:
     """Tell where a job stands."""
+    if job.cancelled:
+        return JobState.CANCELLED
     if job.finished_at is not None:
         return JobState.FAILED if job.failed else JobState.DONE
     return JobState.RUNNING if job.claim is not None else JobState.QUEUED
@@ -158,7 +175,7 @@ def run_next(database: Database, handlers: Mapping[str, Handler], *, lease: time
             job.done = job.total = max(job.total, 1)
             job.finished_at = now()
     except LostLease:
-        log.warning("job taken over by another worker", extra={"job_id": ticket.job_id})
+        log.warning("job taken over or cancelled", extra={"job_id": ticket.job_id})
     except Exception:  # the queue must outlive any one job
         log.exception("job attempt failed", extra={"job_id": ticket.job_id})
         _try_again_or_fail(ticket, handler)
@@ -222,7 +239,7 @@ def _try_again_or_fail(ticket: Ticket, handler: Handler) -> None:
                 job.claim = None
                 job.leased_until = now() + RETRY_AFTER * job.attempts
     except LostLease:
-        log.warning("job taken over by another worker", extra={"job_id": ticket.job_id})
+        log.warning("job taken over or cancelled", extra={"job_id": ticket.job_id})
 
 
 def _fail(session: Session, job: Job, handler: Handler | None) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from app.accounts.dependencies import ONCE, ActorDep, Once
 from app.core.declaring import needs, within
@@ -20,12 +20,15 @@ from app.core.errors import (
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import DONE_ONCE, responses
 from app.core.routing import Route
+from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
+from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.deciding import (
     MatchQuery,
     MatchRead,
     NewVerdict,
+    Undoing,
     VerdictQuery,
     VerdictRead,
 )
@@ -44,12 +47,21 @@ from app.matchmaking.schemas.suggestions import (
     SuggestionQuery,
     SuggestionRead,
 )
-from app.matchmaking.service import deciding, previewing, questioning, reading, requesting
+from app.matchmaking.service import (
+    deciding,
+    previewing,
+    questioning,
+    reading,
+    requesting,
+    stepping,
+)
 from app.policy import Action
 
 router = APIRouter(
     route_class=Route, tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable)
 )
+
+StepName = Annotated[str, Path(json_schema_extra={"enum": list(RUN_STEPS.steps)})]
 
 
 @router.post(
@@ -128,6 +140,27 @@ def read_suggestion(
     return reading.suggestion(session, actor, run_id, challenge_id, solution_id)
 
 
+@router.get("/match-runs/{run_id}/steps", responses=responses(NotFound))
+@within(Action.RUN_READ)
+def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> OffersRead:
+    """List every step from where the run stands."""
+    state, offers = stepping.offers(session, actor, run_id)
+    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+
+
+@router.post(
+    "/match-runs/{run_id}/steps/{step}",
+    dependencies=[ONCE],
+    responses=responses(NotFound, NotPermitted, Conflict, *DONE_ONCE),
+)
+@needs(Action.RUN_START)
+def take_run_step(
+    session: SessionDep, actor: ActorDep, run_id: UUID, step: StepName
+) -> RunRead:
+    """Cancel a run, or have it computed again from the same frozen inputs."""
+    return reading.describe(stepping.take(session, actor, run_id, step))
+
+
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
 @within(Action.RUN_READ)
 def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
@@ -195,8 +228,23 @@ def read_preview(
 )
 @needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
-    """Decide about a suggestion, with a reason; the newest verdict counts."""
+    """Decide about a pair of a run, with a reason; the newest verdict counts."""
     return deciding.decide(session, actor, new)
+
+
+@router.post(
+    "/verdicts/{verdict_id}/undo",
+    dependencies=[ONCE],
+    response_model=VerdictRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=responses(NotFound, NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
+)
+@needs(Action.VERDICT_WRITE)
+def undo_verdict(
+    session: SessionDep, actor: ActorDep, verdict_id: UUID, said: Undoing
+) -> Verdict:
+    """Take the newest verdict on a pair back, with a reason; what counted before counts."""
+    return deciding.undo(session, actor, verdict_id, said.reason)
 
 
 @router.get("/verdicts", responses=responses(BadQuery, NotPermitted))

@@ -2,9 +2,11 @@
 
     queued --start--> running --complete---> complete
       |                  |------find-none--> no_solution
-      '------fail--------'------fail-------> failed
+      |------fail--------|------fail-------> failed ----retry--> queued
+      '-----cancel-------'-----cancel------> cancelled --retry--> queued
 
-`running` starts again when a worker died and the next one takes over.
+`running` starts again when a worker died and the next one takes over. Workers take the steps
+of `RUN_LIFE`, people those of `RUN_STEPS`.
 """
 
 from enum import StrEnum
@@ -22,6 +24,7 @@ class RunState(StrEnum):
     COMPLETE = "complete"
     NO_SOLUTION = "no_solution"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 HAS_RESULT: Final = frozenset({RunState.COMPLETE, RunState.NO_SOLUTION})
@@ -34,6 +37,7 @@ class Outcome(StrEnum):
     CHOSEN = "chosen"
     RESERVE = "reserve"
     REJECTED = "rejected"
+    UNDECIDED = "undecided"
 
 
 class MatchState(StrEnum):
@@ -70,6 +74,24 @@ RUN_LIFE: Final = Life[RunState, None](
         "Give up",
         frozenset({RunState.QUEUED, RunState.RUNNING}),
         RunState.FAILED,
+        Action.RUN_START,
+    ),
+)
+
+RUN_STEPS: Final = Life[RunState, None](
+    "A run",
+    Step(
+        "cancel",
+        "Stop, and keep nothing of what was computed",
+        frozenset({RunState.QUEUED, RunState.RUNNING}),
+        RunState.CANCELLED,
+        Action.RUN_START,
+    ),
+    Step(
+        "retry",
+        "Compute it again, from the same frozen inputs",
+        frozenset({RunState.FAILED, RunState.CANCELLED}),
+        RunState.QUEUED,
         Action.RUN_START,
     ),
 )

@@ -70,15 +70,21 @@ class Suggestion(Record, table=True):
 
 
 class Verdict(Record, table=True):
-    """What somebody decided about a suggestion, and why; a later one counts instead."""
+    """What somebody decided about a pair of a run, and why; a later one counts instead.
 
+    Numbers count from 1 for each pair. `undoes` names the verdict that it takes back.
+    """
+
+    run_id: UUID = Field(foreign_key="match_run.id")
+    challenge_id: UUID = Field(foreign_key="submission.id", index=True)
+    solution_id: UUID = Field(foreign_key="submission.id", index=True)
     number: int
-    suggestion_id: UUID = Field(foreign_key="suggestion.id", index=True)
     outcome: Outcome = Field(sa_type=words(Outcome))
     reason: str
     decided_by: UUID | None = Field(default=None, foreign_key="user_account.id")
+    undoes: UUID | None = Field(default=None, foreign_key="verdict.id")
 
-    __table_args__ = (UniqueConstraint("suggestion_id", "number"),)
+    __table_args__ = (UniqueConstraint("run_id", "challenge_id", "solution_id", "number"),)
 
 
 class Match(Record, table=True):

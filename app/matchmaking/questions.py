@@ -12,11 +12,14 @@ import numpy as np
 
 from app.matchmaking.computation import Computing, whole_of
 from app.matchmaking.engine import (
+    RULES,
     Engine,
     Regrets,
     Suggestion,
     Terms,
     encoder_of,
+    obstacles,
+    profile_of,
     regrets,
     steps,
 )
@@ -120,6 +123,20 @@ def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
 def floors_of(engine: Engine, terms: Terms) -> list[Floor]:
     """Return the same for an engine and terms."""
     return [Floor(step.floor, step.total, step.cost) for step in steps(engine, terms)]
+
+
+def obstacles_of(inputs: RunInputs, challenge: str, solution: str) -> tuple[str, ...]:
+    """Return the reasons of the rules of a run that a pair breaks; none if it is open."""
+    if not inputs.settings.cross_border:
+        return ()
+    language = inputs.settings.working_language
+    [asked] = [r for r in inputs.challenges if r.id == challenge]
+    [offered] = [r for r in inputs.solutions if r.id == solution]
+    return obstacles(
+        RULES,
+        profile_of(asked, working_language=language),
+        profile_of(offered, working_language=language),
+    )
 
 
 def _computing(inputs: RunInputs, folder: Path | None) -> Computing:

@@ -63,7 +63,7 @@ def problem_in(answer: Any) -> dict[str, Any]:
 
 def draft(**changes: Any) -> bytes:
     """A draft as JSON; the identifier of its call is nobody's."""
-    whole = {"call_id": str(uuid4()), "title": "Early warning", "content": {}}
+    whole = {"call_id": str(NOBODY), "title": "Early warning", "content": {}}
     return json.dumps(whole | changes).encode()
 
 

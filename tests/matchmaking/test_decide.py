@@ -2,17 +2,19 @@
 
 import base64
 import json
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import Session, select
 
 from app.core.audit import AuditEvent
 from app.core.errors import Conflict
-from app.matchmaking.models import Match, Verdict
+from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
 from app.matchmaking.service import deciding
 from app.policy import OPERATOR, Role
 from app.submissions.lifecycle import State
+from app.submissions.models import Submission
 from tests.conftest import SignIn
 from tests.factories import (
     a_challenge,
@@ -25,80 +27,199 @@ from tests.factories import (
 )
 
 
+def on(suggestion: Suggestion) -> dict[str, str]:
+    return {
+        name: str(getattr(suggestion, name))
+        for name in ("run_id", "challenge_id", "solution_id")
+    }
+
+
+def a_listed_pair(session: Session) -> Suggestion:
+    """A line of a run whose frozen inputs hold both sides, from two countries."""
+    programme = a_programme(session)
+    challenge = a_challenge(session, programme_id=programme.id, state=State.SELECTED)
+    solution = a_solution(session, programme_id=programme.id, state=State.SELECTED)
+    run = a_run(
+        session,
+        programme_id=programme.id,
+        challenges=[a_record(challenge, "FR")],
+        solutions=[a_record(solution, "NO")],
+    )
+    return a_suggestion(session, run, challenge_id=challenge.id, solution_id=solution.id)
+
+
+def a_record(row: Submission, country: str) -> dict[str, object]:
+    return {"id": row.code, "title": row.title, "country": [country], "text": "It floods."}
+
+
 def test_a_verdict_is_recorded_and_shown_beside_the_suggestion(
     session: Session, as_user: SignIn
 ) -> None:
-    suggestion = a_suggestion(session, a_run(session))
+    suggestion = a_listed_pair(session)
     person = a_user(session, Role.STAFF)
     staff = as_user(person)
     said = {"outcome": "chosen", "reason": "They have done exactly this."}
 
-    answer = staff.post("/api/v1/verdicts", json={"suggestion_id": str(suggestion.id), **said})
+    answer = staff.post("/api/v1/verdicts", json=on(suggestion) | said)
 
     assert answer.status_code == 201
     verdict = answer.json()
     assert verdict == {
         "id": verdict["id"],
-        "suggestion_id": str(suggestion.id),
+        **on(suggestion),
+        "number": 1,
+        **said,
+        "undoes": None,
         "decided_by": str(person.id),
         "created_at": verdict["created_at"],
-        **said,
     }
     listed = staff.get(f"/api/v1/match-runs/{suggestion.run_id}/suggestions").json()["items"]
     assert [item["verdict"] for item in listed] == [verdict]
     event = session.exec(select(AuditEvent)).one()
-    assert (event.action, event.subject_id, event.facts) == ("decide", suggestion.id, said)
+    assert (event.action, event.subject_id) == ("decide", UUID(verdict["id"]))
+    assert event.facts == on(suggestion) | said
 
 
 def test_the_newest_verdict_counts_and_the_earlier_one_stays(
     session: Session, as_user: SignIn
 ) -> None:
-    run = a_run(session)
-    suggestion = a_suggestion(session, run)
+    suggestion = a_listed_pair(session)
     staff = as_user(a_user(session, Role.STAFF))
     for outcome in ("chosen", "reserve"):
         said = {"outcome": outcome, "reason": "Because."}
-        staff.post("/api/v1/verdicts", json={"suggestion_id": str(suggestion.id), **said})
+        staff.post("/api/v1/verdicts", json=on(suggestion) | said)
 
     one = staff.get(
-        f"/api/v1/match-runs/{run.id}/suggestions/"
+        f"/api/v1/match-runs/{suggestion.run_id}/suggestions/"
         f"{suggestion.challenge_id}/{suggestion.solution_id}"
     )
-    every = staff.get(f"/api/v1/verdicts?run={run.id}").json()["items"]
+    every = staff.get(f"/api/v1/verdicts?run={suggestion.run_id}").json()["items"]
 
     assert one.json()["verdict"]["outcome"] == "reserve"
-    assert [verdict["outcome"] for verdict in every] == ["reserve", "chosen"]
-    assert staff.get(f"/api/v1/verdicts?suggestion={uuid4()}").json()["items"] == []
+    assert [(v["number"], v["outcome"]) for v in every] == [(2, "reserve"), (1, "chosen")]
+    for side in ("challenge", "solution"):
+        key = getattr(suggestion, f"{side}_id")
+        assert staff.get(f"/api/v1/verdicts?{side}={key}").json()["items"] == every
+        assert staff.get(f"/api/v1/verdicts?{side}={uuid4()}").json()["items"] == []
+
+
+def test_an_undone_verdict_gives_way_to_the_one_before_and_stays_in_the_history(
+    session: Session, as_user: SignIn
+) -> None:
+    suggestion = a_listed_pair(session)
+    staff = as_user(a_user(session, Role.STAFF))
+
+    def undo(verdict: Any) -> Any:
+        said = {"reason": "I had the wrong line."}
+        answer = staff.post(f"/api/v1/verdicts/{verdict['id']}/undo", json=said)
+        assert answer.status_code == 201, answer.json()
+        return answer.json()
+
+    def counts() -> str | None:
+        address = f"/api/v1/match-runs/{suggestion.run_id}/suggestions"
+        (line,) = staff.get(address).json()["items"]
+        return line["verdict"] and str(line["verdict"]["outcome"])
+
+    first, second = (
+        staff.post(
+            "/api/v1/verdicts", json=on(suggestion) | {"outcome": outcome, "reason": "So."}
+        ).json()
+        for outcome in ("chosen", "rejected")
+    )
+    seen = [counts()]
+    undone = undo(second)
+    seen.append(counts())
+    redone = undo(undone)
+    seen.append(counts())
+    late = staff.post(f"/api/v1/verdicts/{first['id']}/undo", json={"reason": "Late."})
+
+    assert seen == ["rejected", "chosen", "rejected"]
+    assert (undone["undoes"], redone["undoes"]) == (second["id"], undone["id"])
+    assert late.status_code == 409
+    assert late.json()["detail"] == "A later verdict counts already."
+    assert len(staff.get("/api/v1/verdicts").json()["items"]) == 4
+
+
+def test_undoing_the_only_verdict_leaves_the_pair_undecided(
+    session: Session, as_user: SignIn
+) -> None:
+    suggestion = a_listed_pair(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    said = {"outcome": "chosen", "reason": "So."}
+    verdict = staff.post("/api/v1/verdicts", json=on(suggestion) | said).json()
+
+    undone = staff.post(f"/api/v1/verdicts/{verdict['id']}/undo", json={"reason": "No."}).json()
+
+    assert (undone["outcome"], undone["number"]) == ("undecided", 2)
+    listed = staff.get(f"/api/v1/match-runs/{suggestion.run_id}/suggestions").json()["items"]
+    assert [line["verdict"] for line in listed] == [None]
+    gone = staff.post(f"/api/v1/verdicts/{uuid4()}/undo", json={"reason": "No."})
+    assert gone.status_code == 404
+
+
+def test_a_pair_that_no_list_holds_is_decided_as_well(
+    session: Session, as_user: SignIn
+) -> None:
+    suggestion = a_listed_pair(session)
+    run = session.get_one(MatchRun, suggestion.run_id)
+    unlisted = a_solution(session, programme_id=run.programme_id, state=State.SELECTED)
+    barred = a_solution(session, programme_id=run.programme_id, state=State.SELECTED)
+    run.solutions = [*run.solutions, a_record(unlisted, "CL"), a_record(barred, "FR")]
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+
+    def decide(solution: Submission, outcome: str) -> Any:
+        pair = on(suggestion) | {"solution_id": str(solution.id)}
+        said = {"outcome": outcome, "reason": "The board knows them."}
+        return staff.post("/api/v1/verdicts", json=pair | said)
+
+    assert decide(unlisted, "chosen").status_code == 201
+    refused = decide(barred, "reserve")
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith("The two teams are from the same country")
+    assert decide(barred, "rejected").status_code == 201
+    run.settings = {**run.settings, "cross_border": False}
+    session.commit()
+    assert decide(barred, "reserve").status_code == 201
+
+
+NOBODY = UUID(int=7)
 
 
 @pytest.mark.parametrize(
-    ("change", "pointer"),
+    ("change", "pointers"),
     [
-        ({"reason": "  "}, "/reason"),
-        ({"outcome": "maybe"}, "/outcome"),
-        ({"suggestion_id": str(uuid4())}, "/suggestion_id"),
-        ({"number": 7}, "/number"),
+        ({"reason": "  "}, ["/reason"]),
+        ({"outcome": "maybe"}, ["/outcome"]),
+        ({"outcome": "undecided"}, ["/outcome"]),
+        ({"run_id": str(NOBODY)}, ["/run_id"]),
+        (
+            {"challenge_id": str(NOBODY), "solution_id": str(NOBODY)},
+            ["/challenge_id", "/solution_id"],
+        ),
+        ({"number": 7}, ["/number"]),
     ],
 )
 def test_a_verdict_that_is_not_sound_is_refused(
-    session: Session, as_user: SignIn, change: dict[str, object], pointer: str
+    session: Session, as_user: SignIn, change: dict[str, object], pointers: list[str]
 ) -> None:
-    suggestion = a_suggestion(session, a_run(session))
-    said = {"suggestion_id": str(suggestion.id), "outcome": "chosen", "reason": "Because."}
+    said = on(a_listed_pair(session)) | {"outcome": "chosen", "reason": "Because."}
 
     answer = as_user(a_user(session, Role.STAFF)).post("/api/v1/verdicts", json=said | change)
 
     assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
     assert session.exec(select(Verdict)).all() == []
 
 
 def test_an_advisor_reads_verdicts_and_gives_none(session: Session, as_user: SignIn) -> None:
-    suggestion = a_suggestion(session, a_run(session))
+    suggestion = a_listed_pair(session)
     advisor = as_user(a_user(session, Role.ADVISOR))
-    said = {"suggestion_id": str(suggestion.id), "outcome": "chosen", "reason": "Because."}
+    said = on(suggestion) | {"outcome": "chosen", "reason": "Because."}
 
     assert advisor.post("/api/v1/verdicts", json=said).status_code == 403
+    undone = advisor.post(f"/api/v1/verdicts/{uuid4()}/undo", json={"reason": "No."})
+    assert undone.status_code == 403
     assert advisor.get("/api/v1/verdicts").status_code == 200
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
 )
 
 LEASE = timedelta(minutes=1)
+NOBODY = UUID(int=7)
 PLAIN = Settings()
 
 
@@ -446,11 +447,11 @@ def test_a_run_that_cannot_be_computed_fails_with_its_job(
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"programme_id": str(uuid4())}, "/programme_id"),
+        ({"programme_id": str(NOBODY)}, "/programme_id"),
         ({"programme_id": "gov2gov"}, "/programme_id"),
-        ({"programme_id": str(uuid4()), "top": 0}, "/top"),
-        ({"programme_id": str(uuid4()), "text_weight": 1.5}, "/text_weight"),
-        ({"programme_id": str(uuid4()), "seed": 1}, "/seed"),
+        ({"programme_id": str(NOBODY), "top": 0}, "/top"),
+        ({"programme_id": str(NOBODY), "text_weight": 1.5}, "/text_weight"),
+        ({"programme_id": str(NOBODY), "seed": 1}, "/seed"),
         ({}, "/programme_id"),
     ],
 )

@@ -20,7 +20,14 @@ from app.matchmaking.engine.assigning import (
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
 from app.matchmaking.engine.reading import WORKING_LANGUAGE, field_of, profile_of
-from matching import Assignment, Explanation, InfeasibleAssignment, Passage, Regrets
+from matching import (
+    Assignment,
+    Explanation,
+    InfeasibleAssignment,
+    Passage,
+    Regrets,
+    obstacles,
+)
 from matching.embedding import Encoder
 
 __all__ = [
@@ -43,6 +50,7 @@ __all__ = [
     "encoder_of",
     "field_of",
     "fitted",
+    "obstacles",
     "profile_of",
     "regrets",
     "steps",

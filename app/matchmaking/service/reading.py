@@ -13,7 +13,7 @@ from app.core.database import LARGEST
 from app.core.errors import NotFound
 from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
-from app.matchmaking.lifecycle import RunState
+from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.deciding import MatchQuery, MatchRead, VerdictQuery, VerdictRead
 from app.matchmaking.schemas.parties import PartyRead
@@ -24,6 +24,7 @@ from app.programmes.models import Programme
 from app.submissions.models import Submission
 from app.visibility import within_reach
 
+_NEVER = (RunState.FAILED, RunState.CANCELLED)
 _WITHOUT_INPUTS = tuple(defer(getattr(MatchRun, name)) for name in ("challenges", "solutions"))
 
 
@@ -68,7 +69,7 @@ def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
 
 
 def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun | None:
-    """Return the newest run of a programme that has not failed, if there is one.
+    """Return the newest run of a programme that was not given up, if there is one.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun |
     statement = (
         select(MatchRun)
         .options(*_WITHOUT_INPUTS)
-        .where(MatchRun.programme_id == programme_id, MatchRun.state != RunState.FAILED)
+        .where(MatchRun.programme_id == programme_id, col(MatchRun.state).not_in(_NEVER))
         .order_by(col(MatchRun.created_at).desc())
     )
     return session.exec(statement).first()
@@ -149,13 +150,13 @@ def suggestion(
 
 def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionRead]:
     sides = parties(session, (key for s in rows for key in (s.challenge_id, s.solution_id)))
-    verdicts = _latest(session, [row.id for row in rows])
+    verdicts = _latest(session, rows[0].run_id) if rows else {}
     return [
         SuggestionRead(
             **row.model_dump(),
             challenge=sides[row.challenge_id],
             solution=sides[row.solution_id],
-            verdict=verdicts.get(row.id),
+            verdict=verdicts.get((row.challenge_id, row.solution_id)),
         )
         for row in rows
     ]
@@ -180,13 +181,15 @@ def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
     }
 
 
-def _latest(session: Session, suggestion_ids: Sequence[UUID]) -> dict[UUID, VerdictRead]:
-    statement = (
-        select(Verdict)
-        .where(col(Verdict.suggestion_id).in_(suggestion_ids))
-        .order_by(col(Verdict.number))
-    )
-    return {v.suggestion_id: VerdictRead.model_validate(v) for v in session.exec(statement)}
+def _latest(session: Session, run_id: UUID) -> dict[tuple[UUID, UUID], VerdictRead]:
+    """Return the verdict that counts for each pair of a run on which there is one."""
+    statement = select(Verdict).where(Verdict.run_id == run_id).order_by(col(Verdict.number))
+    newest = {(v.challenge_id, v.solution_id): v for v in session.exec(statement)}
+    return {
+        pair: VerdictRead.model_validate(verdict)
+        for pair, verdict in newest.items()
+        if verdict.outcome is not Outcome.UNDECIDED
+    }
 
 
 def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:
@@ -199,10 +202,13 @@ def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdic
     """
     policy.require(actor, Action.RUN_READ)
     statement = select(Verdict)
-    if query.suggestion:
-        statement = statement.where(col(Verdict.suggestion_id).in_(query.suggestion))
-    if query.run:
-        statement = statement.join(Suggestion).where(col(Suggestion.run_id).in_(query.run))
+    for column, wanted in (
+        (Verdict.run_id, query.run),
+        (Verdict.challenge_id, query.challenge),
+        (Verdict.solution_id, query.solution),
+    ):
+        if wanted:
+            statement = statement.where(col(column).in_(wanted))
     return page(
         session,
         statement,

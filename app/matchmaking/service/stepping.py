@@ -1,0 +1,56 @@
+"""Steps that people take with a run: cancel it, or have it computed again."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app import policy
+from app.core import audit, jobs
+from app.core.clock import now
+from app.core.errors import Conflict
+from app.lifecycle import Offer
+from app.matchmaking.lifecycle import RUN_STEPS, RunState
+from app.matchmaking.models import MatchRun
+from app.matchmaking.service import reading
+from app.matchmaking.service.requesting import JOB
+from app.policy import Actor
+
+
+def take(session: Session, actor: Actor, run_id: UUID, name: str) -> MatchRun:
+    """Cancel a run, or queue it once more with its frozen inputs.
+
+    Raises
+    ------
+    NotFound
+        If there is no such step, or the actor may not know of the run.
+    NotPermitted
+        If the actor may not start runs.
+    Conflict
+        If the step does not start from here, or the run has just ended.
+    """
+    step = RUN_STEPS.step(name)
+    run = reading.run(session, actor, run_id)
+    policy.require(actor, step.action)
+    before = run.state
+    after = RUN_STEPS.advance(before, step, None)
+    if after is RunState.CANCELLED:
+        _end_job(session, run)
+        run.finished_at = now()
+    else:
+        job = jobs.enqueue(session, JOB, requested_by=actor.user_id, run_id=str(run.id))
+        run.job_id, run.finished_at = job.id, None
+    run.state = after
+    session.flush()
+    audit.record(session, actor.user_id, name, "run", run.id, before=before, after=after)
+    return run
+
+
+def offers(session: Session, actor: Actor, run_id: UUID) -> tuple[RunState, list[Offer]]:
+    """Return where a run stands, and every step from there that people take."""
+    run = reading.run(session, actor, run_id)
+    return run.state, RUN_STEPS.offers(actor, None, run.state, None)
+
+
+def _end_job(session: Session, run: MatchRun) -> None:
+    if run.job_id is not None and not jobs.cancel(session, run.job_id):
+        raise Conflict(f"The run {run.code} has just ended.")
