@@ -65,10 +65,11 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
     else:
         assert URL is not None
         yield URL
-        _empty(URL)
+        empty(URL)
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
+    """Leave nothing in a PostgreSQL database but its tables."""
     engine = create_engine(url)
     tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     with engine.begin() as connection:
