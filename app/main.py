@@ -9,19 +9,21 @@ from importlib.metadata import version
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import RedirectResponse
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import admitted
 from app.core import idempotency, jobs, openapi, problems, routing
 from app.core.database import Database, connect, transaction
-from app.core.declaring import public, require_declared
+from app.core.declaring import require_declared
 from app.core.docs_page import mount_docs
 from app.core.errors import AppError
+from app.core.headers import SecureHeaders
 from app.core.limits import BodyLimit, RequestLimit
 from app.core.logging import RequestLog, configure
+from app.core.metrics import Measured, Metrics
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
+from app.operating import router as operating
 from app.programmes.api import router as programmes
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
@@ -72,7 +74,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(
         BodyLimit, limit=settings.max_body_bytes, seconds=settings.max_body_seconds
     )
+    app.state.metrics = Metrics()
     app.add_middleware(RequestLog)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(SecureHeaders)
     problems.install(app)
     routing.install(app)
     openapi.complete(app)
@@ -81,7 +86,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
         api.include_router(router)
     app.include_router(api)
-    app.include_router(_around)
+    app.include_router(operating)
     require_declared(app, admitted)
     return app
 
@@ -93,23 +98,6 @@ def from_environment() -> FastAPI:
     return create_app(settings)
 
 
-_around = APIRouter(include_in_schema=False)
-
-
-@_around.get("/")
-@public
-def home() -> RedirectResponse:
-    """Lead a visitor to the documentation."""
-    return RedirectResponse("/docs")
-
-
-@_around.get("/livez")
-@public
-async def livez() -> dict[str, str]:
-    """Tell that the process answers, even while every thread of it is busy."""
-    return {"status": "alive"}
-
-
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
@@ -117,11 +105,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     worker = threading.Thread(
         target=work, args=(app.state.database, settings, stop), name="worker"
     )
-    if settings.embedded_worker:
+    works = settings.embedded_worker and not settings.read_only
+    if works:
         worker.start()
     yield
     stop.set()
-    if settings.embedded_worker:
+    if works:
         worker.join()
     app.state.database.dispose()
 

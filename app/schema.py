@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -84,10 +85,9 @@ def require_current(database: Database) -> None:
     with _connected(database.reader) as connection:
         found = _current(connection)
     _require_known(found)
-    needed = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    if found != needed:
+    if found != needed():
         raise Conflict(
-            f"The database has the shape {found or 'of no version'}, and {needed} is needed.",
+            f"The database has the shape {found or 'of no version'}, and {needed()} is needed.",
             remedy="Run `counterpart migrate` first.",
         )
 
@@ -105,10 +105,21 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         ) from error
 
 
+@cache
+def _versions() -> tuple[str, ...]:
+    """Return the versions of the shape, the newest first; they do not change while we run."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return tuple(script.revision for script in scripts)
+
+
+def needed() -> str:
+    """Return the shape that this version needs."""
+    return _versions()[0]
+
+
 def _require_known(revision: str | None) -> None:
     """Do nothing, or refuse the shape of a version that is newer than this one."""
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _versions():
         raise Conflict(
             f"The database has the shape {revision}, which this version does not know.",
             remedy="Start the newer version that made it, or go back to a backup.",

@@ -36,8 +36,6 @@ HEADERS: Final = MappingProxyType(
                 "frame-ancestors 'none'",
             )
         ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
     }
 )
 

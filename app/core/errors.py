@@ -17,6 +17,7 @@
     + FaultyTable          422
   x PreconditionRequired   428
   x Unavailable            503
+    + ReadOnly             503
 
 Services raise these; `app.core.problems` is the only place that turns one into
 a response. Nothing else sets a status code for a refusal. 422 says "your
@@ -216,3 +217,11 @@ class Unavailable(AppError):
     title = "Not available for the moment"
     code = "unavailable"
     remedy = "Try again in a few seconds."
+
+
+class ReadOnly(Unavailable):
+    """The service answers, and changes nothing for the moment."""
+
+    title = "Reading only"
+    code = "read-only"
+    remedy = "Send the change again later; what can be read is still there."

@@ -20,9 +20,11 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.core import exports
 from app.core.clock import in_utc
 from app.core.database import LARGEST
 from app.core.errors import BadQuery
+from app.core.exports import Format
 from app.core.text import printable
 
 T = TypeVar("T")
@@ -44,6 +46,19 @@ class ListQuery(BaseModel):
         max_length=100,
         description="Names to sort by, parted by commas; `-` before a name turns it round.",
     )
+
+    format: Format = Field(
+        default=Format.JSON,
+        description="`csv` and `xlsx` give a table of all that is filtered, up to "
+        f"{exports.ROWS:,} rows; `Accept` says the same.",
+    )
+
+    @property
+    def rows(self) -> int:
+        """How many rows the answer holds at the most."""
+        if self.format is Format.JSON or "limit" in self.model_fields_set:
+            return self.limit
+        return exports.ROWS
 
     @field_validator("*")
     @classmethod
@@ -111,9 +126,9 @@ def page(
         *(k.column.desc() if k.descending else k.column.asc() for k in keys)
     )
     shown = [k.column for k in keys]
-    rows = session.execute(statement.add_columns(*shown).limit(query.limit + 1)).all()
-    more = len(rows) > query.limit
-    rows = rows[: query.limit]
+    rows = session.execute(statement.add_columns(*shown).limit(query.rows + 1)).all()
+    more = len(rows) > query.rows
+    rows = rows[: query.rows]
     cursor = _cursor(order, rows[-1][1:]) if more else None
     return Page([row[0] for row in rows], cursor)
 
@@ -186,14 +201,26 @@ class _Answer:
         self._response = response
 
     def __call__(self, found: Page[Row], schema: type[Read]) -> ListOf[Read]:
-        """Return the page in the form of its readers."""
+        """Return the page in the form of its readers: as JSON, or as a table."""
         following = None
         if found.cursor:
             url = self._request.url.include_query_params(cursor=found.cursor)
             following = f"{url.path}?{url.query}"
             self._response.headers["Link"] = f'<{following}>; rel="next"'
+        self._response.headers["Vary"] = "Accept"
         items = [schema.model_validate(row, from_attributes=True) for row in found.rows]
+        kind = Format(self._request.query_params.get("format", Format.JSON))
+        if kind is not Format.JSON:
+            return self._table(schema, items, kind)  # type: ignore[return-value]  # -- FastAPI hands a response on as it is
         return ListOf[Read](items=items, next=following)
+
+    def _table(self, schema: type[Read], items: Sequence[Read], kind: Format) -> Response:
+        name = self._request.url.path.rpartition("/")[2]
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+        headers |= self._response.headers
+        return Response(
+            exports.table(schema, items, kind), headers=headers, media_type=exports.MEDIA[kind]
+        )
 
 
 AnswerDep = Annotated[_Answer, Depends()]

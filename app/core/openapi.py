@@ -16,6 +16,7 @@ from app.core.errors import (
     Stale,
     UnsupportedMedia,
 )
+from app.core.exports import MEDIA, Format
 from app.core.problems import MEDIA_TYPE, Problem, body_of
 
 DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia)
@@ -77,10 +78,18 @@ def _describe_operations(
         operation["summary"] = operation["description"].partition(".")[0]
         if "HTTPValidationError" in str(operation["responses"].get("422")):
             del operation["responses"]["422"]
+        _describe_tables(operation["responses"].get("200", {}).get("content", {}))
         if said := asked.get(place):
             operation["description"] += f"\n\n{said.sentence}"
             operation["x-access"] = said.access
             operation["x-action"] = list(said.actions)
+
+
+def _describe_tables(content: dict[str, Any]) -> None:
+    """Add the other forms of a list."""
+    if "/ListOf_" in str(content.get(MEDIA[Format.JSON])):
+        for kind in (Format.CSV, Format.XLSX):
+            content[MEDIA[kind]] = {"schema": {"type": "string", "contentEncoding": "binary"}}
 
 
 def _describe_problems(schemas: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import Match
 
 from app.core.errors import AppError, BadQuery, FieldError, NotFound, TooLarge, Unprocessable
 from app.core.faults import wrong_length
+from app.core.headers import secure
 from app.core.logging import request_id
 
 log = logging.getLogger(__name__)
@@ -198,8 +199,9 @@ def _failure(request: Request, error: Exception) -> Response:
             remedy="Try again; if it stays, tell the staff the x-request-id of this answer.",
         ),
     )
-    # This answer passes by `RequestLog`, which gives the others their identifier.
+    # This answer passes by what gives the others their identifier and their headers.
     response.headers["x-request-id"] = str(request_id.get())
+    secure(request.scope, response.headers)
     return response
 
 

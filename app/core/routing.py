@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from app.core.declaring import with_dependencies
 from app.core.errors import BadQuery, UnsupportedMedia
 from app.core.etags import names, tag_of
+from app.core.exports import Format, wanted
 from app.core.idempotency import Answered, Claim
 
 JSON: Final = "application/json"
@@ -36,6 +37,8 @@ class Route(APIRoute):
         known = _query_names(self.dependant)
 
         async def handle(request: Request) -> Response:
+            if known is None:
+                _ask_as_the_header_does(request)
             request = StrictRequest(request.scope, request.receive)
             if known is not None and not known.issuperset(request.query_params):
                 raise BadQuery(f"This address knows no parameters but: {sorted(known)}.")
@@ -44,6 +47,14 @@ class Route(APIRoute):
             return await _finished(request, await handler(request))
 
         return handle
+
+
+def _ask_as_the_header_does(request: Request) -> None:
+    """Let `Accept: text/csv` mean `format=csv`, so that there is one way from here on."""
+    kind = wanted(request.headers.get("accept", ""))
+    if kind is not Format.JSON and "format" not in request.query_params:
+        query = f"{request.url.query}&format={kind}".removeprefix("&")
+        request.scope["query_string"] = query.encode()
 
 
 def _query_names(dependant: Dependant) -> frozenset[str] | None:
