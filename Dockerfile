@@ -5,7 +5,7 @@
 #   docker run --rm --read-only -v counterpart:/data counterpart migrate
 #   docker run --read-only -v counterpart:/data -p 8000:8000 counterpart
 
-FROM python:3.12-slim AS build
+FROM python:3.12-slim-trixie AS build
 WORKDIR /src
 ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 
@@ -22,8 +22,14 @@ RUN uv build --no-cache --wheel --build-constraints requirements/build.txt --out
  && uv pip install --no-cache --compile-bytecode --python /opt/counterpart --no-deps \
       /wheel/*.whl
 
-FROM python:3.12-slim
-RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin \
+FROM python:3.12-slim-trixie
+# pg_dump and psql, for `counterpart backup` and `restore` with PostgreSQL up to 17.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client \
+ && rm -rf /var/lib/apt/lists/*
+RUN groupadd --system --gid 10001 counterpart \
+ && useradd --system --uid 10001 --gid counterpart --no-create-home --home-dir /data --shell /usr/sbin/nologin \
       counterpart \
  && install --directory --owner=counterpart --group=counterpart --mode=0750 /data
 COPY --from=build /opt/counterpart /opt/counterpart
@@ -36,7 +42,7 @@ ENV PATH=/opt/counterpart/bin:$PATH \
     COUNTERPART_DATABASE_URL=sqlite:////data/counterpart.db
 VOLUME /data
 WORKDIR /data
-USER counterpart
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]

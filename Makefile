@@ -2,7 +2,8 @@
 # make test           every test with SQLite, the browser too, and the floors of coverage
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
-# make check          format, lint, types, import contracts
+# make check          format, lint, types, import contracts, Dockerfile
+# make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
 # make clean          remove what these words made; data stay where they are
@@ -24,7 +25,7 @@ BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard ass
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres faults check bench bench-large lock clean
+.PHONY: run test test-postgres faults container check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -38,6 +39,9 @@ test: .venv/.tools
 test-postgres: .venv/.tools
 	@$(BIN)/python tests/postgres.py $(ABREAST) $(ARGS)
 
+container: .venv/.tools
+	@$(BIN)/python tests/container.py
+
 faults: .venv/.tools
 	@COUNTERPART_TEST_FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
 	@COUNTERPART_TEST_FAULTS=full $(BIN)/python tests/postgres.py tests/faults $(ARGS)
@@ -47,6 +51,7 @@ check: .venv/.tools
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 
 # One thread each, so that figures are comparable; ARGS names comparisons, as in ARGS="topk arrivals".
 bench: .venv/.bench

@@ -45,10 +45,10 @@ def migrate(
     Unavailable
         If it cannot be reached or changed.
     """
-    with _connected(database.writer) as connection, connection.begin():
+    with connected(database.writer) as connection, connection.begin():
         _lock(connection)
-        before = _current(connection)
-        _require_known(before)
+        before = current(connection)
+        require_known(before)
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
         change = command.downgrade if _leads_down(revision) else command.upgrade
@@ -59,7 +59,7 @@ def migrate(
                 f"There is no version {revision} to go to from {before or 'nothing'}.",
                 remedy="Name a version, head, base, or a number of steps such as -1.",
             ) from error
-        after = _current(connection)
+        after = current(connection)
         if before and not after and not drop_data:
             raise Conflict(
                 f"Going from {before} to nothing drops every table with its data.",
@@ -82,9 +82,9 @@ def require_current(database: Database) -> None:
     Unavailable
         If it cannot be reached.
     """
-    with _connected(database.reader) as connection:
-        found = _current(connection)
-    _require_known(found)
+    with connected(database.reader) as connection:
+        found = current(connection)
+    require_known(found)
     if found != needed():
         raise Conflict(
             f"The database has the shape {found or 'of no version'}, and {needed()} is needed.",
@@ -93,7 +93,7 @@ def require_current(database: Database) -> None:
 
 
 @contextmanager
-def _connected(engine: Engine) -> Iterator[Connection]:
+def connected(engine: Engine) -> Iterator[Connection]:
     """Open a connection; tell the operator, whose database it is, what is wrong with it."""
     try:
         with engine.connect() as connection:
@@ -117,7 +117,7 @@ def needed() -> str:
     return _versions()[0]
 
 
-def _require_known(revision: str | None) -> None:
+def require_known(revision: str | None) -> None:
     """Do nothing, or refuse the shape of a version that is newer than this one."""
     if revision is not None and revision not in _versions():
         raise Conflict(
@@ -132,5 +132,6 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
-def _current(connection: Connection) -> str | None:
+def current(connection: Connection) -> str | None:
+    """Return the version of the shape that the database has; none before the first."""
     return MigrationContext.configure(connection).get_current_revision()

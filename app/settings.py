@@ -4,19 +4,29 @@ import re
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SECRETS: Final = Path("/run/secrets")
+"""Where containers find their secrets: a file `counterpart_database_url`, for example."""
 
 
 class Settings(BaseSettings):
     """Settings of the service, from variables that begin with `COUNTERPART_`.
 
+    A secret may be a file below `SECRETS` instead, named like the variable in small
+    letters; if there are both, the file counts.
+
     Built once by `create_app` and by each command, and passed down.
     """
 
-    model_config = SettingsConfigDict(env_prefix="COUNTERPART_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERPART_",
+        frozen=True,
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+    )
 
     database_url: str = Field(
         default="sqlite:///counterpart.db",
@@ -93,6 +103,18 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let a secret that somebody has mounted count more than the default of an image."""
+        return init_settings, file_secret_settings, env_settings
 
     @model_validator(mode="after")
     def _a_cluster_has_a_scheduler(self) -> Self:

@@ -95,6 +95,8 @@ class Cluster:
             "--encoding=UTF8",
             "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=en_US.UTF-8",
             "--no-sync",
+            # Small files, so that a test can say how large the largest may become.
+            *(["--wal-segsize=1"] if not self.careless else []),
         )
         try:
             self.start()
@@ -120,6 +122,14 @@ class Cluster:
     def stop(self, mode: str) -> None:
         """Stop the server: `fast` in good order, `immediate` as if it had crashed."""
         self.call(*self._control, "stop", f"--mode={mode}")
+
+    def limit_files(self, size: int) -> None:
+        """Let no file of the server grow beyond so many bytes; -1 lets them."""
+        first = (self.files / "postmaster.pid").read_text().split()[0]
+        started = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        soft = "unlimited" if size < 0 else str(size)
+        for process in (first, *started):
+            self.call("/usr/bin/prlimit", f"--pid={process}", f"--fsize={soft}:unlimited")
 
     @property
     def _control(self) -> tuple[str, ...]:

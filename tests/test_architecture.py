@@ -205,10 +205,10 @@ def test_only_these_files_choose_the_library_of_a_database() -> None:
     } | {str(path) for path, source in CODE.items() if imports_of("sqlite3", source)}
 
     assert named == {
+        "app/backup.py",
         "app/core/database.py",
         "app/core/sqlite.py",
         "tests/conftest.py",
-        "tests/test_migrations.py",  # a server of PostgreSQL
     }
 
 

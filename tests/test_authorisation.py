@@ -12,24 +12,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import create_engine
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.core.database import connect
 from app.core.jobs import Job
 from app.main import create_app
-from app.matchmaking.lifecycle import MatchState
-from app.matchmaking.models import Match
+from app.matchmaking.lifecycle import MatchState, Outcome, RunState
+from app.matchmaking.models import Match, Suggestion, Verdict
 from app.policy import Role
 from app.programmes.lifecycle import CallState
 from app.settings import Settings
 from app.submissions.lifecycle import State
-from tests.conftest import URL, empty
+from app.submissions.models import Submission
+from tests.conftest import URL, empty, engine_of
 from tests.factories import (
     a_call,
     a_challenge,
@@ -57,6 +57,7 @@ WRITES = "404 403 403 403 403 403 403"  # members write, though not here
 # is absent is not listed: it must look like what is hidden.
 DRAFT = {"own": f"200 {NONE[4:]}", "other": STAFF, "hidden": NONE}
 CHANGE = {"own": f"412 {WRITES[4:]}", "other": WRITES, "hidden": WRITES}
+UNREADY = {"other": RUNS.replace("200", "409"), "hidden": NONE}  # the run still waits
 EXPECTED: Mapping[str, str | Mapping[str, str]] = {
     "read_me": ALL,
     "list_organisations": ALL,
@@ -126,17 +127,35 @@ EXPECTED: Mapping[str, str | Mapping[str, str]] = {
     "read_run": {"other": RUNS, "hidden": NONE},
     "list_suggestions": {"other": RUNS, "hidden": NONE},
     "read_suggestion": {"other": RUNS, "hidden": NONE},
+    "list_run_steps": {"other": RUNS, "hidden": NONE},
+    "take_run_step cancel": {
+        "other": "403 403 403 200 200 403 403",
+        "hidden": "403 403 403 404 404 403 403",
+    },
+    "take_run_step retry": {
+        "other": "403 403 403 409 409 403 403",
+        "hidden": "403 403 403 404 404 403 403",
+    },
+    "read_assignment": UNREADY,
+    "read_regret": UNREADY,
+    "read_frontier": UNREADY,
+    "ask_what_if": UNREADY,
     "read_preview": {
         "own": f"403 {NONE[4:]}",
         "other": "404 404 404 200 200 200 404",
         "hidden": NONE,
     },
     "create_verdict": "403 403 403 200 200 403 403",
+    "undo_verdict": {
+        "other": "403 403 403 200 200 403 403",
+        "hidden": "403 403 403 404 404 403 403",
+    },
     "list_verdicts": "403 403 200 200 200 200 403",
     "list_matches": "200 403 403 200 200 200 403",
     "read_job": {"own": ALL, "other": STAFF, "hidden": NONE},
 }
-ABSENT = {"programme_id", "organisation_id", "run_id", "job_id"}
+CHANGES_NOTHING = {"ask_what_if"}
+ABSENT = {"programme_id", "organisation_id", "run_id", "verdict_id", "job_id"}
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
 
@@ -169,7 +188,8 @@ class World:
             headers["Authorization"] = f"Bearer {secret}"
         if method in {"put", "patch"}:
             headers["If-Match"] = '"another state"'
-        query = {"dry_run": "true"} if method == "post" else {}
+        tried = method == "post" and operation not in CHANGES_NOTHING
+        query = {"dry_run": "true"} if tried else {}
         address = path.format(**names, step=step)
         body = self.bodies.get(operation)
         answer: Response = self.client.request(
@@ -204,7 +224,7 @@ def world(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> It
         for path, methods in app.openapi()["paths"].items()
         for method, operation in methods.items()
     }
-    engine = create_engine(url)
+    engine = engine_of(url)
     with TestClient(app) as client:
         world = World(client, operations)
         with Session(engine) as session:
@@ -224,7 +244,7 @@ def _peopled(world: World, session: Session) -> None:
         a_call(session, programme_id=programme.id, state=state)
         for state in (CallState.PUBLISHED, CallState.DRAFT)
     )
-    suggestion = a_suggestion(session, a_run(session, programme_id=programme.id))
+    suggestion = _suggested(session, programme.id)
     submitted = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
     a_challenge(session, **selected)
@@ -237,6 +257,7 @@ def _peopled(world: World, session: Session) -> None:
         "solution_id": offered.id,
         "submission_id": submitted.id,
         "run_id": suggestion.run_id,
+        "verdict_id": _a_verdict(session, suggestion),
         "job_id": _a_job(session, None),
     }
     world.hidden = {
@@ -260,6 +281,24 @@ def _peopled(world: World, session: Session) -> None:
         }
     _matched(session, world)
     _with_bodies(world, {"call": call.id, "offered": offered.call_id, "s": suggestion})
+
+
+def _suggested(session: Session, programme_id: UUID) -> Suggestion:
+    """A line of a run that waits, as one does that is computed again."""
+    run = a_run(session, programme_id=programme_id, state=RunState.QUEUED)
+    suggestion = a_suggestion(session, run)
+    for side in ("challenge", "solution"):
+        row = session.get_one(Submission, getattr(suggestion, f"{side}_id"))
+        setattr(run, f"{side}s", [{"id": row.code, "title": row.title, "text": "Floods."}])
+    return suggestion
+
+
+def _a_verdict(session: Session, suggestion: Suggestion) -> UUID:
+    pair = suggestion.model_dump(include={"run_id", "challenge_id", "solution_id"})
+    verdict = Verdict(**pair, number=1, outcome=Outcome.CHOSEN, reason="They fit.")
+    session.add(verdict)
+    session.flush()
+    return verdict.id
 
 
 def _a_job(session: Session, user_id: Any) -> int | None:
@@ -302,9 +341,13 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},
         "create_run": {"programme_id": programme_id},
+        "ask_what_if": {},
+        "undo_verdict": {"reason": "The wrong line."},
         "create_verdict": {
-            "suggestion_id": str(things["s"].id),
-            "outcome": "chosen",
+            "run_id": str(things["s"].run_id),
+            "challenge_id": str(things["s"].challenge_id),
+            "solution_id": str(things["s"].solution_id),
+            "outcome": "rejected",
             "reason": "They fit.",
         },
     }

@@ -1,14 +1,13 @@
 """The migrations make exactly what the models say, down and up again, on both databases."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, select
 
 from app import models, schema
@@ -17,28 +16,11 @@ from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
-from tests.conftest import URL
 from tests.factories import a_challenge, a_run, a_suggestion
 from tests.processes import counterpart, finished
 
 SCRIPTS = ScriptDirectory(str(schema.MIGRATIONS))
 HEAD = SCRIPTS.get_current_head()
-
-
-@pytest.fixture
-def new_url(tmp_path: Path) -> Iterator[str]:
-    """The address of a database with nothing in it."""
-    if URL is None:
-        yield f"sqlite:///{tmp_path / 'new.db'}"
-        return
-    name = f"new_{uuid4().hex}"
-    server = create_engine(URL, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(URL).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 @pytest.fixture

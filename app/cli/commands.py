@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, data, demo, match, operation, people
+from app.cli import audit, backups, data, demo, match, operation, people
 from app.cli.console import Commands
 
 cli = typer.Typer(
@@ -23,6 +23,8 @@ cli.command("serve")(operation.serve)
 cli.command("work")(operation.work)
 # So that -1 is an argument, and no option.
 cli.command("migrate", context_settings={"ignore_unknown_options": True})(operation.migrate)
+cli.command("backup")(backups.backup)
+cli.command("restore")(backups.restore)
 cli.command("seed")(data.seed)
 cli.command("import")(data.import_)
 cli.command("run")(data.run)

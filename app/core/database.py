@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     IntegrityError,
+    InternalError,
     OperationalError,
     SQLAlchemyError,
 )
@@ -255,6 +256,9 @@ def _is_out_of_order(error: SQLAlchemyError) -> bool:
     """
     if isinstance(error, DatabaseError) and error.connection_invalidated:
         return True
+    if isinstance(error, InternalError):
+        # What the server did not foresee, such as a quota that is used up; its class is XX.
+        return str(getattr(error.orig, "sqlstate", None)).startswith("XX")
     return (
         isinstance(error, OperationalError | NoConnectionFree) or type(error) is DatabaseError
     )

@@ -13,11 +13,12 @@ from typing import Any
 import httpx
 import pytest
 from alembic.script import ScriptDirectory
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from app import schema
 from app.accounts.models import Membership, User
 from app.cli.commands import cli
 from app.core import jobs
@@ -93,10 +94,12 @@ COMMANDS = sorted(commands(), key=lambda pair: pair[0])
 def test_these_are_the_commands() -> None:
     assert [words for words, _ in COMMANDS] == [
         "",
+        "backup",
         "demo",
         "import",
         "match",
         "migrate",
+        "restore",
         "run",
         "seed",
         "serve",
@@ -269,6 +272,41 @@ def test_a_database_that_may_only_be_read_is_refused(new_url: str, tmp_path: Pat
         "Not available for the moment. The database does not answer.",
         "Try again in a few seconds.",
     ]
+
+
+# --- backup, restore ---------------------------------------------------------------------
+
+
+def test_a_backup_is_restored_elsewhere_and_an_earlier_shape_is_told(tmp_path: Path) -> None:
+    old, new = (f"sqlite:///{tmp_path / name}" for name in ("old.db", "new.db"))
+    files = [tmp_path / "first.zip", tmp_path / "second.zip"]
+    call(old, "migrate", "0001")
+    said = [ended(call(old, "backup", files[0]))]
+    call(old, "migrate")
+    call(old, "seed", "--themes-only")
+    said.append(ended(call(old, "backup", files[1])))
+    said += [ended(call(new, "restore", file, "--replace")) for file in files]
+    said.append(ended(call(new, "restore", files[0])))
+
+    shapes = [
+        re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "NOW", printed) for _, printed, _ in said
+    ]
+    tables = len(SQLModel.metadata.tables)
+    head = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
+    assert [code for code, _, _ in said] == [0, 0, 0, 0, REFUSED]
+    assert re.fullmatch(
+        rf"Wrote 0 rows of \d+ tables, shape 0001, to {files[0]}\.\n", said[0][1]
+    )
+    assert said[1][1] == f"Wrote 50 rows of {tables} tables, shape {head}, to {files[1]}.\n"
+    assert shapes[2].endswith(
+        f"The database has the shape 0001, and {head} is needed. "
+        "Run `counterpart migrate` first.\n"
+    )
+    assert shapes[3] == f"Restored 50 rows of {tables} tables, as they were at NOW UTC.\n"
+    assert said[4][2] == (
+        f"Not possible now. The database {new} holds 50 rows.\n"
+        "Nothing was changed. If they may go, say so with --replace.\n"
+    )
 
 
 # --- seed, import, run, work -----------------------------------------------------------

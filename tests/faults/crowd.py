@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def _command_of(pid: int) -> bytes:
 
 @contextmanager
 def serving(
-    url: str, folder: Path, *, workers: int = 1, **environment: str
+    url: str, folder: Path, workers: int = 1, /, **environment: str
 ) -> Iterator[Server]:
     """Serve until the block ends, whatever happens in it; the log goes to a file."""
     port = free_port()
@@ -135,16 +136,16 @@ def ask_all(
     server: Server, token: str, asks: Iterable[Ask], *, connections: int = 64
 ) -> list[Reply]:
     """Send every request over so many connections; whose server has gone stops asking."""
-    waiting = deque(asks)
+    waiting, one_at_a_time = iter(asks), threading.Lock()
     replies: list[Reply] = []
+
+    def next_ask() -> Ask | None:
+        with one_at_a_time:
+            return next(waiting, None)
 
     def client() -> None:
         connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-        while waiting:
-            try:
-                ask = waiting.popleft()
-            except IndexError:
-                break
+        while (ask := next_ask()) is not None:
             reply = ask_one(connection, token, ask)
             replies.append(reply)
             if reply.status is None:

@@ -49,7 +49,7 @@ def test_what_was_acknowledged_before_the_end_is_there_after_it_and_nothing_twic
     for number in range(ROUNDS):
         title, how = f"Round {number} ", ENDS[number % len(ENDS)]
         # Two processes every other time, in the full version: they start slowly.
-        with serving(shared_url, tmp_path, workers=1 + number % 2 if FULL else 1) as server:
+        with serving(shared_url, tmp_path, 1 + number % 2 if FULL else 1) as server:
             replies = one_burst(server, team, title, how)
         require_stored_once(shared, replies, title)
         told += len(acknowledged(replies))

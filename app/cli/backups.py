@@ -1,0 +1,53 @@
+"""Commands about the data as a whole: backup, restore."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import backup as backups
+from app import schema
+from app.cli.console import out, settings_of
+from app.core.database import connect
+from app.core.errors import Conflict
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not be there yet.")],
+) -> None:
+    """Write all data into one file, while the service runs.
+
+    The file holds everything, personal data and hashes of tokens too: only you can read it.
+    """
+    made = backups.backup(settings_of().database_url, file)
+    out.print(
+        f"Wrote {made.total} rows of {len(made.rows)} tables, shape {made.shape}, to {file}.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `counterpart backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Allow the rows that are there now to go.")
+    ] = False,
+) -> None:
+    """Put the data of a backup in place of the database; stop the service first.
+
+    All of the file is checked before anything is changed, and the change is made whole or not.
+    """
+    settings = settings_of()
+    made = backups.restore(settings.database_url, file, replace=replace)
+    out.print(
+        f"Restored {made.total} rows of {len(made.rows)} tables, as they were at "
+        f"{made.made_at:%Y-%m-%d %H:%M:%S} UTC.",
+        soft_wrap=True,
+    )
+    database = connect(settings.database_url)
+    try:
+        schema.require_current(database)
+    except Conflict as refusal:
+        out.print(f"{refusal.detail} {refusal.remedy}", markup=False, soft_wrap=True)
+    finally:
+        database.dispose()
