@@ -11,12 +11,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 
 from app.accounts.api import router as accounts
-from app.core import jobs, openapi, problems
+from app.accounts.pages import router as pages
+from app.core import jobs, openapi, outbox, problems, web
 from app.core.database import Database, connect
 from app.core.docs_page import mount_docs
 from app.core.errors import AppError
 from app.core.limits import BodyLimit
 from app.core.logging import RequestLog
+from app.core.origin import SameSite
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
 from app.programmes.api import router as programmes
@@ -61,15 +63,18 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
+    app.add_middleware(SameSite)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestLog)
     problems.install(app)
+    web.install(app)
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
     for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
         api.include_router(router)
     app.include_router(api)
+    app.include_router(pages)
     app.include_router(_around)
     return app
 
@@ -105,11 +110,34 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database.dispose()
 
 
+def work_once(database: Database, settings: Settings) -> bool:
+    """Carry out one job, or send one letter; tell whether anything waited."""
+    if jobs.run_next(database, handlers(settings), lease=settings.job_lease):
+        return True
+    server = _mail_server(settings)
+    return server is not None and outbox.send_next(database, server)
+
+
+def _mail_server(settings: Settings) -> outbox.MailServer | None:
+    """Return where letters go; None if they wait to be read by staff."""
+    if settings.smtp_host is None:
+        return None
+    password = settings.smtp_password
+    return outbox.MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.mail_from,
+        settings.smtp_user,
+        password.get_secret_value() if password else None,
+    )
+
+
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
-    """Carry out jobs until told to stop; a failing database is waited for."""
+    """Carry out jobs and send letters until told to stop; a failing database is waited for."""
     while not stop.is_set():
         try:
-            worked = jobs.run_next(database, handlers(settings), lease=settings.job_lease)
+            worked = work_once(database, settings)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})
             worked = False

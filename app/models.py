@@ -1,7 +1,7 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
-from app.core import audit, codes, jobs
+from app.core import audit, codes, jobs, outbox, throttle
 from app.matchmaking import models as matchmaking
 from app.programmes import models as programmes
 from app.submissions import models as submissions
@@ -13,7 +13,9 @@ __all__ = [
     "codes",
     "jobs",
     "matchmaking",
+    "outbox",
     "programmes",
     "submissions",
     "themes",
+    "throttle",
 ]

@@ -115,7 +115,11 @@ def is_at_home(path: PurePosixPath) -> bool:
     if feature in NO_FEATURES or not rest:
         return True
     if len(rest) > 1:
-        return rest[0] == "service" or path.stem == "__init__" or str(path) in EXCEPTIONS
+        return (
+            rest[0] in {"service", "pages"}
+            or path.stem == "__init__"
+            or str(path) in EXCEPTIONS
+        )
     return path.stem in KINDS or str(path) in EXCEPTIONS
 
 

@@ -13,6 +13,14 @@ import typer
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from app.accounts.schemas import (
+    HandOver,
+    MembershipDraft,
+    OrganisationDraft,
+    TokenDraft,
+    UserDraft,
+    UserStep,
+)
 from app.cli.commands import cli
 from app.core import errors
 from app.core.errors import AppError
@@ -49,13 +57,19 @@ BODIES: dict[str, type[BaseModel]] = {
     for schema in (
         CallDraft,
         ChallengeDraft,
+        HandOver,
+        MembershipDraft,
         NewChallenge,
         NewRun,
         NewSolution,
         NewVerdict,
+        OrganisationDraft,
         ProgrammeDraft,
         SolutionDraft,
         StepTaken,
+        TokenDraft,
+        UserDraft,
+        UserStep,
     )
 }
 COMMANDS = commands(typer.main.get_command(cli))

@@ -4,6 +4,8 @@
   x BadQuery               400
   x NotSignedIn            401
   x NotPermitted           403
+    + CrossSite            403
+    + ConfirmFirst         403
   x NotFound               404
   x Conflict               409
     + TransitionNotAllowed 409
@@ -11,6 +13,7 @@
   x TooLarge               413
   x Unprocessable          422
     + FaultyTable          422
+  x TooMany                429
   x Unavailable            503
 
 Services raise these; `app.core.problems` is the only place that turns one into
@@ -51,6 +54,8 @@ class AppError(Exception):
         What to do about it; the class has a general one.
     errors : sequence of FieldError, optional
         All that is wrong with the content, not the first only.
+    retry_after : int, optional
+        Seconds after which the same request may be granted.
     """
 
     status: ClassVar[int]
@@ -59,11 +64,17 @@ class AppError(Exception):
     remedy: str = "Check the request against the documentation and send it again."
 
     def __init__(
-        self, detail: str, *, remedy: str | None = None, errors: Sequence[FieldError] = ()
+        self,
+        detail: str,
+        *,
+        remedy: str | None = None,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
+        self.retry_after = retry_after
         if remedy is not None:
             self.remedy = remedy
 
@@ -98,6 +109,22 @@ class NotPermitted(AppError):
     title = "Not permitted"
     code = "not-permitted"
     remedy = "Ask somebody whose role includes it, or the staff of the incubator."
+
+
+class CrossSite(NotPermitted):
+    """The browser says that another site has caused the request."""
+
+    title = "Sent by another site"
+    code = "cross-site"
+    remedy = "Open the page of this service yourself, and send it from there."
+
+
+class ConfirmFirst(NotPermitted):
+    """What is asked for needs a person who has just shown who they are."""
+
+    title = "Confirm that it is you"
+    code = "confirm-first"
+    remedy = "Sign in again on the page /confirm, and repeat this within ten minutes."
 
 
 class NotFound(AppError):
@@ -150,6 +177,15 @@ class Unprocessable(AppError):
     title = "Content to be mended"
     code = "unprocessable"
     remedy = "Mend what `errors` lists and send it again; nothing was stored."
+
+
+class TooMany(AppError):
+    """The same was tried too often in a short time."""
+
+    status = 429
+    title = "Tried too often"
+    code = "too-many"
+    remedy = "Wait as long as the header `Retry-After` says, and try again."
 
 
 class Unavailable(AppError):

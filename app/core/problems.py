@@ -60,7 +60,9 @@ def body_of(path: str, error: AppError) -> dict[str, Any]:
 
 def respond(path: str, error: AppError) -> Response:
     """Return the answer that refuses a request to this address."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return _document(body_of(path, error), error.status, headers)
 
 

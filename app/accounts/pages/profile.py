@@ -1,0 +1,19 @@
+"""The page about oneself: who one is here, and in which roles."""
+
+from fastapi import APIRouter, Response
+
+from app.accounts import service
+from app.accounts.dependencies import ActorDep
+from app.accounts.service import sessions
+from app.core.sessions import ReadSessionDep
+from app.core.web import render
+
+router = APIRouter()
+
+
+@router.get("/profile")
+def show_profile(session: ReadSessionDep, actor: ActorDep) -> Response:
+    """Who one is here, and in which roles."""
+    me = service.describe(session, actor)
+    enrolled = sessions.is_enrolled(session, me.id)
+    return render("accounts/profile.html", me=me, person=me.name, enrolled=enrolled)
