@@ -79,7 +79,6 @@ def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, 
     Unavailable
         If it does not answer.
     """
-    described = _discover(settings)
     trip = Trip(
         secrets.token_urlsafe(32),
         secrets.token_urlsafe(32),
@@ -88,6 +87,7 @@ def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, 
         invitation,
     )
     with _client(settings) as client:
+        described = _discover(client, settings)
         address, _ = client.create_authorization_url(
             described["authorization_endpoint"],
             state=trip.state,
@@ -124,19 +124,22 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
         raise _mistrusted("The answer comes from another provider.")
     if "code" not in answer:
         raise _mistrusted("The provider has not let you in.")
-    described = _discover(settings)
-    claims = _verified(settings, described, _exchanged(settings, described, trip, answer), trip)
+    with _client(settings) as client:
+        described = _discover(client, settings)
+        token = _exchanged(client, described, trip, answer)
+        published = _fetched(client, described["jwks_uri"])
+    claims = _verified(settings, published, token, trip)
     return Visitor(claims["iss"], claims["sub"], trip.following, trip.invitation)
 
 
-def _discover(settings: Settings) -> dict[str, Any]:
+def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     """Return what the provider says about itself; it must say that it is who we asked."""
     if settings.oidc_issuer is None:
         raise NotPermitted(
             "No provider is set up here.", remedy="Sign in with a password instead."
         )
     address = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
-    described = _fetched(settings, address)
+    described = _fetched(client, address)
     if described.get("issuer") != settings.oidc_issuer:
         raise _mistrusted("The provider calls itself by another name.")
     if not all(isinstance(described.get(name), str) for name in NEEDED):
@@ -144,38 +147,33 @@ def _discover(settings: Settings) -> dict[str, Any]:
     return described
 
 
-def _fetched(settings: Settings, address: str) -> dict[str, Any]:
-    with _client(settings) as client:
-        try:
-            answer = client.get(address, withhold_token=True)
-            answer.raise_for_status()
-            content: dict[str, Any] = answer.json()
-        except (HTTPError, ValueError) as error:
-            raise _silent() from error
+def _fetched(client: OAuth2Client, address: str) -> dict[str, Any]:
+    try:
+        answer = client.request("GET", address, withhold_token=True)
+        answer.raise_for_status()
+        content: dict[str, Any] = answer.json()
+    except (HTTPError, ValueError) as error:
+        raise _silent() from error
     return content
 
 
 def _exchanged(
-    settings: Settings, described: dict[str, Any], trip: Trip, answer: dict[str, str]
+    client: OAuth2Client, described: dict[str, Any], trip: Trip, answer: dict[str, str]
 ) -> str:
     """Give the code and the verifier, and get the token that says who it is."""
-    with _client(settings) as client:
-        try:
-            tokens = client.fetch_token(
-                described["token_endpoint"], code=answer["code"], code_verifier=trip.verifier
-            )
-        except OAuthError as error:
-            raise _mistrusted("The provider does not stand by its answer.") from error
-        except (HTTPError, ValueError) as error:
-            raise _silent() from error
+    try:
+        tokens = client.fetch_token(
+            described["token_endpoint"], code=answer["code"], code_verifier=trip.verifier
+        )
+    except OAuthError as error:
+        raise _mistrusted("The provider does not stand by its answer.") from error
+    except (HTTPError, ValueError) as error:
+        raise _silent() from error
     return str(tokens.get("id_token", ""))
 
 
-def _verified(
-    settings: Settings, described: dict[str, Any], token: str, trip: Trip
-) -> dict[str, Any]:
+def _verified(settings: Settings, published: Any, token: str, trip: Trip) -> dict[str, Any]:
     """Return the claims, once signature, issuer, audience, time and nonce are right."""
-    published: Any = _fetched(settings, described["jwks_uri"])
     try:
         keys = KeySet.import_key_set(published)
         signed = jwt.decode(token, keys, algorithms=ALGORITHMS)
