@@ -6,6 +6,7 @@ import segno
 from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
 
+from app.accounts import service
 from app.accounts.dependencies import (
     ActorDep,
     ClientDep,
@@ -202,7 +203,9 @@ def show_confirm(
 ) -> Response:
     """Ask who it is once more, before something that matters."""
     by = signing_in.ways_to_confirm(session, actor)
-    return render("accounts/confirm.html", form=Form(written={"next": next}), by=by)
+    me = service.describe(session, actor)
+    form: Form[ConfirmForm] = Form(written={"next": next})
+    return render("accounts/confirm.html", form=form, by=by, person=me.name)
 
 
 @router.post("/confirm", dependencies=[HashingTurn])
