@@ -56,9 +56,9 @@ def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
     return service.describe(session, actor)
 
 
-@router.get("/me/export")
+@router.get("/me/export", responses=responses(NotPermitted))
 def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
-    """Give you everything that is stored about you."""
+    """Give you everything that is stored about you; a browser is confirmed first."""
     return privacy.export(session, actor)
 
 

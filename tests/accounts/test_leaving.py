@@ -258,6 +258,25 @@ def test_a_person_gets_everything_that_is_stored_about_them(
         assert hidden not in str({**whole, "second_factor": None}), hidden
 
 
+def test_who_left_the_browser_open_or_a_narrow_token_gives_nobody_the_whole(
+    session: Session, enter: Enter
+) -> None:
+    user = a_person(session)
+    browser = enter(user)
+    narrow = a_token(session, user, scopes=["organisation:read"])
+    row = session.exec(select(BrowserSession)).one()
+    row.confirmed_at = now() - timedelta(minutes=11)
+    session.commit()
+
+    late = browser.get("/api/v1/me/export")
+    link = browser.get("/profile").text
+    program = browser.get("/api/v1/me/export", headers={"Authorization": f"Bearer {narrow}"})
+
+    assert (late.status_code, late.json()["code"]) == (403, "confirm-first")
+    assert 'href="/confirm?next=%2Fapi%2Fv1%2Fme%2Fexport"' in link
+    assert (program.status_code, program.json()["code"]) == (403, "not-permitted")
+
+
 def test_the_purge_removes_what_has_ended_and_nothing_else(
     session: Session, settings: Settings
 ) -> None:

@@ -1,5 +1,7 @@
 """The page about oneself: who one is here, and in which roles."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Response
 
 from app.accounts import service
@@ -15,5 +17,13 @@ router = APIRouter()
 def show_profile(session: ReadSessionDep, actor: ActorDep) -> Response:
     """Who one is here, and in which roles."""
     me = service.describe(session, actor)
-    enrolled = sessions.is_enrolled(session, me.id)
-    return render("accounts/profile.html", me=me, person=me.name, enrolled=enrolled)
+    export = "/api/v1/me/export"
+    if not sessions.recently_confirmed(actor):
+        export = f"/confirm?{urlencode({'next': export})}"
+    return render(
+        "accounts/profile.html",
+        me=me,
+        person=me.name,
+        enrolled=sessions.is_enrolled(session, me.id),
+        export=export,
+    )

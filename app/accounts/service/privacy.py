@@ -8,6 +8,7 @@ from app.accounts.models import BrowserSession, Identity, Token, User
 from app.accounts.schemas import PersonExport, TokenRead
 from app.accounts.service import people, sessions
 from app.core.audit import AuditEvent
+from app.core.errors import NotPermitted
 from app.core.outbox import Letter
 from app.policy import Actor
 
@@ -16,7 +17,21 @@ def export(session: Session, actor: Actor) -> PersonExport:
     """Return all that is stored about the actor, but for secrets.
 
     What an organisation has submitted belongs to it, and is no part of this.
+
+    Raises
+    ------
+    NotPermitted
+        If a token asks that was made for something else.
+    ConfirmFirst
+        If a browser asks that has not been confirmed of late.
     """
+    if actor.scopes is not None:
+        raise NotPermitted(
+            "Your token is good for some actions, and this is none of them.",
+            remedy="Ask with a browser, on the page /profile.",
+        )
+    if actor.ends_at is None:
+        sessions.require_recently_confirmed(actor)
     me = session.get_one(User, actor.user_id)
     return PersonExport(
         **me.model_dump(include={*PersonExport.model_fields}),
