@@ -330,3 +330,15 @@ class ConsentForm(_Form):
     """Yes or no to what is stored."""
 
     agreed: Literal["yes", "no"]
+
+
+class TokenForm(_Form):
+    """A token that is wanted, on the page."""
+
+    name: Name
+    scopes: list[Action] = Field(min_length=1)
+    days: int = Field(default=90, ge=1, le=366)
+
+    def draft(self) -> TokenDraft:
+        """Return what the interface for programs would have been sent."""
+        return TokenDraft(name=self.name, scopes=self.scopes, days=self.days)

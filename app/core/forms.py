@@ -32,7 +32,7 @@ class Form(Generic[Schema]):
 
     value: Schema | None = None
     errors: tuple[FieldError, ...] = ()
-    written: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str | list[str]] = field(default_factory=dict)
 
     def message(self, name: str) -> str | None:
         """Return what is wrong with a field; None if nothing is."""
@@ -53,11 +53,7 @@ def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]
     async def read(request: Request) -> Form[Schema]:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
             given = _given(schema, sent)
-        written = {
-            name: value
-            for name, value in given.items()
-            if isinstance(value, str) and not _is_secret(schema, name)
-        }
+        written = {name: value for name, value in given.items() if not _is_secret(schema, name)}
         try:
             return Form(schema.model_validate(given), (), written)
         except ValidationError as error:

@@ -1,5 +1,6 @@
 """Tokens of one's own: scoped, named, ending, shown once, and never wider than their maker."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -7,11 +8,11 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.accounts.models import Token
+from app.accounts.models import BrowserSession, Token
 from app.core.clock import now
 from app.policy import Action, Role
 from app.submissions.lifecycle import State
-from tests.accounts.conftest import Enter
+from tests.accounts.conftest import Enter, mistakes
 from tests.conftest import SignIn
 from tests.factories import a_challenge, a_person, a_token, a_user, organisation_of
 
@@ -151,3 +152,57 @@ def test_tokens_of_others_are_not_listed(session: Session, as_user: SignIn) -> N
     client = as_user(a_user(session))
 
     assert len(client.get("/api/v1/tokens").json()["items"]) == 1  # the one that asks
+
+
+# --- the page ---
+
+
+def test_a_token_is_made_shown_once_and_ended_on_its_page(
+    session: Session, enter: Enter
+) -> None:
+    browser = enter(a_person(session))
+    form = {"name": "nightly <b>report</b>", "scopes": ["organisation:read"], "days": "30"}
+
+    wrong = browser.post("/profile/tokens", data=form | {"name": "", "scopes": ["run:start"]})
+    made = browser.post("/profile/tokens", data=form)
+    (secret,) = re.findall(r"cpt_[\w-]{43}", made.text)
+    works = bearer(browser, secret).get("/api/v1/organisations").status_code
+    listed = browser.get("/profile/tokens").text
+    token = session.exec(select(Token)).one()
+    ended = browser.post(f"/profile/tokens/{token.id}/revoke")
+
+    assert wrong.status_code == 422
+    assert 'value="run:start" checked' not in wrong.text
+    assert mistakes(wrong.text) == ["This field is required."]
+    assert (made.status_code, works) == (200, 200)
+    assert "nightly &lt;b&gt;report&lt;/b&gt;" in listed
+    assert secret not in listed
+    assert ended.headers["location"] == "/profile/tokens"
+    assert "Has ended" in browser.get("/profile/tokens").text
+    assert bearer(browser, secret).get("/api/v1/me").status_code == 401
+
+
+def test_what_a_token_cannot_be_good_for_stands_beside_the_choice(
+    session: Session, enter: Enter
+) -> None:
+    browser = enter(a_person(session))
+
+    page = browser.post("/profile/tokens", data={"name": "report", "scopes": ["run:start"]})
+
+    assert (page.status_code, mistakes(page.text)) == (
+        422,
+        ["You may not do this: run:start."],
+    )
+
+
+def test_the_page_of_tokens_asks_first_who_it_is(session: Session, enter: Enter) -> None:
+    browser = enter(a_person(session))
+    row = session.exec(select(BrowserSession)).one()
+    row.confirmed_at = now() - timedelta(minutes=11)
+    session.commit()
+
+    page = browser.get("/profile/tokens")
+    made = browser.post("/profile/tokens", data={"name": "report", "scopes": ["draft:read"]})
+
+    assert page.headers["location"] == "/confirm?next=%2Fprofile%2Ftokens"
+    assert (made.status_code, session.exec(select(Token)).all()) == (403, [])

@@ -145,6 +145,16 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     spare = page.locator(".app-codes li").all_inner_texts()
     page.get_by_role("link", name="I have kept them: continue").click()
     look("profile")
+    page.get_by_role("link", name="Your tokens").click()
+    look("no tokens")
+    press(page, "Make the token")
+    look("tokens with mistakes")
+    page.get_by_label("Name").fill("nightly report")
+    page.get_by_label("run:read").check()
+    press(page, "Make the token")
+    look("token made")
+    page.get_by_role("link", name="I have kept it: back to my tokens").click()
+    look("tokens")
     house.open(page, "/confirm")
     look("confirm")
     press(page, "Sign out")
@@ -167,7 +177,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("refusal")
 
     assert {name: faults for name, faults in found.items() if faults} == {}
-    assert len(found) == 15
+    assert len(found) == 19
     refused = "the server responded with a status of 4"  # pages with mistakes, and a refusal
     assert [c for c in heard.complaints if refused not in c] == []
     assert heard.outside(house.origin) == []

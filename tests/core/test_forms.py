@@ -41,7 +41,7 @@ def test_a_form_becomes_content(client: TestClient) -> None:
     assert client.post("/", data=form).json() == {
         "value": {"title": "Floods", "themes": ["a", "b"], "key": "**********"},
         "errors": [],
-        "written": {"title": "Floods"},
+        "written": {"title": "Floods", "themes": ["a", "b"]},
     }
 
 
