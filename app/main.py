@@ -12,7 +12,8 @@ from fastapi import APIRouter, FastAPI
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import admitted
-from app.core import idempotency, jobs, openapi, problems, routing
+from app.accounts.pages import router as pages
+from app.core import idempotency, jobs, openapi, outbox, problems, routing, web
 from app.core.database import Database, connect, transaction
 from app.core.declaring import require_declared
 from app.core.docs_page import mount_docs
@@ -21,6 +22,7 @@ from app.core.headers import SecureHeaders
 from app.core.limits import BodyLimit, RequestLimit
 from app.core.logging import RequestLog, configure
 from app.core.metrics import Measured, Metrics
+from app.core.origin import SameSite
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
 from app.operating import router as operating
@@ -69,6 +71,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
+    app.add_middleware(SameSite)
     # The last one added is the first to see a request: a body is awaited without a place.
     app.add_middleware(RequestLimit, limit=settings.limit_concurrency, spared="/livez")
     app.add_middleware(
@@ -80,12 +83,14 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     problems.install(app)
     routing.install(app)
+    web.install(app)
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
     for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
         api.include_router(router)
     app.include_router(api)
+    app.include_router(pages)
     app.include_router(operating)
     require_declared(app, admitted)
     return app
@@ -115,8 +120,31 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database.dispose()
 
 
+def work_once(database: Database, settings: Settings) -> bool:
+    """Carry out one job, or send one letter; tell whether anything waited."""
+    if jobs.run_next(database, handlers(settings), lease=settings.job_lease):
+        return True
+    server = _mail_server(settings)
+    return server is not None and outbox.send_next(database, server)
+
+
+def _mail_server(settings: Settings) -> outbox.MailServer | None:
+    """Return where letters go; None if they wait to be read by staff."""
+    if settings.smtp_host is None:
+        return None
+    password = settings.smtp_password
+    return outbox.MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.mail_from,
+        settings.smtp_user,
+        password.get_secret_value() if password else None,
+    )
+
+
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
-    """Carry out jobs until told to stop; a failing database is waited for."""
+    """Carry out jobs and send letters until told to stop; a failing database is waited for."""
     sweep_at = 0.0
     while not stop.is_set():
         try:
@@ -124,7 +152,7 @@ def work(database: Database, settings: Settings, stop: threading.Event) -> None:
                 with transaction(database) as session:
                     idempotency.purge(session)
                 sweep_at = time.monotonic() + SWEEP_SECONDS
-            worked = jobs.run_next(database, handlers(settings), lease=settings.job_lease)
+            worked = work_once(database, settings)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})
             worked = False

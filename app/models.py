@@ -1,7 +1,7 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
-from app.core import audit, codes, idempotency, jobs
+from app.core import audit, codes, idempotency, jobs, outbox, throttle
 from app.matchmaking import models as matchmaking
 from app.programmes import models as programmes
 from app.submissions import models as submissions
@@ -14,7 +14,9 @@ __all__ = [
     "idempotency",
     "jobs",
     "matchmaking",
+    "outbox",
     "programmes",
     "submissions",
     "themes",
+    "throttle",
 ]

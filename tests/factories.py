@@ -5,11 +5,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+import pyotp
 from sqlmodel import Session, SQLModel, select
 
 from app.accounts import service as accounts
-from app.accounts.models import Membership, Organisation, Token, User
+from app.accounts.models import (
+    Membership,
+    Organisation,
+    Password,
+    SecondFactor,
+    Token,
+    User,
+)
 from app.core.clock import now
+from app.core.sealing import Keyring
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.policy import Role
@@ -57,6 +66,27 @@ def a_token(session: Session, user: User, **fields: Any) -> str:
     token = Token(user_id=user.id, name="test", digest=accounts.digest_of(secret), **fields)
     _saved(session, token)
     return secret
+
+
+PASSWORD = "torn violet cabinet rowing"  # noqa: S105 -- of people who do not exist
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 -- of no authenticator
+KEY = "3Xo0FX2Dq0cFzcVw6Cj1hGd5wq0lV7kV9Jmz8q3yZ7A="
+"""A key of tests, which seals nothing of anybody."""
+
+
+def a_person(session: Session, role: Role = Role.MEMBER, **fields: Any) -> User:
+    """A user who can sign in with `PASSWORD` and has agreed to what is stored."""
+    fields.setdefault("consented_at", now())
+    user = a_user(session, role, **fields)
+    _saved(session, Password(user_id=user.id, hashed=accounts.hash_password(PASSWORD)))
+    return user
+
+
+def an_authenticator(session: Session, user: User) -> pyotp.TOTP:
+    """The authenticator of a user who has enrolled one."""
+    sealed = Keyring([KEY]).seal(SECRET)
+    _saved(session, SecondFactor(user_id=user.id, sealed=sealed, enrolled_at=now()))
+    return pyotp.TOTP(SECRET)
 
 
 def organisation_of(session: Session, user: User) -> UUID:

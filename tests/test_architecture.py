@@ -128,7 +128,7 @@ def is_at_home(path: PurePosixPath) -> bool:
         return True
     if len(rest) > 1:
         return (
-            rest[0] in {"schemas", "service"}
+            rest[0] in {"pages", "schemas", "service"}
             or path.stem == "__init__"
             or str(path) in EXCEPTIONS
         )

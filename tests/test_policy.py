@@ -23,15 +23,24 @@ STAFF = {
     "match:read",
     "match:write",
     "job:read",
+    "organisation:write",
+    "outbox:read",
 }
 ANY = {
     "member": set(),
     "reviewer": set(),
     "advisor": {"run:read"},
     "staff": STAFF,
-    "lead": STAFF | {"call:publish"},
+    "lead": STAFF | {"call:publish", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"},
-    "admin": {"organisation:read", "user:write", "token:write"},
+    "admin": {
+        "organisation:read",
+        "organisation:write",
+        "user:read",
+        "user:write",
+        "token:write",
+        "outbox:read",
+    },
 }
 OWN = {
     "member": {
@@ -42,10 +51,12 @@ OWN = {
         "submission:withdraw",
         "submission:read",
         "match:read",
+        "user:read",
     },
     "reviewer": {"organisation:read"},
     "advisor": {"organisation:read"},
 }
+EVERYBODY = {"token:own"}
 
 
 @pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
@@ -54,7 +65,7 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(
 ) -> None:
     own, other = uuid4(), uuid4()
     actor = Actor(uuid4(), {role: frozenset({own})})
-    to_any, to_own = action in ANY[role], action in OWN.get(role, set())
+    to_any, to_own = action in ANY[role], action in OWN.get(role, set()) | EVERYBODY
 
     assert policy.allows(actor, action, own) is (to_any or to_own)
     assert policy.allows(actor, action, other) is to_any
@@ -108,8 +119,34 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.DRAFT_WRITE,
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
+        Action.TOKEN_OWN,
     }
 
 
 def test_reach_has_two_kinds() -> None:
     assert {reach for grants in GRANTS.values() for reach in grants.values()} == set(Reach)
+
+
+def test_a_scope_takes_away_and_never_adds() -> None:
+    own = uuid4()
+    roles = {Role.MEMBER: frozenset({own}), Role.AUDITOR: frozenset({own})}
+    actor = Actor(uuid4(), roles, frozenset({Action.DRAFT_READ, Action.RUN_START}))
+
+    assert policy.allows(actor, Action.DRAFT_READ, own)
+    assert not policy.allows(actor, Action.DRAFT_WRITE, own)
+    assert not policy.allows(actor, Action.RUN_READ)
+    assert not policy.allows(actor, Action.RUN_START)
+    with pytest.raises(NotPermitted, match="Your token does not include draft:write"):
+        policy.require(actor, Action.DRAFT_WRITE, own)
+    with pytest.raises(NotPermitted, match=r"Your roles \(auditor, member\) do not"):
+        policy.require(actor, Action.RUN_START)
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
+def test_a_token_without_scopes_reaches_nothing(role: Role, action: Action) -> None:
+    own = uuid4()
+    actor = Actor(uuid4(), {role: frozenset({own})}, frozenset())
+
+    assert not policy.allows(actor, action, own)
+    assert not policy.has_any_reach(actor, action)
+    assert policy.own_reach(actor, action) == frozenset()

@@ -1,10 +1,12 @@
-"""Where organisations, users, memberships and tokens are stored."""
+"""Where organisations, users and what they sign in with are stored."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, UniqueConstraint
+from sqlmodel import JSON, Column, Field, UniqueConstraint
 
+from app.accounts.lifecycle import Purpose, Stage, UserState
+from app.core.clock import now
 from app.core.database import Record, UtcDateTime, words
 from app.policy import Role
 
@@ -27,6 +29,9 @@ class User(Record, table=True):
 
     email: str = Field(unique=True)
     name: str
+    state: UserState = Field(default=UserState.ACTIVE, sa_type=words(UserState))
+    consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def __repr__(self) -> str:
         """Name the row without personal data."""
@@ -44,14 +49,108 @@ class Membership(Record, table=True):
 
 
 class Token(Record, table=True):
-    """A secret for programs: only its hash is kept."""
+    """A secret for programs: only its hash is kept.
+
+    `scopes` are the actions that it is good for; null for all of its user's.
+    """
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str
     digest: str = Field(unique=True)
+    scopes: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def __repr__(self) -> str:
         """Name the row without its hash."""
         return f"Token({self.id})"
+
+
+class Password(Record, table=True):
+    """The hash of a user's password, apart from the user so that no answer can hold it."""
+
+    user_id: UUID = Field(foreign_key="user_account.id", unique=True)
+    hashed: str
+
+    def __repr__(self) -> str:
+        """Name the row without its hash."""
+        return f"Password({self.id})"
+
+
+class BrowserSession(Record, table=True):
+    """One browser in which somebody signs in, or has done so: only its hash is kept."""
+
+    __tablename__ = "browser_session"
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    digest: str = Field(unique=True)
+    stage: Stage = Field(sa_type=words(Stage))
+    seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    confirmed_at: datetime = Field(sa_type=UtcDateTime)
+
+    def __repr__(self) -> str:
+        """Name the row without its hash."""
+        return f"BrowserSession({self.id})"
+
+
+class OneTimeLink(Record, table=True):
+    """An invitation, or the way to a new password: only its hash is kept."""
+
+    __tablename__ = "one_time_link"
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    purpose: Purpose = Field(sa_type=words(Purpose))
+    digest: str = Field(unique=True)
+    ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def __repr__(self) -> str:
+        """Name the row without its hash."""
+        return f"OneTimeLink({self.id})"
+
+
+class SecondFactor(Record, table=True):
+    """The secret that an authenticator shares with us, sealed by a key of the settings.
+
+    `last_step` is the time step of the last code that was taken: a code works once.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: UUID = Field(foreign_key="user_account.id", unique=True)
+    sealed: str
+    enrolled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_step: int | None = None
+
+    def __repr__(self) -> str:
+        """Name the row without its secret."""
+        return f"SecondFactor({self.id})"
+
+
+class RecoveryCode(Record, table=True):
+    """A code for whoever has lost the authenticator: only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    digest: str = Field(unique=True)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def __repr__(self) -> str:
+        """Name the row without its hash."""
+        return f"RecoveryCode({self.id})"
+
+
+class Identity(Record, table=True):
+    """Who a user is at an OpenID provider: issuer and subject, never the address."""
+
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    issuer: str
+    subject: str
+
+    def __repr__(self) -> str:
+        """Name the row without personal data."""
+        return f"Identity({self.id})"

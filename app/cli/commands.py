@@ -29,9 +29,13 @@ cli.command("seed")(data.seed)
 cli.command("import")(data.import_)
 cli.command("run")(data.run)
 cli.command("token")(people.token)
+cli.command("key")(people.key)
+cli.command("reseal")(people.reseal)
+cli.command("purge")(people.purge)
 
 user = typer.Typer(no_args_is_help=True, help="Look after the people who sign in.")
 user.command("add")(people.add_user)
+user.command("link")(people.link)
 cli.add_typer(user, name="user")
 
 chain = typer.Typer(no_args_is_help=True, help="Look after the record of who did what.")

@@ -2,11 +2,13 @@
 
 import json
 import os
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from cryptography.fernet import Fernet
 
 from app import schema
 from app.accounts import service as accounts
@@ -47,7 +49,7 @@ def demo(
     """Show the service with the real first edition: load it, match it, serve it.
 
     Everything stays in one folder; remove it to begin afresh. A second start finds
-    all in place, ends the tokens of the first and issues new ones.
+    all in place, ends the tokens and the password of the first and issues new ones.
     """
     if serve:
         # First of all: a start that is refused must not end the tokens of one that runs.
@@ -56,6 +58,8 @@ def demo(
     settings = settings_of(
         database_url=f"sqlite:///{data / 'counterpart.db'}",
         log_level=os.environ.get("COUNTERPART_LOG_LEVEL", "WARNING"),
+        public_url=f"http://127.0.0.1:{port}",
+        secret_keys=_key(data / "secret-key"),
     )
     database = connect(settings.database_url)
     try:
@@ -64,10 +68,15 @@ def demo(
         with reading(database) as session:
             show_run(session, run.id)
         _hand_out_tokens(database, tokens_file)
+        _hand_out_password(database)
     finally:
         database.dispose()
     if serve:
-        out.print(f"Serving on http://127.0.0.1:{port} (documentation: /docs). Ctrl-C ends it.")
+        out.print(
+            f"Serving on http://127.0.0.1:{port} (sign in: /sign-in, documentation: /docs). "
+            "Ctrl-C ends it.",
+            soft_wrap=True,
+        )
         listen(settings, "127.0.0.1", port)
 
 
@@ -121,6 +130,24 @@ def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
     out.print("Tokens of this start, good for 7 days; earlier ones have ended:")
     for person in demonstration.PEOPLE:
         out.print(f"  {person.key:18} {tokens[person.key]}", highlight=False, soft_wrap=True)
+
+
+def _hand_out_password(database: Database) -> None:
+    """Set one password for the three people, new at each start, and print it once."""
+    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    with transaction(database) as session:
+        demonstration.set_passwords(session, accounts.hash_password(password))
+    out.print("To sign in with a browser, until the next start:")
+    for person in demonstration.PEOPLE:
+        out.print(f"  {person.key:18} {person.email}", highlight=False, soft_wrap=True)
+    out.print(f"  {'password of each':18} {password}", highlight=False, soft_wrap=True)
+
+
+def _key(path: Path) -> str:
+    """Return the key that seals the authenticators of this demonstration; make it once."""
+    if not path.exists():
+        write_whole(path, Fernet.generate_key(), secret=True)
+    return path.read_text(encoding="ascii")
 
 
 def _make_folder(folder: Path) -> None:

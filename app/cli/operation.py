@@ -10,12 +10,10 @@ import uvicorn
 
 from app import schema
 from app.cli.console import database_of, out, settings_of
-from app.core import jobs
 from app.core.database import connect
 from app.core.errors import Conflict
-from app.main import create_app
+from app.main import create_app, work_once
 from app.main import work as work_until
-from app.matchmaking.jobs import handlers
 from app.settings import Settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
@@ -89,12 +87,12 @@ def work(
         bool, typer.Option("--once", help="Stop when no job is left, instead of waiting.")
     ] = False,
 ) -> None:
-    """Carry out background jobs, such as matchmaking runs."""
+    """Carry out background jobs, such as matchmaking runs, and send letters."""
     settings = settings_of()
     with database_of(settings) as database:
         if once:
             done = 0
-            while jobs.run_next(database, handlers(settings), lease=settings.job_lease):
+            while work_once(database, settings):
                 done += 1
             out.print(f"{done} {'job' if done == 1 else 'jobs'} carried out.")
             return

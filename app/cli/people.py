@@ -1,18 +1,22 @@
-"""Commands about people: adding users, making tokens."""
+"""Commands about people: adding users, links and tokens for them, keys, what is kept."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
 import typer
+from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from app.accounts import service
 from app.accounts.schemas import Level, UserDraft
+from app.accounts.service import links, purging, second_factor
 from app.cli.console import database_of, out, settings_of
 from app.core.database import transaction
-from app.core.errors import Unprocessable
+from app.core.errors import NotFound, Unprocessable
 from app.core.problems import field_errors
-from app.policy import OPERATOR, Role
+from app.core.sealing import Keyring
+from app.policy import OPERATOR, Action, Role
 
 
 def add_user(
@@ -25,7 +29,8 @@ def add_user(
 ) -> None:
     """Add somebody who may sign in, the first administrator too.
 
-    The organisation is made if there is none of this name in this country.
+    Prints a link that works once, within seven days: hand it to the person, who sets a
+    password there. The organisation is made if there is none of this name in this country.
     """
     try:
         # As a whole, so that all that is wrong is told at once.
@@ -43,19 +48,85 @@ def add_user(
             errors=field_errors(error.errors()),
             remedy="Mend what is listed and call the command again.",
         ) from error
-    with database_of(settings_of()) as database, transaction(database) as session:
-        service.add_user(session, OPERATOR, draft)
-    out.print(f"Added. Make a token with: counterpart token {email}", soft_wrap=True)
+    settings = settings_of()
+    with database_of(settings) as database, transaction(database) as session:
+        user = service.add_user(session, OPERATOR, draft)
+        address = links.link_for(session, OPERATOR, user, public_url=settings.public_url)
+    out.print("Added. A password can be set once, within seven days, at:", soft_wrap=True)
+    typer.echo(address)
+    out.print(f"For a program, make a token with: counterpart token {email}", soft_wrap=True)
+
+
+def link(
+    email: Annotated[str, typer.Argument(help="E-mail address of the user.")],
+    without_second_factor: Annotated[
+        bool, typer.Option(help="Also remove the authenticator, if it is lost.")
+    ] = False,
+) -> None:
+    """Make a link by which somebody sets a password, and print it; it works once.
+
+    For whoever waits for an invitation that was lost, and for the last administrator.
+    """
+    settings = settings_of()
+    with database_of(settings) as database, transaction(database) as session:
+        user = service.user_with(session, email)
+        if user is None:
+            raise NotFound(f"No user has the address {email}.")
+        if without_second_factor:
+            second_factor.remove(session, OPERATOR, user.id)
+        address = links.link_for(session, OPERATOR, user, public_url=settings.public_url)
+    typer.echo(address)
+
+
+def key() -> None:
+    """Make a key for COUNTERPART_SECRET_KEYS and print it."""
+    typer.echo(Fernet.generate_key().decode())
+
+
+def reseal() -> None:
+    """Seal every second factor by the first of COUNTERPART_SECRET_KEYS.
+
+    After that the other keys can be taken away.
+    """
+    settings = settings_of()
+    with database_of(settings) as database, transaction(database) as session:
+        done, lost = second_factor.reseal(session, Keyring(settings.keys))
+    out.print(f"{done} sealed by the first key; {lost} are opened by none of the keys.")
+
+
+def purge() -> None:
+    """Erase whom nobody needs any longer, and remove what has ended.
+
+    People who left longer ago than COUNTERPART_RETENTION_DAYS are erased, letters are
+    removed after COUNTERPART_LETTER_DAYS, sessions, links and counts when they have ended.
+    Run it every night.
+    """
+    settings = settings_of()
+    with database_of(settings) as database, transaction(database) as session:
+        removed = purging.purge(session, settings)
+    out.print(
+        ", ".join(f"{name}: {number}" for name, number in asdict(removed).items()),
+        highlight=False,
+    )
 
 
 def token(
     email: Annotated[str, typer.Argument(help="E-mail address of the user.")],
     name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it holds.")] = 90,
+    scope: Annotated[
+        list[Action] | None,
+        typer.Option(help="What it is good for; repeat it. Without: all that the user may."),
+    ] = None,
 ) -> None:
     """Make a token for the HTTP interface and print it; it cannot be shown again."""
     with database_of(settings_of()) as database, transaction(database) as session:
         secret = service.issue_token(
-            session, OPERATOR, email, name=name, lifetime=timedelta(days=days)
+            session,
+            OPERATOR,
+            email,
+            name=name,
+            lifetime=timedelta(days=days),
+            scopes=scope or None,
         )
     typer.echo(secret)

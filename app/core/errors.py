@@ -5,6 +5,8 @@
     + KeyRequired          400
   x NotSignedIn            401
   x NotPermitted           403
+    + CrossSite            403
+    + ConfirmFirst         403
   x NotFound               404
   x TooSlow                408
   x Conflict               409
@@ -16,6 +18,7 @@
   x Unprocessable          422
     + FaultyTable          422
   x PreconditionRequired   428
+  x TooMany                429
   x Unavailable            503
     + ReadOnly             503
 
@@ -58,6 +61,8 @@ class AppError(Exception):
         What to do about it; the class has a general one.
     errors : sequence of FieldError, optional
         All that is wrong with the content, not the first only.
+    retry_after : int, optional
+        Seconds after which the same request may be granted.
     """
 
     status: ClassVar[int]
@@ -67,11 +72,17 @@ class AppError(Exception):
     headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
-        self, detail: str, *, remedy: str | None = None, errors: Sequence[FieldError] = ()
+        self,
+        detail: str,
+        *,
+        remedy: str | None = None,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
+        self.retry_after = retry_after
         if remedy is not None:
             self.remedy = remedy
 
@@ -114,6 +125,22 @@ class NotPermitted(AppError):
     title = "Not permitted"
     code = "not-permitted"
     remedy = "Ask somebody whose role includes it, or the staff of the incubator."
+
+
+class CrossSite(NotPermitted):
+    """The browser says that another site has caused the request."""
+
+    title = "Sent by another site"
+    code = "cross-site"
+    remedy = "Open the page of this service yourself, and send it from there."
+
+
+class ConfirmFirst(NotPermitted):
+    """What is asked for needs a person who has just shown who they are."""
+
+    title = "Confirm that it is you"
+    code = "confirm-first"
+    remedy = "Sign in again on the page /confirm, and repeat this within ten minutes."
 
 
 class NotFound(AppError):
@@ -208,6 +235,15 @@ class PreconditionRequired(AppError):
     title = "Say what you have read"
     code = "precondition-required"
     remedy = "Send `If-Match` with the `ETag` of the resource as you have read it."
+
+
+class TooMany(AppError):
+    """The same was tried too often in a short time."""
+
+    status = 429
+    title = "Tried too often"
+    code = "too-many"
+    remedy = "Wait as long as the header `Retry-After` says, and try again."
 
 
 class Unavailable(AppError):

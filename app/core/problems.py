@@ -66,7 +66,10 @@ def body_of(path: str, error: AppError) -> dict[str, Any]:
 
 def respond(path: str, error: AppError) -> Response:
     """Return the answer that refuses a request to this address."""
-    return _document(body_of(path, error), error.status, HEADERS.get(error.status))
+    headers = {**HEADERS.get(error.status, {}), **error.headers}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return _document(body_of(path, error), error.status, headers)
 
 
 def _document(

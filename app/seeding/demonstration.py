@@ -101,3 +101,11 @@ def _ensure(session: Session, person: Person) -> None:
         user = accounts.add_user(session, OPERATOR, draft)
     for role in person.roles[1:]:
         accounts.grant(session, OPERATOR, user, person.organisation, role)
+
+
+def set_passwords(session: Session, hashed: str) -> None:
+    """Give the people one password; who is staff still needs an authenticator."""
+    for person in PEOPLE:
+        user = accounts.user_with(session, person.email)
+        assert user is not None  # noqa: S101 -- `prepare` has made sure of them
+        accounts.set_up(session, OPERATOR, user, hashed)

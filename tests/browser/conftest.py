@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.processes import in_this_process
 
 ENSURE = Path(__file__).with_name("ensure-chromium")
 
@@ -60,20 +59,4 @@ def page(chromium: Browser) -> Iterator[Page]:
 def serve() -> Iterator[Serve]:
     """Return a function that serves an app on loopback and tells its origin."""
     with ExitStack() as stack:
-        yield lambda app: stack.enter_context(served(app))
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+        yield lambda app: stack.enter_context(in_this_process(app))

@@ -1,27 +1,20 @@
 """What the documentation page promises, in a real browser: it works, and stays at home."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.core.docs_page import mount_docs
 from app.main import create_app
 from app.settings import Settings
 from tests.browser.conftest import Serve
+from tests.browser.listening import listen
 
 pytestmark = pytest.mark.browser
-
-# Runs before the page's own scripts and reports every breach of its Content-Security-Policy.
-REPORT_BREACHES = """
-document.addEventListener("securitypolicyviolation", (breach) =>
-  console.error(`policy: ${breach.effectiveDirective} ${breach.blockedURI}`));
-"""
-
 
 STATIC_FILES = (
     "/static/swagger-ui.css",
@@ -29,39 +22,6 @@ STATIC_FILES = (
     "/static/docs.js",
     "/static/icon.svg",  # a headless browser does not always ask for it
 )
-
-
-@dataclass
-class Heard:
-    """What a page complained of, and whom it asked."""
-
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def outside(self, origin: str) -> list[str]:
-        at_home = (f"{origin}/", "data:", "blob:")
-        return [url for url in self.requests if not url.startswith(at_home)]
-
-
-def listen(page: Page) -> Heard:
-    heard = Heard()
-
-    def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            heard.complaints.append(message.text)
-
-    def note_request(request: Request) -> None:
-        heard.requests.append(request.url)
-
-    def note_failure(request: Request) -> None:
-        heard.complaints.append(f"failed: {request.url}")
-
-    page.add_init_script(REPORT_BREACHES)
-    page.on("console", note_console)
-    page.on("pageerror", lambda error: heard.complaints.append(str(error)))
-    page.on("request", note_request)
-    page.on("requestfailed", note_failure)
-    return heard
 
 
 def an_app() -> FastAPI:

@@ -1,5 +1,6 @@
 """The commands: what they print, how they end, and that a refusal is a sentence."""
 
+import itertools
 import json
 import logging
 import re
@@ -7,23 +8,30 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 from alembic.script import ScriptDirectory
+from cryptography.fernet import Fernet
 from sqlmodel import Session, SQLModel, col, select
 from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from app import schema
-from app.accounts.models import Membership, User
+from app.accounts.lifecycle import UserState
+from app.accounts.models import Membership, SecondFactor, User
+from app.accounts.service import second_factor
 from app.cli.commands import cli
 from app.core import jobs
+from app.core.clock import now
 from app.core.database import Database, reading
 from app.core.jobs import Job
+from app.core.sealing import Keyring
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
@@ -49,6 +57,8 @@ from tests.processes import counterpart, finished, free_port, served, until
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 HEAD, BEFORE = [script.revision for script in SCRIPTS.walk_revisions()][:2]
 PROGRAMME = "gov2gov-2023"
+_SHAPES = ScriptDirectory(str(schema.MIGRATIONS))
+HEAD, BEFORE = (revision.revision for revision in itertools.islice(_SHAPES.walk_revisions(), 2))
 REFUSED = 1
 WRONG_USAGE = 2
 
@@ -97,15 +107,19 @@ def test_these_are_the_commands() -> None:
         "backup",
         "demo",
         "import",
+        "key",
         "match",
         "migrate",
         "restore",
+        "purge",
+        "reseal",
         "run",
         "seed",
         "serve",
         "token",
         "user",
         "user add",
+        "user link",
         "work",
     ]
 
@@ -459,11 +473,12 @@ def test_the_first_administrator_is_added_and_signs_in_with_the_printed_token(
     added = call(url, "user", "add", "Ann@Example.org", *ANN, "--level", "central")
     token = call(url, "token", "ann@example.org", "--days", "1")
 
-    assert ended(added) == (
-        0,
-        "Added. Make a token with: counterpart token Ann@Example.org\n",
-        "",
-    )
+    first, link, last = added.stdout.splitlines()
+    assert (added.exit_code, added.stderr) == (0, "")
+    assert first == "Added. A password can be set once, within seven days, at:"
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/invitation\?code=[\w-]{43}", link)
+    assert last == "For a program, make a token with: counterpart token Ann@Example.org"
+    assert client.get(link.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert (token.exit_code, token.stderr) == (0, "")
     headers = {"Authorization": f"Bearer {token.stdout.strip()}"}
     me = client.get("/api/v1/me", headers=headers).json()
@@ -479,8 +494,86 @@ def test_an_address_that_is_taken_is_refused(url: str, session: Session) -> None
         REFUSED,
         "",
         "Not possible now. There is a user with the address ANN@example.org already.\n"
-        "Choose another address, or make a token for the user that exists.\n",
+        "Choose another address, or give the user that exists one more role.\n",
     )
+
+
+def test_a_token_of_the_command_can_be_narrower_than_its_user(
+    url: str, session: Session, client: TestClient
+) -> None:
+    a_user(session, Role.STAFF, email="ann@example.org")
+    session.commit()
+
+    token = call(url, "token", "ann@example.org", "--scope", "job:read").stdout.strip()
+
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/match-runs", headers=headers).status_code == 403
+    assert client.get("/api/v1/me", headers=headers).status_code == 200
+
+
+def test_a_link_for_somebody_who_lost_the_authenticator_is_printed(
+    url: str, session: Session, client: TestClient
+) -> None:
+    user = a_user(session, Role.ADMIN, email="ann@example.org")
+    session.add(SecondFactor(user_id=user.id, sealed="...", enrolled_at=now()))
+    session.commit()
+
+    made = call(url, "user", "link", "ann@example.org", "--without-second-factor")
+    unknown = call(url, "user", "link", "bob@example.org")
+
+    path = made.stdout.strip().removeprefix("http://127.0.0.1:8000")
+    assert path.startswith("/reset?code=")
+    assert client.get(path).status_code == 200
+    assert session.exec(select(SecondFactor)).all() == []
+    assert (unknown.exit_code, unknown.stdout) == (REFUSED, "")
+    assert "No user has the address bob@example.org." in unknown.stderr
+
+
+def test_an_old_key_can_be_taken_away_once_all_is_sealed_anew(
+    url: str, session: Session
+) -> None:
+    old, new = (call(url, "key").stdout.strip() for _ in range(2))
+    user = a_user(session)
+    secret, _ = second_factor.begin_enrolment(session, user, Keyring([old]))
+    session.commit()
+
+    result = call(url, "reseal", COUNTERPART_SECRET_KEYS=f"{new},{old}")
+
+    session.expire_all()
+    held = session.exec(select(SecondFactor)).one()
+    assert ended(result) == (
+        0,
+        "1 sealed by the first key; 0 are opened by none of the keys.\n",
+        "",
+    )
+    assert Keyring([new]).unseal(held.sealed) == secret
+    assert Keyring([old]).unseal(held.sealed) is None
+    assert len(pyotp.TOTP(secret).now()) == 6
+
+
+def test_what_is_no_key_is_refused_and_not_repeated(url: str) -> None:
+    result = call(
+        url, "purge", COUNTERPART_SECRET_KEYS=f"{Fernet.generate_key().decode()},no-key"
+    )
+
+    assert result.exit_code == REFUSED
+    assert "COUNTERPART_SECRET_KEYS: Value error, a key is no key" in result.stderr
+    assert "no-key" not in result.stderr
+
+
+def test_people_who_left_long_ago_are_erased_by_the_purge(url: str, session: Session) -> None:
+    long_ago = now() - timedelta(days=731)
+    gone = a_user(session, state=UserState.DEACTIVATED, deactivated_at=long_ago)
+    left = a_user(session, state=UserState.DEACTIVATED, deactivated_at=now())
+    session.commit()
+
+    said = [ended(call(url, "purge")) for _ in range(2)]
+
+    session.expire_all()
+    removed = "people: {}, letters: 0, sessions: 0, links: 0, tokens: 0, counts: 0\n"
+    assert said == [(0, removed.format(1), ""), (0, removed.format(0), "")]
+    assert (gone.state, gone.name) == (UserState.ERASED, "Erased person")
+    assert left.state is UserState.DEACTIVATED
 
 
 def test_all_that_is_wrong_with_a_user_is_told_at_once(url: str, session: Session) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
@@ -93,6 +94,15 @@ def printed_providers(result: Result) -> dict[str, int]:
     return counts
 
 
+def password_in(result: Result) -> str:
+    (printed,) = re.findall(r"^  password of each   (\S+)$", result.stdout, re.MULTILINE)
+    return str(printed)
+
+
+def without_password(result: Result) -> str:
+    return result.stdout.replace(password_in(result), "...")
+
+
 def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -> None:
     tokens_file = folder.parent / "tokens" / "tokens.json"
 
@@ -100,9 +110,14 @@ def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -
 
     assert result.exit_code == 0, result.output
     assert list(printed_providers(result).values()) == [8, 8, 8, 8]
-    assert result.stdout.endswith(
+    assert without_password(result).endswith(
         "* assigned: best for all challenges together; + paired by people\n"
         f"The tokens of this start are in {tokens_file}.\n"
+        "To sign in with a browser, until the next start:\n"
+        "  challenge_owner    challenge-owner@demo.example.org\n"
+        "  solution_provider  solution-provider@demo.example.org\n"
+        "  staff              staff@demo.example.org\n"
+        "  password of each   ...\n"
     )
     assert result.stderr == (
         "Preparing the database and the first edition ...\n"
@@ -122,13 +137,46 @@ def test_a_second_start_keeps_all_but_the_tokens(folder: Path) -> None:
 
     second = json.loads(tokens_file.read_text())
     assert second_start.exit_code == 0, second_start.output
-    assert second_start.stdout == first_start.stdout
+    assert without_password(second_start) == without_password(first_start)
+    assert second_start.stdout != first_start.stdout
     assert second_start.stderr == "Preparing the database and the first edition ...\n"
     assert found_in(folder) == before
     assert list(second) == KEYS
     assert statuses(folder, first) == dict.fromkeys(KEYS, 401)
     assert statuses(folder, second) == dict.fromkeys(KEYS, 200)
     assert stat.S_IMODE(tokens_file.stat().st_mode) == 0o600
+
+
+def test_people_of_the_demonstration_sign_in_with_the_password_of_the_last_start(
+    folder: Path,
+) -> None:
+    first, second = (password_in(demo(folder)) for _ in range(2))
+    settings = Settings(
+        database_url=database_in(folder),
+        embedded_worker=False,
+        secret_keys=SecretStr((folder / "secret-key").read_text()),
+    )
+    app = create_app(settings)
+    client = TestClient(app, base_url="https://testserver", follow_redirects=False)
+
+    answers = [
+        client.post(
+            "/sign-in", data={"email": f"{person}@demo.example.org", "password": password}
+        )
+        for person, password in (
+            ("challenge-owner", first),
+            ("challenge-owner", second),
+            ("staff", second),
+        )
+    ]
+
+    app.state.database.dispose()
+    assert [(a.status_code, a.headers.get("location")) for a in answers] == [
+        (422, None),
+        (303, "/consent?next=%2Fprofile"),
+        (303, "/sign-in/enrolment?next=%2Fprofile"),
+    ]
+    assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
 
 
 def test_without_a_file_the_tokens_are_printed(folder: Path) -> None:

@@ -1,0 +1,94 @@
+"""Secrets: how they are made, what is stored of them, and which passwords are too weak."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Session, select
+from zxcvbn import zxcvbn
+
+from app.accounts.models import Password
+from app.core.errors import FieldError, Unprocessable
+
+# What OWASP gives as its first choice of least cost: 19 MiB and two passes. The library's own
+# default takes 64 MiB, and a flood of sign-ins would take the machine.
+_hasher: Final = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+_NOBODY: Final = _hasher.hash(secrets.token_hex())
+"""Compared with where there is no password, so that this takes as long as where there is."""
+
+LEAST_SCORE: Final = 3
+"""Of 4; at 2 a password falls to 10^8 guesses."""
+LONGEST_MEASURED: Final = 72
+
+
+def new_secret(prefix: str = "") -> str:
+    """Return 256 random bits as text, for a token, a cookie or a link."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def digest_of(secret: str) -> str:
+    """Return what is stored of a secret: enough to recognise it, not to use it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """Return what is stored of a password; takes some 30 ms and 19 MiB on purpose."""
+    return _hasher.hash(password)
+
+
+def is_password(hashed: str | None, password: str) -> bool:
+    """Tell whether this is the password; takes as long if there is none."""
+    try:
+        _hasher.verify(hashed or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return hashed is not None
+
+
+def require_strong(password: str, *, known: Iterable[str], name: str = "password") -> None:
+    """Do nothing, or refuse a password that others would guess.
+
+    Parameters
+    ----------
+    known : iterable of str
+        What an attacker would try first, such as name and address.
+    name : str
+        The field in which it was written.
+
+    Raises
+    ------
+    Unprocessable
+        If it is common, or made of what is known.
+    """
+    words = [word for text in known for word in (text, *text.replace("@", " ").split())]
+    judged = zxcvbn(password[:LONGEST_MEASURED], user_inputs=["counterpart", *words])
+    if judged["score"] < LEAST_SCORE:
+        raise Unprocessable(
+            "The password can be guessed.",
+            errors=[
+                FieldError(
+                    f"/{name}",
+                    "This one is too easy to guess. Take four words that have nothing to do "
+                    "with each other, or let a password manager make one.",
+                )
+            ],
+        )
+
+
+def store_password(session: Session, user_id: UUID, hashed: str) -> None:
+    """Make this the password of a user, in place of the one before."""
+    held = session.exec(select(Password).where(Password.user_id == user_id)).first()
+    if held is None:
+        session.add(Password(user_id=user_id, hashed=hashed))
+    else:
+        held.hashed = hashed
+
+
+def is_outdated(hashed: str) -> bool:
+    """Tell whether a hash was made at another cost than today's."""
+    return _hasher.check_needs_rehash(hashed)

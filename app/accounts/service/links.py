@@ -1,0 +1,261 @@
+"""Links that work once: invitations, and the way to a new password."""
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, select
+
+from app import policy
+from app.accounts.lifecycle import Purpose, UserState
+from app.accounts.models import OneTimeLink, User
+from app.accounts.schemas import UserDraft, UserRead
+from app.accounts.service import people, sessions
+from app.accounts.service.credentials import (
+    digest_of,
+    hash_password,
+    new_secret,
+    require_strong,
+    store_password,
+)
+from app.core import audit, outbox, throttle
+from app.core.clock import now
+from app.core.database import Database, reading, transaction
+from app.core.errors import Conflict, NotFound
+from app.core.throttle import Limit
+from app.policy import Action, Actor
+
+LIFETIMES: Final = MappingProxyType(
+    {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
+)
+RESETS_OF_ONE: Final = Limit("reset of one", 5, timedelta(hours=1))
+RESETS_FROM_ONE: Final = Limit("resets from one", 50, timedelta(hours=1))
+
+# Fixed words: what a person has typed would make our letter somebody's bait.
+LETTERS: Final = MappingProxyType(
+    {
+        Purpose.INVITATION: (
+            "Your invitation to Counterpart",
+            "Hello,\n\nyou are invited to Counterpart, the matchmaking service of the "
+            "incubator. Open this address within seven days to accept, and to read what is "
+            "stored about you and why:\n\n{link}\n\nIf you do not know what this is about, "
+            "do nothing: without you nothing happens.\n",
+        ),
+        Purpose.RESET: (
+            "A new password for Counterpart",
+            "Hello,\n\nsomebody asked for a new password for this address. If it was you, "
+            "open this address within an hour:\n\n{link}\n\nIf it was not you, do nothing: "
+            "your password stays as it is.\n",
+        ),
+    }
+)
+
+
+def invite(session: Session, actor: Actor, draft: UserDraft, *, public_url: str) -> UserRead:
+    """Add a person, and write them a letter with the link to accept.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not add users.
+    Conflict
+        If the address is taken.
+    """
+    user = people.add_user(session, actor, draft)
+    _send(session, user, Purpose.INVITATION, public_url)
+    return people.described(session, [user])[0]
+
+
+def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: str) -> None:
+    """Write a new invitation; the link of the one before ends.
+
+    Raises
+    ------
+    NotFound
+        If there is no such user that the actor may read.
+    NotPermitted
+        If the actor may not change users.
+    Conflict
+        If the user waits for no invitation.
+    """
+    user = people.user(session, actor, user_id)
+    policy.require(actor, Action.USER_WRITE)
+    if user.state is not UserState.INVITED:
+        raise Conflict(
+            f"The user is {user.state}.",
+            remedy="Who has accepted can ask for a new password at /reset.",
+        )
+    _send(session, user, Purpose.INVITATION, public_url)
+    audit.record(session, actor.user_id, "invite", "user", user.id)
+
+
+def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> str:
+    """Return a link by which this person sets a password; for the operator to hand over.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change users.
+    Conflict
+        If the user has left.
+    """
+    policy.require(actor, Action.USER_WRITE)
+    if user.state in {UserState.DEACTIVATED, UserState.ERASED}:
+        raise Conflict(f"The user is {user.state}.", remedy="Reactivate the user first.")
+    invited = user.state is UserState.INVITED
+    purpose = Purpose.INVITATION if invited else Purpose.RESET
+    audit.record(session, actor.user_id, "invite", "user", user.id)
+    return _new_link(session, user, purpose, public_url)
+
+
+def _new_link(session: Session, user: User, purpose: Purpose, public_url: str) -> str:
+    """Make a link in place of those before it."""
+    end_links(session, user.id)
+    secret = new_secret()
+    ends_at = now() + LIFETIMES[purpose]
+    session.add(
+        OneTimeLink(user_id=user.id, purpose=purpose, digest=digest_of(secret), ends_at=ends_at)
+    )
+    # In the query, because paths are logged and queries are not.
+    return f"{public_url.rstrip('/')}/{purpose}?{urlencode({'code': secret})}"
+
+
+def _send(session: Session, user: User, purpose: Purpose, public_url: str) -> None:
+    subject, body = LETTERS[purpose]
+    link = _new_link(session, user, purpose, public_url)
+    outbox.write(
+        session,
+        user_id=user.id,
+        recipient=user.email,
+        subject=subject,
+        body=body.format(link=link),
+        confidential=True,
+    )
+
+
+def end_links(session: Session, user_id: UUID) -> None:
+    """End every link of a user that was not used."""
+    session.execute(
+        delete(OneTimeLink).where(
+            col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used_at).is_(None)
+        )
+    )
+
+
+def find_link(
+    session: Session, secret: str, purpose: Purpose, *, to_use: bool = False
+) -> tuple[OneTimeLink, User]:
+    """Return a link that holds, and whose it is.
+
+    Parameters
+    ----------
+    to_use : bool, default=False
+        Whether the row shall stay locked, so that of two who use it one does.
+
+    Raises
+    ------
+    NotFound
+        If it was used, has ended, or never was; which of them is not told.
+    """
+    wanted = UserState.INVITED if purpose is Purpose.INVITATION else UserState.ACTIVE
+    statement = (
+        select(OneTimeLink, User)
+        .join(User, col(User.id) == col(OneTimeLink.user_id))
+        .where(
+            OneTimeLink.digest == digest_of(secret),
+            OneTimeLink.purpose == purpose,
+            col(OneTimeLink.used_at).is_(None),
+            col(OneTimeLink.ends_at) > now(),
+            User.state == wanted,
+        )
+    )
+    found = session.exec(statement.with_for_update() if to_use else statement).first()
+    if found is None:
+        raise NotFound(
+            "This link is not valid, or no longer.",
+            remedy="Each link works once and for a time. Ask for a new password at /reset, "
+            "or whoever invited you for another invitation.",
+        )
+    return found
+
+
+def accept(session: Session, secret: str) -> User:
+    """Use an invitation, with the person's consent; return who is active now.
+
+    Raises
+    ------
+    NotFound
+        If the link does not hold.
+    """
+    link, user = find_link(session, secret, Purpose.INVITATION, to_use=True)
+    link.used_at = user.consented_at = now()
+    user.state = UserState.ACTIVE
+    audit.record(session, user.id, "accept", "user", user.id)
+    return user
+
+
+def set_password(database: Database, secret: str, purpose: Purpose, password: str) -> None:
+    """Use a link to set a password; every session of the person ends.
+
+    The password is hashed between two transactions, because that takes long.
+
+    Raises
+    ------
+    NotFound
+        If the link does not hold.
+    Unprocessable
+        If the password is too weak.
+    """
+    with reading(database) as session:
+        _, user = find_link(session, secret, purpose)
+    require_strong(password, known=(user.name, user.email))
+    hashed = hash_password(password)
+    with transaction(database) as session:
+        if purpose is Purpose.INVITATION:
+            user = accept(session, secret)
+        else:
+            link, user = find_link(session, secret, purpose, to_use=True)
+            link.used_at = now()
+            audit.record(session, user.id, "set password", "user", user.id)
+        store_password(session, user.id, hashed)
+        sessions.end_all(session, user.id)
+
+
+def set_up(session: Session, actor: Actor, user: User, hashed: str) -> None:
+    """Make a user active with a password, without a link; consent is asked at sign-in.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change users.
+    """
+    policy.require(actor, Action.USER_WRITE)
+    user.state = UserState.ACTIVE
+    store_password(session, user.id, hashed)
+    sessions.end_all(session, user.id)
+    audit.record(session, actor.user_id, "set password", "user", user.id)
+
+
+def ask_for_reset(database: Database, email: str, client: str) -> None:
+    """Count that somebody asks for a new password.
+
+    Raises
+    ------
+    TooMany
+        If this address, or this client, has asked too often.
+    """
+    throttle.count(database, (RESETS_OF_ONE, people.folded(email)), (RESETS_FROM_ONE, client))
+
+
+def send_reset(database: Database, email: str, *, public_url: str) -> None:
+    """Write the letter with the way to a new password, if there is somebody to get it.
+
+    Done after the answer, so that it cannot be told from how long that takes.
+    """
+    with transaction(database) as session:
+        user = people.user_with(session, email)
+        if user is not None and user.state is UserState.ACTIVE:
+            _send(session, user, Purpose.RESET, public_url)
+            audit.record(session, None, "send reset", "user", user.id)

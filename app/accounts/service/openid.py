@@ -1,0 +1,257 @@
+"""Signing in with an OpenID provider (authorization code with PKCE, state and nonce).
+
+What must survive the way there and back is sealed in a cookie, so that an answer is taken
+only by the browser that asked. A person is known by issuer and subject, never by address;
+an invitation is what ties the two to a user.
+"""
+
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
+from httpx2 import HTTPError
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlmodel import Session, select
+
+from app.accounts.lifecycle import UserState
+from app.accounts.models import Identity, User
+from app.accounts.service import links, sessions
+from app.accounts.service.sessions import Entry
+from app.core import audit
+from app.core.errors import Conflict, NotPermitted, Unavailable
+from app.core.sealing import Keyring
+from app.settings import Settings
+
+BACK: Final = "/sign-in/provider/back"
+"""Where the provider leads people back to; it must know this address."""
+NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+WITHIN: Final = timedelta(minutes=10)
+TIMEOUT: Final = 10
+LEEWAY: Final = 60
+"""Seconds by which the clocks of the two may differ."""
+ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
+"""Signatures with a public key; `none`, and those with a shared secret, are none of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What is remembered while somebody is at the provider."""
+
+    state: str
+    nonce: str
+    verifier: str
+    following: str
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who somebody is, as the provider says, and with which invitation they came."""
+
+    issuer: str
+    subject: str
+    following: str
+    invitation: str
+
+
+def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, str]:
+    """Return the provider's address to go to, and what the browser keeps meanwhile.
+
+    Parameters
+    ----------
+    following : str
+        The page to go to afterwards.
+    invitation : str
+        The code of an invitation that is being accepted; empty without one.
+
+    Raises
+    ------
+    NotPermitted
+        If no provider is set up.
+    Unavailable
+        If it does not answer.
+    """
+    trip = Trip(
+        secrets.token_urlsafe(32),
+        secrets.token_urlsafe(32),
+        secrets.token_urlsafe(48),
+        following,
+        invitation,
+    )
+    with _client(settings) as client:
+        described = _discover(client, settings)
+        address, _ = client.create_authorization_url(
+            described["authorization_endpoint"],
+            state=trip.state,
+            code_verifier=trip.verifier,
+            nonce=trip.nonce,
+        )
+    return str(address), Keyring(settings.keys).seal(json.dumps(asdict(trip)))
+
+
+def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Visitor:
+    """Return who comes back from the provider.
+
+    Parameters
+    ----------
+    sealed : str or None
+        What the browser has kept.
+    answer : dict
+        The query that the provider has sent along.
+
+    Raises
+    ------
+    NotPermitted
+        If the answer is not one to our question, or the provider refuses.
+    Unavailable
+        If the provider does not answer.
+    """
+    kept = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
+    if kept is None:
+        raise _mistrusted("This browser has not asked for that, or too long ago.")
+    trip = Trip(**json.loads(kept))
+    if not hmac.compare_digest(answer.get("state", "").encode(), trip.state.encode()):
+        raise _mistrusted("The answer belongs to another question.")
+    if answer.get("iss", settings.oidc_issuer) != settings.oidc_issuer:
+        raise _mistrusted("The answer comes from another provider.")
+    if "code" not in answer:
+        raise _mistrusted("The provider has not let you in.")
+    with _client(settings) as client:
+        described = _discover(client, settings)
+        token = _exchanged(client, described, trip, answer)
+        published = _fetched(client, described["jwks_uri"])
+    claims = _verified(settings, published, token, trip)
+    return Visitor(claims["iss"], claims["sub"], trip.following, trip.invitation)
+
+
+def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
+    """Return what the provider says about itself; it must say that it is who we asked."""
+    if settings.oidc_issuer is None:
+        raise NotPermitted(
+            "No provider is set up here.", remedy="Sign in with a password instead."
+        )
+    address = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
+    described = _fetched(client, address)
+    if described.get("issuer") != settings.oidc_issuer:
+        raise _mistrusted("The provider calls itself by another name.")
+    if not all(isinstance(described.get(name), str) for name in NEEDED):
+        raise _silent()
+    return described
+
+
+def _fetched(client: OAuth2Client, address: str) -> dict[str, Any]:
+    try:
+        answer = client.request("GET", address, withhold_token=True)
+        answer.raise_for_status()
+        content: dict[str, Any] = answer.json()
+    except (HTTPError, ValueError) as error:
+        raise _silent() from error
+    return content
+
+
+def _exchanged(
+    client: OAuth2Client, described: dict[str, Any], trip: Trip, answer: dict[str, str]
+) -> str:
+    """Give the code and the verifier, and get the token that says who it is."""
+    try:
+        tokens = client.fetch_token(
+            described["token_endpoint"], code=answer["code"], code_verifier=trip.verifier
+        )
+    except OAuthError as error:
+        raise _mistrusted("The provider does not stand by its answer.") from error
+    except (HTTPError, ValueError) as error:
+        raise _silent() from error
+    return str(tokens.get("id_token", ""))
+
+
+def _verified(settings: Settings, published: Any, token: str, trip: Trip) -> dict[str, Any]:
+    """Return the claims, once signature, issuer, audience, time and nonce are right."""
+    try:
+        keys = KeySet.import_key_set(published)
+        signed = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        claims = CodeIDToken(
+            signed.claims,
+            signed.header,
+            options={
+                "iss": {"essential": True, "value": settings.oidc_issuer},
+                "aud": {"essential": True, "value": settings.oidc_client_id},
+                "sub": {"essential": True},
+                "nonce": {"essential": True, "value": trip.nonce},
+            },
+            params={"nonce": trip.nonce, "client_id": settings.oidc_client_id},
+        )
+        claims.validate(leeway=LEEWAY)
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise _mistrusted("What the provider says cannot be verified.") from error
+    return dict(claims)
+
+
+def _client(settings: Settings) -> OAuth2Client:
+    secret = settings.oidc_client_secret
+    return OAuth2Client(
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        # No more than who it is: neither name nor address are asked for.
+        scope="openid",
+        redirect_uri=settings.public_url.rstrip("/") + BACK,
+        code_challenge_method="S256",
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def enter(session: Session, settings: Settings, visitor: Visitor) -> Entry | None:
+    """Begin the session of whoever is known by this identity; None if nobody is yet.
+
+    Raises
+    ------
+    NotPermitted
+        If the user has left.
+    """
+    found = session.exec(
+        select(Identity, User)
+        .join(User)
+        .where(Identity.issuer == visitor.issuer, Identity.subject == visitor.subject)
+        .with_for_update()
+    ).first()
+    if found is None:
+        return None
+    if found[1].state is not UserState.ACTIVE:
+        raise NotPermitted("This account has ended.", remedy="Ask an administrator.")
+    return sessions.begin(session, found[1], settings, None)
+
+
+def link(session: Session, settings: Settings, visitor: Visitor) -> Entry:
+    """Accept an invitation with this identity, with the person's consent, and sign in.
+
+    Raises
+    ------
+    NotFound
+        If the invitation does not hold.
+    Conflict
+        If somebody else is known by this identity.
+    """
+    if enter(session, settings, visitor):  # undone by the refusal, with its session
+        raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
+    user = links.accept(session, visitor.invitation)
+    session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
+    session.flush()
+    audit.record(session, user.id, "link", "user", user.id)
+    return sessions.begin(session, user, settings, None)
+
+
+def _mistrusted(detail: str) -> NotPermitted:
+    return NotPermitted(detail, remedy="Begin again on the sign-in page.")
+
+
+def _silent() -> Unavailable:
+    return Unavailable("The provider does not answer as it should.")

@@ -1,0 +1,187 @@
+"""The second factor: codes of an authenticator (RFC 6238), and codes for its loss."""
+
+import base64
+import hmac
+import secrets
+from typing import Final
+from uuid import UUID
+
+import pyotp
+from sqlmodel import Session, col, delete, select
+
+from app import policy
+from app.accounts.models import RecoveryCode, SecondFactor, User
+from app.accounts.service import people, sessions
+from app.accounts.service.credentials import digest_of
+from app.core import audit
+from app.core.clock import now
+from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
+from app.core.sealing import Keyring
+from app.policy import Action, Actor
+
+ISSUER: Final = "Counterpart"
+DRIFT: Final = 1
+"""Time steps of half a minute by which a clock may be wrong."""
+RECOVERY_CODES: Final = 10
+
+
+def begin_enrolment(session: Session, user: User, keyring: Keyring) -> tuple[str, str]:
+    """Return the secret for an authenticator, and the address that a QR code holds.
+
+    The same one until it is confirmed, so that reloading the page changes nothing.
+
+    Raises
+    ------
+    Conflict
+        If an authenticator is enrolled already.
+    Unavailable
+        If the service has no key to keep the secret with.
+    """
+    held = _of(session, user.id)
+    if held is not None and held.enrolled_at is not None:
+        raise Conflict("You have an authenticator already.", remedy="Sign in with it.")
+    secret = keyring.unseal(held.sealed) if held else None
+    if secret is None:
+        secret = pyotp.random_base32()
+        if held is None:
+            session.add(SecondFactor(user_id=user.id, sealed=keyring.seal(secret)))
+        else:  # sealed by a key that has been taken away, and never used
+            held.sealed = keyring.seal(secret)
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
+
+
+def enrol(session: Session, user: User, keyring: Keyring, code: str) -> list[str]:
+    """Confirm the authenticator by its first code; return the recovery codes, shown once.
+
+    Raises
+    ------
+    Unprocessable
+        If the code is not the one of this moment.
+    """
+    held = _of(session, user.id)
+    if held is None or not _is_code(held, keyring, code):
+        raise _wrong_code()
+    held.enrolled_at = now()
+    audit.record(session, user.id, "enrol", "user", user.id)
+    return new_recovery_codes(session, user.id)
+
+
+def new_recovery_codes(session: Session, user_id: UUID) -> list[str]:
+    """Make ten codes in place of those before; only their hashes are kept."""
+    session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    session.add_all(
+        [RecoveryCode(user_id=user_id, digest=digest_of(_plain(code))) for code in codes]
+    )
+    return codes
+
+
+def _new_code() -> str:
+    """Return 80 random bits in four groups of letters and digits."""
+    text = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return "-".join(text[i : i + 4] for i in range(0, 16, 4))
+
+
+def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
+    """Take a code of the authenticator, or one of the recovery codes; each works once.
+
+    Raises
+    ------
+    Unprocessable
+        If it is neither, or was taken before.
+    """
+    held = _of(session, user_id)
+    if held is None or held.enrolled_at is None:
+        raise _wrong_code()
+    if _is_code(held, keyring, code):
+        return
+    spare = session.exec(
+        select(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user_id,
+            RecoveryCode.digest == digest_of(_plain(code)),
+            col(RecoveryCode.used_at).is_(None),
+        )
+        .with_for_update()
+    ).first()
+    if spare is None:
+        raise _wrong_code()
+    spare.used_at = now()
+    audit.record(session, user_id, "use recovery code", "user", user_id)
+
+
+def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
+    """Tell whether this is a code that was not taken yet, and take it."""
+    secret = keyring.unseal(held.sealed)
+    if secret is None:
+        raise Unavailable(
+            "Your authenticator was enrolled under a key that the service has no longer.",
+            remedy="Ask an administrator to remove it, and enrol again.",
+        )
+    totp = pyotp.TOTP(secret)
+    current = totp.timecode(now())
+    for step in range(current - DRIFT, current + DRIFT + 1):
+        right = hmac.compare_digest(totp.generate_otp(step), _plain(code))
+        if right and (held.last_step is None or step > held.last_step):
+            held.last_step = step
+            return True
+    return False
+
+
+def remove(session: Session, actor: Actor, user_id: UUID) -> None:
+    """Take a lost authenticator away; who needs one enrols another at the next sign-in.
+
+    Raises
+    ------
+    NotFound
+        If there is no such user that the actor may read.
+    NotPermitted
+        If the actor may not change users.
+    """
+    people.user(session, actor, user_id)
+    policy.require(actor, Action.USER_WRITE)
+    forget(session, user_id)
+    sessions.end_all(session, user_id)
+    audit.record(session, actor.user_id, "remove second factor", "user", user_id)
+
+
+def forget(session: Session, user_id: UUID) -> None:
+    """Remove the authenticator and the recovery codes of a user."""
+    for table in (SecondFactor, RecoveryCode):
+        session.execute(delete(table).where(col(table.user_id) == user_id))
+
+
+def reseal(session: Session, keyring: Keyring) -> tuple[int, int]:
+    """Seal every secret by the newest key; return how many, and how many no key opens."""
+    held = session.exec(select(SecondFactor)).all()
+    lost = 0
+    for factor in held:
+        sealed = keyring.reseal(factor.sealed)
+        if sealed is None:
+            lost += 1
+        else:
+            factor.sealed = sealed
+    return len(held) - lost, lost
+
+
+def _of(session: Session, user_id: UUID) -> SecondFactor | None:
+    held = select(SecondFactor).where(SecondFactor.user_id == user_id)
+    return session.exec(held.with_for_update()).first()
+
+
+def _plain(code: str) -> str:
+    """Return a code without what people add to read it more easily."""
+    return "".join(c for c in code.lower() if c.isascii() and c.isalnum())
+
+
+def _wrong_code() -> Unprocessable:
+    return Unprocessable(
+        "The code is not right.",
+        errors=[
+            FieldError(
+                "/code",
+                "This is not the code of this moment, or it was used before. Wait for the "
+                "next one, or use a recovery code.",
+            )
+        ],
+    )

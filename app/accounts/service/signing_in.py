@@ -1,0 +1,221 @@
+"""Signing in, from the password to a session that is complete.
+
+These use cases open transactions of their own: a count of tries must outlive the refusal,
+and no transaction may wait while a password is hashed.
+"""
+
+from datetime import timedelta
+from typing import Final, Literal
+
+from sqlmodel import Session, select
+
+from app.accounts.lifecycle import Stage, UserState
+from app.accounts.models import Password, User
+from app.accounts.schemas import CodeForm, ConfirmForm, SignInForm
+from app.accounts.service import credentials, people, second_factor, sessions
+from app.accounts.service.sessions import Entry
+from app.core import audit, throttle
+from app.core.clock import now
+from app.core.database import Database, reading, transaction
+from app.core.errors import FieldError, NotSignedIn, Unprocessable
+from app.core.sealing import Keyring
+from app.core.throttle import Limit
+from app.policy import Actor
+from app.settings import Settings
+
+WINDOW: Final = timedelta(minutes=15)
+# Somebody who guesses stops soon; somebody elsewhere cannot lock a person out that easily.
+OF_ONE_FROM_ONE: Final = Limit("sign-in of one from one", 10, WINDOW)
+OF_ONE: Final = Limit("sign-in of one", 50, WINDOW)
+FROM_ONE: Final = Limit("sign-in from one", 300, WINDOW)
+CODES: Final = Limit("second factor", 10, WINDOW)
+
+
+def sign_in(
+    database: Database, settings: Settings, form: SignInForm, *, client: str, before: str
+) -> Entry:
+    """Check a password, and begin a session at the stage that follows.
+
+    An address that nobody has, a wrong password and an account that has ended look the
+    same and take as long.
+
+    Parameters
+    ----------
+    client : str
+        The network address from which the request comes.
+    before : str
+        What the browser presents already; that session ends.
+
+    Raises
+    ------
+    TooMany
+        If this was tried too often, by whom or with what result ever.
+    Unprocessable
+        If address and password do not go together.
+    """
+    email, password = people.folded(form.email), form.password.get_secret_value()
+    of_one = (OF_ONE_FROM_ONE, f"{email} {client}")
+    throttle.count(database, of_one, (OF_ONE, email), (FROM_ONE, client))
+    with reading(database) as session:
+        user, hashed = _with_password(session, email)
+    if not credentials.is_password(hashed, password) or user is None or hashed is None:
+        raise _wrong_password()
+    renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
+    with transaction(database) as session:
+        # Again, and locked: the account may have ended in the meantime.
+        held = session.get_one(User, user.id, with_for_update=True)
+        if held.state is not UserState.ACTIVE:
+            raise _wrong_password()
+        if renewed:
+            credentials.store_password(session, held.id, renewed)
+        throttle.forget(session, *of_one)
+        sessions.end(session, before)
+        return sessions.begin(session, held, settings, None)
+
+
+def _with_password(session: Session, email: str) -> tuple[User | None, str | None]:
+    statement = (
+        select(User, Password.hashed)
+        .join(Password)
+        .where(User.email == email, User.state == UserState.ACTIVE)
+    )
+    return session.exec(statement).first() or (None, None)
+
+
+def _wrong_password() -> Unprocessable:
+    return Unprocessable(
+        "Address and password do not go together.",
+        errors=[FieldError("/password", "Address and password do not go together.")],
+    )
+
+
+def pass_code(database: Database, settings: Settings, secret: str, form: CodeForm) -> Entry:
+    """Check a code of the second factor, and go on to the next stage.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session does not wait for a code.
+    TooMany
+        If this person has tried too many codes.
+    Unprocessable
+        If the code is not right.
+    """
+    with reading(database) as session:
+        _, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings, to_change=False)
+    throttle.count(database, (CODES, str(user.id)))
+    with transaction(database) as session:
+        row, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings)
+        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        throttle.forget(session, CODES, str(user.id))
+        return sessions.advance(session, row, user, settings)
+
+
+def show_enrolment(session: Session, settings: Settings, secret: str) -> tuple[str, str]:
+    """Return the secret for an authenticator, and the address that a QR code holds.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session does not wait for an enrolment.
+    Unavailable
+        If the service has no key to keep the secret with.
+    """
+    _, user = sessions.find(session, secret, Stage.ENROLMENT, settings)
+    return second_factor.begin_enrolment(session, user, Keyring(settings.keys))
+
+
+def enrolment_again(database: Database, settings: Settings, secret: str) -> tuple[str, str]:
+    """Return what `show_enrolment` does, after a code that was not right.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session does not wait for an enrolment.
+    """
+    with transaction(database) as session:
+        return show_enrolment(session, settings, secret)
+
+
+def enrol(
+    database: Database, settings: Settings, secret: str, form: CodeForm
+) -> tuple[Entry, list[str]]:
+    """Confirm an authenticator; return the next stage and the recovery codes.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session does not wait for an enrolment.
+    TooMany
+        If this person has tried too many codes.
+    Unprocessable
+        If the code is not right.
+    """
+    with reading(database) as session:
+        _, user = sessions.find(session, secret, Stage.ENROLMENT, settings, to_change=False)
+    throttle.count(database, (CODES, str(user.id)))
+    with transaction(database) as session:
+        row, user = sessions.find(session, secret, Stage.ENROLMENT, settings)
+        codes = second_factor.enrol(session, user, Keyring(settings.keys), form.code)
+        throttle.forget(session, CODES, str(user.id))
+        return sessions.advance(session, row, user, settings), codes
+
+
+def consent(session: Session, settings: Settings, secret: str) -> Entry:
+    """Remember that the person agrees to what is stored, and finish signing in.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session does not wait for that.
+    """
+    row, user = sessions.find(session, secret, Stage.CONSENT, settings)
+    user.consented_at = now()
+    audit.record(session, user.id, "consent", "user", user.id)
+    return sessions.advance(session, row, user, settings)
+
+
+def ways_to_confirm(session: Session, actor: Actor) -> Literal["code", "password", "none"]:
+    """Tell by what a person can show again who they are.
+
+    Raises
+    ------
+    NotSignedIn
+        If it is a token that asks: no person holds one.
+    """
+    if actor.confirmed_at is None or actor.user_id is None:
+        raise NotSignedIn("This page is for a browser that has signed in.")
+    if sessions.is_enrolled(session, actor.user_id):
+        return "code"
+    held = session.exec(select(Password).where(Password.user_id == actor.user_id)).first()
+    return "password" if held else "none"
+
+
+def confirm(database: Database, settings: Settings, secret: str, form: ConfirmForm) -> None:
+    """Let a person show again who they are: by a code, or a password where there is none.
+
+    Raises
+    ------
+    NotSignedIn
+        If the session has ended.
+    TooMany
+        If this person has tried too often.
+    Unprocessable
+        If it is not right.
+    """
+    with reading(database) as session:
+        _, user = sessions.find(session, secret, Stage.COMPLETE, settings, to_change=False)
+        by_code = sessions.is_enrolled(session, user.id)
+        _, hashed = _with_password(session, user.email)
+    throttle.count(database, (CODES, str(user.id)))
+    if not by_code and not credentials.is_password(hashed, form.plain_password):
+        raise Unprocessable(
+            "The password is not right.",
+            errors=[FieldError("/password", "This is not your password.")],
+        )
+    with transaction(database) as session:
+        row, user = sessions.find(session, secret, Stage.COMPLETE, settings)
+        if by_code:
+            second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        throttle.forget(session, CODES, str(user.id))
+        row.confirmed_at = now()

@@ -1,0 +1,103 @@
+"""Limits how often something may be tried: one row for each, counted by one statement.
+
+The count is written in a transaction of its own before a refusal, because the refusal
+would undo it. A row holds a hash of who tried, no address.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlmodel import Field, Session, SQLModel, col, delete
+
+from app.core.clock import now
+from app.core.database import Database, UtcDateTime, transaction
+from app.core.errors import TooMany
+
+
+class Attempt(SQLModel, table=True):
+    """How often somebody tried something since the window began."""
+
+    key: str = Field(primary_key=True)
+    tries: int
+    since: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be tried within a window."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+def count(database: Database, *tries: tuple[Limit, str]) -> None:
+    """Count one try for each subject, and refuse if one has tried too often.
+
+    Parameters
+    ----------
+    tries : pairs of a limit and its subject
+        The subject is who tries, such as an address.
+
+    Raises
+    ------
+    TooMany
+        With the time after which the window ends.
+    """
+    with transaction(database) as session:
+        # In one order for everybody, so that two who count do not wait for each other.
+        waits = [_counted(session, *one) for one in sorted(tries, key=lambda t: t[0].name)]
+    if wait := max(waits):
+        raise TooMany(
+            "This was tried too often in a short time.",
+            remedy=f"Wait {_told(wait)}, and try again.",
+            retry_after=math.ceil(wait.total_seconds()),
+        )
+
+
+def _counted(session: Session, limit: Limit, subject: str) -> timedelta:
+    """Count one try; return how long to wait, zero if it is allowed."""
+    at = now()
+    began = at - limit.window
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = insert_on_sqlite if on_sqlite else insert_on_postgresql
+    ended = col(Attempt.since) <= began
+    statement = (
+        insert(Attempt)
+        .values(key=_key(limit, subject), tries=1, since=at)
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "tries": case((ended, 1), else_=col(Attempt.tries) + 1),
+                "since": case((ended, at), else_=col(Attempt.since)),
+            },
+        )
+        .returning(col(Attempt.tries), col(Attempt.since))
+    )
+    tries, since = session.execute(statement).one()
+    return since + limit.window - at if tries > limit.most else timedelta(0)
+
+
+def forget(session: Session, limit: Limit, subject: str) -> None:
+    """Begin to count anew, after a success."""
+    session.execute(delete(Attempt).where(col(Attempt.key) == _key(limit, subject)))
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Remove the counts of windows that began before an instant; return how many."""
+    done = session.execute(delete(Attempt).where(col(Attempt.since) < before))
+    return int(getattr(done, "rowcount", 0))
+
+
+def _key(limit: Limit, subject: str) -> str:
+    return hashlib.sha256(f"{limit.name} {subject}".encode()).hexdigest()
+
+
+def _told(wait: timedelta) -> str:
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return "a minute" if minutes <= 1 else f"{minutes} minutes"

@@ -1,0 +1,284 @@
+"""Signing in with a real browser: by keyboard, without script, and open to everybody."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+from pydantic import SecretStr
+from sqlmodel import Session, select
+
+from app import schema
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
+from app.accounts.service import links
+from app.core.database import connect
+from app.core.outbox import Letter
+from app.main import create_app
+from app.policy import OPERATOR, Role
+from app.settings import Settings
+from tests.browser.listening import Heard, listen
+from tests.conftest import engine_of
+from tests.factories import KEY, PASSWORD, a_person, a_user
+from tests.processes import in_this_process
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 1280)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NEW = "quiet lantern orbit mustard"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """The service, and a way to arrange who is in it."""
+
+    origin: str
+    session: Session
+
+    def open(self, page: Page, path: str) -> None:
+        page.goto(self.origin + path)
+
+    def invitation(self, user: User) -> str:
+        link = links.link_for(self.session, OPERATOR, user, public_url="")
+        self.session.commit()
+        return link
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    url = f"sqlite:///{tmp_path / 'counterpart.db'}"
+    database = connect(url)
+    schema.migrate(database)
+    database.dispose()
+    settings = Settings(database_url=url, embedded_worker=False, secret_keys=SecretStr(KEY))
+    engine = engine_of(url)
+    with in_this_process(create_app(settings)) as origin, Session(engine) as session:
+        yield House(origin, session)
+    engine.dispose()
+
+
+def strictly(page: Page) -> Heard:
+    """Put every page under a strict content security policy, and listen for breaches."""
+
+    def guard(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        route.fulfill(
+            response=answer, headers={**answer.headers, "content-security-policy": POLICY}
+        )
+
+    page.route("**/*", guard)
+    return listen(page)
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """What keeps somebody from using the page, at both widths."""
+    found = []
+    page.evaluate(Axe().axe_script)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        violations = page.evaluate(
+            "rules => axe.run({runOnly: rules}).then(found => found.violations)", RULES
+        )
+        found += [(v["id"], str(v["nodes"][0]["target"])) for v in violations]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(("scrolls sideways", str(width)))
+    return found
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def sign_in(page: Page, house: House, password: str = PASSWORD) -> None:
+    house.open(page, "/sign-in")
+    page.get_by_label("E-mail address").fill("ann@example.org")
+    page.get_by_label("Password", exact=True).fill(password)
+    press(page, "Sign in")
+
+
+def heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
+    page: Page, house: House
+) -> None:
+    user = a_user(house.session, Role.STAFF, email="ann@example.org", state=UserState.INVITED)
+    found: dict[str, list[tuple[str, str]]] = {}
+    heard = strictly(page)
+
+    def look(name: str) -> None:
+        found[name] = faults(page)
+
+    house.open(page, house.invitation(user))
+    look("invitation")
+    press(page, "Accept")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look("invitation with mistakes")
+    page.get_by_label("Choose a password").fill(NEW)
+    page.get_by_label("I agree to what is stored").check()
+    press(page, "Accept")
+    look("password set")
+    page.get_by_role("link", name="Sign in").click()
+    look("sign in")
+    press(page, "Sign in")
+    look("sign in with mistakes")
+    sign_in(page, house, NEW)
+    look("enrolment")
+    secret = page.locator(".app-secret").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill("000000")
+    press(page, "Continue")
+    look("enrolment with a mistake")
+    totp = pyotp.TOTP(secret)
+    page.get_by_label("Code", exact=True).fill(totp.now())
+    press(page, "Continue")
+    look("recovery codes")
+    spare = page.locator(".app-codes li").all_inner_texts()
+    page.get_by_role("link", name="I have kept them: continue").click()
+    look("profile")
+    page.get_by_role("link", name="Your tokens").click()
+    look("no tokens")
+    press(page, "Make the token")
+    look("tokens with mistakes")
+    page.get_by_label("Name").fill("nightly report")
+    page.get_by_label("run:read").check()
+    press(page, "Make the token")
+    look("token made")
+    page.get_by_role("link", name="I have kept it: back to my tokens").click()
+    look("tokens")
+    house.open(page, "/confirm")
+    look("confirm")
+    press(page, "Sign out")
+    sign_in(page, house, NEW)
+    look("second factor")
+    page.get_by_label("Code", exact=True).fill(spare[0])
+    press(page, "Continue")
+    assert heading(page) == user.name
+    house.open(page, "/reset")
+    look("reset")
+    page.get_by_label("E-mail address").fill("ann@example.org")
+    press(page, "Send me a letter")
+    look("letter promised")
+    house.session.expire_all()
+    letter = house.session.exec(select(Letter)).one()
+    (path,) = re.findall(r"/reset\?code=\S+", letter.body)
+    house.open(page, path)
+    look("new password")
+    house.open(page, "/reset?code=used")
+    look("refusal")
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert len(found) == 19
+    refused = "the server responded with a status of 4"  # pages with mistakes, and a refusal
+    assert [c for c in heard.complaints if refused not in c] == []
+    assert heard.outside(house.origin) == []
+
+
+def test_a_planted_fault_is_found(page: Page, house: House) -> None:
+    """Shows that the test above can fail."""
+    heard = strictly(page)
+    house.open(page, "/sign-in")
+    page.evaluate("""() => {
+        document.querySelector("main").insertAdjacentHTML("beforeend", "<input>");
+        document.querySelector("h1").insertAdjacentHTML("beforeend", "<b style='color: red'>");
+        const wide = document.querySelector("form");
+        wide.querySelector("button").textContent = "x".repeat(200);
+    }""")
+
+    found = faults(page)
+
+    assert {"label", "scrolls sideways"} <= {rule for rule, _ in found}
+    assert "policy: style-src-attr inline" in heard.complaints
+
+
+def test_without_script_somebody_is_invited_signs_in_agrees_and_leaves(
+    chromium: Browser, house: House
+) -> None:
+    a_person(house.session, email="ann@example.org", name="Ann", consented_at=None)
+    house.session.commit()
+
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        sign_in(page, house, "not the password")
+        mistake = page.locator("#password-error").inner_text()
+        page.get_by_role("link", name=re.compile("^Password: Address")).click()
+        jumped = page.url
+        sign_in(page, house)
+        asked = heading(page)
+        press(page, "I do not agree, leave")
+        left = heading(page)
+        sign_in(page, house)
+        press(page, "I agree, continue")
+        here = heading(page)
+        press(page, "Sign out")
+        out = heading(page)
+        house.open(page, "/profile")
+
+        assert "Address and password do not go together." in mistake
+        assert jumped.endswith("#password")
+        assert [asked, left, here, out] == [
+            "Before you begin",
+            "You have left",
+            "Ann",
+            "Sign in",
+        ]
+        assert page.url.endswith("/sign-in?next=%2Fprofile")
+
+
+def test_signing_in_needs_no_mouse(page: Page, house: House) -> None:
+    a_person(house.session, email="ann@example.org", name="Ann")
+    house.session.commit()
+    house.open(page, "/sign-in?next=/profile")
+
+    page.keyboard.press("Tab")
+    skip = page.evaluate("document.activeElement.textContent.trim()")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ann@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ann")
+    assert skip == "Skip to main content"
+
+
+def test_another_site_signs_nobody_in_and_nobody_out(page: Page, house: House) -> None:
+    a_person(house.session, email="ann@example.org", name="Ann")
+    house.session.commit()
+    sign_in(page, house)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ann")
+    evil = "http://localhost:9/evil"
+    page.route(evil, lambda route: route.fulfill(body="<p>Win!", content_type="text/html"))
+    page.goto(evil)
+
+    def post(path: str) -> str:
+        page.evaluate(
+            """(address) => {
+                const form = document.createElement("form");
+                form.method = "post";
+                form.action = address;
+                document.body.append(form);
+                form.submit();
+            }""",
+            house.origin + path,
+        )
+        page.wait_for_url(f"{house.origin}/**")
+        said = heading(page)
+        page.goto(evil)
+        return said
+
+    said = [post("/sign-out"), post("/sign-in")]
+    house.open(page, "/profile")
+
+    assert said == ["Sent by another site"] * 2
+    assert heading(page) == "Ann"
