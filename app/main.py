@@ -21,6 +21,7 @@ from app.core.headers import SecureHeaders
 from app.core.limits import BodyLimit
 from app.core.logging import RequestLog
 from app.core.metrics import Measured, Metrics
+from app.insights.api import router as insights
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
 from app.operating import router as operating
@@ -79,7 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
-    for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
+    for router in (accounts, themes, programmes, challenges, solutions, matchmaking, insights):
         api.include_router(router)
     app.include_router(api)
     app.include_router(operating)

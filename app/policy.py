@@ -47,6 +47,8 @@ class Action(StrEnum):
     MATCH_READ = "match:read"
     MATCH_WRITE = "match:write"
     JOB_READ = "job:read"
+    AUDIT_READ = "audit:read"
+    AUDIT_READ_ALL = "audit:read-all"
     USER_WRITE = "user:write"
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
 
@@ -72,6 +74,7 @@ _STAFF: Final = {
     Action.MATCH_READ: Reach.ANY,
     Action.MATCH_WRITE: Reach.ANY,
     Action.JOB_READ: Reach.ANY,
+    Action.AUDIT_READ: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -95,12 +98,16 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.RUN_READ: Reach.ANY,
             Action.MATCH_READ: Reach.ANY,
             Action.JOB_READ: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
         },
         # An administrator looks after people and settings, and sees no content.
         Role.ADMIN: {
             Action.ORGANISATION_READ: Reach.ANY,
             Action.USER_WRITE: Reach.ANY,
             Action.TOKEN_WRITE: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
         },
     }
 )

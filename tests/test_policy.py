@@ -23,15 +23,18 @@ STAFF = {
     "match:read",
     "match:write",
     "job:read",
+    "audit:read",
 }
+AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
     "member": set(),
     "reviewer": set(),
     "advisor": {"run:read"},
     "staff": STAFF,
     "lead": STAFF | {"call:publish"},
-    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"},
-    "admin": {"organisation:read", "user:write", "token:write"},
+    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    | AUDIT,
+    "admin": {"organisation:read", "user:write", "token:write"} | AUDIT,
 }
 OWN = {
     "member": {

@@ -20,6 +20,8 @@ from app.core.logging import request_id
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_NAME = 200
+"""How many characters of a name that nobody knows an answer repeats."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -112,7 +114,7 @@ def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[Fiel
     """
     return [
         FieldError(
-            "".join(f"/{_escaped(part)}" for part in _place(detail)[skip:]) or "/",
+            pointer_to(_place(detail)[skip:]) or "/",
             _sentence(detail),
         )
         for detail in details
@@ -124,8 +126,14 @@ def _place(detail: ErrorDetails) -> tuple[int | str, ...]:
     return detail["loc"][:-1] if detail["type"] == "json_invalid" else detail["loc"]
 
 
+def pointer_to(parts: Sequence[int | str]) -> str:
+    """Return a JSON pointer (RFC 6901) to a part of the content; empty for the whole."""
+    return "".join(f"/{_escaped(part)}" for part in parts)
+
+
 def _escaped(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    # Cut, so that no answer grows with what was sent.
+    return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
 def _sentence(detail: ErrorDetails) -> str:
