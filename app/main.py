@@ -85,6 +85,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(operating)
     require_declared(app, admitted)
+    routing.require_one_way(app)
     return app
 
 
