@@ -44,6 +44,19 @@ def test_the_description_says_whom_each_operation_lets_in(app: FastAPI) -> None:
     )
 
 
+def test_the_description_tells_of_tags_and_of_answers_that_need_not_be_sent(
+    app: FastAPI,
+) -> None:
+    read = app.openapi()["paths"]["/api/v1/me"]["get"]
+    created = app.openapi()["paths"]["/api/v1/challenges"]["post"]
+
+    assert set(read["responses"]) == {"200", "304", "401", "503"}
+    assert [p["name"] for p in read["parameters"]] == ["If-None-Match"]
+    assert "ETag" in read["responses"]["200"]["headers"]
+    assert "ETag" in created["responses"]["201"]["headers"]
+    assert "304" not in created["responses"]
+
+
 def with_a_route(*, declared: bool, asks: bool) -> FastAPI:
     """An application whose only route hides in a router of a router."""
     app = FastAPI(openapi_url=None)
