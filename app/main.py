@@ -23,6 +23,7 @@ from app.core.limits import BodyLimit, RequestLimit
 from app.core.logging import RequestLog, configure
 from app.core.metrics import Measured, Metrics
 from app.core.origin import SameSite
+from app.insights.api import router as insights
 from app.matchmaking.api import router as matchmaking
 from app.matchmaking.jobs import handlers
 from app.operating import router as operating
@@ -87,12 +88,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")
-    for router in (accounts, themes, programmes, challenges, solutions, matchmaking):
+    for router in (accounts, themes, programmes, challenges, solutions, matchmaking, insights):
         api.include_router(router)
     app.include_router(api)
     app.include_router(pages)
     app.include_router(operating)
     require_declared(app, admitted)
+    routing.require_one_way(app)
     return app
 
 

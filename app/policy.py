@@ -50,6 +50,8 @@ class Action(StrEnum):
     MATCH_WRITE = "match:write"
     JOB_READ = "job:read"
     USER_READ = "user:read"
+    AUDIT_READ = "audit:read"
+    AUDIT_READ_ALL = "audit:read-all"
     USER_WRITE = "user:write"
     TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
@@ -83,6 +85,7 @@ _STAFF: Final = {
     Action.MATCH_WRITE: Reach.ANY,
     Action.JOB_READ: Reach.ANY,
     Action.OUTBOX_READ: Reach.ANY,
+    Action.AUDIT_READ: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -113,6 +116,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.RUN_READ: Reach.ANY,
             Action.MATCH_READ: Reach.ANY,
             Action.JOB_READ: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
         },
         # An administrator looks after people and settings, and sees no content.
         Role.ADMIN: {
@@ -123,6 +128,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.USER_WRITE: Reach.ANY,
             Action.TOKEN_WRITE: Reach.ANY,
             Action.OUTBOX_READ: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
         },
     }
 )

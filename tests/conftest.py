@@ -21,6 +21,7 @@ from app.core.database import Database, connect
 from app.main import create_app
 from app.settings import Settings
 from tests.factories import a_token
+from tests.world import World, people
 
 SERVER = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
@@ -164,3 +165,28 @@ def as_user(session: Session, client: TestClient) -> SignIn:
         return a_client(client.app, headers)
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def world(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One database with one of everything, for all tests of a file."""
+    url = URL or f"sqlite:///{tmp_path_factory.mktemp('world') / 'world.db'}"
+    if migrated is not None:
+        shutil.copy(migrated, url.removeprefix("sqlite:///"))
+    database = connect(url)
+    app = create_app(Settings(database_url=url, embedded_worker=False), database)
+    operations = {
+        operation["operationId"]: (method, path)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+    engine = create_engine(url)
+    with TestClient(app) as client:
+        world = World(client, operations)
+        with Session(engine) as session:
+            people(world, session)
+            session.commit()
+        yield world
+    engine.dispose()
+    if URL:
+        empty(URL)

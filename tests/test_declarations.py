@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.accounts.dependencies import ActorDep, admitted
 from app.core.declaring import declarations, needs, public, require_declared, signed_in, within
+from app.core.routing import require_one_way
 from app.policy import Action
 
 
@@ -41,6 +42,19 @@ def test_the_description_says_whom_each_operation_lets_in(app: FastAPI) -> None:
         "within",
         ["submission:read", "draft:read"],
     )
+
+
+def test_the_description_tells_of_tags_and_of_answers_that_need_not_be_sent(
+    app: FastAPI,
+) -> None:
+    read = app.openapi()["paths"]["/api/v1/me"]["get"]
+    created = app.openapi()["paths"]["/api/v1/challenges"]["post"]
+
+    assert set(read["responses"]) == {"200", "304", "401", "503"}
+    assert [p["name"] for p in read["parameters"]] == ["If-None-Match"]
+    assert "ETag" in read["responses"]["200"]["headers"]
+    assert "ETag" in created["responses"]["201"]["headers"]
+    assert "304" not in created["responses"]
 
 
 def with_a_route(*, declared: bool, asks: bool) -> FastAPI:
@@ -82,6 +96,20 @@ def test_a_folder_of_files_is_a_route_too(tmp_path_factory: pytest.TempPathFacto
 
     with pytest.raises(RuntimeError, match=r"\* /files has no declaration"):
         require_declared(app, admitted)
+
+
+def test_a_route_of_the_interface_that_answers_in_its_own_way_is_found(app: FastAPI) -> None:
+    """It would forget the answer to a key, and do a dry run in earnest."""
+    other = FastAPI(openapi_url=None)
+    router = APIRouter(prefix="/api/v1")
+    router.add_api_route("/things", lambda: None)
+    other.include_router(router)
+
+    with pytest.raises(
+        RuntimeError, match="These routes need route_class=Route: /api/v1/things"
+    ):
+        require_one_way(other)
+    require_one_way(app)
 
 
 def test_each_kind_of_access_has_its_sentence() -> None:

@@ -25,14 +25,17 @@ STAFF = {
     "job:read",
     "organisation:write",
     "outbox:read",
+    "audit:read",
 }
+AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
     "member": set(),
     "reviewer": set(),
     "advisor": {"run:read"},
     "staff": STAFF,
     "lead": STAFF | {"call:publish", "user:read"},
-    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"},
+    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    | AUDIT,
     "admin": {
         "organisation:read",
         "organisation:write",
@@ -40,6 +43,7 @@ ANY = {
         "user:write",
         "token:write",
         "outbox:read",
+        *AUDIT,
     },
 }
 OWN = {

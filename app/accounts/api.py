@@ -40,8 +40,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.core.etags import ExpectedDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import DONE_ONCE, responses
+from app.core.openapi import CHANGE, DONE_ONCE, responses
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
@@ -53,6 +54,7 @@ router = APIRouter(
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
 @router.get("/me")
@@ -114,14 +116,20 @@ def read_organisation(
 
 
 @router.put(
-    "/organisations/{organisation_id}", response_model=OrganisationRead, responses=REFUSED
+    "/organisations/{organisation_id}",
+    response_model=OrganisationRead,
+    responses=CHANGE_REFUSED,
 )
 @needs(Action.ORGANISATION_WRITE)
 def update_organisation(
-    session: SessionDep, actor: ActorDep, organisation_id: UUID, draft: OrganisationDraft
+    session: SessionDep,
+    actor: ActorDep,
+    organisation_id: UUID,
+    expected: ExpectedDep,
+    draft: OrganisationDraft,
 ) -> Organisation:
     """Change what is told about an organisation, as a whole."""
-    return service.update_organisation(session, actor, organisation_id, draft)
+    return service.update_organisation(session, actor, organisation_id, draft, expected)
 
 
 # --- users ---

@@ -9,11 +9,12 @@ same request can be sent again when the reason has gone.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import JSON, Column, Field, Session, SQLModel, col, delete, select, update
+from sqlalchemy import Table, bindparam
+from sqlmodel import JSON, Column, Field, Session, SQLModel, col, delete, select
 
 from app.core import upserts
 from app.core.clock import now
@@ -45,6 +46,28 @@ class IdempotencyKey(SQLModel, table=True):
         return f"IdempotencyKey({self.actor_id})"
 
 
+_KEYS: Final = cast(Table, vars(IdempotencyKey)["__table__"])
+
+
+def _claiming(dialect: str) -> Any:
+    """Return the statement that writes a key, unless it is there and has not expired.
+
+    RETURNING tells who has won; the count of rows misses the conflict on PostgreSQL.
+    """
+    new = upserts.insert(dialect, _KEYS)
+    return new.on_conflict_do_update(
+        index_elements=["actor_id", "key"],
+        set_={"fingerprint": new.excluded.fingerprint, "created_at": new.excluded.created_at},
+        where=_KEYS.c.created_at < bindparam("expired", type_=UtcDateTime),
+    ).returning(_KEYS.c.key)
+
+
+_CLAIM: Final = {dialect: _claiming(dialect) for dialect in ("sqlite", "postgresql")}
+_KEEP: Final = _KEYS.update().where(
+    _KEYS.c.actor_id == bindparam("whose"), _KEYS.c.key == bindparam("named")
+)
+
+
 class Answered(Exception):
     """There is an answer already, and this transaction is to leave nothing behind."""
 
@@ -63,19 +86,14 @@ class Claim:
 
     def keep(self, response: Response) -> None:
         """Write the answer into the transaction of the request."""
-        row = (
-            update(IdempotencyKey)
-            .where(
-                col(IdempotencyKey.actor_id) == self.actor_id,
-                col(IdempotencyKey.key) == self.key,
-            )
-            .values(
-                status=response.status_code,
-                headers={n: response.headers[n] for n in HEADERS if n in response.headers},
-                body=bytes(response.body).decode(),
-            )
-        )
-        self.session.execute(row)
+        answer = {
+            "whose": self.actor_id,
+            "named": self.key,
+            "status": response.status_code,
+            "headers": {n: response.headers[n] for n in HEADERS if n in response.headers},
+            "body": bytes(response.body).decode(),
+        }
+        self.session.connection().execute(_KEEP, answer)
 
 
 async def fingerprint(request: Request) -> str:
@@ -99,26 +117,18 @@ def claim(session: Session, actor_id: UUID, key: str, asked: str) -> Claim:
     if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
         raise BadQuery("An Idempotency-Key has 1 to 200 printable characters of ASCII.")
     began = now()
-    # RETURNING tells who has won; the count of rows misses the conflict on PostgreSQL.
-    statement = (
-        upserts.insert(upserts.dialect_of(session), IdempotencyKey)
-        .values(
-            actor_id=actor_id,
-            key=key,
-            fingerprint=asked,
-            status=0,
-            headers={},
-            body="",
-            created_at=began,
-        )
-        .on_conflict_do_update(
-            index_elements=["actor_id", "key"],
-            set_={"fingerprint": asked, "created_at": began},
-            where=col(IdempotencyKey.created_at) < began - KEPT,
-        )
-        .returning(col(IdempotencyKey.key))
-    )
-    if session.execute(statement).first() is None:
+    row = {
+        "actor_id": actor_id,
+        "key": key,
+        "fingerprint": asked,
+        "status": 0,
+        "headers": {},
+        "body": "",
+        "created_at": began,
+    }
+    connection = session.connection()
+    statement = _CLAIM[connection.dialect.name]
+    if connection.execute(statement, row | {"expired": began - KEPT}).first() is None:
         raise Answered(_replayed(session, actor_id, key, asked))
     return Claim(session, actor_id, key)
 

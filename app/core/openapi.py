@@ -79,10 +79,25 @@ def _describe_operations(
         if "HTTPValidationError" in str(operation["responses"].get("422")):
             del operation["responses"]["422"]
         _describe_tables(operation["responses"].get("200", {}).get("content", {}))
+        _describe_tags(place[1], operation)
         if said := asked.get(place):
             operation["description"] += f"\n\n{said.sentence}"
             operation["x-access"] = said.access
             operation["x-action"] = list(said.actions)
+
+
+def _describe_tags(method: str, operation: dict[str, Any]) -> None:
+    """Say that an answer has a tag, and that it need not be sent to who has it."""
+    text = {"schema": {"type": "string"}}
+    for status, answer in operation["responses"].items():
+        if int(status) < 300:
+            answer.setdefault("headers", {})["ETag"] = {
+                "description": "The hash of this answer, for `If-Match` and `If-None-Match`."
+            } | text
+    if method == "GET":
+        operation["responses"]["304"] = {"description": "What you have is what there is."}
+        known = {"name": "If-None-Match", "in": "header", "required": False}
+        operation.setdefault("parameters", []).append(known | text)
 
 
 def _describe_tables(content: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from fastapi import Body
 from pydantic import BaseModel, ConfigDict, JsonValue, RootModel, ValidationError
 
 from app.core.errors import FieldError, Unprocessable
-from app.core.problems import field_errors
+from app.core.problems import field_errors, pointer_to
 
 Draft = TypeVar("Draft", bound=BaseModel)
 
@@ -53,7 +53,7 @@ def _merged(
     """
     whole, unknown = dict(target), list[FieldError]()
     for name, value in patch.items():
-        where = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+        where = place + pointer_to([name])
         if name not in target:
             said = "This field is not known; remove it or check its spelling."
             unknown.append(FieldError(where, said))

@@ -25,6 +25,8 @@ HEADERS: Final[Mapping[int, dict[str, str]]] = MappingProxyType(
     {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 )
 """What a refusal says beside its document; seconds."""
+LONGEST_NAME = 200
+"""How many characters of a name that nobody knows an answer repeats."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -119,7 +121,7 @@ def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[Fiel
     """
     return [
         FieldError(
-            "".join(f"/{_escaped(part)}" for part in _place(detail)[skip:]) or "/",
+            pointer_to(_place(detail)[skip:]) or "/",
             _sentence(detail),
         )
         for detail in details
@@ -131,8 +133,14 @@ def _place(detail: ErrorDetails) -> tuple[int | str, ...]:
     return detail["loc"][:-1] if detail["type"] == "json_invalid" else detail["loc"]
 
 
+def pointer_to(parts: Sequence[int | str]) -> str:
+    """Return a JSON pointer (RFC 6901) to a part of the content; empty for the whole."""
+    return "".join(f"/{_escaped(part)}" for part in parts)
+
+
 def _escaped(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    # Cut, so that no answer grows with what was sent.
+    return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -108,7 +108,7 @@ async def _finished(request: Request, response: Response) -> Response:
     if response.status_code < 300 and response.headers.get("content-type") == JSON:
         response.headers["ETag"] = tag_of(bytes(response.body))
         if request.method == "GET" and _is_known(request, response.headers["ETag"]):
-            return Response(None, 304, {"ETag": response.headers["ETag"]})
+            return _as(response, 304, None, {"ETag": response.headers["ETag"]})
     claim: Claim | None = getattr(request.state, "claim", None)
     if claim is not None:
         await run_in_threadpool(claim.keep, response)
@@ -122,14 +122,39 @@ def _is_known(request: Request, tag: str) -> bool:
 
 
 def _tried(response: Response) -> Response:
-    return Response(
-        response.body, 200, {"Dry-Run": "true"}, response.headers.get("content-type")
-    )
+    kind = response.headers.get("content-type", JSON)
+    return _as(response, 200, response.body, {"Dry-Run": "true", "Content-Type": kind})
+
+
+def _as(
+    response: Response, status: int, body: bytes | memoryview | None, headers: dict[str, str]
+) -> Response:
+    """Return another answer in place of one; what is to be done after it stays."""
+    return Response(body, status, headers, background=response.background)
 
 
 def install(app: FastAPI) -> None:
     """Let an answer leave that takes the transaction of its request back."""
     app.add_exception_handler(Answered, _answer)
+
+
+def require_one_way(app: FastAPI) -> None:
+    """Do nothing, or refuse an interface of which some routes answer in a way of their own.
+
+    Raises
+    ------
+    RuntimeError
+        With each of them: its router was made without `route_class=Route`.
+    """
+    others = [
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if str(route.path).startswith("/api/") and not isinstance(route.original_route, Route)
+    ]
+    if others:
+        raise RuntimeError(
+            f"These routes need route_class=Route: {', '.join(map(str, others))}."
+        )
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -192,6 +192,9 @@ def test_an_administrator_in_two_organisations_may_leave_one(
 # --- organisations ---
 
 
+ANY = {"If-Match": "*"}
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_staff_leads_and_administrators_look_after_organisations(
     session: Session, as_user: SignIn, role: Role
@@ -208,10 +211,10 @@ def test_an_organisation_is_changed_as_a_whole(session: Session, as_user: SignIn
     made = client.post("/api/v1/organisations", json=DRAFT | {"subdivision": "NL-ZH"}).json()
     address = f"/api/v1/organisations/{made['id']}"
 
-    changed = client.put(address, json=DRAFT | {"level": "central"})
+    changed = client.put(address, json=DRAFT | {"level": "central"}, headers=ANY)
     same_name = client.post("/api/v1/organisations", json=DRAFT)
     other = client.post("/api/v1/organisations", json=DRAFT | {"country": "BE"}).json()
-    taken = client.put(f"/api/v1/organisations/{other['id']}", json=DRAFT)
+    taken = client.put(f"/api/v1/organisations/{other['id']}", json=DRAFT, headers=ANY)
 
     assert changed.json() == {
         "id": made["id"],
@@ -221,6 +224,8 @@ def test_an_organisation_is_changed_as_a_whole(session: Session, as_user: SignIn
         "level": "central",
     }
     assert (same_name.status_code, taken.status_code) == (409, 409)
+    assert client.put(address, json=DRAFT).status_code == 428
+    assert client.put(address, json=DRAFT, headers={"If-Match": '"old"'}).status_code == 412
     assert session.get_one(Organisation, UUID(made["id"])).level == "central"
 
 

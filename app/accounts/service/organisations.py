@@ -6,9 +6,10 @@ from sqlmodel import Session, col, select
 
 from app import policy
 from app.accounts.models import Organisation
-from app.accounts.schemas import OrganisationDraft, OrganisationQuery
+from app.accounts.schemas import OrganisationDraft, OrganisationQuery, OrganisationRead
 from app.core import audit
 from app.core.errors import Conflict, NotFound
+from app.core.etags import ANYTHING, Expected
 from app.core.lists import Page, page
 from app.policy import Action, Actor
 from app.visibility import within_reach
@@ -38,7 +39,11 @@ def create_organisation(
 
 
 def update_organisation(
-    session: Session, actor: Actor, organisation_id: UUID, draft: OrganisationDraft
+    session: Session,
+    actor: Actor,
+    organisation_id: UUID,
+    draft: OrganisationDraft,
+    expected: Expected = ANYTHING,
 ) -> Organisation:
     """Change what is told about an organisation, as a whole.
 
@@ -48,11 +53,14 @@ def update_organisation(
         If there is none that the actor may read.
     NotPermitted
         If the actor may not change it.
+    Stale
+        If somebody has changed it since it was read.
     Conflict
         If another one has this name in this country.
     """
     found = organisation(session, actor, organisation_id)
     policy.require(actor, Action.ORGANISATION_WRITE, found.id)
+    expected.require(OrganisationRead.model_validate(found))
     other = _named(session, draft)
     if other is not None and other.id != found.id:
         raise _taken(draft)

@@ -1,0 +1,1 @@
+"""Queries over all features; writes nothing."""

@@ -1,0 +1,39 @@
+"""What goes in and out of queries over all features."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.core.clock import in_utc
+from app.core.lists import ListQuery
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+
+
+class AuditRead(BaseModel):
+    """Something that somebody did, as those see it who look after the record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int = Field(validation_alias="id", description="Its place in the chain, from 1.")
+    at: datetime
+    actor_id: UUID | None = Field(description="Null for the operator at the command line.")
+    action: str
+    subject_kind: str
+    subject_id: UUID
+    facts: dict[str, Any] = Field(description="Identifiers, states and reasons.")
+    previous: str = Field(description="The hash of the event before; of the first, zeros.")
+    digest: str = Field(description="SHA-256 over `previous` and all of the above.")
+
+
+class AuditQuery(ListQuery):
+    """Filters of the list of audit events."""
+
+    actor: list[UUID] = Field(default=[], description="Repeat for several.")
+    action: list[str] = Field(default=[], description="Repeat for several.")
+    kind: list[str] = Field(default=[], description="Kinds of subject; repeatable.")
+    subject: list[UUID] = Field(default=[], description="Repeat for several.")
+    since: Instant | None = Field(default=None, description="An instant with its zone.")
+    until: Instant | None = Field(default=None, description="The first one that is too late.")

@@ -1,0 +1,261 @@
+"""One of everything and somebody in every role, for tests that try every route.
+
+What would change something is only tried (`dry_run`), or names a state that is not the
+current one: so one database serves any number of tries.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from httpx2 import Response
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from app.accounts.models import Membership, Token, User
+from app.accounts.service import digest_of
+from app.core.jobs import Job
+from app.core.outbox import Letter
+from app.matchmaking.lifecycle import MatchState, Outcome, RunState
+from app.matchmaking.models import Match, Suggestion, Verdict
+from app.policy import Role
+from app.programmes.lifecycle import CallState
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from tests.factories import (
+    a_call,
+    a_challenge,
+    a_programme,
+    a_run,
+    a_solution,
+    a_suggestion,
+    a_token,
+    a_user,
+    an_organisation,
+    organisation_of,
+    themes,
+)
+
+UNTRIED = {"ask_what_if", "create_token"}
+"""What changes nothing anyhow, and what is so secret that no answer of it is kept."""
+ABSENT = {
+    *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id"),
+    *("user_id", "membership_id", "token_id", "letter_id"),
+}
+"""Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
+
+
+@dataclass
+class World:
+    """One of everything, and somebody in every role."""
+
+    client: TestClient
+    operations: Mapping[str, tuple[str, str]]
+    secrets: dict[str, str] = field(default_factory=dict)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+    hidden: dict[str, Any] = field(default_factory=dict)
+    bodies: dict[str, Any] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Response] = field(default_factory=dict)
+
+    def ask(self, who: str, case: str, names: Mapping[str, Any]) -> Response:
+        """Return the answer to a request about the things of these names; ask once."""
+        path = self.operations[case.partition(" ")[0]][1]
+        named = tuple(str(names[name]) for name in sorted(names_in(path)))
+        if (who, case, named) not in self.answers:
+            self.answers[who, case, named] = self._ask(who, case, names)
+        return self.answers[who, case, named]
+
+    def _ask(self, who: str, case: str, names: Mapping[str, Any]) -> Response:
+        operation, _, step = case.partition(" ")
+        method, path = self.operations[operation]
+        headers = {"Idempotency-Key": uuid4().hex}
+        if secret := self.secrets.get(who):
+            headers["Authorization"] = f"Bearer {secret}"
+        if method in {"put", "patch"}:
+            headers["If-Match"] = '"another state"'
+        tried = method == "post" and operation not in UNTRIED
+        query = {"dry_run": "true"} if tried else {}
+        address = path.format(**names, step=step)
+        body = self.bodies.get(operation)
+        answer: Response = self.client.request(
+            method, address, json=body, headers=headers, params=query
+        )
+        return answer
+
+    def named(self, role: Role, kind: str) -> dict[str, Any]:
+        """Return the names of the things of one kind, as this role would write them."""
+        if kind == "absent":
+            return {name: nowhere(name) for name in self.other}
+        return self.other | (self.own[role] if kind == "own" else getattr(self, kind, {}))
+
+
+def nowhere(name: str) -> Any:
+    return uuid4().int % 10**6 + 10**6 if name == "job_id" else uuid4()
+
+
+def names_in(path: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", path)) - {"step"}
+
+
+def people(world: World, session: Session) -> None:
+    """Fill an empty database with it."""
+    themes(session)
+    programme = a_programme(session)
+    selected = {"programme_id": programme.id, "state": State.SELECTED}
+    call, drafted = (
+        a_call(session, programme_id=programme.id, state=state)
+        for state in (CallState.PUBLISHED, CallState.DRAFT)
+    )
+    suggestion = _suggested(session, programme.id)
+    submitted = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
+    offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
+    a_challenge(session, **selected)
+    a_solution(session, **selected)
+    world.other = {
+        "organisation_id": an_organisation(session).id,
+        "programme_id": programme.id,
+        "call_id": call.id,
+        "challenge_id": submitted.id,
+        "solution_id": offered.id,
+        "submission_id": submitted.id,
+        "run_id": suggestion.run_id,
+        "verdict_id": _a_verdict(session, suggestion),
+        "job_id": _a_job(session, None),
+        **_a_colleague(session),
+    }
+    world.hidden = {
+        "call_id": drafted.id,
+        "challenge_id": a_challenge(session, call_id=call.id).id,
+        "solution_id": a_solution(session, call_id=offered.call_id).id,
+        **{name: nowhere(name) for name in ABSENT},
+    }
+    world.hidden["submission_id"] = world.hidden["challenge_id"]
+    for role in Role:
+        user = a_user(session, role)
+        world.secrets[role] = a_token(session, user)
+        owned = {"organisation_id": organisation_of(session, user)}
+        draft = a_challenge(session, call_id=call.id, **owned)
+        world.own[role] = {
+            **owned,
+            "challenge_id": draft.id,
+            "submission_id": draft.id,
+            "solution_id": a_solution(session, call_id=offered.call_id, **owned).id,
+            "job_id": _a_job(session, user.id),
+            "user_id": user.id,
+            "token_id": _a_spare_token(session, user),
+        }
+    _matched(session, world)
+    _with_bodies(world, {"call": call.id, "offered": offered.call_id, "s": suggestion})
+
+
+def _suggested(session: Session, programme_id: UUID) -> Suggestion:
+    """A line of a run that waits, as one does that is computed again."""
+    run = a_run(session, programme_id=programme_id, state=RunState.QUEUED)
+    suggestion = a_suggestion(session, run)
+    for side in ("challenge", "solution"):
+        row = session.get_one(Submission, getattr(suggestion, f"{side}_id"))
+        setattr(run, f"{side}s", [{"id": row.code, "title": row.title, "text": "Floods."}])
+    return suggestion
+
+
+def _a_verdict(session: Session, suggestion: Suggestion) -> UUID:
+    pair = suggestion.model_dump(include={"run_id", "challenge_id", "solution_id"})
+    verdict = Verdict(**pair, number=1, outcome=Outcome.CHOSEN, reason="They fit.")
+    session.add(verdict)
+    session.flush()
+    return verdict.id
+
+
+def _a_colleague(session: Session) -> dict[str, UUID]:
+    """Somebody with one role to spare, a token, and a letter."""
+    user = a_user(session)
+    spare = Membership(
+        user_id=user.id, organisation_id=an_organisation(session).id, role=Role.REVIEWER
+    )
+    session.add(spare)
+    letter = Letter(user_id=user.id, recipient=user.email, subject="Hello", body="Well?")
+    session.add(letter)
+    session.flush()
+    return {
+        "user_id": user.id,
+        "membership_id": spare.id,
+        "token_id": _a_spare_token(session, user),
+        "letter_id": letter.id,
+    }
+
+
+def _a_spare_token(session: Session, user: User) -> UUID:
+    secret = a_token(session, user)
+    return session.exec(select(Token.id).where(Token.digest == digest_of(secret))).one()
+
+
+def _a_job(session: Session, user_id: Any) -> int | None:
+    job = Job(name="none", arguments={"run_id": str(uuid4())}, requested_by=user_id)
+    session.add(job)
+    session.flush()
+    return job.id
+
+
+def _matched(session: Session, world: World) -> None:
+    """A match of the member's own challenge, and one of two other teams."""
+    for number, challenge_id in enumerate(
+        (world.own[Role.MEMBER]["challenge_id"], world.other["challenge_id"])
+    ):
+        session.add(
+            Match(
+                code=f"MA-2020-{number:03}",
+                challenge_id=challenge_id,
+                solution_id=world.other["solution_id"],
+                state=MatchState.COMPLETED,
+            )
+        )
+
+
+def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
+    draft = {"title": "Early warning", "content": {}}
+    programme_id = str(world.other["programme_id"])
+    world.bodies = {
+        "create_programme": {"code": "another", "title": "Another one"},
+        "change_programme": {"notes": "Hm."},
+        "create_call": {
+            "programme_id": programme_id,
+            "kind": "challenges",
+            "code": "another",
+            "title": "Another one",
+            "opens_at": "2026-01-01T00:00:00Z",
+            "closes_at": "2027-01-01T00:00:00Z",
+        },
+        "change_call": {"notes": "Hm."},
+        "create_challenge": draft | {"call_id": str(things["call"])},
+        "create_solution": draft | {"call_id": str(things["offered"])},
+        "create_run": {"programme_id": programme_id},
+        "ask_what_if": {},
+        "undo_verdict": {"reason": "The wrong line."},
+        "create_organisation": {"name": "Another one", "country": "NL"},
+        "update_organisation": {"name": "Another one", "country": "NL"},
+        "invite_user": {
+            "email": "zoe@example.org",
+            "name": "Zoe",
+            "role": "member",
+            "organisation": {"name": "Another one", "country": "NL"},
+        },
+        "add_membership": {
+            "role": "advisor",
+            "organisation_id": str(world.other["organisation_id"]),
+        },
+        "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
+        "take_user_step": {},
+        "create_token": {"name": "another", "scopes": ["organisation:read"]},
+        "create_verdict": {
+            "run_id": str(things["s"].run_id),
+            "challenge_id": str(things["s"].challenge_id),
+            "solution_id": str(things["s"].solution_id),
+            "outcome": "rejected",
+            "reason": "They fit.",
+        },
+    }
+    for kind in ("challenge", "solution"):
+        world.bodies |= {f"replace_{kind}": draft, f"change_{kind}": {"title": "Another"}}
