@@ -19,13 +19,14 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import Connection, create_engine, func, inspect, make_url, select, table, text
+from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 
 from app import schema
 from app.core import postgres, sqlite
 from app.core.clock import now
-from app.core.database import Database, connect
+from app.core.database import Database, address_of, connect
 from app.core.errors import Conflict, NotFound, Unavailable, Unprocessable
 from app.core.files import put, whole
 
@@ -90,13 +91,14 @@ def backup(url: str, file: Path) -> Manifest:
     Unavailable
         If the database cannot be read.
     """
+    address = address_of(url)
     if file.exists():
         raise Conflict(f"{file} is there already.", remedy="Name a file that is not there yet.")
     database = connect(url)
     try:
         with whole(file, secret=True) as draft, _folder_at(file) as folder:
-            copied = folder / MEMBERS[make_url(url).get_backend_name()]
-            manifest = _copy_out(database, make_url(url), copied)
+            copied = folder / MEMBERS[address.get_backend_name()]
+            manifest = _copy_out(database, address, copied)
             with zipfile.ZipFile(draft, "w") as archive:
                 archive.write(copied, copied.name, PACKED[manifest.kind])
                 archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
@@ -124,7 +126,7 @@ def restore(url: str, file: Path, *, replace: bool = False) -> Manifest:
     Unavailable
         If the database cannot be written; it is as it was.
     """
-    address = make_url(url)
+    address = address_of(url)
     manifest = _read_manifest(file)
     _require_fit(manifest, address)
     beside = Path(str(address.database)) if manifest.kind == "sqlite" else file
@@ -183,6 +185,8 @@ def _copy_sqlite(connection: Connection, copied: Path) -> dict[str, int]:
         source.backup(target)
         # One file that holds everything, and no log beside it.
         target.execute("PRAGMA journal_mode=DELETE")
+    except sqlite.driver().Error as error:
+        raise Conflict(f"The copy cannot be made: {error}.") from error
     finally:
         target.close()
     with _opened(copied) as found:
@@ -230,7 +234,7 @@ def _require_fit(manifest: Manifest, address: URL) -> None:
 
 def _require_idle(url: str, *, replace: bool) -> None:
     """Do nothing, or refuse a database that is in use, or holds rows that must not go."""
-    address = make_url(url)
+    address = address_of(url)
     on_sqlite = address.get_backend_name() == "sqlite"
     if on_sqlite and not Path(str(address.database)).exists():
         return
@@ -239,10 +243,12 @@ def _require_idle(url: str, *, replace: bool) -> None:
         with schema.connected(database.reader) as connection:
             rows = sum(_rows(connection).values())
             others = 0 if on_sqlite else connection.execute(text(OTHERS)).scalar_one()
-    except Unavailable:
-        if not (on_sqlite and replace):
+    except Unavailable as error:
+        # A damaged file is a reason to restore; one that cannot be read now is none.
+        damaged = on_sqlite and type(error.__cause__) is DatabaseError
+        if not (damaged and replace):
             raise
-        return  # damaged: the reason why somebody restores
+        return
     finally:
         database.dispose()
     if rows and not replace:

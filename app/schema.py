@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -21,6 +21,9 @@ from app.core.errors import Conflict, NotFound, Unavailable
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 7_209_114_201
 """Any number that no other program of ours takes as an advisory lock."""
+
+PATIENCE: Final = 600
+"""Seconds that a process waits for another one that migrates."""
 
 
 def migrate(
@@ -45,8 +48,7 @@ def migrate(
     Unavailable
         If it cannot be reached or changed.
     """
-    with connected(database.writer) as connection, connection.begin():
-        _lock(connection)
+    with connected(database.writer) as connection, _alone(connection):
         before = current(connection)
         require_known(before)
         config = Config(attributes={"connection": connection})
@@ -126,10 +128,24 @@ def require_known(revision: str | None) -> None:
         )
 
 
-def _lock(connection: Connection) -> None:
-    """Let one process migrate at a time; on SQLite the transaction itself is the lock."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Let one process migrate at a time, however long the one before it takes.
+
+    On SQLite the transaction itself is the lock; there the patience is the connection's.
+    """
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                connection.execute(text(f"SET LOCAL {limit} = 0"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            # Whoever waits for a table keeps everybody behind it waiting: not for long.
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        yield
 
 
 def current(connection: Connection) -> str | None:

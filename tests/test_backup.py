@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +20,11 @@ from app.core.errors import AppError, Conflict, NotFound, Unavailable, Unprocess
 from app.programmes.models import Programme
 from tests.conftest import URL
 from tests.factories import a_challenge, a_programme
+from tests.processes import ROOT
 from tests.test_migrations import HEAD
+
+SIDE_FILES = {"test.db-wal", "test.db-shm"}
+"""What SQLite keeps beside a database that is open."""
 
 
 @pytest.fixture
@@ -226,10 +232,7 @@ def test_a_file_that_cannot_be_trusted_changes_nothing(
         backups.restore(url, saved, replace=True)
 
     assert titles(url) == ["Kept, Ωμέγα"]
-    assert {path.name for path in set(saved.parent.iterdir()) - beside} <= {
-        "test.db-wal",
-        "test.db-shm",
-    }
+    assert {path.name for path in set(saved.parent.iterdir()) - beside} <= SIDE_FILES
 
 
 def test_a_database_that_is_damaged_is_replaced_when_it_may_go(
@@ -252,3 +255,26 @@ def test_a_database_that_is_damaged_is_replaced_when_it_may_go(
 
     assert titles(url) == ["Kept, Ωμέγα"]
     assert stat.S_IMODE(damaged.stat().st_mode) == 0o640
+
+
+def test_a_backup_that_finds_no_room_is_refused_and_leaves_nothing(
+    url: str, saved: Path
+) -> None:
+    before = {path.name for path in saved.parent.iterdir()}
+    target = saved.with_name("no-room.zip")
+
+    command = [sys.executable, "-m", "app.cli", "backup", str(target)]
+
+    done = subprocess.run(  # noqa: S603 -- our own command
+        ["/usr/bin/prlimit", "--fsize=2000", *command],
+        cwd=ROOT,
+        env={**os.environ, "COUNTERPART_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Not ")
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in saved.parent.iterdir()} - before <= SIDE_FILES

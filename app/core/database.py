@@ -157,7 +157,7 @@ def connect(url: str) -> Database:
     Unprocessable
         If it is not of this form.
     """
-    parsed = _address(url)
+    parsed = address_of(url)
     if parsed.get_backend_name() == "sqlite":
         writer, reader = sqlite.engines(parsed)
         return Database(writer, reader, writing_turns=1, reading_turns=8)
@@ -175,8 +175,14 @@ def connect(url: str) -> Database:
     return Database(engine, reader, writing_turns=3, reading_turns=3)
 
 
-def _address(url: str) -> URL:
-    """Read the address; a refusal does not repeat it, for it may hold a password."""
+def address_of(url: str) -> URL:
+    """Read the address of a database that can be used.
+
+    Raises
+    ------
+    Unprocessable
+        If it is none. The refusal does not repeat it, for it may hold a password.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):

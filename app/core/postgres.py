@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL
 
 from app.core.errors import Unavailable
@@ -89,9 +88,10 @@ def execute(url: URL, scripts: Sequence[Path]) -> None:
 
 def _address(url: URL) -> str:
     """Return the address without its password: others can read the arguments of a program."""
-    parts = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
-    given = {name: str(value) for name, value in parts.items() if value is not None}
-    return make_conninfo(**given, **{name: str(value) for name, value in url.query.items()})
+    shown = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
+    return shown.render_as_string()
 
 
 def _call(url: URL | None, command: Sequence[str]) -> None:

@@ -232,7 +232,10 @@ def test_settings_that_cannot_be_used_are_named_all_of_them(url: str) -> None:
     assert result.stderr.endswith("Mend these variables; the README lists all settings.\n")
 
 
-@pytest.mark.parametrize("command", [["migrate"], ["seed"], ["work", "--once"], ["serve"]])
+@pytest.mark.parametrize(
+    "command",
+    [["migrate"], ["seed"], ["work", "--once"], ["serve"], ["backup", "{folder}/new"]],
+)
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -261,9 +264,18 @@ def test_a_database_that_cannot_be_used_is_refused_with_the_reason(
 ) -> None:
     (tmp_path / "letter.db").write_text("A letter, and no database. " * 100)
 
-    result = call(address.format(folder=tmp_path), *command)
+    words = [word.format(folder=tmp_path) for word in command]
+
+    result = call(address.format(folder=tmp_path), *words)
 
     assert ended(result) == (REFUSED, "", said.format(folder=tmp_path))
+
+
+def test_an_address_that_is_none_is_refused_before_a_backup_is_looked_at() -> None:
+    result = call("nonsense", "restore", "no.zip")
+
+    assert result.exit_code == REFUSED
+    assert "This is not the address of a database." in result.stderr
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:

@@ -56,7 +56,7 @@ def test_a_failure_is_told_in_a_line_without_password_or_rows(tmp_path: Path) ->
             postgres.execute(url, [tmp_path / "clear.sql"])
 
     assert refusal.value.detail == (
-        "psql ended with code 3: --dbname=host=db.example.org port=5433 user=ann dbname=data "
-        "sslmode=require --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 "
+        "psql ended with code 3: --dbname=postgresql://ann@db.example.org:5433/data"
+        "?sslmode=require --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 "
         f"--file={tmp_path / 'clear.sql'} ERROR:  duplicate key"
     )

@@ -56,7 +56,7 @@ def migrated_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[Cluster, str]]:
     """A PostgreSQL of the test's own, to stop and start, and the address of a database."""
     with tempfile.TemporaryDirectory(prefix="counterpart-pg-") as folder:

@@ -2,11 +2,13 @@
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from app.core.database import connect
+from app.core.database import connect, reading, transaction
+from app.core.errors import Unavailable
 from tests.faults.crowd import (
     Reply,
     Server,
@@ -24,6 +26,26 @@ from tests.processes import until
 
 ROUNDS = times(50, quick=1)
 BURST = times(300, quick=150)
+
+
+def test_a_transaction_that_was_forgotten_is_ended_and_told_as_such(
+    cluster: tuple[Cluster, str],
+) -> None:
+    database = connect(cluster[1])
+
+    def forget() -> None:
+        with transaction(database) as session:
+            connection = session.connection()
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 50")
+            time.sleep(0.3)
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        forget()
+
+    with reading(database) as session:
+        assert session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+    database.dispose()
 
 
 def test_a_database_that_stops_is_announced_and_well_again_when_it_is_back(

@@ -22,9 +22,9 @@ from tests.faults.crowd import (
 from tests.faults.scale import times
 from tests.postgres import Cluster
 
-ROOM = 400_000
+ROOM = 100_000
 """Bytes by which a file may grow before the disk counts as full."""
-COUNT = times(1000, quick=150)
+COUNT = times(1000, quick=80)
 
 
 def long_drafts(team: Team, names: list[str]) -> list[Ask]:
