@@ -47,7 +47,8 @@ def upgrade() -> None:
     head = sa.table(
         "audit_head", sa.column("id"), sa.column("last", sa.Integer()), sa.column("digest")
     )
-    op.bulk_insert(head, [{"id": 1, "last": last, "digest": digest}])
+    if last:  # a chain without events has no end yet, and an empty database no rows
+        op.bulk_insert(head, [{"id": 1, "last": last, "digest": digest}])
     op.create_table(
         "idempotency_key",
         sa.Column("actor_id", sa.Uuid(), nullable=False),
