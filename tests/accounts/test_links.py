@@ -235,11 +235,12 @@ def test_asking_for_a_new_password_says_the_same_to_everybody(
     a_person(session, email="ann@example.org")
     a_person(session, email="left@example.org", state=UserState.DEACTIVATED)
     a_user(session, email="new@example.org", state=UserState.INVITED)
+    a_user(session, email="by-provider@example.org")
     session.commit()
 
     answers = [
         browser.post("/reset", data={"email": f"{name}@example.org"})
-        for name in ("ANN", "left", "new", "nobody")
+        for name in ("ANN", "left", "new", "by-provider", "nobody")
     ]
 
     assert {(a.status_code, a.text) for a in answers} == {(200, answers[0].text)}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.dependencies import DatabaseDep, SettingsDep
+from app.accounts.dependencies import ClientDep, DatabaseDep, SettingsDep
 from app.accounts.pages.stages import go_in
 from app.accounts.schemas import ConsentForm
 from app.accounts.service import openid
@@ -29,13 +29,17 @@ Consent = Annotated[Form[ConsentForm], Depends(form_of(ConsentForm))]
 @public
 def go_to_provider(
     request: Request,
+    database: DatabaseDep,
     settings: SettingsDep,
+    client: ClientDep,
     next: str = "",
     invitation: str = "",
 ) -> Response:
     """Lead to the provider, and let the browser remember what for."""
     cookies.require_private(request)
-    address, sealed = openid.leave(settings, following=next, invitation=invitation)
+    address, sealed = openid.leave(
+        database, settings, client=client, following=next, invitation=invitation
+    )
     response = go_to(address)
     cookies.give(request, response, cookies.PROVIDER, sealed, lasts=WITHIN)
     return response

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from app import policy
 from app.accounts.lifecycle import Purpose, UserState
-from app.accounts.models import OneTimeLink, User
+from app.accounts.models import OneTimeLink, Password, User
 from app.accounts.schemas import UserDraft, UserRead
 from app.accounts.service import people, sessions
 from app.accounts.service.credentials import (
@@ -252,10 +252,13 @@ def ask_for_reset(database: Database, email: str, client: str) -> None:
 def send_reset(database: Database, email: str, *, public_url: str) -> None:
     """Write the letter with the way to a new password, if there is somebody to get it.
 
-    Done after the answer, so that it cannot be told from how long that takes.
+    Done after the answer, so that it cannot be told from how long that takes. Who signs in
+    with a provider alone gets none: whoever reads the mailbox would have a second way in.
     """
     with transaction(database) as session:
         user = people.user_with(session, email)
-        if user is not None and user.state is UserState.ACTIVE:
+        if user is None or user.state is not UserState.ACTIVE:
+            return
+        if session.exec(select(Password).where(Password.user_id == user.id)).first():
             _send(session, user, Purpose.RESET, public_url)
             audit.record(session, None, "send reset", "user", user.id)

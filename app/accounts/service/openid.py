@@ -25,14 +25,17 @@ from app.accounts.lifecycle import UserState
 from app.accounts.models import Identity, User
 from app.accounts.service import links, sessions
 from app.accounts.service.sessions import Entry
-from app.core import audit
+from app.core import audit, throttle
+from app.core.database import Database
 from app.core.errors import Conflict, NotPermitted, Unavailable
 from app.core.sealing import Keyring
+from app.core.throttle import Limit
 from app.settings import Settings
 
 BACK: Final = "/sign-in/provider/back"
 """Where the provider leads people back to; it must know this address."""
 NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+TRIPS: Final = Limit("trips from one", 100, timedelta(minutes=15))
 WITHIN: Final = timedelta(minutes=10)
 TIMEOUT: Final = 10
 LEEWAY: Final = 60
@@ -62,11 +65,15 @@ class Visitor:
     invitation: str
 
 
-def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, str]:
+def leave(
+    database: Database, settings: Settings, *, client: str, following: str, invitation: str
+) -> tuple[str, str]:
     """Return the provider's address to go to, and what the browser keeps meanwhile.
 
     Parameters
     ----------
+    client : str
+        The network address from which the request comes.
     following : str
         The page to go to afterwards.
     invitation : str
@@ -76,9 +83,12 @@ def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, 
     ------
     NotPermitted
         If no provider is set up.
+    TooMany
+        If this client has gone there too often: each time we ask the provider something.
     Unavailable
         If it does not answer.
     """
+    throttle.count(database, (TRIPS, client))
     trip = Trip(
         secrets.token_urlsafe(32),
         secrets.token_urlsafe(32),
@@ -86,9 +96,9 @@ def leave(settings: Settings, *, following: str, invitation: str) -> tuple[str, 
         following,
         invitation,
     )
-    with _client(settings) as client:
-        described = _discover(client, settings)
-        address, _ = client.create_authorization_url(
+    with _client(settings) as http:
+        described = _discover(http, settings)
+        address, _ = http.create_authorization_url(
             described["authorization_endpoint"],
             state=trip.state,
             code_verifier=trip.verifier,
