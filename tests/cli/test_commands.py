@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from alembic.script import ScriptDirectory
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 from typer.main import get_command
@@ -29,6 +30,7 @@ from app.matchmaking.service import requesting
 from app.policy import OPERATOR, Role
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Programme
+from app.schema import MIGRATIONS
 from app.settings import Settings
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -44,6 +46,9 @@ from tests.factories import (
 from tests.processes import counterpart, finished, free_port, served, until
 
 PROGRAMME = "gov2gov-2023"
+HEAD, BELOW, *_ = (
+    script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+)
 REFUSED = 1
 WRONG_USAGE = 2
 
@@ -89,6 +94,9 @@ COMMANDS = sorted(commands(), key=lambda pair: pair[0])
 def test_these_are_the_commands() -> None:
     assert [words for words, _ in COMMANDS] == [
         "",
+        "audit",
+        "audit head",
+        "audit verify",
         "demo",
         "import",
         "match",
@@ -138,15 +146,15 @@ def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
     ]
 
     assert said == [
-        (0, "The database went from nothing to 0002.\n", ""),
-        (0, "The database is at 0002.\n", ""),
-        (0, "The database went from 0002 to 0001.\n", ""),
-        (0, "The database went from 0001 to nothing.\n", ""),
-        (0, "The database went from nothing to 0002.\n", ""),
+        (0, f"The database went from nothing to {HEAD}.\n", ""),
+        (0, f"The database is at {HEAD}.\n", ""),
+        (0, f"The database went from {HEAD} to {BELOW}.\n", ""),
+        (0, f"The database went from {BELOW} to nothing.\n", ""),
+        (0, f"The database went from nothing to {HEAD}.\n", ""),
         (
             1,
             "",
-            "Not possible now. Going from 0002 to nothing drops every table with its data.\n"
+            f"Not possible now. Going from {HEAD} to nothing drops every table with its data.\n"
             "Nothing was changed. If you mean it, say so with --drop-data.\n",
         ),
     ]
@@ -178,7 +186,7 @@ def test_a_database_that_is_not_migrated_is_refused_with_the_remedy(
     assert ended(call(new_url, *arguments)) == (
         REFUSED,
         "",
-        "Not possible now. The database has the shape of no version, and 0002 is needed.\n"
+        f"Not possible now. The database has the shape of no version, and {HEAD} is needed.\n"
         "Run `counterpart migrate` first.\n",
     )
 
