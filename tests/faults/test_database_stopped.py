@@ -6,9 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from app import backup as backups
+from app.accounts.models import Token
 from app.core.database import connect, reading, transaction
-from app.core.errors import Unavailable
+from app.core.errors import Conflict, Unavailable
 from tests.faults.crowd import (
     Reply,
     Server,
@@ -46,6 +49,27 @@ def test_a_transaction_that_was_forgotten_is_ended_and_told_as_such(
     with reading(database) as session:
         assert session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
     database.dispose()
+
+
+def test_a_backup_of_postgresql_comes_back_whole_or_not_at_all(
+    cluster: tuple[Cluster, str], tmp_path: Path
+) -> None:
+    """What tests/test_backup.py tells of both databases, here on PostgreSQL at every run."""
+    url, file = cluster[1], tmp_path / "saved.zip"
+    database = connect(url)
+    a_team(database)
+    made = backups.backup(url, file)
+    a_team(database)
+
+    with pytest.raises(Conflict, match="is in use"):
+        backups.restore(url, file, replace=True)
+    database.dispose()
+    again = backups.restore(url, file, replace=True)
+
+    with reading(database) as session:
+        teams = session.exec(select(Token.id)).all()
+    database.dispose()
+    assert (again, len(teams)) == (made, made.rows["token"])
 
 
 def test_a_database_that_stops_is_announced_and_well_again_when_it_is_back(

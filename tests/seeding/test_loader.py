@@ -158,10 +158,9 @@ def test_everything_is_loaded_by_use_cases_which_leave_their_traces(session: Ses
     ],
 )
 def test_a_demonstration_call_of_each_kind_is_open_whenever_it_starts(
-    session: Session, monkeypatch: pytest.MonkeyPatch, at: datetime
+    session: Session, at: datetime
 ) -> None:
     loader.load_first_edition(session)
-    monkeypatch.setattr(programmes, "now", lambda: at)
 
     demonstration.prepare(session, at=at)
 
@@ -177,7 +176,7 @@ def test_a_demonstration_call_of_each_kind_is_open_whenever_it_starts(
         )
         for kind in CallKind
     }
-    assert [programmes.is_open(call, now()) for call in calls] == [True, True]
+    assert [programmes.is_open(call, at) for call in calls] == [True, True]
     assert all("not of the real edition" in call.title for call in calls)
 
 
