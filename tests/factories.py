@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -74,11 +75,17 @@ KEY = "3Xo0FX2Dq0cFzcVw6Cj1hGd5wq0lV7kV9Jmz8q3yZ7A="
 """A key of tests, which seals nothing of anybody."""
 
 
+@cache
+def _hashed() -> str:
+    """The hash of `PASSWORD`, made once: each takes long on purpose."""
+    return accounts.hash_password(PASSWORD)
+
+
 def a_person(session: Session, role: Role = Role.MEMBER, **fields: Any) -> User:
     """A user who can sign in with `PASSWORD` and has agreed to what is stored."""
     fields.setdefault("consented_at", now())
     user = a_user(session, role, **fields)
-    _saved(session, Password(user_id=user.id, hashed=accounts.hash_password(PASSWORD)))
+    _saved(session, Password(user_id=user.id, hashed=_hashed()))
     return user
 
 

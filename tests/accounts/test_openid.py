@@ -50,6 +50,7 @@ def running() -> Iterator[str]:
         until(answers)
         yield issuer
     finally:
+        HTTP.close()
         process.terminate()
         process.wait(10)
 
