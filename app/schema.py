@@ -130,22 +130,48 @@ def require_known(revision: str | None) -> None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Let one process migrate at a time, however long the one before it takes.
-
-    On SQLite the transaction itself is the lock; there the patience is the connection's.
-    """
+    """Let one process migrate at a time, however long the one before it takes."""
     if connection.dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
-        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+        with _remade_freely(connection), connection.begin():
+            yield
+            _require_references(connection)
+        return
     with connection.begin():
-        if connection.dialect.name == "postgresql":
-            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                connection.execute(text(f"SET LOCAL {limit} = 0"))
-            connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            # Whoever waits for a table keeps everybody behind it waiting: not for long.
-            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        # Whoever waits for a table keeps everybody behind it waiting: not for long.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         yield
+
+
+@contextmanager
+def _remade_freely(connection: Connection) -> Iterator[None]:
+    """Let tables be made anew under the eyes of those that refer to them.
+
+    SQLite changes a column by making its table anew, and would refuse to drop the old one.
+    The transaction is the lock; the patience is the connection's. Neither can be set within.
+    """
+    driver: Any = connection.connection.driver_connection
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _require_references(connection: Connection) -> None:
+    """Do nothing, or refuse what leaves a row that refers to none: it was not looked at."""
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise Conflict(
+            f"The change would leave rows of {lost[0]} that refer to no row of {lost[2]}.",
+            remedy="Nothing was changed. Tell whoever maintains the service.",
+        )
 
 
 def current(connection: Connection) -> str | None:

@@ -78,7 +78,8 @@ def _routes(run_id: str) -> dict[str, Asked]:
     return {
         BARE: Asked("/bare"),
         EMPTY: Asked("/empty", BARE, 2.5),
-        "the ranked suggestions of a run": Asked(f"{runs}/suggestions?limit=50", EMPTY, 1.35),
+        "the ranked suggestions of a run, as stored": Asked(f"{runs}/ranking", EMPTY, 1.35),
+        "suggestions with reasons and verdicts": Asked(f"{runs}/suggestions?limit=50"),
         "the assignment of a run": Asked(f"{runs}/assignment"),
         "50 challenges and fewer": Asked("/api/v1/challenges?limit=50", EMPTY, 3),
         "50 themes": Asked("/api/v1/themes?limit=50", EMPTY, 3),

@@ -139,6 +139,7 @@ EXPECTED: Mapping[str, str | Mapping[str, str]] = {
         "other": "403 403 403 409 409 403 403",
         "hidden": "403 403 403 404 404 403 403",
     },
+    "read_ranking": UNREADY,
     "read_assignment": UNREADY,
     "read_regret": UNREADY,
     "read_frontier": UNREADY,

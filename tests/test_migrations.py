@@ -1,6 +1,8 @@
 """The migrations make exactly what the models say, down and up again, on both databases."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, func, select
 
 from app import models, schema
 from app.core import audit, audit_check
@@ -16,8 +18,10 @@ from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
+from tests.conftest import engine_of
 from tests.factories import a_challenge, a_run, a_suggestion
 from tests.processes import counterpart, finished
+from tests.world import World, people
 
 SCRIPTS = ScriptDirectory(str(schema.MIGRATIONS))
 HEAD = SCRIPTS.get_current_head()
@@ -218,3 +222,48 @@ def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Da
     with transaction(new) as session:
         (found,) = session.exec(select(Verdict)).all()
         assert found.model_dump() == kept.model_dump()
+
+
+def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> None:
+    schema.migrate(new)
+    with transaction(new) as session:
+        people(World(cast(Any, None), {}), session)
+    kept = ("organisation", "membership", "token", "submission", "match_run", "suggestion")
+
+    def counted() -> dict[str, int]:
+        with new.reader.connect() as connection:
+            return {
+                name: connection.execute(
+                    select(func.count()).select_from(SQLModel.metadata.tables[name])
+                ).scalar_one()
+                for name in kept
+            }
+
+    before = counted()
+    for _ in SCRIPTS.iterate_revisions("head", "0001"):
+        schema.migrate(new, "-1")
+        assert counted() == before
+    schema.migrate(new)
+
+    assert counted() == before
+    assert min(before.values()) > 0
+
+
+def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'lost.db'}"
+    database = connect(url)
+    schema.migrate(database)
+    with engine_of(url).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO membership(id, version, created_at, updated_at, user_id,"
+                " organisation_id, role) VALUES(:a, 1, '2026-01-01', '2026-01-01', :a, :a,"
+                " 'member')"
+            ),
+            {"a": "0" * 32},
+        )
+
+    with pytest.raises(Conflict, match="leave rows of membership that refer to no row of"):
+        schema.migrate(database)
+
+    database.dispose()

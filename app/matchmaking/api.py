@@ -44,6 +44,7 @@ from app.matchmaking.schemas.runs import JobRead, NewRun, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import (
     PreviewQuery,
     PreviewRead,
+    RankingRead,
     SuggestionQuery,
     SuggestionRead,
 )
@@ -51,6 +52,7 @@ from app.matchmaking.service import (
     deciding,
     previewing,
     questioning,
+    ranking,
     reading,
     requesting,
     stepping,
@@ -108,6 +110,18 @@ def list_runs(
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
     return reading.describe(reading.run(session, actor, run_id))
+
+
+@router.get(
+    "/match-runs/{run_id}/ranking",
+    response_model=RankingRead,
+    responses=responses(Conflict, NotFound),
+)
+@within(Action.RUN_READ)
+def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Response:
+    """Read all lists of a run at once, as they were stored with it."""
+    found = ranking.ranking(session, actor, run_id)
+    return Response(found, media_type="application/json")
 
 
 @router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))

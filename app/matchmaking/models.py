@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text
 from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
 from app.core.database import Record, UtcDateTime, words
@@ -14,7 +15,8 @@ class MatchRun(Record, table=True):
     """One execution of the engine: evidence, with its inputs frozen.
 
     `challenges` and `solutions` are records of the exchange format, as they were
-    when the run was asked for; `digest` is taken over them and the settings.
+    when the run was asked for; `digest` is taken over them and the settings. `ranking` is
+    the document of its lists, written once when they are stored.
     """
 
     __tablename__ = "match_run"
@@ -36,6 +38,7 @@ class MatchRun(Record, table=True):
     assignment: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
+    ranking: str | None = Field(default=None, sa_column=Column(Text))
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def __repr__(self) -> str:

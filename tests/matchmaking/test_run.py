@@ -126,6 +126,20 @@ def test_a_run_is_asked_for_watched_and_read(
         (2, spanish.code, False),
     ]
     assert listed[0]["challenge"]["code"] == challenge.code
+    ranking = staff.get(f"/api/v1/match-runs/{run['id']}/ranking").json()
+    named = ("solution", "rank", "score", "text_part", "theme_part", "coverage", "band")
+    assert ranking == {
+        "run_id": run["id"],
+        "lists": [
+            {
+                "challenge": listed[0]["challenge"],
+                "solutions": [
+                    {name: line[name] for name in (*named, "stability", "assigned")}
+                    for line in listed
+                ],
+            }
+        ],
+    }
     one = f"/api/v1/match-runs/{run['id']}/suggestions/{challenge.id}/{italian.id}"
     assert staff.get(one).json() == listed[0]
 
@@ -176,6 +190,24 @@ def test_a_run_gives_the_same_answer_on_any_backend(
 
     assert answers[0] == answers[1] != []
     assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_run_of_an_earlier_version_has_the_same_document(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    asked = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    address = f"/api/v1/match-runs/{asked['id']}/ranking"
+    early = staff.get(address)
+    work(database)
+    stored = staff.get(address)
+    session.get_one(MatchRun, UUID(asked["id"])).ranking = None
+    session.commit()
+
+    assert early.status_code == 409
+    assert early.json()["detail"] == "The run is queued, so it has no result."
+    assert staff.get(address).content == stored.content
 
 
 def test_a_cluster_without_a_scheduler_is_refused() -> None:

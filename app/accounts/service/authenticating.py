@@ -1,9 +1,11 @@
 """Who is asking: a token or a browser session, turned into an actor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.accounts.lifecycle import PRESENT, Stage, UserState
@@ -13,6 +15,37 @@ from app.core.clock import now
 from app.core.errors import NotSignedIn
 from app.policy import Action, Actor, Role
 from app.settings import Settings
+
+# Built once: to build a statement costs more than to carry it out.
+_MEMBERSHIP: Final = (Membership.role, Membership.organisation_id)
+_BY_TOKEN: Final = (
+    select(Token.user_id, Token.scopes, Token.expires_at, *_MEMBERSHIP)  # type: ignore[call-overload]  # -- more columns than it has overloads for
+    .join(User, col(User.id) == col(Token.user_id))
+    .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
+    .where(
+        col(Token.digest) == bindparam("digest"),
+        col(Token.revoked_at).is_(None),
+        col(Token.expires_at) > bindparam("at"),
+        col(User.state).in_(PRESENT),
+    )
+)
+_BY_COOKIE: Final = (
+    select(  # type: ignore[call-overload]  # -- more columns than it has overloads for
+        BrowserSession.user_id,
+        BrowserSession.confirmed_at,
+        BrowserSession.seen_at,
+        *_MEMBERSHIP,
+    )
+    .join(User, col(User.id) == col(BrowserSession.user_id))
+    .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
+    .where(
+        col(BrowserSession.digest) == bindparam("digest"),
+        col(BrowserSession.stage) == Stage.COMPLETE,
+        col(BrowserSession.ends_at) > bindparam("at"),
+        col(BrowserSession.seen_at) > bindparam("heard"),
+        col(User.state) == UserState.ACTIVE,
+    )
+)
 
 
 def authenticate(session: Session, secret: str) -> Actor:
@@ -24,24 +57,12 @@ def authenticate(session: Session, secret: str) -> Actor:
         If the token is unknown, revoked or out of date, or its user has left; which of
         them is not told.
     """
-    statement = (
-        select(Token, Membership)
-        .join(User, col(User.id) == col(Token.user_id))
-        .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
-        .where(
-            Token.digest == digest_of(secret),
-            col(Token.revoked_at).is_(None),
-            col(Token.expires_at) > now(),
-            col(User.state).in_(PRESENT),
-        )
-    )
-    rows = session.exec(statement).all()
+    rows = session.execute(_BY_TOKEN, {"digest": digest_of(secret), "at": now()}).all()
     if not rows:
         raise NotSignedIn("The token is not valid, or no longer.")
-    token = rows[0][0]
-    scopes = None if token.scopes is None else frozenset(map(Action, token.scopes))
-    roles = _roles(membership for _, membership in rows)
-    return Actor(token.user_id, roles, scopes, ends_at=token.expires_at)
+    user_id, allowed, ends_at, *_ = rows[0]
+    scopes = None if allowed is None else frozenset(map(Action, allowed))
+    return Actor(user_id, _roles(rows), scopes, ends_at=ends_at)
 
 
 def authenticate_browser(
@@ -55,30 +76,19 @@ def authenticate_browser(
         If there is no such session, it has ended, or sign-in was not finished.
     """
     at = now()
-    statement = (
-        select(BrowserSession, Membership)
-        .join(User, col(User.id) == col(BrowserSession.user_id))
-        .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
-        .where(
-            BrowserSession.digest == digest_of(secret),
-            BrowserSession.stage == Stage.COMPLETE,
-            col(BrowserSession.ends_at) > at,
-            col(BrowserSession.seen_at) > at - settings.session_idle,
-            User.state == UserState.ACTIVE,
-        )
-    )
-    rows = session.exec(statement).all()
+    said = {"digest": digest_of(secret), "at": at, "heard": at - settings.session_idle}
+    rows = session.execute(_BY_COOKIE, said).all()
     if not rows:
         raise NotSignedIn("The sign-in has ended.", remedy="Sign in again.")
-    found = rows[0][0]
-    roles = _roles(membership for _, membership in rows)
-    return Actor(found.user_id, roles, confirmed_at=found.confirmed_at), found.seen_at
+    user_id, confirmed_at, seen_at, *_ = rows[0]
+    return Actor(user_id, _roles(rows), confirmed_at=confirmed_at), seen_at
 
 
-def _roles(memberships: Iterable[Membership | None]) -> dict[Role, frozenset[UUID]]:
+def _roles(rows: Iterable[Sequence[Any]]) -> dict[Role, frozenset[UUID]]:
+    """Gather roles and organisations, which stand last in each row."""
     roles: dict[Role, frozenset[UUID]] = {}
-    for membership in memberships:
-        if membership is not None:  # somebody who is in no organisation may do nothing
-            held = roles.get(membership.role, frozenset())
-            roles[membership.role] = held | {membership.organisation_id}
+    for row in rows:
+        role, organisation_id = row[-2], row[-1]
+        if role is not None:  # somebody who is in no organisation may do nothing
+            roles[role] = roles.get(role, frozenset()) | {organisation_id}
     return roles

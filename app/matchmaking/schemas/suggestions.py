@@ -81,6 +81,36 @@ class SuggestionQuery(ListQuery):
     assigned: bool | None = None
 
 
+class RankedRead(BaseModel):
+    """A place in the list of a challenge."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    solution: PartyRead
+    rank: int = Field(description="1 is best.")
+    score: float = Field(description="text_part + theme_part.")
+    text_part: float
+    theme_part: float
+    coverage: float
+    band: str | None
+    stability: float | None
+    assigned: bool
+
+
+class RankedForRead(BaseModel):
+    """The list of a challenge."""
+
+    challenge: PartyRead
+    solutions: list[RankedRead] = Field(description="The best first.")
+
+
+class RankingRead(BaseModel):
+    """All lists of a run as they were stored with it; what people decide is not in it."""
+
+    run_id: UUID
+    lists: list[RankedForRead] = Field(description="In the order of codes.")
+
+
 class PreviewQuery(BaseModel):
     """What can be chosen about a preview."""
 

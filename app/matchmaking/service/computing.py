@@ -12,7 +12,7 @@ from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
 from app.matchmaking.schemas.runs import AssignmentRead
-from app.matchmaking.service import inputs
+from app.matchmaking.service import inputs, ranking
 from app.settings import Settings
 
 Report = Callable[[int, int], None]
@@ -56,6 +56,8 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
         )
         for line in result.lines
     )
+    session.flush()
+    run.ranking = ranking.document(session, run_id)
 
 
 def give_up(session: Session, arguments: Mapping[str, Any]) -> None:

@@ -25,7 +25,9 @@ from app.submissions.models import Submission
 from app.visibility import within_reach
 
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
-_WITHOUT_INPUTS = tuple(defer(getattr(MatchRun, name)) for name in ("challenges", "solutions"))
+_WITHOUT_INPUTS = tuple(
+    defer(getattr(MatchRun, name)) for name in ("challenges", "solutions", "ranking")
+)
 
 
 def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:

@@ -17,7 +17,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("suggestion", schema=None) as batch_op:
-        batch_op.drop_column("hub")
-        batch_op.drop_column("turns_at")
-        batch_op.drop_column("stability")
+    for name in ("hub", "turns_at", "stability"):
+        op.drop_column("suggestion", name)

@@ -79,5 +79,4 @@ def downgrade() -> None:
         batch.create_unique_constraint(
             "uq_verdict_suggestion_id_number", ["suggestion_id", "number"]
         )
-    with op.batch_alter_table("job") as batch:
-        batch.drop_column("cancelled")
+    op.drop_column("job", "cancelled")
