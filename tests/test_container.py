@@ -63,7 +63,7 @@ def test_every_variable_of_ours_is_a_setting() -> None:
     ]
 
     assert {name.lower() for name in named} <= set(Settings.model_fields)
-    assert secrets == ["database_url"]
+    assert secrets == ["database_url", "secret_keys"]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -72,7 +72,9 @@ def test_every_service_of_ours_runs_a_command_and_has_the_time_to_stop(
 ) -> None:
     service = SERVICES[name]
     for key, value in service.get("environment", {}).items():
-        monkeypatch.setenv(key, re.sub(r"\$\{\w+:-(\w*)\}", r"\1", value))
+        given = re.sub(r"\$\{\w+:-(\w*)\}", r"\1", value)
+        # What has no default must be said; whoever does not is told so by compose.
+        monkeypatch.setenv(key, re.sub(r"\$\{\w+:\?.+\}", "https://match.example", given))
 
     assert parsed(service["command"]) is not None
     stop = Settings().stop_seconds
@@ -111,6 +113,7 @@ def test_the_files_hold_no_secret_and_listen_on_this_machine_alone() -> None:
     }
     defaults = assignments(" ".join(one.value for one in LAST if one.name == "ENV"))
 
+    assert told.pop("COUNTERPART_PUBLIC_URL").startswith("${COUNTERPART_PUBLIC_URL:?")
     assert told == {"POSTGRES_PASSWORD_FILE": "/run/secrets/database_password"}
     assert defaults["COUNTERPART_DATABASE_URL"] == "sqlite:////data/counterpart.db"
     assert [s["ports"] for s in SERVICES.values() if "ports" in s] == [["127.0.0.1:8000:8000"]]

@@ -82,6 +82,7 @@ def strictly(page: Page) -> Heard:
 def faults(page: Page) -> list[tuple[str, str]]:
     """What keeps somebody from using the page, at both widths."""
     found = []
+    page.wait_for_load_state("load")
     page.evaluate(Axe().axe_script)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -95,7 +96,9 @@ def faults(page: Page) -> list[tuple[str, str]]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    """Send a form, and wait for the whole page that comes back, its styles too."""
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def sign_in(page: Page, house: House, password: str = PASSWORD) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
@@ -160,7 +160,11 @@ def ask_all(
 
 def ask_one(connection: HTTPConnection, token: str, ask: Ask) -> Reply:
     """Send one request, once; never repeated, so that what is stored twice is our fault."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": uuid4().hex,
+    }
     sent = time.time()
     try:
         connection.request("POST", ask.path, json.dumps(ask.body), headers)

@@ -67,6 +67,15 @@ def test_more_words_than_there_was_room_for_are_all_kept_apart() -> None:
     assert len(reader.stems) == len(set(reader.stems)) == 10_000 - 900 + 9000
 
 
+def test_two_words_of_one_hash_are_two_words() -> None:
+    """These two collide in the hash of Fowler, Noll and Vo, and have the same length."""
+    profiles = [Profile("p", ("declinate macallums declinate",), language="de")]
+
+    found = read(profiles, Reader(compiled=True))
+
+    assert found == [["declinate", "macallums", "declinate"]]
+
+
 def test_a_text_is_read_once_and_a_saved_one_not_again() -> None:
     profiles = [Profile("p", ("open data", "open data", "Öffnung"), language="de")]
     reader = Reader(compiled=True)
