@@ -170,7 +170,7 @@ FAULTS: Final = (
         ),
     ),
     Fault(
-        "each team sees the matches of the other side's other teams",
+        "a team sees the matches of all teams",
         "app/matchmaking/service/reading.py",
         "within_reach(actor, Action.MATCH_READ, challenge.organisation_id),",
         "challenge.organisation_id.is_not(None),",
