@@ -90,6 +90,16 @@ def test_two_roles_add_up() -> None:
     assert not policy.allows(actor, Action.DRAFT_READ, uuid4())
 
 
+def test_a_role_reaches_the_organisations_in_which_it_is_held_and_no_others() -> None:
+    team, board = uuid4(), uuid4()
+    roles = {Role.MEMBER: frozenset({team}), Role.REVIEWER: frozenset({board})}
+    actor = Actor(uuid4(), roles)
+
+    assert policy.own_reach(actor, Action.DRAFT_READ) == {team}
+    assert policy.own_reach(actor, Action.ORGANISATION_READ) == {team, board}
+    assert not policy.allows(actor, Action.DRAFT_WRITE, board)
+
+
 def test_nobody_reaches_what_belongs_to_nobody_by_an_own_grant() -> None:
     actor = Actor(uuid4(), {Role.MEMBER: frozenset()})
 

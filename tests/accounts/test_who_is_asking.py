@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.accounts import service
+from app.accounts.lifecycle import UserState
 from app.accounts.models import Membership, Organisation, Token, User
 from app.accounts.schemas import OrganisationDraft, UserDraft
 from app.core.clock import now
@@ -82,6 +83,21 @@ def test_a_token_that_has_ended_is_like_one_that_never_was(
 
     assert answers[0] == answers[1] == answers[2]
     assert answers[0]["status"] == 401
+
+
+@pytest.mark.parametrize("state", [UserState.DEACTIVATED, UserState.ERASED])
+def test_a_token_of_somebody_who_has_left_is_like_one_that_never_was(
+    session: Session, as_user: SignIn, state: UserState
+) -> None:
+    """Whatever became of the token itself."""
+    user = a_user(session)
+    client = as_user(user)
+    before = client.get("/api/v1/me").status_code
+
+    session.get_one(User, user.id).state = state
+    session.commit()
+
+    assert (before, client.get("/api/v1/me").status_code) == (200, 401)
 
 
 def test_a_role_taken_away_counts_at_the_next_request(

@@ -106,6 +106,29 @@ def test_a_job_whose_worker_died_is_begun_again_and_done_once(database: Database
         tickets[0].report(1, 1)
 
 
+def test_a_worker_that_lost_its_lease_reports_nothing_while_another_one_is_at_it(
+    database: Database,
+) -> None:
+    job_id = enqueued(database, title="once")
+    refused: list[bool] = []
+
+    def slow(ticket: Ticket) -> Store:
+        def taking_over(other: Ticket) -> Store:
+            with pytest.raises(LostLease):
+                ticket.report(7, 9)
+            refused.append(True)
+            return storing(other)
+
+        jobs.run_next(database, {"store": Handler(taking_over, noting)}, lease=MINUTE)
+        return storing(ticket)
+
+    assert jobs.run_next(database, {"store": Handler(slow, noting)}, lease=GONE)
+
+    assert refused == [True]
+    assert titles(database) == ["once"]
+    assert (job(database, job_id).attempts, job(database, job_id).done) == (2, 2)
+
+
 def test_a_worker_that_was_too_slow_cannot_store_what_another_one_has_stored(
     database: Database,
 ) -> None:

@@ -157,6 +157,23 @@ def test_undoing_the_only_verdict_leaves_the_pair_undecided(
     assert gone.status_code == 404
 
 
+def test_undoing_brings_back_the_verdict_before_and_not_the_first(
+    session: Session, as_user: SignIn
+) -> None:
+    suggestion = a_listed_pair(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    *_, newest = (
+        staff.post(
+            "/api/v1/verdicts", json=on(suggestion) | {"outcome": outcome, "reason": "So."}
+        ).json()
+        for outcome in ("chosen", "reserve", "rejected")
+    )
+
+    undone = staff.post(f"/api/v1/verdicts/{newest['id']}/undo", json={"reason": "No."}).json()
+
+    assert (undone["outcome"], undone["undoes"]) == ("reserve", newest["id"])
+
+
 def test_a_pair_that_no_list_holds_is_decided_as_well(
     session: Session, as_user: SignIn
 ) -> None:

@@ -87,6 +87,22 @@ def test_a_team_is_told_why(name: str) -> None:
         assert [error.pointer for error in refusal.value.errors] == ["/reason"]
 
 
+@pytest.mark.parametrize(
+    ("domains", "practices", "goals", "mistakes"),
+    [(1, 1, 0, 0), (3, 4, 3, 0), (4, 4, 3, 1), (3, 5, 3, 1), (3, 4, 4, 1), (0, 0, 4, 3)],
+)
+def test_a_submission_names_neither_too_few_nor_too_many_themes(
+    domains: int, practices: int, goals: int, mistakes: int
+) -> None:
+    counts = {"policy-domain": domains, "practice": practices, "sdg": goals}
+    themes = [f"{facet}:{number}" for facet, count in counts.items() for number in range(count)]
+    facts = Facts(Kind.CHALLENGE, READY.content, themes, None)
+
+    missing = LIFE.step("submit").missing(facts)
+
+    assert [error.pointer for error in missing] == ["/themes"] * mistakes
+
+
 def test_a_solution_needs_its_experience_and_no_problem() -> None:
     step = LIFE.step("submit")
     told = Facts(Kind.SOLUTION, {"experience": "Sensors."}, READY.themes, None)

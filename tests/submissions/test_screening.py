@@ -84,6 +84,27 @@ def test_staff_do_not_withdraw_for_a_team(session: Session, as_user: SignIn) -> 
     )
 
 
+def test_a_step_is_offered_as_open_to_who_may_take_it_alone(
+    session: Session, as_user: SignIn
+) -> None:
+    member = a_user(session)
+    solution = a_solution(
+        session, organisation_id=organisation_of(session, member), state=State.SUBMITTED
+    )
+    readers = {"member": as_user(member), "auditor": as_user(a_user(session, Role.AUDITOR))}
+
+    open_to = {
+        role: [
+            step["name"]
+            for step in client.get(f"/api/v1/solutions/{solution.id}/steps").json()["steps"]
+            if step["open"]
+        ]
+        for role, client in readers.items()
+    }
+
+    assert open_to == {"member": ["reopen", "withdraw"], "auditor": []}
+
+
 def test_an_administrator_sees_no_content(session: Session, as_user: SignIn) -> None:
     solution = a_solution(session, state=State.SELECTED)
     admin = as_user(a_user(session, Role.ADMIN))

@@ -164,6 +164,24 @@ def test_a_closed_call_takes_nothing_in(session: Session, as_user: SignIn) -> No
     assert session.exec(select(Submission.id)).all() == [challenge.id]
 
 
+def test_a_call_that_has_not_opened_takes_nothing_in(session: Session, as_user: SignIn) -> None:
+    member = a_user(session)
+    call = a_call(session, opens_at=datetime(2099, 1, 1, tzinfo=UTC))
+    themes(session)
+    challenge = a_challenge(
+        session, organisation_id=organisation_of(session, member), call_id=call.id
+    )
+    client = as_user(member)
+    new = {"call_id": str(call.id), "title": "Too early for this", "content": {}}
+
+    begun = client.post("/api/v1/challenges", json=new)
+    submitted = client.post(f"/api/v1/challenges/{challenge.id}/steps/submit")
+
+    assert begun.status_code == submitted.status_code == 409
+    assert begun.json()["code"] == submitted.json()["code"] == "call-not-open"
+    assert session.exec(select(Submission.id)).all() == [challenge.id]
+
+
 def test_a_submission_for_the_wrong_call_is_refused(session: Session, as_user: SignIn) -> None:
     call = a_call(session, CallKind.SOLUTIONS)
     client = as_user(a_user(session))

@@ -1,0 +1,256 @@
+"""Faults in who may do what and see what: policy, visibility, the door, exports, origin."""
+
+from typing import Final
+
+from tests.faults.mutants.planting import Fault
+
+POLICY: Final = "app/policy.py"
+MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
+
+FAULTS: Final = (
+    # --- the table of grants, and how it is read ---
+    Fault(
+        "a reviewer reads every run",
+        POLICY,
+        "Role.REVIEWER: {**_PERSON, ",
+        "Role.REVIEWER: {**_PERSON, Action.RUN_READ: Reach.ANY, ",
+        (f"{MATRIX}[list_runs]",),
+    ),
+    Fault(
+        "a member reads the drafts of all teams",
+        POLICY,
+        "Action.DRAFT_READ: Reach.OWN",
+        "Action.DRAFT_READ: Reach.ANY",
+        (f"{MATRIX}[read_challenge]",),
+    ),
+    Fault(
+        "staff publish calls, and not their lead alone",
+        POLICY,
+        "    Action.CALL_WRITE: Reach.ANY,\n",
+        "    Action.CALL_WRITE: Reach.ANY,\n    Action.CALL_PUBLISH: Reach.ANY,\n",
+        (f"{MATRIX}[take_call_step publish]",),
+    ),
+    Fault(
+        "staff withdraw what is not theirs",
+        POLICY,
+        "    Action.SUBMISSION_SCREEN: Reach.ANY,\n",
+        "    Action.SUBMISSION_SCREEN: Reach.ANY,\n"
+        "    Action.SUBMISSION_WITHDRAW: Reach.ANY,\n",
+        ("tests/submissions/test_screening.py::test_staff_do_not_withdraw_for_a_team",),
+    ),
+    Fault(
+        "an administrator reads content",
+        POLICY,
+        "        Role.ADMIN: {\n",
+        "        Role.ADMIN: {\n            Action.SUBMISSION_READ: Reach.ANY,\n",
+        ("tests/submissions/test_screening.py::test_an_administrator_sees_no_content",),
+    ),
+    Fault(
+        "a grant over one's own is taken for one over everything",
+        POLICY,
+        "GRANTS[role].get(action) is Reach.ANY",
+        "GRANTS[role].get(action) is not None",
+        (f"{MATRIX}[read_organisation]",),
+    ),
+    Fault(
+        "one role lends its organisations to another",
+        POLICY,
+        "        for organisation in organisations\n",
+        "        for organisation in frozenset().union(organisations, *actor.roles.values())\n",
+        (
+            "tests/test_policy.py::"
+            "test_a_role_reaches_the_organisations_in_which_it_is_held_and_no_others",
+        ),
+    ),
+    Fault(
+        "what belongs to nobody belongs to everybody",
+        POLICY,
+        "or owner_id in own_reach(actor, action)",
+        "or owner_id in {None, *own_reach(actor, action)}",
+        ("tests/test_policy.py::test_nobody_reaches_what_belongs_to_nobody_by_an_own_grant",),
+    ),
+    Fault(
+        "a lead signs in without a second factor",
+        POLICY,
+        "frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})",
+        "frozenset({Role.STAFF, Role.ADMIN})",
+        (
+            "tests/accounts/test_second_factor.py::"
+            "test_roles_that_reach_what_belongs_to_others_need_one",
+        ),
+    ),
+    # --- tokens, narrower than their person ---
+    Fault(
+        "a token of somebody who reaches everything has every scope",
+        POLICY,
+        "return is_in_scope(actor, action) and any(",
+        "return any(",
+        ("tests/test_policy.py::test_a_scope_takes_away_and_never_adds",),
+    ),
+    Fault(
+        "a token of a member has every scope",
+        POLICY,
+        " is Reach.OWN and is_in_scope(actor, action)",
+        " is Reach.OWN",
+        ("tests/accounts/test_tokens.py::test_a_token_is_narrower_than_its_user_everywhere",),
+    ),
+    Fault(
+        "a token good for nothing is good for everything",
+        POLICY,
+        "return actor.scopes is None or",
+        "return not actor.scopes or",
+        ("tests/test_policy.py::test_a_token_without_scopes_reaches_nothing",),
+    ),
+    # --- visibility ---
+    Fault(
+        "the condition of visibility is always true",
+        "app/visibility.py",
+        "return col(owner).in_(own_reach(actor, action))",
+        "return true()",
+        ("tests/test_known_leaks.py::test_hypha_no_condition_of_visibility_is_always_true",),
+    ),
+    Fault(
+        "who sees something of a kind sees all of it",
+        "app/visibility.py",
+        "if has_any_reach(actor, action):",
+        "if has_any_reach(actor, action) or own_reach(actor, action):",
+        (
+            "tests/submissions/test_submit.py::"
+            "test_a_stranger_cannot_tell_a_hidden_challenge_from_none",
+        ),
+    ),
+    Fault(
+        "staff see drafts",
+        "app/submissions/service/reading.py",
+        "and_(submitted, within_reach(actor, Action.SUBMISSION_READ, owner))",
+        "within_reach(actor, Action.SUBMISSION_READ, owner)",
+        ("tests/submissions/test_submit.py::test_staff_see_what_was_submitted_and_no_draft",),
+    ),
+    Fault(
+        "a list shows what cannot be read one by one",
+        "app/submissions/service/reading.py",
+        "statement = select(Submission).where(Submission.kind == kind, readable(actor))",
+        "statement = select(Submission).where(Submission.kind == kind)",
+        (
+            "tests/test_authorisation.py::"
+            "test_what_a_list_shows_can_be_read_one_by_one_and_nothing_else[list_challenges]",
+        ),
+    ),
+    Fault(
+        "an identifier is a permission to read",
+        "app/submissions/service/reading.py",
+        "select(Submission).where(named, Submission.kind == kind, readable(actor))",
+        "select(Submission).where(named, Submission.kind == kind)",
+        (
+            "tests/test_known_leaks.py::test_pretix_cve_2026_9712_to_know_an_identifier_permits_nothing",
+        ),
+    ),
+    Fault(
+        "everybody reads calls that are drafts",
+        "app/programmes/service.py",
+        "return col(Call.state) != CallState.DRAFT",
+        "return true()",
+        (f"{MATRIX}[read_call]",),
+    ),
+    Fault(
+        "a member knows of all users",
+        "app/accounts/service/people.py",
+        "within_reach(actor, Action.USER_READ, Membership.organisation_id),",
+        "true(),",
+        ("tests/accounts/test_users.py::test_a_user_out_of_reach_looks_like_none",),
+    ),
+    Fault(
+        "staff read what was done to drafts",
+        "app/insights/service.py",
+        "            col(AuditEvent.subject_id).in_(seen),\n",
+        "",
+        (
+            "tests/insights/test_audit_list.py::"
+            "test_each_role_reads_what_was_done_to_what_it_may_see",
+        ),
+    ),
+    Fault(
+        "a team sees the matches of all teams",
+        "app/matchmaking/service/reading.py",
+        "within_reach(actor, Action.MATCH_READ, challenge.organisation_id),",
+        "challenge.organisation_id.is_not(None),",
+        ("tests/test_authorisation.py::test_a_team_sees_its_own_matches_only",),
+    ),
+    # --- the door ---
+    Fault(
+        "nobody checks at the door what a route declares",
+        "app/accounts/dependencies.py",
+        "if said is not None and said.access is Access.NEEDS:",
+        "if said is not None and said.access is Access.PUBLIC:",
+        (f"{MATRIX}[take_call_step publish]",),
+    ),
+    Fault(
+        "a route may say nothing about whom it lets in",
+        "app/core/declaring.py",
+        'return "has no declaration"',
+        "return None",
+        ("tests/test_declarations.py::test_a_route_that_says_nothing_is_found_however_deep",),
+    ),
+    Fault(
+        "a route may declare what nobody checks",
+        "app/core/declaring.py",
+        "if said.access is Access.PUBLIC or checked:",
+        "if said.access is not Access.WITHIN or checked:",
+        ("tests/test_declarations.py::test_a_declaration_that_nobody_checks_is_found",),
+    ),
+    # --- other sites ---
+    Fault(
+        "a neighbour of our site acts in somebody's name",
+        "app/core/origin.py",
+        'return said not in {"same-origin", "none"}',
+        'return said not in {"same-origin", "same-site", "none"}',
+        (
+            "tests/core/test_origin.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
+        ),
+    ),
+    Fault(
+        "a site whose name begins like ours acts in somebody's name",
+        "app/core/origin.py",
+        'return urlsplit(origin).netloc != request.headers.get("host", "")',
+        'return not urlsplit(origin).netloc.startswith(request.headers.get("host", ""))',
+        (
+            "tests/core/test_origin.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
+        ),
+    ),
+    Fault(
+        "another site deletes in somebody's name",
+        "app/core/origin.py",
+        'frozenset({"GET", "HEAD", "OPTIONS"})',
+        'frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})',
+        ("tests/core/test_origin.py::test_every_changing_method_is_refused_from_another_site",),
+    ),
+    Fault(
+        "signing in leads to another site",
+        "app/core/origin.py",
+        'or not written.startswith("/") or written.startswith("//")',
+        'or not written.startswith("/")',
+        ("tests/core/test_origin.py::test_what_a_browser_would_take_for_another_site_is_not",),
+    ),
+    # --- exports ---
+    Fault(
+        "a cell that begins with @ is run by a spreadsheet",
+        "app/core/exports.py",
+        '"-", "@", "\\t"',
+        '"-", "\\t"',
+        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+    ),
+    Fault(
+        "a blank before a formula hides it",
+        "app/core/exports.py",
+        'cell.lstrip(" ").startswith(FORMULA)',
+        "cell.startswith(FORMULA)",
+        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+    ),
+    Fault(
+        "a workbook takes a text for a formula",
+        "app/core/exports.py",
+        "sheet.write_string(number, column, _fitting(cell))",
+        "sheet.write(number, column, _fitting(cell))",
+        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+    ),
+)

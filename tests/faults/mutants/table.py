@@ -1,0 +1,13 @@
+"""All planted faults, by what they would harm."""
+
+from typing import Final
+
+from tests.faults.mutants import entering, lives, permissions, traces
+from tests.faults.mutants.planting import Fault
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    *permissions.FAULTS,
+    *lives.FAULTS,
+    *traces.FAULTS,
+    *entering.FAULTS,
+)
