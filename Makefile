@@ -2,6 +2,7 @@
 # make test           every test with SQLite, the browser too, and the floors of coverage
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
+# make fuzz           made-up requests to every route as each role, in ten minutes; ARGS="--roles lead --seconds 300"
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
@@ -25,7 +26,7 @@ BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard ass
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres faults container check bench bench-large lock clean
+.PHONY: run test test-postgres faults fuzz container check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -45,6 +46,9 @@ container: .venv/.tools
 faults: .venv/.tools
 	@COUNTERPART_TEST_FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
 	@COUNTERPART_TEST_FAULTS=full $(BIN)/python tests/postgres.py tests/faults $(ARGS)
+
+fuzz: .venv/.tools
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: .venv/.tools
 	$(BIN)/ruff format --check
