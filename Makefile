@@ -3,6 +3,7 @@
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make mutants        plants faults in the rules, one by one, and names those that no test notices
+# make fuzz           made-up requests to every route as each role, in ten minutes; ARGS="--roles lead --seconds 300"
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
@@ -26,7 +27,7 @@ BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard ass
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres faults mutants container check bench bench-large lock clean
+.PHONY: run test test-postgres faults mutants fuzz container check bench bench-large lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -49,6 +50,9 @@ faults: .venv/.tools
 
 mutants: .venv/.tools
 	@$(BIN)/python -m tests.faults.mutants $(ARGS)
+
+fuzz: .venv/.tools
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: .venv/.tools
 	$(BIN)/ruff format --check

@@ -57,6 +57,22 @@ def test_the_description_tells_of_tags_and_of_answers_that_need_not_be_sent(
     assert "304" not in created["responses"]
 
 
+def test_the_description_tells_what_a_key_and_a_dry_run_may_be_answered(app: FastAPI) -> None:
+    """Fuzzing found both: a key that was used for something else, and a thing not made."""
+    done_once = [
+        operation["responses"]
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+        if any(p["name"] == "dry_run" for p in operation.get("parameters", []))
+    ]
+    created = app.openapi()["paths"]["/api/v1/challenges"]["post"]["responses"]
+
+    assert len(done_once) > 10
+    assert [sorted(a) for a in done_once if "422" not in a] == []
+    assert [sorted(a) for a in done_once if "200" not in a] == []
+    assert created["200"]["content"] == created["201"]["content"]
+
+
 def with_a_route(*, declared: bool, asks: bool) -> FastAPI:
     """An application whose only route hides in a router of a router."""
     app = FastAPI(openapi_url=None)

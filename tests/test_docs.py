@@ -145,6 +145,27 @@ def test_links_between_our_pages_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_every_file_and_test_that_the_page_on_security_names_is_there() -> None:
+    """A test stands behind the file that it is in; a file alone means all of its tests."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    rows = [row for row in page.splitlines() if row.startswith("| ") and "`" in row]
+    missing = []
+
+    for row in rows:
+        tests = ""
+        for name in re.findall(r"`([\w./-]+)`", row):
+            if "/" in name or "." in name:
+                found = (ROOT / name).is_file()
+                tests = (ROOT / name).read_text() if found else ""
+            else:
+                found = not name.startswith("test_") or f"def {name}(" in tests
+            missing += [] if found else [name]
+
+    assert missing == []
+    assert len(rows) > 15
+    assert [row for row in rows if "`tests/" not in row] == []
+
+
 def test_every_decision_has_its_parts_and_a_number_of_its_own() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 

@@ -53,7 +53,7 @@ router = APIRouter(
 )
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
@@ -169,7 +169,7 @@ def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRe
     "/users/{user_id}/invitation",
     dependencies=[ONCE],
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound, Conflict),
+    responses=responses(NotPermitted, NotFound, Conflict, *DONE_ONCE),
 )
 @needs(Action.USER_WRITE)
 def invite_user_again(

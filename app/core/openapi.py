@@ -14,12 +14,13 @@ from app.core.errors import (
     KeyRequired,
     PreconditionRequired,
     Stale,
+    Unprocessable,
     UnsupportedMedia,
 )
 from app.core.exports import MEDIA, Format
 from app.core.problems import MEDIA_TYPE, Problem, body_of
 
-DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia)
+DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia, Unprocessable)
 """What routes refuse that create or act, beside what they refuse themselves."""
 CHANGE: Final = (BadQuery, Stale, UnsupportedMedia, PreconditionRequired)
 """What routes refuse that change a thing, beside what they refuse themselves."""
@@ -78,12 +79,24 @@ def _describe_operations(
         operation["summary"] = operation["description"].partition(".")[0]
         if "HTTPValidationError" in str(operation["responses"].get("422")):
             del operation["responses"]["422"]
+        _describe_trying(operation)
         _describe_tables(operation["responses"].get("200", {}).get("content", {}))
         _describe_tags(place[1], operation)
         if said := asked.get(place):
             operation["description"] += f"\n\n{said.sentence}"
             operation["x-access"] = said.access
             operation["x-action"] = list(said.actions)
+
+
+def _describe_trying(operation: dict[str, Any]) -> None:
+    """Say that what is only tried is answered as if it were done, with another status."""
+    answers = operation["responses"]
+    done = next(
+        (answers[status] for status in ("201", "202", "204") if status in answers), None
+    )
+    if done and any(p["name"] == "dry_run" for p in operation.get("parameters", [])):
+        told = {"description": "What would be, with `dry_run`; nothing was changed."}
+        answers["200"] = told | ({"content": done["content"]} if "content" in done else {})
 
 
 def _describe_tags(method: str, operation: dict[str, Any]) -> None:

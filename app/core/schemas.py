@@ -1,8 +1,33 @@
-"""Shapes that more than one feature answers with."""
+"""Shapes that more than one feature takes or answers with."""
 
-from pydantic import BaseModel, ConfigDict, Field
+import re
+from datetime import datetime
+from typing import Annotated, Final
 
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+from app.core.clock import in_utc
 from app.core.problems import ProblemError
+
+_WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+
+
+def _written_out(value: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.match(value)):
+        return value
+    raise ValueError("write the instant out, such as 2026-11-21T10:00:00Z")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_utc)]
+"""An instant with its zone, as people and programs send it."""
 
 
 class OfferRead(BaseModel):

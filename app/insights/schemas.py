@@ -1,15 +1,13 @@
 """What goes in and out of queries over all features."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.clock import in_utc
 from app.core.lists import ListQuery
-
-Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+from app.core.schemas import Instant
 
 
 class AuditRead(BaseModel):

@@ -71,7 +71,7 @@ StepName = Annotated[str, Path(json_schema_extra={"enum": list(RUN_STEPS.steps)}
     dependencies=[Depends(Once(frozenset({"*"})))],
     status_code=status.HTTP_202_ACCEPTED,
     responses={
-        **responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
+        **responses(NotPermitted, Conflict, TooLarge, *DONE_ONCE),
         202: {
             "description": "The run is queued.",
             "headers": {
@@ -238,7 +238,7 @@ def read_preview(
     dependencies=[ONCE],
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
+    responses=responses(NotPermitted, Conflict, TooLarge, *DONE_ONCE),
 )
 @needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
@@ -251,7 +251,7 @@ def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Ver
     dependencies=[ONCE],
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotFound, NotPermitted, Conflict, TooLarge, Unprocessable, *DONE_ONCE),
+    responses=responses(NotFound, NotPermitted, Conflict, TooLarge, *DONE_ONCE),
 )
 @needs(Action.VERDICT_WRITE)
 def undo_verdict(

@@ -42,7 +42,7 @@ router = APIRouter(
 )
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 

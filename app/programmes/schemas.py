@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from app.core.clock import in_utc
 from app.core.lists import ListQuery
+from app.core.schemas import Instant
 from app.core.text import Line, Text
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
@@ -32,7 +31,6 @@ def _known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class Providers(BaseModel):

@@ -55,7 +55,7 @@ solutions = APIRouter(
     responses=responses(NotSignedIn, Unavailable),
 )
 
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *DONE_ONCE)
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)

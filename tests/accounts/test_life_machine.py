@@ -1,0 +1,164 @@
+"""Lives of people, in any order, by anybody: somebody always administers the service."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import col, func, select, update
+
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
+from app.accounts.schemas import UserStep
+from app.accounts.service import authenticate
+from app.accounts.service.leaving import take_step
+from app.core.audit import AuditEvent
+from app.core.database import Database, reading, transaction
+from app.core.errors import (
+    AppError,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    TransitionNotAllowed,
+)
+from app.policy import Actor, Role
+from tests.factories import a_token, a_user
+
+ALLOWED: Final = {
+    ("invited", "deactivate"): "deactivated",
+    ("active", "deactivate"): "deactivated",
+    ("deactivated", "reactivate"): "active",
+    ("deactivated", "erase"): "erased",
+}
+ACTORS: Final = {role: Actor(uuid4(), {role: frozenset({uuid4()})}) for role in Role}
+SOME: Final = settings(
+    # What fails is shown as it was found: to make it shorter takes minutes.
+    phases=(Phase.generate,),
+    deadline=None,
+    derandomize=True,
+    max_examples=12,
+    stateful_step_count=20,
+)
+
+
+@dataclass
+class Told:
+    """What the model knows of one person."""
+
+    role: Role
+    state: str
+    secret: str
+    holds: bool = True
+    steps: int = 0
+
+
+class Lives(RuleBasedStateMachine):
+    """Two administrators, a member and somebody who is invited."""
+
+    people = Bundle("people")
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.told: dict[UUID, Told] = {}
+
+    @initialize(target=people)
+    def begin(self) -> MultipleResults[UUID]:
+        present = [(Role.ADMIN, UserState.ACTIVE)] * 2
+        present += [(Role.MEMBER, UserState.ACTIVE), (Role.MEMBER, UserState.INVITED)]
+        with transaction(self.database) as session:
+            session.execute(update(User).values(state=UserState.DEACTIVATED))
+            for role, state in present:
+                user = a_user(session, role, state=state)
+                self.told[user.id] = Told(role, state.value, a_token(session, user))
+        begun: list[Any] = [*self.told]
+        return multiple(*begun)
+
+    @rule(
+        key=people,
+        who=st.sampled_from([Role.ADMIN, Role.ADMIN, *Role]),
+        name=st.sampled_from(["deactivate", "deactivate", "reactivate", "erase", "promote"]),
+    )
+    def take(self, key: UUID, who: Role, name: str) -> None:
+        told = self.told[key]
+        due = self._refusal(told, who, name)
+
+        try:
+            with transaction(self.database) as session:
+                take_step(session, ACTORS[who], key, name, UserStep(leave_empty=True))
+            refusal = None
+        except AppError as error:
+            refusal = type(error)
+
+        assert refusal is due
+        if due is None:
+            told.state = ALLOWED[told.state, name]
+            told.holds = False
+            told.steps += 1
+
+    def _refusal(self, told: Told, who: Role, name: str) -> type[AppError] | None:
+        names = {name for _, name in ALLOWED}
+        if name not in names or who not in {Role.ADMIN, Role.LEAD}:
+            return NotFound
+        if who is Role.LEAD:
+            return NotPermitted
+        if (told.state, name) not in ALLOWED:
+            return TransitionNotAllowed
+        administers = [t for t in self.told.values() if t.role is Role.ADMIN]
+        others = any(t.state == "active" for t in administers if t is not told)
+        if name == "deactivate" and told.role is Role.ADMIN and not others:
+            return Conflict
+        return None
+
+    @rule(key=people)
+    def present_the_token(self, key: UUID) -> None:
+        """Who has left is out, and a token does not come back with its person."""
+        told = self.told[key]
+        try:
+            with reading(self.database) as session:
+                let_in = authenticate(session, told.secret).user_id == key
+        except NotSignedIn:
+            let_in = False
+        assert let_in is told.holds
+
+    @invariant()
+    def every_row_is_as_the_model_says_and_every_step_was_recorded(self) -> None:
+        with reading(self.database) as session:
+            rows = session.exec(select(User).where(col(User.id).in_(self.told))).all()
+            steps = session.exec(
+                select(func.count())
+                .select_from(AuditEvent)
+                .where(
+                    col(AuditEvent.subject_id).in_(self.told),
+                    col(AuditEvent.action).in_([name for _, name in ALLOWED]),
+                )
+            ).one()
+        assert {u.id: u.state.value for u in rows} == {k: t.state for k, t in self.told.items()}
+        assert steps == sum(t.steps for t in self.told.values())
+        if self.told:
+            administers = [t.state for t in self.told.values() if t.role is Role.ADMIN]
+            assert "active" in administers
+
+
+def test_whoever_leaves_in_whatever_order_somebody_administers(database: Database) -> None:
+    class HeldHere(Lives):
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(HeldHere, settings=SOME)
+
+    with reading(database) as session:
+        taken = {*session.exec(select(AuditEvent.action).distinct())}
+    assert {"deactivate", "reactivate", "erase"} <= taken

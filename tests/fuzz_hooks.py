@@ -1,0 +1,54 @@
+"""What schemathesis is told of this service: real things to ask for, and two more checks."""
+
+import json
+import os
+from typing import Any
+from uuid import UUID
+
+import schemathesis
+from schemathesis.core.failures import Failure
+
+KNOWN: dict[str, list[str]] = json.loads(os.environ.get("FUZZ_KNOWN", "{}"))
+"""Keys of things that there are, by the name that they have in paths."""
+OWN = frozenset(json.loads(os.environ.get("FUZZ_OWN", "[]")))
+"""Keys of the person who asks, of their role and of their token."""
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Let about half of the random keys be those of real things; what is wrong stays so.
+
+    Who takes away their own token or role would be nobody for the rest of the time.
+    """
+    ends = case.method in {"DELETE", "POST"}
+    for name, value in (case.path_parameters or {}).items():
+        if (drawn := _drawn(value)) is None:
+            continue
+        others = [key for key in KNOWN.get(name, []) if not (ends and key in OWN)]
+        if others and (value in OWN if ends else drawn % 2):
+            case.path_parameters[name] = others[drawn // 2 % len(others)]
+
+
+def _drawn(value: object) -> int | None:
+    """Return the number of what is a key, whether or not there is such a thing."""
+    try:
+        return UUID(str(value)).int
+    except ValueError:
+        return None
+
+
+@schemathesis.check
+def what_is_unavailable_says_when_it_is_back(ctx: Any, response: Any, case: Any) -> None:
+    if response.status_code == 503 and "retry-after" not in response.headers:
+        _found(case, "A 503 that nobody announced", "It has no Retry-After.")
+
+
+@schemathesis.check
+def a_refusal_is_a_problem(ctx: Any, response: Any, case: Any) -> None:
+    kind = response.headers.get("content-type", [""])[0]
+    if response.status_code >= 400 and kind != "application/problem+json":
+        _found(case, "A refusal that is no problem document", f"It is {kind}.")
+
+
+def _found(case: Any, title: str, message: str) -> None:
+    raise Failure(operation=case.operation.label, title=title, message=message)
