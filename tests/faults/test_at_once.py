@@ -16,6 +16,8 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from app.accounts.models import Token
+from app.accounts.service import digest_of
 from app.core.audit import AuditEvent
 from app.core.clock import now
 from app.core.database import Database, reading, transaction
@@ -259,6 +261,25 @@ def test_two_processes_with_a_worker_each_carry_a_run_out_once(
     assert [reply.status for reply in replies] == [202] * count
     until(lambda: {state_of(job) for job in jobs()} == {JobState.DONE})
     assert [job.attempts for job in jobs()] == [1] * count
+
+
+def test_a_token_that_was_taken_away_is_refused_by_every_worker_at_the_next_request(
+    shared: Database, two_workers: Server
+) -> None:
+    secret = a_lead(shared)
+
+    def statuses() -> set[int]:
+        """Each request comes on a connection of its own, to whichever worker takes it."""
+        headers = {"Authorization": f"Bearer {secret}"}
+        address = f"{two_workers.base}/api/v1/match-runs"
+        return {httpx.get(address, headers=headers).status_code for _ in range(20)}
+
+    before = statuses()
+    with transaction(shared) as session:
+        held = session.exec(select(Token).where(Token.digest == digest_of(secret))).one()
+        held.revoked_at = now()
+
+    assert (before, statuses()) == ({200}, {401})
 
 
 def test_forwarded_headers_that_anybody_sends_are_not_believed(two_workers: Server) -> None:
