@@ -1,6 +1,7 @@
 """Pools that are not a tuple in memory: several in a row, or one that stays on disk."""
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, overload
@@ -15,8 +16,9 @@ from matching.reading import Offsets
 class _Pool(Sequence[Profile]):
     """A sequence that is asked one position at a time."""
 
+    @abstractmethod
     def _at(self, position: int) -> Profile:
-        raise NotImplementedError  # pragma: no cover -- every pool has its own
+        """Return the profile of a position from 0 on that the pool has."""
 
     @overload
     def __getitem__(self, index: int) -> Profile: ...

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.console import width_of
+from app.core.exports import no_formula
 from app.matchmaking.offline import (
     Answer,
     Assigned,
@@ -109,11 +110,11 @@ def _row(line: Line) -> dict[str, Any]:
     suggestion = line.suggestion
     row = {
         "challenge": line.challenge.id,
-        "challenge_title": _no_formula(line.challenge.title),
+        "challenge_title": no_formula(line.challenge.title),
         "rank": suggestion.rank,
         "provider": line.provider.id,
-        "provider_title": _no_formula(line.provider.title),
-        "organisation": _no_formula(line.provider.organisation),
+        "provider_title": no_formula(line.provider.title),
+        "organisation": no_formula(line.provider.organisation),
         "country": ";".join(line.provider.country),
         "score": suggestion.score,
         "text_part": suggestion.text_part,
@@ -126,17 +127,12 @@ def _row(line: Line) -> dict[str, Any]:
 
 def _reason_cells(reasons: Reasons) -> dict[str, str]:
     return {
-        "words": _no_formula(_shares(reasons.words)),
+        "words": no_formula(_shares(reasons.words)),
         "themes": _shares(reasons.themes),
         "missing": "; ".join(reasons.missing),
-        "challenge_passage": _no_formula(reasons.challenge.text) if reasons.challenge else "",
-        "provider_passage": _no_formula(reasons.provider.text) if reasons.provider else "",
+        "challenge_passage": no_formula(reasons.challenge.text) if reasons.challenge else "",
+        "provider_passage": no_formula(reasons.provider.text) if reasons.provider else "",
     }
-
-
-def _no_formula(text: str) -> str:
-    """Keep a spreadsheet from reading a stranger's text as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _shares(shares: Sequence[Share]) -> str:

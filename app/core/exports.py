@@ -118,9 +118,12 @@ def _csv(names: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:
 def _harmless(cell: Cell) -> Cell:
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
-        return f"'{cell}"
-    return cell
+    return no_formula(cell) if isinstance(cell, str) else cell
+
+
+def no_formula(text: str) -> str:
+    """Keep a spreadsheet from reading a stranger's text as a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _xlsx(names: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:

@@ -70,7 +70,7 @@ def carry_out(
         inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
     )
     whole = whole_of(computing.engine, computing.terms())
-    chosen = set(computing.engine.chosen(computing.positions(whole)))
+    chosen = set(computing.engine.chosen(computing.engine.positions(whole.pairs)))
     lines: list[Line] = []
     suggestions = sorted(
         {*computing.listed(), *chosen}, key=lambda line: (line.challenge, line.rank)
@@ -170,16 +170,6 @@ class Computing:
             capacities=[record.capacity for record in self.solutions],
             objective=self.settings.objective,
         )
-
-    def places(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Return the positions of challenges and solutions by their codes."""
-        row = {record.id: i for i, record in enumerate(self.challenges)}
-        return row, {record.id: j for j, record in enumerate(self.solutions)}
-
-    def positions(self, whole: Whole) -> list[tuple[int, int]]:
-        """Return the chosen pairs as positions."""
-        row, column = self.places()
-        return [(row[challenge], column[solution]) for challenge, solution in whole.pairs]
 
     def codes(self, suggestion: Suggestion) -> tuple[str, str]:
         """Return the codes of the two sides."""

@@ -195,13 +195,7 @@ def _suggestions(
 ) -> Iterator[Suggestion]:
     if assigned is None:
         return engine.rank(settings.top)
-    row, column = _places(engine)
-    return engine.chosen((row[c], column[p]) for c, p in assigned.whole.pairs)
-
-
-def _places(engine: Engine) -> tuple[dict[str, int], dict[str, int]]:
-    row = {profile.id: i for i, profile in enumerate(engine.challenges)}
-    return row, {profile.id: j for j, profile in enumerate(engine.pool)}
+    return engine.chosen(engine.positions(assigned.whole.pairs))
 
 
 # --- the assignment --------------------------------------------------------------------
@@ -209,7 +203,7 @@ def _places(engine: Engine) -> tuple[dict[str, int], dict[str, int]]:
 
 def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]) -> Assigned:
     """Assign as the settings say, and answer what they ask about it."""
-    wanted, (row, column) = settings.per_challenge or 0, _places(engine)
+    wanted = settings.per_challenge or 0
     plain = Terms(
         least=wanted,
         most=wanted,
@@ -220,8 +214,8 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
     terms = replace(
         plain,
         capacities=[changed.get(record.id, record.capacity) for record in pool],
-        locked=[(row[c], column[p]) for c, p in settings.locked],
-        forbidden=[(row[c], column[p]) for c, p in settings.forbidden],
+        locked=engine.positions(settings.locked),
+        forbidden=engine.positions(settings.forbidden),
     )
     whole = whole_of(engine, terms)
     if whole.reason is not None:

@@ -48,23 +48,18 @@ def what_if(
         If the sentence encoder is not there.
     """
     computing = _computing(replace(inputs, settings=asked.settings), folder)
-    row, column = computing.places()
-    locked, forbidden = (
-        [(row[challenge], column[solution]) for challenge, solution in pairs]
-        for pairs in (asked.locked, asked.forbidden)
-    )
     terms = replace(
         computing.terms(),
         capacities=[
             asked.capacities.get(record.id, record.capacity) for record in computing.solutions
         ],
-        locked=locked,
-        forbidden=forbidden,
+        locked=computing.engine.positions(asked.locked),
+        forbidden=computing.engine.positions(asked.forbidden),
     )
     whole = whole_of(computing.engine, terms)
     return whole, [
         (computing.codes(suggestion), suggestion)
-        for suggestion in computing.engine.chosen(computing.positions(whole))
+        for suggestion in computing.engine.chosen(computing.engine.positions(whole.pairs))
     ]
 
 
@@ -92,7 +87,7 @@ def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
 
 
 def costs_of(engine: Engine, terms: Terms) -> list[Regret]:
-    """Return the same for an engine and terms."""
+    """Return for every open pair what going against the best assignment costs."""
     found = regrets(engine, terms)
     rows, columns = np.nonzero(~np.isnan(found.total))
     return [
@@ -121,7 +116,7 @@ def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
 
 
 def floors_of(engine: Engine, terms: Terms) -> list[Floor]:
-    """Return the same for an engine and terms."""
+    """Return what each step of fairness costs in total."""
     return [Floor(step.floor, step.total, step.cost) for step in steps(engine, terms)]
 
 

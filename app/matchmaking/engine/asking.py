@@ -257,6 +257,12 @@ class Engine:
         )
         return sorted(self._suggestions(ranked), key=lambda s: (s.rank, -s.score, s.challenge))
 
+    def positions(self, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
+        """Return pairs of ids, of a challenge and one of the pool, as positions."""
+        row = {profile.id: i for i, profile in enumerate(self.challenges)}
+        column = {profile.id: j for j, profile in enumerate(self.pool)}
+        return [(row[challenge], column[provider]) for challenge, provider in pairs]
+
     def chosen(self, pairs: Iterable[Pair]) -> Iterator[Suggestion]:
         """Return pairs as suggestions: by challenge, the highest score first."""
         ordered = sorted(pairs, key=lambda pair: (pair[0], -self.scores[pair], pair[1]))

@@ -1,7 +1,7 @@
 """What people decide: verdicts on suggestions, and matches."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -79,11 +79,7 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
 
 
 def _before(history: Sequence[Verdict]) -> Outcome:
-    """Return what counted before the newest verdict: that of an undoing is what it undid."""
-    newest = history[-1]
-    at = {verdict.id: place for place, verdict in enumerate(history)}
-    if newest.undoes is not None:
-        return history[at[newest.undoes]].outcome
+    """Return what counted before the newest verdict, be that an undoing or not."""
     return history[-2].outcome if len(history) > 1 else Outcome.UNDECIDED
 
 
@@ -119,38 +115,31 @@ def _history(session: Session, verdict: Verdict) -> Sequence[Verdict]:
 def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
     """Refuse a pair that the run does not hold, or that its rules bar from being chosen."""
     sides = {
-        "/challenge_id": (new.challenge_id, run.challenges),
-        "/solution_id": (new.solution_id, run.solutions),
-    }
-    found = {
-        pointer: next((r for r in records if r["id"] == _code(session, key)), None)
-        for pointer, (key, records) in sides.items()
+        "/challenge_id": (_code(session, new.challenge_id), run.challenges),
+        "/solution_id": (_code(session, new.solution_id), run.solutions),
     }
     errors = [
         FieldError(pointer, "The run holds nothing of this key.")
-        for pointer, record in found.items()
-        if record is None
+        for pointer, (code, records) in sides.items()
+        if code not in {record["id"] for record in records}
     ]
     if errors:
         raise Unprocessable("The pair is not one of the run.", errors=errors)
     if new.outcome is not Outcome.REJECTED:
         from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
 
-        in_the_way = questions.obstacles_of(inputs.frozen(run), *_codes(found))
+        (challenge, _), (solution, _) = sides.values()
+        in_the_way = questions.obstacles_of(inputs.frozen(run), challenge, solution)
         if in_the_way:
             raise Conflict(
                 " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."
             )
 
 
-def _codes(found: Mapping[str, Mapping[str, Any] | None]) -> tuple[str, str]:
-    challenge, solution = (str(record and record["id"]) for record in found.values())
-    return challenge, solution
-
-
-def _code(session: Session, key: UUID) -> str | None:
+def _code(session: Session, key: UUID) -> str:
+    """Return the code of a submission; empty if there is none."""
     row = session.get(Submission, key)
-    return None if row is None else row.code
+    return "" if row is None else row.code
 
 
 def record_match(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.errors import AppError, Conflict, FieldError, Unprocessable
-from app.matchmaking.lifecycle import HAS_RESULT, RunState
+from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import Loss, WhatIf, Whole
 from app.matchmaking.schemas.questions import (
@@ -153,11 +153,7 @@ def what_if(
 
 def _ended(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
     run = reading.run(session, actor, run_id)
-    if run.state not in HAS_RESULT:
-        raise Conflict(
-            f"The run {run.code} is {run.state}, so it has no result.",
-            remedy="Wait until it has ended, or ask for another run if it failed.",
-        )
+    reading.require_result(run.state, f"The run {run.code}")
     return run
 
 

@@ -8,8 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app import policy
-from app.core.errors import Conflict, NotFound
-from app.matchmaking.lifecycle import HAS_RESULT
+from app.core.errors import NotFound
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.suggestions import RankedForRead, RankedRead, RankingRead
 from app.matchmaking.service import reading
@@ -35,11 +34,7 @@ def ranking(session: Session, actor: Actor, run_id: UUID) -> str:
     if found is None or not policy.allows(actor, Action.RUN_READ):
         raise NotFound(f"There is no run {run_id}.")
     state, stored = found
-    if state not in HAS_RESULT:
-        raise Conflict(
-            f"The run is {state}, so it has no result.",
-            remedy="Wait until it has ended, or ask for another run if it failed.",
-        )
+    reading.require_result(state)
     # Runs of earlier versions have no document; theirs says the same.
     return stored or document(session, run_id)
 

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from app import policy
 from app.accounts.models import Organisation
 from app.core.database import LARGEST
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
-from app.matchmaking.lifecycle import Outcome, RunState
+from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.deciding import MatchQuery, MatchRead, VerdictQuery, VerdictRead
 from app.matchmaking.schemas.parties import PartyRead
@@ -68,6 +68,21 @@ def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
     if found is None or not policy.allows(actor, Action.RUN_READ):
         raise NotFound(f"There is no run {run_id}.")
     return found
+
+
+def require_result(state: RunState, named: str = "The run") -> None:
+    """Do nothing, or refuse to ask a run that has not ended with a result.
+
+    Raises
+    ------
+    Conflict
+        If it has no result yet, or never will.
+    """
+    if state not in HAS_RESULT:
+        raise Conflict(
+            f"{named} is {state}, so it has no result.",
+            remedy="Wait until it has ended, or ask for another run if it failed.",
+        )
 
 
 def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun | None:

@@ -163,7 +163,7 @@ FAULTS: Final = (
         "an undoing brings back what it undoes",
         DECIDING,
         "else Outcome.UNDECIDED",
-        "else newest.outcome",
+        "else history[-1].outcome",
         (f"{DECIDE}test_undoing_the_only_verdict_leaves_the_pair_undecided",),
     ),
     Fault(

@@ -242,8 +242,8 @@ FAULTS: Final = (
     Fault(
         "a blank before a formula hides it",
         "app/core/exports.py",
-        'cell.lstrip(" ").startswith(FORMULA)',
-        "cell.startswith(FORMULA)",
+        'text.lstrip(" ").startswith(FORMULA)',
+        "text.startswith(FORMULA)",
         ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
     Fault(
