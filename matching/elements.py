@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from matching.embedding import nearness
 from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
 from matching.matcher import Matcher
+from matching.positions import runs
 from matching.profile import Profile
 from matching.ranking import Ranking
 from matching.scoring import Scorer
@@ -115,7 +116,7 @@ def _in_segment(
     by_theme, by_term = table[: query.themes.nnz], table[query.themes.nnz :]
     lengths = pool.starts[listed + 1] - pool.starts[listed]
     firsts = np.cumsum(lengths) - lengths
-    rows = np.arange(lengths.sum()) + np.repeat(pool.starts[listed] - firsts, lengths)
+    rows = runs(pool.starts[listed], lengths)
     told = _products(query.text, pool.passages[rows], by_term)
     themes = _products(query.themes, pool.themes[listed], by_theme)
     no_text = ~(query.has_text & pool.has_text[listed])[:, None]

@@ -3,17 +3,23 @@
 The rule: columns of a row are sorted, so sums over a row have one order on every path.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matching.positions import runs, slices
+
 Matrix = sparse.csr_array[np.float64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Languages = NDArray[np.int64]
+
+# Keeps what is held beside the rows of a large pool small.
+ROWS_AT_ONCE: Final = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +45,7 @@ class EmbeddedPool:
         """Return the pool of the profiles at `indices`, in their order."""
         sizes = np.diff(self.starts)[indices]
         starts = np.append(np.intp(0), np.cumsum(sizes))
-        rows = np.arange(starts[-1]) + np.repeat(self.starts[indices] - starts[:-1], sizes)
+        rows = runs(self.starts[indices], sizes)
         return EmbeddedPool(self.passages[rows], starts, self.whole[indices])
 
     def followed_by(self, other: "EmbeddedPool") -> "EmbeddedPool":
@@ -150,6 +156,30 @@ def language_number(language: str) -> int:
     return int.from_bytes(language.encode()[:7])
 
 
+def stacked(parts: Iterable[Matrix], width: int, most: int) -> Matrix:
+    """Put matrices one below the other, holding no more than one of them beside the whole.
+
+    Parameters
+    ----------
+    parts : iterable of csr_array of shape (any, width)
+    width : int
+    most : int
+        The values of all parts together are no more than this.
+    """
+    # room that is never written to takes none
+    columns, values = np.empty(most, dtype=np.int32), np.empty(most)
+    ends, n = [np.zeros(1, dtype=np.int64)], 0
+    for part in parts:
+        columns[n : n + part.nnz], values[n : n + part.nnz] = part.indices, part.data
+        ends.append(n + part.indptr[1:].astype(np.int64))
+        n += part.nnz
+    columns.resize(n, refcheck=False)
+    values.resize(n, refcheck=False)
+    # the library would widen the columns to the type of the ends
+    indptr = np.concatenate(ends).astype(sparse.get_index_dtype(maxval=n))
+    return sparse.csr_array((values, columns, indptr), shape=(indptr.size - 1, width))
+
+
 def matrix(
     weights: Floats,
     columns: NDArray[np.intp],
@@ -162,8 +192,13 @@ def matrix(
 
 def norms(rows: Matrix) -> Floats:
     """Return the Euclidean length of each row."""
-    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    return np.sqrt(np.bincount(owners, rows.data**2, minlength=rows.shape[0]))
+    lengths = np.empty(rows.shape[0])
+    for some in slices(rows.shape[0], ROWS_AT_ONCE):
+        ends = rows.indptr[some.start : some.stop + 1]
+        owners = np.repeat(np.arange(ends.size - 1), np.diff(ends))
+        squares = rows.data[ends[0] : ends[-1]] ** 2
+        lengths[some] = np.sqrt(np.bincount(owners, squares, minlength=ends.size - 1))
+    return lengths
 
 
 def side_by_side(
@@ -180,10 +215,15 @@ def side_by_side(
     return ends, columns, values
 
 
-def scaled(rows: Matrix, lengths: Floats) -> Matrix:
-    """Divide each row by its length; a row of length 0 has nothing to divide."""
-    per_value = np.repeat(lengths, np.diff(rows.indptr))
-    return sparse.csr_array((rows.data / per_value, rows.indices, rows.indptr), rows.shape)
+def scale(rows: Matrix, lengths: Floats) -> Matrix:
+    """Divide each row by its length where it stands, and return the same rows.
+
+    A row of length 0 has nothing to divide.
+    """
+    for some in slices(rows.shape[0], ROWS_AT_ONCE):
+        ends = rows.indptr[some.start : some.stop + 1]
+        rows.data[ends[0] : ends[-1]] /= np.repeat(lengths[some], np.diff(ends))
+    return rows
 
 
 def taken(rows: Matrix, kept: NDArray[np.intp]) -> Matrix:
@@ -192,5 +232,5 @@ def taken(rows: Matrix, kept: NDArray[np.intp]) -> Matrix:
         return rows
     sizes = np.append(np.diff(rows.indptr), 0)[kept]
     ends = np.concatenate([[0], np.cumsum(sizes)])
-    at = np.arange(ends[-1]) + np.repeat(rows.indptr[kept] - ends[:-1], sizes)
+    at = runs(rows.indptr[kept], sizes)
     return sparse.csr_array((rows.data[at], rows.indices[at], ends), (kept.size, rows.shape[1]))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.language import WORD, language_of, stem
+from matching.positions import runs
 from matching.profile import Profile
 
 Ids = NDArray[np.int32]
@@ -67,6 +68,15 @@ class Tokens:
         ends = self.ends[: texts[-1] + 1]
         return Tokens(self.ids[: ends[-1]], ends, texts)
 
+    def only(self, profiles: Offsets) -> "Tokens":
+        """Return some of the profiles, in ascending order."""
+        if profiles.size == self.texts.size - 1:
+            return self
+        n_texts, n_words = np.diff(self.texts)[profiles], np.diff(self.ends)
+        texts = runs(self.texts[profiles], n_texts)
+        words = runs(self.ends[texts], n_words[texts])
+        return Tokens(self.ids[words], _offsets(n_words[texts]), _offsets(n_texts))
+
     def parts(self, n_words: int) -> Iterator["Tokens"]:
         """Yield runs of profiles of about so many words each, at least one profile."""
         ends = self.ends[self.texts]
@@ -81,7 +91,7 @@ class Tokens:
 
     def told(self) -> list[bytes]:
         """Return for each text what it says: equal for equal sequences of stems."""
-        raw = memoryview(self.ids.tobytes())
+        raw = self.ids.view(np.uint8).data
         cuts = (self.ends * self.ids.itemsize).tolist()
         return [
             hashlib.blake2b(raw[a:b], digest_size=16).digest() if b > a else b""

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from matching.encoding import (
+    ROWS_AT_ONCE,
     Bools,
     EncodedPool,
     EncodedQueries,
@@ -25,10 +26,11 @@ from matching.encoding import (
     language_number,
     matrix,
     norms,
-    scaled,
+    scale,
     taken,
 )
 from matching.language import language_of
+from matching.positions import runs, slices
 from matching.profile import Profile
 from matching.reading import Reader, Tokens
 from matching.vocabulary import Vocabulary, inverse_frequency
@@ -180,7 +182,7 @@ class ProfileVectorizer(BaseEstimator):
         rows = self.vocabulary_.rows(tokens, self.reader_, joined=True)
         rows.data *= self.vocabulary_.idf[rows.indices] ** (self.query_power - 1)
         return EncodedQueries(
-            scaled(rows, norms(rows)),
+            scale(rows, norms(rows)),
             self._theme_rows(queries),
             np.diff(tokens.ends[tokens.texts]) > 0,
             _state_themes(queries),
@@ -234,8 +236,8 @@ class ProfileVectorizer(BaseEstimator):
         rows = taken(rows, kept)
         lengths = norms(rows)
         pivot = (1 - self.slope) * self.mean_length_
-        passages = scaled(rows, pivot + self.slope * lengths)
         voices = 1 / _retold(rows, lengths, starts)
+        passages = scale(rows, pivot + self.slope * lengths)
         return EncodedPool(
             passages=passages,
             starts=starts,
@@ -273,7 +275,7 @@ class ProfileVectorizer(BaseEstimator):
         at = np.array(columns, dtype=np.intp)
         rows = matrix(self.theme_idf_[at], at, ends, len(self.themes_))
         lengths = np.sqrt(norms(rows) ** 2 + unknown * self.unknown_theme_idf_**2)
-        return scaled(rows, lengths)
+        return scale(rows, lengths)
 
     def _ceilings(self, passages: Matrix, starts: NDArray[np.intp], voices: Floats) -> Floats:
         """Return what the sum of each profile's passages, by voice, is divided by."""
@@ -281,8 +283,13 @@ class ProfileVectorizer(BaseEstimator):
         if n_passages == starts.size - 1:
             lengths = voices * norms(passages)
         else:
-            owners = matrix(voices, np.arange(n_passages, dtype=np.intp), starts, n_passages)
-            lengths = norms(sparse.csr_array(owners @ passages))
+            lengths = np.empty(starts.size - 1)
+            for some in slices(lengths.size, ROWS_AT_ONCE):
+                ends = starts[some.start : some.stop + 1]
+                mine = slice(ends[0], ends[-1])
+                columns = np.arange(ends[-1] - ends[0], dtype=np.intp)
+                owners = matrix(voices[mine], columns, ends - ends[0], columns.size)
+                lengths[some] = norms(sparse.csr_array(owners @ passages[mine]))
         # a profile that tells nothing known has nothing to divide
         return np.where(lengths > 0, 1 - self.saturation + self.saturation * lengths, 1.0)
 
@@ -291,14 +298,13 @@ def _retold(rows: Matrix, lengths: Floats, starts: NDArray[np.intp]) -> Floats:
     """Count for each passage how often its profile tells the same story."""
     if starts.size - 1 == lengths.size:
         return np.ones(lengths.size)
-    units = scaled(rows, lengths)
     left, right = _pairs_within(starts)
     cosines = np.empty(left.size)
-    for first in range(0, left.size, _PAIRS_AT_ONCE):
-        some = slice(first, first + _PAIRS_AT_ONCE)
-        cosines[some] = units[left[some]].multiply(units[right[some]]).sum(axis=1)
+    for some in slices(left.size, _PAIRS_AT_ONCE):
+        one, other = (scale(rows[of[some]], lengths[of[some]]) for of in (left, right))
+        cosines[some] = one.multiply(other).sum(axis=1)
     same = np.clip((cosines - _APART) / (_SAME - _APART), 0, 1)
-    n_passages = units.shape[0]
+    n_passages = lengths.size
     told = np.bincount(left, same, n_passages) + np.bincount(right, same, n_passages)
     return 1 + np.asarray(told, dtype=np.float64)
 
@@ -308,8 +314,7 @@ def _pairs_within(starts: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[n
     rows = np.arange(starts[-1], dtype=np.intp)
     later = np.repeat(starts[1:], np.diff(starts)) - 1 - rows
     left = np.repeat(rows, later)
-    offsets = np.arange(left.size, dtype=np.intp) - np.repeat(np.cumsum(later) - later, later)
-    return left, left + 1 + offsets
+    return left, runs(rows + 1, later)
 
 
 def check_share(name: str, value: float) -> None:

@@ -4,7 +4,6 @@ The rule: bounds may be rough and only ever too high; every score that is return
 the exact rows, in float64 and in one order of additions.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching.encoding import EncodedPool, EncodedQueries, Floats, side_by_side
+from matching.positions import runs, slices
 from matching.scoring import Scorer
 
 # Profiles whose accumulators are filled together: 256 KB, and a row fits into 16 bits.
@@ -98,17 +98,35 @@ class Bounds(NamedTuple):
         ValueError
             If the pool has 2**32 weighed words or more: split it into shards.
         """
-        bounds = _bounds(pool, scorer)
-        if bounds.nnz >= _MOST:
+        n_pool, n_terms = pool.starts.size - 1, pool.passages.shape[1]
+        chunks = list(slices(n_pool, CHUNK))
+        width = n_terms + pool.themes.shape[1]
+        # counts first, then sums of them, in one place: this is as large as the entries
+        cuts = np.zeros(width * len(chunks) + 1, dtype=np.uint32)
+        counts = cuts[1:].reshape(width, len(chunks))
+        for c, some in enumerate(chunks):
+            counts[:, c] = np.bincount(_bounds(pool, scorer, some).indices, minlength=width)
+        df = counts.sum(axis=1, dtype=np.int64)
+        if df.sum() >= _MOST:
             raise ValueError(f"an index holds less than {_MOST} weighed words: split the pool")
-        head = _frequent(bounds, pool.passages.shape[1])
-        rest, head_of = _without(bounds, head)
-        dense = np.ascontiguousarray(bounds[:, head].toarray(), dtype=np.float32)
+        head = _frequent(df[:n_terms])
+        head_of = np.full(width, -1, dtype=np.int32)
+        head_of[head] = np.arange(head.size, dtype=np.int32)
+        counts[head] = 0
+        np.cumsum(cuts, dtype=np.uint32, out=cuts)
+
+        rows, values = np.empty(cuts[-1], np.uint16), np.empty(cuts[-1], np.float32)
+        dense = np.empty((n_pool, head.size), dtype=np.float32)
+        rare = head_of < 0
+        for c, some in enumerate(chunks):
+            turned = _bounds(pool, scorer, some).tocsc()
+            sizes = np.diff(turned.indptr)
+            here = np.repeat(rare, sizes)
+            at = runs(cuts[c : -1 : len(chunks)][rare], sizes[rare])
+            rows[at], values[at] = turned.indices[here], turned.data[here]
+            dense[some] = turned[:, head].toarray()
         norms = np.linalg.norm(dense, axis=1).astype(np.float32)
-        turned = rest.tocsc()
-        turned.sort_indices()
-        rows = (turned.indices % CHUNK).astype(np.uint16)
-        return cls(_cuts(rest), rows, turned.data, head_of, dense, _padded(norms))
+        return cls(cuts, rows, values, head_of, dense, _padded(norms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,80 +177,51 @@ class Index:
         return Asked(*side_by_side(known.text, known.themes))
 
 
-def _bounds(pool: EncodedPool, scorer: Scorer) -> sparse.csr_array[np.float32]:
-    """Return by how much each word and theme can raise the score of each profile."""
-    words = _at_most(pool, scorer.whole_weight)
+def _bounds(pool: EncodedPool, scorer: Scorer, some: slice) -> sparse.csr_array[np.float32]:
+    """Return by how much each word and theme can raise the score of some profiles."""
+    words = _at_most(pool, scorer.whole_weight, some)
     words.data *= np.float32(scorer.weights["text"])
-    themes = pool.themes.astype(np.float32) * np.float32(scorer.weights["themes"])
+    themes = pool.themes[some].astype(np.float32) * np.float32(scorer.weights["themes"])
     return sparse.csr_array(sparse.hstack([words, themes], format="csr"))
 
 
-def _at_most(pool: EncodedPool, whole_weight: float) -> sparse.csr_array[np.float32]:
+def _at_most(
+    pool: EncodedPool, whole_weight: float, some: slice
+) -> sparse.csr_array[np.float32]:
     """Return for each word the best passage's share and the whole's; one passage is exact."""
-    n_pool, n_passages = pool.starts.size - 1, pool.shares.size
-    if n_pool == n_passages:
-        factor = (1 - whole_weight) + whole_weight * pool.shares
-        by_word = np.repeat(factor, np.diff(pool.passages.indptr)) * pool.passages.data
+    starts = pool.starts[some.start : some.stop + 1]
+    passages = slice(starts[0], starts[-1])
+    rows, shares = pool.passages[passages], pool.shares[passages]
+    if shares.size < starts.size:
+        factor = (1 - whole_weight) + whole_weight * shares
+        by_word = np.repeat(factor, np.diff(rows.indptr)) * rows.data
         return sparse.csr_array(
-            (by_word.astype(np.float32), pool.passages.indices, pool.passages.indptr),
-            shape=pool.passages.shape,
+            (by_word.astype(np.float32), rows.indices, rows.indptr), shape=rows.shape
         )
-    return sparse.csr_array(sparse.vstack(list(_merged(pool, whole_weight)), format="csr"))
+    width, sizes = rows.shape[1], np.diff(rows.indptr)
+    shares = np.repeat(shares, sizes)
+    owners = np.repeat(np.repeat(np.arange(starts.size - 1), np.diff(starts)), sizes)
+    keys = owners * width + rows.indices
+    order = np.argsort(keys, kind="stable")
+    keys, values, shares = keys[order], rows.data[order], shares[order]
+    heads = np.flatnonzero(np.diff(keys, prepend=-1))
+    best, whole = values, shares * values
+    if heads.size:
+        best, whole = np.maximum.reduceat(values, heads), np.add.reduceat(whole, heads)
+    merged = ((1 - whole_weight) * best + whole_weight * whole).astype(np.float32)
+    ends = np.searchsorted(keys[heads], np.arange(starts.size) * width)
+    return sparse.csr_array((merged, keys[heads] % width, ends), (starts.size - 1, width))
 
 
-def _merged(pool: EncodedPool, whole_weight: float) -> Iterator[sparse.csr_array[np.float32]]:
-    """Yield chunks of profiles whose passages are put together word by word."""
-    n_pool, width = pool.starts.size - 1, pool.passages.shape[1]
-    for first in range(0, n_pool, CHUNK):
-        starts = pool.starts[first : first + CHUNK + 1]
-        rows = pool.passages[starts[0] : starts[-1]]
-        sizes = np.diff(rows.indptr)
-        shares = np.repeat(pool.shares[starts[0] : starts[-1]], sizes)
-        owners = np.repeat(np.repeat(np.arange(starts.size - 1), np.diff(starts)), sizes)
-        keys = owners * width + rows.indices
-        order = np.argsort(keys, kind="stable")
-        keys, values, shares = keys[order], rows.data[order], shares[order]
-        heads = np.flatnonzero(np.diff(keys, prepend=-1))
-        best, whole = values, shares * values
-        if heads.size:
-            best, whole = np.maximum.reduceat(values, heads), np.add.reduceat(whole, heads)
-        merged = ((1 - whole_weight) * best + whole_weight * whole).astype(np.float32)
-        ends = np.searchsorted(keys[heads], np.arange(starts.size) * width)
-        yield sparse.csr_array((merged, keys[heads] % width, ends), (starts.size - 1, width))
-
-
-def _frequent(bounds: sparse.csr_array[np.float32], n_terms: int) -> NDArray[np.intp]:
-    """Return the most frequent words, not themes, if they are much of the work."""
-    df = np.bincount(bounds.indices, minlength=bounds.shape[1])[:n_terms].astype(np.float64)
+def _frequent(df: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the most frequent words, if they are much of the work."""
     most = np.argsort(-df, kind="stable")[:_HEAD]
     # a word is asked for as often as it is offered
-    part = (df[most] ** 2).sum() / max(1.0, (df**2).sum())
+    squares = df.astype(np.float64) ** 2
+    part = squares[most].sum() / max(1.0, squares.sum())
     return np.sort(most) if part >= _PART else most[:0]
 
 
 def _padded(norms: Singles) -> Singles:
     """Fill the last chunk up, and the last block of a single one."""
     return np.pad(norms, (0, -norms.size % (CHUNK if norms.size > CHUNK else BLOCK)))
-
-
-def _without(
-    bounds: sparse.csr_array[np.float32], head: NDArray[np.intp]
-) -> tuple[sparse.csr_array[np.float32], NDArray[np.int32]]:
-    """Return the bounds without some columns, and the place of each column among these."""
-    head_of = np.full(bounds.shape[1], -1, dtype=np.int32)
-    head_of[head] = np.arange(head.size, dtype=np.int32)
-    kept = head_of[bounds.indices] < 0
-    ends = np.concatenate([[0], np.cumsum(kept)])[bounds.indptr]
-    rest = (bounds.data[kept], bounds.indices[kept], ends)
-    return sparse.csr_array(rest, shape=bounds.shape), head_of
-
-
-def _cuts(rows: sparse.csr_array[np.float32]) -> NDArray[np.uint32]:
-    """Return where, column after column, the entries of each chunk of rows end."""
-    n_rows, width = rows.shape
-    chunks = range(0, n_rows, CHUNK)
-    counts = np.zeros((width, len(chunks)), dtype=np.uint32)
-    for c, first in enumerate(chunks):
-        ends = rows.indptr[[first, min(first + CHUNK, n_rows)]]
-        counts[:, c] = np.bincount(rows.indices[ends[0] : ends[1]], minlength=width)
-    return np.concatenate([[0], np.cumsum(counts.ravel(), dtype=np.uint32)]).astype(np.uint32)

@@ -130,6 +130,19 @@ def test_a_pool_whose_passages_say_nothing_known_is_listed_in_order() -> None:
     assert (ranking.indices.tolist(), ranking.scores.tolist()) == ([[0, 1, 2]], [[0.0] * 3])
 
 
+def by_profile(bounds: index.Bounds, chunk: int = index.CHUNK) -> NDArray[np.float64]:
+    """Return the bounds as an array of profiles by columns."""
+    n_pool, n_columns = len(bounds.head), bounds.head_of.size
+    dense = np.zeros((n_pool, n_columns))
+    dense[:, bounds.head_of >= 0] = bounds.head
+    cuts = bounds.cuts.astype(np.int64)
+    sizes = (cuts[1:] - cuts[:-1]).reshape(n_columns, -1)
+    columns, chunks = np.indices(sizes.shape)
+    rows = np.repeat(chunks.ravel() * chunk, sizes.ravel()) + bounds.rows
+    dense[rows, np.repeat(columns.ravel(), sizes.ravel())] = bounds.values
+    return dense
+
+
 def test_words_that_most_state_are_bounded_by_their_length() -> None:
     bounds = [
         index.Bounds.of(pool, Scorer(1.0, 0.0, 0.0))
@@ -145,11 +158,21 @@ def test_bounds_are_never_below_the_scores() -> None:
     matcher = Matcher(compiled=True).fit(pool, queries)
     segment = matcher.segments_[0]
 
-    bounds = index._bounds(segment.encoded, segment.scorer).toarray().astype(np.float64)
+    bounds = by_profile(index.Bounds.of(segment.encoded, segment.scorer))
 
     asked = matcher.vectorizer_.encode_queries(queries)
     both = sparse.hstack([asked.text, asked.themes]).toarray()
     assert (both @ bounds.T >= matcher.score_pairs(queries) * (1 - 1e-6)).all()
+
+
+def test_a_pool_in_chunks_has_the_bounds_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    segment = Matcher(compiled=True).fit(told(300)).segments_[0]
+    whole = by_profile(index.Bounds.of(segment.encoded, segment.scorer))
+
+    monkeypatch.setattr(index, "CHUNK", 64)
+    in_chunks = index.Bounds.of(segment.encoded, segment.scorer)
+
+    assert by_profile(in_chunks, chunk=64).tolist() == whole.tolist()
 
 
 def test_an_index_too_large_for_its_numbers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+import matching.encoding
 import matching.vectorizer
 import matching.vocabulary
-from matching import Profile, ProfileVectorizer
+from matching import Matcher, Profile, ProfileVectorizer
 from matching.encoding import EncodedPool, Floats
 from tests.matching.strategies import pools, promise
 
@@ -118,18 +119,6 @@ def test_the_same_story_in_other_words_gives_no_louder_voice() -> None:
 
     lengths = np.linalg.norm(whole, axis=1)
     assert lengths[1] <= lengths[0] < lengths[2]
-
-
-def test_comparing_passages_a_few_at_a_time_gives_the_same_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pool = [a_profile("fluss damm", "damm tal", "tal berg fluss"), a_profile("see", "see ufer")]
-    fitted = ProfileVectorizer().fit(pool)
-    whole = wholes(fitted.encode_pool(pool))
-
-    monkeypatch.setattr(matching.vectorizer, "_PAIRS_AT_ONCE", 1)
-
-    assert (wholes(fitted.encode_pool(pool)) == whole).all()
 
 
 def test_telling_a_thing_twice_makes_it_no_more_frequent() -> None:
@@ -275,14 +264,20 @@ def test_every_passage_belongs_to_its_profile(pool: list[Profile]) -> None:
     )
 
 
-def test_reading_a_few_words_at_a_time_gives_the_same_rows(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pool = [a_profile("fluss damm", "tal"), a_profile(), a_profile("see fluss damm", "see")]
-    fitted = ProfileVectorizer().fit(pool)
-    whole = fitted.encode_pool(pool).passages.toarray(), fitted.encode_queries(pool).text
+@promise
+@given(pools)
+def test_working_on_a_little_at_a_time_gives_the_same_model(pool: list[Profile]) -> None:
+    pool = [*pool, a_profile("fluss damm", "damm tal", "tal"), a_profile("fluss damm", "see")]
+    whole = Matcher().fit(pool)
+    asked = whole.encode_queries(pool).text
 
-    monkeypatch.setattr(matching.vocabulary, "_WORDS_AT_ONCE", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching.vocabulary, "_WORDS_AT_ONCE", 1)
+        patch.setattr(matching.vectorizer, "_PAIRS_AT_ONCE", 1)
+        patch.setattr(matching.vectorizer, "ROWS_AT_ONCE", 1)
+        patch.setattr(matching.encoding, "ROWS_AT_ONCE", 1)
+        by_little = Matcher().fit(pool)
+        again = by_little.encode_queries(pool).text
 
-    assert (fitted.encode_pool(pool).passages.toarray() == whole[0]).all()
-    assert (fitted.encode_queries(pool).text.toarray() == whole[1].toarray()).all()
+    assert by_little.version_ == whole.version_  # a digest of every number
+    assert again.toarray().tolist() == asked.toarray().tolist()
