@@ -137,7 +137,8 @@ def classes(rules: Sequence[Rule], profiles: Sequence[Profile]) -> Classes:
     known: dict[tuple[frozenset[str], ...], int] = {}
     examples: list[Profile] = []
     of = np.zeros(len(profiles), dtype=np.int32)
-    for i, profile in enumerate(profiles):
+    # without a rule nobody is told apart, and a pool on disk is not read through
+    for i, profile in enumerate(profiles if names else profiles[:1]):
         values = tuple(profile.attributes.get(name, frozenset()) for name in names)
         of[i] = found = known.setdefault(values, len(examples))
         if found == len(examples):

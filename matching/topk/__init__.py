@@ -49,7 +49,7 @@ def search(
     """Search an index; see `matching.topk.kernel.search`."""
     # numba costs a second to load, so whoever ranks few profiles goes without
     kernel: Any = importlib.import_module("matching.topk.kernel")
-    indices, scores = kernel.search(index.arrays, index.asked(queries), allowed, k)
+    indices, scores = kernel.search(index.arrays, index.asked(queries), allowed, k, index.spare)
     return indices, scores
 
 

@@ -4,7 +4,7 @@ The rule: bounds may be rough and only ever too high; every score that is return
 the exact rows, in float64 and in one order of additions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -139,11 +139,15 @@ class Index:
         Columns of the encoded pool; a query may have more, which nobody here states.
     arrays : Arrays
         The bounds, and what exact scores are made of.
+    spare : list of float64 arrays of shape (n_columns,)
+        All zeros. A search takes one, or makes one, and brings it back clean: making one
+        takes longer than to search a million profiles for one query.
     """
 
     n_terms: int
     n_themes: int
     arrays: Arrays
+    spare: list[Floats] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def n_pool(self) -> int:

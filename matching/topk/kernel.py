@@ -46,9 +46,14 @@ class _Work(NamedTuple):
 
 
 def search(
-    pool: Arrays, asked: Asked, allowed: Admission, k: int
+    pool: Arrays, asked: Asked, allowed: Admission, k: int, spare: list[Floats]
 ) -> tuple[NDArray[np.int64], Floats]:
     """Return the k best of the pool for each query.
+
+    Parameters
+    ----------
+    spare : list of float64 arrays of shape (n_columns,)
+        As in `Index`.
 
     Returns
     -------
@@ -66,13 +71,22 @@ def search(
     work = _Work(
         np.zeros(length, dtype=np.float32),
         np.zeros(length // BLOCK, dtype=np.float32),
-        np.zeros(pool.head_of.size),
+        _one_of(spare, pool.head_of.size),
         np.zeros(pool.head.shape[1], dtype=np.float32),
         np.empty(k, dtype=np.int64),
         np.empty(k),
     )
     _search(pool, asked, allowed, work, indices, scores, found)
+    spare.append(work.dense)
     return indices, scores
+
+
+def _one_of(spare: list[Floats], size: int) -> Floats:
+    """Take an array of zeros that nobody else has; threads may ask at once."""
+    try:
+        return spare.pop()
+    except IndexError:
+        return np.zeros(size)
 
 
 @compiled()
