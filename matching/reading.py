@@ -12,12 +12,14 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from sys import byteorder
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.encoding import Languages, language_number
 from matching.language import WORD, language_of, stem
 from matching.positions import runs
 from matching.profile import Profile
@@ -44,7 +46,7 @@ _ASCII: Final = bytes(
 ).ljust(256)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tokens:
     """Texts as numbers, profile after profile.
 
@@ -56,17 +58,20 @@ class Tokens:
         Tokens ``ends[t]`` to ``ends[t + 1]`` belong to text t.
     texts : int64 array of shape (n_profiles + 1,)
         Texts ``texts[i]`` to ``texts[i + 1]`` belong to profile i.
+    languages : int64 array of shape (n_profiles,)
+        In which each profile was read; see `language_number`.
     """
 
     ids: Ids
     ends: Offsets
     texts: Offsets
+    languages: Languages
 
     def head(self, n_profiles: int) -> "Tokens":
         """Return the first profiles alone."""
         texts = self.texts[: n_profiles + 1]
         ends = self.ends[: texts[-1] + 1]
-        return Tokens(self.ids[: ends[-1]], ends, texts)
+        return Tokens(self.ids[: ends[-1]], ends, texts, self.languages[:n_profiles])
 
     def only(self, profiles: Offsets) -> "Tokens":
         """Return some of the profiles, in ascending order."""
@@ -75,7 +80,12 @@ class Tokens:
         n_texts, n_words = np.diff(self.texts)[profiles], np.diff(self.ends)
         texts = runs(self.texts[profiles], n_texts)
         words = runs(self.ends[texts], n_words[texts])
-        return Tokens(self.ids[words], _offsets(n_words[texts]), _offsets(n_texts))
+        return Tokens(
+            self.ids[words],
+            _offsets(n_words[texts]),
+            _offsets(n_texts),
+            self.languages[profiles],
+        )
 
     def parts(self, n_words: int) -> Iterator["Tokens"]:
         """Yield runs of profiles of about so many words each, at least one profile."""
@@ -86,11 +96,17 @@ class Tokens:
             last = min(max(wanted, first + 1), n_profiles)
             texts = self.texts[first : last + 1]
             cuts = self.ends[texts[0] : texts[-1] + 1]
-            yield Tokens(self.ids[cuts[0] : cuts[-1]], cuts - cuts[0], texts - texts[0])
+            yield Tokens(
+                self.ids[cuts[0] : cuts[-1]],
+                cuts - cuts[0],
+                texts - texts[0],
+                self.languages[first:last],
+            )
             first = last
 
+    @cached_property
     def told(self) -> list[bytes]:
-        """Return for each text what it says: equal for equal sequences of stems."""
+        """For each text what it says: equal for equal sequences of stems."""
         raw = self.ids.view(np.uint8).data
         cuts = (self.ends * self.ids.itemsize).tolist()
         return [
@@ -191,7 +207,8 @@ class Reader:
 
     def read(self, profiles: Sequence[Profile]) -> Tokens:
         """Read all texts of some profiles."""
-        languages = map(language_of, profiles)
+        languages = [language_of(profile) for profile in profiles]
+        known = {language: language_number(language) for language in set(languages)}
         asked = [
             (text, language)
             for profile, language in zip(profiles, languages, strict=True)
@@ -208,6 +225,7 @@ class Reader:
             np.frombuffer(b"".join(parts), dtype=np.int32),
             _offsets(sizes),
             _offsets(len(profile.texts) for profile in profiles),
+            np.array([known[language] for language in languages], dtype=np.int64),
         )
 
     def number(self, name: str) -> int:

@@ -21,15 +21,12 @@ from matching.encoding import (
     EncodedPool,
     EncodedQueries,
     Floats,
-    Languages,
     Matrix,
-    language_number,
     matrix,
     norms,
     scale,
     taken,
 )
-from matching.language import language_of
 from matching.positions import runs, slices
 from matching.profile import Profile
 from matching.reading import Reader, Tokens
@@ -163,7 +160,7 @@ class ProfileVectorizer(BaseEstimator):
         own = tokens.head(len(pool))
         self.n_words_ = own.ids.size
         rows = self.vocabulary_.rows(own, self.reader_)
-        texts = {text: i for i, text in enumerate(own.told()) if text}
+        texts = {text: i for i, text in enumerate(own.told) if text}
         # fsum does not depend on the order; a pool that tells nothing has no mean
         lengths = math.fsum(norms(rows)[list(texts.values())])
         self.mean_length_ = lengths / max(1, len(texts)) or 1.0
@@ -186,7 +183,7 @@ class ProfileVectorizer(BaseEstimator):
             self._theme_rows(queries),
             np.diff(tokens.ends[tokens.texts]) > 0,
             _state_themes(queries),
-            _languages(queries),
+            tokens.languages,
         )
 
     def encode_pool(self, pool: Sequence[Profile]) -> EncodedPool:
@@ -247,7 +244,7 @@ class ProfileVectorizer(BaseEstimator):
             themes=self._theme_rows(pool),
             has_text=np.diff(tokens.ends[tokens.texts]) > 0,
             has_themes=_state_themes(pool),
-            languages=_languages(pool),
+            languages=tokens.languages,
         )
 
     def _learn_themes(self, stated: set[tuple[str, frozenset[str]]]) -> None:
@@ -336,7 +333,7 @@ def _told(
 
     Of equal texts of a profile the first one is a passage; -1 stands for none at all.
     """
-    told, cuts = tokens.told(), tokens.texts.tolist()
+    told, cuts = tokens.told, tokens.texts.tolist()
     kept: list[int] = []
     positions: list[int] = []
     starts = [0]
@@ -351,11 +348,6 @@ def _told(
         np.array(positions, dtype=np.intp),
         np.array(starts, dtype=np.intp),
     )
-
-
-def _languages(profiles: Sequence[Profile]) -> Languages:
-    numbers = (language_number(language_of(profile)) for profile in profiles)
-    return np.fromiter(numbers, dtype=np.int64, count=len(profiles))
 
 
 def _state_themes(profiles: Sequence[Profile]) -> Bools:

@@ -228,7 +228,7 @@ def _columns_of(stems: dict[str, int], tokens: Tokens, reader: Reader) -> Column
 
 def _different(tokens: Tokens) -> tuple[Tokens, int]:
     """Return the profiles that tell what no earlier one does, and how many texts."""
-    told = tokens.told()
+    told = tokens.told
     stories = (
         frozenset(told[a:b]) - {b""} for a, b in itertools.pairwise(tokens.texts.tolist())
     )

@@ -44,7 +44,7 @@ def test_texts_become_the_stems_of_their_words_in_order() -> None:
 def test_equal_words_are_told_alike_whatever_stands_between_them() -> None:
     texts = ("Open data; open services!", "OPEN the\ndata - open service", "data open", "")
 
-    told = Reader().read([a_profile(*texts)]).told()
+    told = Reader().read([a_profile(*texts)]).told
 
     assert told[0] == told[1]
     assert told[2] not in {told[0], told[3]}
