@@ -36,6 +36,18 @@ Where tests run beside one another, each worker has one.
 """
 
 
+def statements_of(database: Database) -> list[str]:
+    """Return a list to which each statement is added that the database is asked from now on."""
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    for engine in {database.writer, database.reader}:
+        event.listen(engine, "before_cursor_execute", note)
+    return statements
+
+
 def a_client(app: Any, headers: Mapping[str, str], *, failing: bool = False) -> TestClient:
     """A client as a good program is one: each request that acts has a key of its own.
 
@@ -182,7 +194,7 @@ def world(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> It
     }
     engine = create_engine(url)
     with TestClient(app) as client:
-        world = World(client, operations)
+        world = World(client, operations, statements_of(database))
         with Session(engine) as session:
             people(world, session)
             session.commit()

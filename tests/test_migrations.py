@@ -227,7 +227,7 @@ def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Da
 def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> None:
     schema.migrate(new)
     with transaction(new) as session:
-        people(World(cast(Any, None), {}), session)
+        people(World(cast(Any, None), {}, []), session)
     kept = ("organisation", "membership", "token", "submission", "match_run", "suggestion")
 
     def counted() -> dict[str, int]:

@@ -53,6 +53,7 @@ class World:
 
     client: TestClient
     operations: Mapping[str, tuple[str, str]]
+    statements: list[str]
     secrets: dict[str, str] = field(default_factory=dict)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     other: dict[str, Any] = field(default_factory=dict)
@@ -80,9 +81,11 @@ class World:
         query = {"dry_run": "true"} if tried else {}
         address = path.format(**names, step=step)
         body = self.bodies.get(operation)
+        self.statements.clear()
         answer: Response = self.client.request(
             method, address, json=body, headers=headers, params=query
         )
+        answer.extensions["statements"] = list(self.statements)
         return answer
 
     def named(self, role: Role, kind: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from app.core.database import Database
@@ -14,7 +13,7 @@ from app.matchmaking.models import Match, Verdict
 from app.policy import Role
 from app.settings import Settings
 from app.submissions.lifecycle import State
-from tests.conftest import a_client
+from tests.conftest import a_client, statements_of
 from tests.factories import (
     a_challenge,
     a_programme,
@@ -78,9 +77,7 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(
     secret = a_token(session, a_user(session, Role.LEAD))
     client = a_client(create_app(settings, database), {"Authorization": f"Bearer {secret}"})
     path = f"/api/v1{address}".format(run=fixed["run"].id)
-    statements: list[str] = []
-    for engine in {database.writer, database.reader}:
-        event.listen(engine, "before_cursor_execute", _noting(statements))
+    statements = statements_of(database)
 
     counts, lengths = [], []
     for more in (1, 2):
@@ -93,10 +90,3 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(
 
     assert counts[0] == counts[1] > 0, statements
     assert lengths[1] == lengths[0] + 2 or address == "/audit"
-
-
-def _noting(statements: list[str]) -> Callable[..., None]:
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        statements.append(statement)
-
-    return note
