@@ -264,6 +264,40 @@ def test_a_model_of_another_weight_on_disk_is_not_taken(tmp_path: Path) -> None:
     assert other.text_weight == 0.5
 
 
+@pytest.mark.parametrize(
+    "made", [Matcher(slope=0.5), Matcher(pair_weight=0)], ids=["slope", "pair weight"]
+)
+def test_a_model_that_another_version_fitted_in_another_way_is_not_taken(
+    tmp_path: Path, made: Matcher
+) -> None:
+    made.fit(POOL).save(tmp_path / "model")
+
+    matcher = Model(text_weight=0.6, folder=tmp_path / "model").of(POOL, [])
+
+    assert matcher.version_ == Matcher().fit(POOL).version_
+
+
+def test_a_damaged_model_is_fitted_anew_and_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    before = Model(text_weight=0.6, folder=folder).of(POOL, [])
+    (folder / "idf.npy").write_bytes(b"")
+
+    after = Model(text_weight=0.6, folder=folder).of(POOL, [])
+
+    assert after.version_ == before.version_ == Matcher.load(folder).version_
+
+
+def test_a_model_that_cannot_be_kept_answers_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    matcher = Model(text_weight=0.6, folder=tmp_path / "file" / "model").of(POOL, [])
+
+    assert told(matcher) == [profile.id for profile in POOL]
+    assert [record.message for record in caplog.records] == ["model not kept"]
+
+
 def test_one_model_serves_all_previews_of_a_programme(
     session: Session, as_user: SignIn
 ) -> None:
