@@ -21,6 +21,7 @@ from app.matchmaking.engine import (
     Suggestion,
     Terms,
     field_of,
+    language_told,
     profile_of,
 )
 from app.matchmaking.questions import costs_of, floors_of, loss_between
@@ -325,7 +326,7 @@ def _foreign(records: Sequence[SubmissionRecord]) -> list[str]:
     return [
         record.id
         for record in records
-        if record.language not in {None, WORKING_LANGUAGE} and not record.summary
+        if language_told(record) != WORKING_LANGUAGE and not record.summary
     ]
 
 

@@ -47,9 +47,11 @@ def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
     assert read.language == language
 
 
-def test_passages_in_another_language_give_way_to_a_summary() -> None:
+@pytest.mark.parametrize("language", ["fr", None])
+def test_passages_in_another_language_give_way_to_a_summary(language: str | None) -> None:
+    text = "La ville est inondée deux fois par an, et les habitants ne sont pas prévenus."
     record = a_challenge(
-        title="Alertes aux crues", text="La ville est inondée.", summary=FLOODS, language="fr"
+        title="Alertes aux crues", text=text, summary=FLOODS, language=language
     )
 
     read = profile_of(record)

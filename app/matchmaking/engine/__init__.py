@@ -20,7 +20,12 @@ from app.matchmaking.engine.assigning import (
 )
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
-from app.matchmaking.engine.reading import WORKING_LANGUAGE, field_of, profile_of
+from app.matchmaking.engine.reading import (
+    WORKING_LANGUAGE,
+    field_of,
+    language_told,
+    profile_of,
+)
 from matching import (
     Assignment,
     Explanation,
@@ -52,6 +57,7 @@ __all__ = [
     "encoder_of",
     "field_of",
     "fitted",
+    "language_told",
     "obstacles",
     "profile_of",
     "regrets",
