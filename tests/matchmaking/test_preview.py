@@ -61,6 +61,35 @@ def test_a_new_challenge_is_told_its_best_solutions(session: Session, as_user: S
     assert "floods" in words
 
 
+def test_a_line_says_what_is_missing_and_who_did_not_tell_it(
+    session: Session, as_user: SignIn
+) -> None:
+    programme, *_ = a_small_programme(session)
+    content = ChallengeContent(problem="Notre rivière monte et personne n'est prévenu.")
+    challenge = a_challenge(
+        session,
+        programme_id=programme.id,
+        state=State.SUBMITTED,
+        organisation_id=an_organisation(session, country="NO").id,
+        language="fr",
+        themes=[],
+        content=content.model_dump(),
+    )
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+
+    lines = staff.get(f"/api/v1/match-previews/{challenge.id}").json()["lines"]
+
+    missing = {"kind": "missing", "share": 0.0, "words": []}
+    assert [[c for c in line["contributions"] if c["kind"] == "missing"] for line in lines] == [
+        [
+            missing | {"feature": "themes", "sides": ["challenge"]},
+            missing | {"feature": "language", "sides": ["challenge", "solution"]},
+        ]
+    ] * len(lines)
+    assert {line["coverage"] for line in lines} == {0.0}
+
+
 def test_a_new_solution_is_told_for_whom_it_would_stand_highest(
     session: Session, as_user: SignIn
 ) -> None:
