@@ -32,9 +32,9 @@ from matching.segment import alone, blocks, in_a_row
 from matching.topk.index import Bounds
 from matching.vectorizer import ProfileVectorizer, check_share
 
-# More profiles, or more unknown words, than these parts of what was fitted: fit again.
-_MORE: Final = 0.1
-_UNKNOWN: Final = 0.005
+# One more profile, or one unknown word, for so many that were fitted: fit again.
+_PROFILES: Final = 10
+_WORDS: Final = 200
 
 
 class Matcher(BaseEstimator):
@@ -194,8 +194,8 @@ class Matcher(BaseEstimator):
         """
         check_is_fitted(self)
         fitted = self.segments_[0].size
-        more = len(self.pool_) - fitted > _MORE * fitted
-        return more or self._n_unknown > _UNKNOWN * self.vectorizer_.n_words_
+        more = _PROFILES * (len(self.pool_) - fitted) >= fitted
+        return more or _WORDS * self._n_unknown >= max(1, self.vectorizer_.n_words_)
 
     @cached_property
     def version_(self) -> str:
@@ -214,6 +214,8 @@ class Matcher(BaseEstimator):
         ------
         NotFittedError
             If `fit` has not been called.
+        OSError
+            If the folder cannot be written; what stands there is as it was.
         """
         check_is_fitted(self)
         saved = storage.Saved(
@@ -244,8 +246,7 @@ class Matcher(BaseEstimator):
         Raises
         ------
         MatchingError
-            If there is no saved matcher, it was written by other versions of what reads
-            texts, or it was fitted with another encoder.
+            If there is none, it is damaged, or other versions or another encoder made it.
         """
         saved = storage.load(Path(folder), mmap=mmap, encoder=encoder)
         matcher = cls(**saved.parameters)

@@ -102,14 +102,29 @@ def load(folder: Path, *, mmap: bool, encoder: Encoder | None = None) -> Saved:
     Raises
     ------
     MatchingError
-        If there is no saved matcher, it was written by other versions, or it was fitted
-        with an encoder of another name.
+        If there is no saved matcher, it was written by other versions, it was fitted with
+        an encoder of another name, or a file of it is missing, cut short, or replaced
+        meanwhile.
     """
     model = _model(folder)
     stated, given = model["parameters"].get("encoder"), encoder and encoder.name
     if stated != given:
         raise MatchingError(f"the matcher in {folder} has the encoder {stated}, not {given}")
-    stored = _Stored(folder, mmap)
+    try:
+        place = folder.stat()
+        saved = _restored(model, _Stored(folder, mmap), encoder)
+        replaced = not os.path.samestat(place, folder.stat())
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise MatchingError(
+            f"the matcher in {folder} is damaged: {error}; fit and save it again"
+        ) from error
+    if replaced:
+        raise MatchingError(f"the matcher in {folder} was replaced while it was read")
+    return saved
+
+
+def _restored(model: dict[str, Any], stored: "_Stored", encoder: Encoder | None) -> Saved:
+    """Put the arrays behind the page that says what they mean."""
     stems, themes = model["names"]
     reader = Reader(
         stems=model["reader"], known=Readings(*stored.all("readings", len(Readings._fields)))
@@ -129,12 +144,15 @@ def load(folder: Path, *, mmap: bool, encoder: Encoder | None = None) -> Saved:
     vectorizer.unknown_theme_idf_ = model["unknown_theme_idf"]
     vectorizer.mean_length_ = model["mean_length"]
     vectorizer.n_words_ = model["n_words"]
+    lines, ends = stored.bytes(_PROFILES), stored("profile_ends")
+    if ends[-1] != lines.size:
+        raise ValueError(f"{_PROFILES} holds {lines.size} bytes instead of {ends[-1]}")
     return Saved(
         parameters=model["parameters"] | {"encoder": encoder},
         version=model["version"],
         n_unknown=model["n_unknown"],
         vectorizer=vectorizer,
-        pool=StoredProfiles(stored.bytes(_PROFILES), stored("profile_ends")),
+        pool=StoredProfiles(lines, ends),
         parts=[stored.part(f"part{i}") for i in range(model["n_parts"])],
     )
 

@@ -74,6 +74,9 @@ def _line(line: Line) -> dict[str, Any]:
         "theme_part": suggestion.theme_part,
         "coverage": suggestion.coverage,
         "band": suggestion.band,
+        "stability": line.stability,
+        "turns_at": line.turns_at,
+        "hub": line.hub and line.hub._asdict(),
     }
     return written | {"reasons": asdict(line.reasons)} if line.reasons else written
 
@@ -121,6 +124,9 @@ def _row(line: Line) -> dict[str, Any]:
         "theme_part": suggestion.theme_part,
         "coverage": suggestion.coverage,
         "band": suggestion.band or "",
+        "stability": line.stability,
+        "turns_at": line.turns_at,
+        "hub": f"{line.hub.places} of {line.hub.eligible}" if line.hub else "",
     }
     return row | _reason_cells(line.reasons) if line.reasons else row
 
@@ -173,6 +179,8 @@ def _print_challenge(
     for name in ("rank", "score", "text", "themes"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("band", no_wrap=True)
+    for name in ("told", "kept"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name in ("provider", "title", "organisation", "country"):
         table.add_column(name, overflow="fold")
     if losses:
@@ -239,6 +247,8 @@ def _cells(line: Line) -> Iterator[str]:
         for part in (suggestion.score, suggestion.text_part, suggestion.theme_part)
     )
     yield suggestion.band or "-"
+    yield f"{suggestion.coverage:.2f}"
+    yield "-" if line.stability is None else f"{line.stability:.2f}"
     yield _plain(line.provider.id)
     yield _plain(line.provider.title)
     yield _plain(line.provider.organisation)

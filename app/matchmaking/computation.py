@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from app.matchmaking import engine
 from app.matchmaking.engine import (
@@ -40,6 +40,12 @@ COMPUTED_WITH = (
 
 ENCODED_WITH = ("safetensors", "tokenizers")
 """Those that count only with a sentence encoder."""
+
+_SIDES: Final = {
+    "query": ("challenge",),
+    "candidate": ("solution",),
+    "both": ("challenge", "solution"),
+}
 
 
 def carry_out(
@@ -227,7 +233,23 @@ def _passage(
 
 
 def _contributions(explanation: Explanation) -> Sequence[dict[str, Any]]:
-    return [
+    """Name each share; of what is missing, who did not tell it."""
+    missing = _missing(explanation)
+    shares = [
         {"kind": c.kind, "feature": c.feature, "share": c.share, "words": list(c.words)}
+        | ({"sides": missing[c.feature]} if c.kind == "missing" else {})
         for c in explanation.contributions
     ]
+    if sides := missing.get("language"):
+        nothing = {"kind": "missing", "feature": "language", "share": 0.0, "words": []}
+        shares.append(nothing | {"sides": sides})
+    return shares
+
+
+def _missing(explanation: Explanation) -> dict[str, list[str]]:
+    """Return the sides that lack text or themes; both where they lack a language in common."""
+    found: dict[str, list[str]] = {}
+    for missing in explanation.missing:
+        what = "language" if missing.side == "both" else missing.part
+        found.setdefault(what, []).extend(_SIDES[missing.side])
+    return found

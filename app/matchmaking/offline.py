@@ -16,10 +16,12 @@ from app.matchmaking.engine import (
     WORKING_LANGUAGE,
     Engine,
     Explanation,
+    Often,
     Passage,
     Suggestion,
     Terms,
     field_of,
+    language_told,
     profile_of,
 )
 from app.matchmaking.questions import costs_of, floors_of, loss_between
@@ -108,11 +110,24 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A suggestion with its records, and its reasons where they were asked for."""
+    """A suggestion with its records, and its reasons where they were asked for.
+
+    Parameters
+    ----------
+    stability : float in [0, 1] or None
+        Share of small turns of weights and words in which it keeps its rank.
+    turns_at : float or None
+        The weight of the texts at which it and the next one are level; None for none.
+    hub : Often or None
+        Set where the provider stands high for more challenges than chance explains.
+    """
 
     challenge: ChallengeRecord
     provider: SolutionRecord
     suggestion: Suggestion
+    stability: float | None
+    turns_at: float | None
+    hub: Often | None
     reasons: Reasons | None
 
 
@@ -178,13 +193,16 @@ def match(
         key=lambda suggestion: place[asked[suggestion.challenge].id],
     )
     lines = []
+    sureness = engine.sureness(max((s.rank for s in found), default=0))
     for suggestion in found:
         challenge, provider = asked[suggestion.challenge], pool[suggestion.provider]
         explained = engine.explain(suggestion) if settings.explain else None
         reasons = _reasons(explained, challenge, provider) if explained else None
-        lines.append(Line(challenge, provider, suggestion, reasons))
+        lines.append(
+            Line(challenge, provider, suggestion, *sureness.of(suggestion), reasons=reasons)
+        )
     served = {line.challenge.id for line in lines}
-    notes = _notes(challenges, providers, served, settings)
+    notes = [*_notes(challenges, providers, served, settings), *_hubs(lines)]
     if engine.bands is None:
         notes.append("There are fewer than 30 possible pairs, too few to say strong or weak.")
     return Answer(settings, tuple(lines), tuple(notes), assigned)
@@ -294,11 +312,21 @@ def _notes(
     return [f"{reason}: {_named(ids)}." for reason, ids in lists.items() if ids]
 
 
+def _hubs(lines: Sequence[Line]) -> Iterator[str]:
+    often = {line.provider.id: line.hub for line in lines if line.hub}
+    for provider, hub in sorted(often.items()):
+        yield (
+            f"{provider} is among the first three of {hub.places} of the {hub.eligible} "
+            f"challenges open to it, where chance would give {hub.expected:.1f}: it may be "
+            "general rather than right."
+        )
+
+
 def _foreign(records: Sequence[SubmissionRecord]) -> list[str]:
     return [
         record.id
         for record in records
-        if record.language not in {None, WORKING_LANGUAGE} and not record.summary
+        if language_told(record) != WORKING_LANGUAGE and not record.summary
     ]
 
 

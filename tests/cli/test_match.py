@@ -34,6 +34,9 @@ COLUMNS = [
     "theme_part",
     "coverage",
     "band",
+    "stability",
+    "turns_at",
+    "hub",
 ]
 
 
@@ -260,7 +263,7 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
     assert lines[0] == "C1  Flood warnings"
     assert lines[1].split() == [
-        *("rank", "score", "text", "themes", "band"),
+        *("rank", "score", "text", "themes", "band", "told", "kept"),
         *("provider", "title", "organisation", "country"),
     ]
     assert lines[3].split()[0] == "1"

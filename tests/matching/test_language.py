@@ -39,6 +39,26 @@ def test_without_evidence_a_text_counts_as_english(text: str) -> None:
     assert recognise(text) == "en"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Stadt warnt alle Menschen am Fluss, sobald das Wasser steigt, per Telefon und mit "
+        "Sirenen. Zwei Jahre dauerte die Arbeit, und ihre Daten sind offen.",
+        "Il comune vuole migliorare la partecipazione dei cittadini alle decisioni sul "
+        "bilancio. Oggi pochi partecipano e i documenti sono difficili da capire.",
+        "Serviciul nostru ajută oamenii în vârstă să folosească serviciile digitale, cu "
+        "voluntari care merg acasă la ei și cu un număr de telefon gratuit.",
+    ],
+)
+def test_a_text_in_a_fifth_language_counts_as_english_however_long(text: str) -> None:
+    assert [recognise(text), recognise(" ".join([text] * 20))] == ["en", "en"]
+
+
+@pytest.mark.parametrize(("language", "text"), LONG.items())
+def test_a_long_text_is_recognised_like_a_short_one(language: str, text: str) -> None:
+    assert recognise(" ".join([text] * 20)) == language
+
+
 @pytest.mark.parametrize(("language", "text"), LONG.items())
 def test_combining_marks_do_not_hide_a_language(language: str, text: str) -> None:
     assert recognise(unicodedata.normalize("NFD", text)) == language

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,6 +90,61 @@ def test_a_save_that_fails_leaves_the_model_as_it_was(
 def test_what_is_no_saved_matcher_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MatchingError, match="there is no saved matcher in"):
         Matcher.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "cut", "said"),
+    [
+        ("idf.npy", None, "No such file"),
+        ("idf.npy", 0, "No data left in file"),
+        ("idf.npy", -9, "greater than file size"),
+        ("part0_passages_data.npy", -9, "greater than file size"),
+        ("profiles.jsonl", -9, r"profiles.jsonl holds \d+ bytes instead of \d+"),
+        ("profiles.jsonl", 0, "empty file"),
+    ],
+)
+def test_a_damaged_model_is_refused_before_it_answers_anything(
+    tmp_path: Path, name: str, cut: int | None, said: str
+) -> None:
+    Matcher().fit(POOL).save(tmp_path / "model")
+    file = tmp_path / "model" / name
+    whole = file.read_bytes()
+    file.unlink()
+    if cut is not None:
+        file.write_bytes(whole[:cut])
+
+    with pytest.raises(MatchingError, match=rf"is damaged: .*{said}.*; fit and save it again"):
+        Matcher.load(tmp_path / "model")
+
+
+def test_a_page_without_what_it_should_say_is_refused(tmp_path: Path) -> None:
+    Matcher().fit(POOL).save(tmp_path / "model")
+    page = tmp_path / "model" / "model.json"
+    told = json.loads(page.read_text())
+    del told["names"]
+    page.write_text(json.dumps(told))
+
+    with pytest.raises(MatchingError, match="is damaged: 'names'"):
+        Matcher.load(tmp_path / "model")
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_no_mixture_of_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    Matcher().fit(POOL).save(folder)
+    read = np.load
+
+    def replacing(*path: Any, **how: Any) -> Any:
+        monkeypatch.setattr(np, "load", read)
+        Matcher().fit(POOL[::-1]).save(folder)
+        return read(*path, **how)
+
+    monkeypatch.setattr(np, "load", replacing)
+
+    with pytest.raises(MatchingError, match="was replaced while it was read"):
+        Matcher.load(folder)
+    assert list(Matcher.load(folder).pool_) == POOL[::-1]
 
 
 def test_a_model_that_other_versions_wrote_is_refused(tmp_path: Path) -> None:

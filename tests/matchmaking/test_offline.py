@@ -47,9 +47,11 @@ def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
     assert read.language == language
 
 
-def test_passages_in_another_language_give_way_to_a_summary() -> None:
+@pytest.mark.parametrize("language", ["fr", None])
+def test_passages_in_another_language_give_way_to_a_summary(language: str | None) -> None:
+    text = "La ville est inondée deux fois par an, et les habitants ne sont pas prévenus."
     record = a_challenge(
-        title="Alertes aux crues", text="La ville est inondée.", summary=FLOODS, language="fr"
+        title="Alertes aux crues", text=text, summary=FLOODS, language=language
     )
 
     read = profile_of(record)
@@ -362,3 +364,44 @@ def test_bands_of_very_many_pairs_are_set_on_an_even_part_of_them() -> None:
 
     assert part is not None
     assert part == Engine(challenges[:1], pool).bands
+
+
+# --- how sure it is ---
+
+
+def test_each_suggestion_says_how_sure_its_place_is() -> None:
+    challenge = a_challenge(themes=["sdg:11"])
+    providers = [
+        a_provider("P1"),
+        a_provider("P2", text="Sensors that warn.", themes=["sdg:11"]),
+        a_provider("P3", title="Budgets", text=BUDGETS),
+    ]
+
+    answer = match([challenge], providers, Settings())
+
+    told = {line.provider.id: (line.stability, line.turns_at) for line in answer.lines}
+    assert list(told) == ["P2", "P1", "P3"]
+    assert all(kept is not None and 0 < kept <= 1 for kept, _ in told.values())
+    turn = told["P2"][1]
+    assert turn is not None
+    level = match([challenge], providers, Settings(text_weight=turn))
+    scores = {line.provider.id: line.suggestion.score for line in level.lines}
+    assert scores["P1"] == pytest.approx(scores["P2"], abs=1e-12)
+
+
+def test_a_provider_that_stands_high_for_nearly_all_is_noted() -> None:
+    words = [f"word{chr(97 + i)}" for i in range(12)]
+    challenges = [
+        a_challenge(f"C{i:02}", title=f"About {w}", text=w) for i, w in enumerate(words)
+    ]
+    general = a_provider("P99", title="A general lab", text=" ".join(words))
+    others = [a_provider(f"P{i:02}", title="Another", text=f"else{i}") for i in range(30)]
+
+    answer = match(challenges, [general, *others], Settings(top=1))
+
+    assert {line.provider.id for line in answer.lines} == {"P99"}
+    assert [line.hub and line.hub.places for line in answer.lines] == [12] * 12
+    assert (
+        "P99 is among the first three of 12 of the 12 challenges open to it, where chance "
+        "would give 1.2: it may be general rather than right."
+    ) in answer.notes

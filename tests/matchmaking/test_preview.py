@@ -61,6 +61,35 @@ def test_a_new_challenge_is_told_its_best_solutions(session: Session, as_user: S
     assert "floods" in words
 
 
+def test_a_line_says_what_is_missing_and_who_did_not_tell_it(
+    session: Session, as_user: SignIn
+) -> None:
+    programme, *_ = a_small_programme(session)
+    content = ChallengeContent(problem="Notre rivière monte et personne n'est prévenu.")
+    challenge = a_challenge(
+        session,
+        programme_id=programme.id,
+        state=State.SUBMITTED,
+        organisation_id=an_organisation(session, country="NO").id,
+        language="fr",
+        themes=[],
+        content=content.model_dump(),
+    )
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+
+    lines = staff.get(f"/api/v1/match-previews/{challenge.id}").json()["lines"]
+
+    missing = {"kind": "missing", "share": 0.0, "words": []}
+    assert [[c for c in line["contributions"] if c["kind"] == "missing"] for line in lines] == [
+        [
+            missing | {"feature": "themes", "sides": ["challenge"]},
+            missing | {"feature": "language", "sides": ["challenge", "solution"]},
+        ]
+    ] * len(lines)
+    assert {line["coverage"] for line in lines} == {0.0}
+
+
 def test_a_new_solution_is_told_for_whom_it_would_stand_highest(
     session: Session, as_user: SignIn
 ) -> None:
@@ -262,6 +291,40 @@ def test_a_model_of_another_weight_on_disk_is_not_taken(tmp_path: Path) -> None:
     other = Model(text_weight=0.5, folder=tmp_path / "model").of(POOL, [])
 
     assert other.text_weight == 0.5
+
+
+@pytest.mark.parametrize(
+    "made", [Matcher(slope=0.5), Matcher(pair_weight=0)], ids=["slope", "pair weight"]
+)
+def test_a_model_that_another_version_fitted_in_another_way_is_not_taken(
+    tmp_path: Path, made: Matcher
+) -> None:
+    made.fit(POOL).save(tmp_path / "model")
+
+    matcher = Model(text_weight=0.6, folder=tmp_path / "model").of(POOL, [])
+
+    assert matcher.version_ == Matcher().fit(POOL).version_
+
+
+def test_a_damaged_model_is_fitted_anew_and_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    before = Model(text_weight=0.6, folder=folder).of(POOL, [])
+    (folder / "idf.npy").write_bytes(b"")
+
+    after = Model(text_weight=0.6, folder=folder).of(POOL, [])
+
+    assert after.version_ == before.version_ == Matcher.load(folder).version_
+
+
+def test_a_model_that_cannot_be_kept_answers_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    matcher = Model(text_weight=0.6, folder=tmp_path / "file" / "model").of(POOL, [])
+
+    assert told(matcher) == [profile.id for profile in POOL]
+    assert [record.message for record in caplog.records] == ["model not kept"]
 
 
 def test_one_model_serves_all_previews_of_a_programme(

@@ -7,6 +7,7 @@ from app.matchmaking.engine.asking import (
     RULES,
     TEXT_WEIGHT,
     Engine,
+    Often,
     Spread,
     Suggestion,
     Sureness,
@@ -19,7 +20,12 @@ from app.matchmaking.engine.assigning import (
 )
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
-from app.matchmaking.engine.reading import WORKING_LANGUAGE, field_of, profile_of
+from app.matchmaking.engine.reading import (
+    WORKING_LANGUAGE,
+    field_of,
+    language_told,
+    profile_of,
+)
 from matching import (
     Assignment,
     Explanation,
@@ -40,6 +46,7 @@ __all__ = [
     "Explanation",
     "InfeasibleAssignment",
     "Model",
+    "Often",
     "Passage",
     "Regrets",
     "Spread",
@@ -50,6 +57,7 @@ __all__ = [
     "encoder_of",
     "field_of",
     "fitted",
+    "language_told",
     "obstacles",
     "profile_of",
     "regrets",

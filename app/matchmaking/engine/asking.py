@@ -203,6 +203,7 @@ class Engine:
             pool, challenges, text_weight=text_weight, encoder=encoder
         )
         self.spread = spread
+        self._known: Ranking | None = None
         # of too many pairs an even part of the challenges tells enough
         self._step = math.ceil(len(challenges) * len(pool) / band_pairs)
 
@@ -241,10 +242,10 @@ class Engine:
 
     def rank(self, top: int) -> Iterator[Suggestion]:
         """Suggest the best providers of each challenge, at most `top` of them."""
-        ranking = self._ranking(top)
+        ranking = self._ranking(top + _RUNNERS_UP)
         return self._suggestions(
             ((i, int(j)), rank)
-            for i, row in enumerate(ranking.indices)
+            for i, row in enumerate(ranking.indices[:, :top])
             for rank, j in enumerate(row, 1)
             if j >= 0
         )
@@ -275,8 +276,11 @@ class Engine:
         return self.matcher.explain(self.challenges[suggestion.challenge], suggestion.provider)
 
     def _ranking(self, k: int) -> Ranking:
-        at_most = min(k, len(self.pool))
-        return self.spread.rank(self.matcher, self.challenges, at_most, self.rules)
+        """Rank once for all that is asked: a list is the head of every longer one."""
+        most = min(k, len(self.pool))
+        if self._known is None or self._known.indices.shape[1] < most:
+            self._known = self.spread.rank(self.matcher, self.challenges, most, self.rules)
+        return Ranking(self._known.indices[:, :most], self._known.scores[:, :most])
 
     def _suggestions(self, ranked: Iterable[tuple[Pair, int]]) -> Iterator[Suggestion]:
         """Put the parts to each pair; pairs come challenge after challenge."""

@@ -1,6 +1,7 @@
 """Models that stay ready: fitted once, extended by what arrives, kept for the next start."""
 
 import copy
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Final
 
 from matching import Matcher, MatchingError, Profile, Reader
 from matching.embedding import Encoder
+
+log = logging.getLogger(__name__)
 
 # One memory of what was read for all models of the process.
 _READER: Final = Reader()
@@ -63,7 +66,11 @@ class Model:
     def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
         matcher = fitted(pool, background, text_weight=self.text_weight, encoder=self.encoder)
         if self.folder is not None:
-            matcher.save(self.folder)
+            try:
+                matcher.save(self.folder)
+            except OSError as error:
+                # a full disk, or another process that keeps the same model now
+                log.warning("model not kept", extra={"reason": error.strerror})
         return matcher
 
     def _loaded(self) -> Matcher | None:
@@ -72,8 +79,9 @@ class Model:
         try:
             matcher = Matcher.load(self.folder, encoder=self.encoder)
         except MatchingError:
-            return None  # nothing was saved yet, or by other versions or with another encoder
-        return matcher if matcher.text_weight == self.text_weight else None
+            return None  # nothing was saved yet, it is damaged, or others made it
+        wanted = Matcher(text_weight=self.text_weight, encoder=self.encoder).get_params()
+        return matcher if matcher.get_params() == wanted else None
 
 
 def fitted(

@@ -1,8 +1,9 @@
 """What a team says becomes texts by one rule, for files and for the database alike.
 
-* Passages are read when they are in the programme's working language, or in one that
-  nobody stated; the title stands at the head of the first of them, because it is part
-  of what the team says but too short to be a passage of its own;
+* The language of the passages is the one that is stated, or else recognised from them.
+* Passages are read when they are in the programme's working language; the title stands at
+  the head of the first of them, because it is part of what the team says but too short to
+  be a passage of its own;
 * passages in another language give way to the summary in the working language;
 * without such a summary they are read as they are, in their own language.
 """
@@ -10,7 +11,7 @@
 from typing import Final
 
 from app.submissions.records import SubmissionRecord
-from matching import Passage, Profile
+from matching import Passage, Profile, recognise
 
 WORKING_LANGUAGE: Final = "en"
 
@@ -29,6 +30,11 @@ def profile_of(
     )
 
 
+def language_told(record: SubmissionRecord) -> str:
+    """Return the language of the passages: as it is stated, or else recognised."""
+    return record.language or recognise("\n".join(record.told().values()))
+
+
 def field_of(
     record: SubmissionRecord, passage: Passage, *, working_language: str = WORKING_LANGUAGE
 ) -> str:
@@ -42,7 +48,7 @@ def _texts_of(
 ) -> tuple[dict[str, str], str | None]:
     """Return the texts that are read, by name and in order, and their language."""
     told = record.told()
-    foreign = record.language not in {None, working_language}
+    foreign = language_told(record) != working_language
     if record.summary and (foreign or not told):
         return {"summary": record.summary}, working_language
     first = next(iter(told), "title")

@@ -16,10 +16,14 @@ class ContributionRead(BaseModel):
 
     kind: Literal["word", "theme", "meaning", "missing"]
     feature: str = Field(
-        description="A stem, the key of a theme, the sentence encoder, or the missing part."
+        description="A stem, the key of a theme, the sentence encoder, or what is missing: "
+        "text, themes, or a language in common."
     )
     share: float
     words: list[str] = Field(description="As people wrote them, on one side and the other.")
+    sides: list[Literal["challenge", "solution"]] = Field(
+        default=[], description="Who did not tell what is missing."
+    )
 
 
 class PassageRead(BaseModel):
