@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, status
 from app.accounts import service
 from app.accounts.dependencies import ONCE, ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, Token
 from app.accounts.schemas import (
     HandOver,
     LetterQuery,
@@ -265,6 +265,15 @@ def list_tokens(
 def create_token(session: SessionDep, actor: ActorDep, draft: TokenDraft) -> TokenMade:
     """Make a token for a program; its secret is in this answer and in no other."""
     return tokens.make_token(session, actor, draft)
+
+
+@router.get(
+    "/tokens/{token_id}", response_model=TokenRead, responses=responses(NotFound, NotPermitted)
+)
+@needs(Action.TOKEN_OWN)
+def read_token(session: ReadSessionDep, actor: ActorDep, token_id: UUID) -> Token:
+    """Read one of your tokens, without its secret."""
+    return tokens.own_token(session, actor, token_id)
 
 
 @router.delete(

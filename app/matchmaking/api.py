@@ -273,6 +273,13 @@ def list_verdicts(
     return answer(reading.verdicts(session, actor, query), VerdictRead)
 
 
+@router.get("/verdicts/{verdict_id}", response_model=VerdictRead, responses=responses(NotFound))
+@within(Action.RUN_READ)
+def read_verdict(session: ReadSessionDep, actor: ActorDep, verdict_id: UUID) -> Verdict:
+    """Read one verdict."""
+    return reading.verdict(session, actor, verdict_id)
+
+
 @router.get("/matches", responses=responses(BadQuery, NotPermitted))
 @needs(Action.MATCH_READ)
 def list_matches(

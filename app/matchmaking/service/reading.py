@@ -236,6 +236,20 @@ def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdic
     )
 
 
+def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
+    """Return one verdict.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not read runs.
+    """
+    found = session.get(Verdict, verdict_id)
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no verdict {verdict_id}.")
+    return found
+
+
 def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead]:
     """Return a page of the matches that the actor may read.
 
