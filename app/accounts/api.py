@@ -162,7 +162,7 @@ def invite_user(
 @within(Action.USER_READ)
 def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
     """Read one user."""
-    return people.described(session, [people.user(session, actor, user_id)])[0]
+    return people.described(session, actor, [people.user(session, actor, user_id)])[0]
 
 
 @router.post(

@@ -6,7 +6,7 @@ key. A thing is read where a GET that is given one key answers with its schema.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeGuard, cast
+from typing import Final, cast, get_args
 
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -34,14 +34,14 @@ class Address:
         With the name of the key in braces at its end.
     operation : str
         The identifier of the operation in the description.
-    schema : type
-        What is answered.
+    schemas : tuple of types
+        What is answered, one for each audience.
     endpoint : object
     """
 
     path: str
     operation: str
-    schema: type[BaseModel]
+    schemas: tuple[type[BaseModel], ...]
     endpoint: object
 
     @property
@@ -68,15 +68,17 @@ def _found(app: FastAPI) -> Iterator[Address]:
             continue
         by_one_key = path.endswith("}") and path.count("{") == 1
         methods = route.methods or ()
-        if by_one_key and "GET" in methods and _is_model(route.response_model):
-            yield Address(path, route.name, route.response_model, route.endpoint)
+        schemas = _schemas(route.response_model)
+        if by_one_key and "GET" in methods and schemas:
+            yield Address(path, route.name, schemas, route.endpoint)
 
 
 def where_read(app: FastAPI, schema: object) -> Address | None:
     """Return where a thing of this schema is read; None if nowhere, by its key alone."""
-    if not _is_model(schema):
-        return None
-    return next((a for a in addresses(app) if issubclass(schema, a.schema)), None)
+    made = _schemas(schema)
+    return next(
+        (a for a in addresses(app) if any(issubclass(kind, a.schemas) for kind in made)), None
+    )
 
 
 def made_by(app: FastAPI) -> dict[tuple[str, str], Address]:
@@ -127,5 +129,6 @@ async def _unheard(_: Message) -> None:
     """Send nothing: whether there is an answer is all that is asked."""
 
 
-def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+def _schemas(answered: object) -> tuple[type[BaseModel], ...]:
+    kinds = get_args(answered) or (answered,)
+    return tuple(k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel))

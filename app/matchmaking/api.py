@@ -27,6 +27,7 @@ from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.deciding import (
     MatchQuery,
     MatchRead,
+    MatchStaffRead,
     NewVerdict,
     Undoing,
     VerdictQuery,
@@ -287,9 +288,9 @@ def list_matches(
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[MatchQuery, Query()],
-) -> ListOf[MatchRead]:
+) -> ListOf[MatchStaffRead] | ListOf[MatchRead]:
     """List the pairs that people brought together."""
-    return answer(reading.matches(session, actor, query), MatchRead)
+    return answer(reading.matches(session, actor, query), reading.match_read(actor))
 
 
 @router.get("/jobs/{job_id}", responses=responses(NotFound))

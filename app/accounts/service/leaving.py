@@ -70,7 +70,7 @@ def take_step(
         _leave_or_return(session, actor, user, state)
     audit.record(session, actor.user_id, name, "user", user.id)
     session.flush()
-    return people.described(session, [user])[0]
+    return people.described(session, actor, [user])[0]
 
 
 def _leave_or_return(session: Session, actor: Actor, user: User, state: UserState) -> None:
@@ -99,7 +99,7 @@ def hand_over(session: Session, actor: Actor, user_id: UUID, given: HandOver) ->
     heir = _hand_over(session, actor, user, given.to)
     audit.record(session, actor.user_id, "hand over", "user", user_id, to=str(heir.id))
     session.flush()
-    return people.described(session, [heir])[0]
+    return people.described(session, actor, [heir])[0]
 
 
 def _hand_over(session: Session, actor: Actor, user: User, to: UUID) -> User:

@@ -15,7 +15,13 @@ from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
-from app.matchmaking.schemas.deciding import MatchQuery, MatchRead, VerdictQuery, VerdictRead
+from app.matchmaking.schemas.deciding import (
+    MatchQuery,
+    MatchRead,
+    MatchStaffRead,
+    VerdictQuery,
+    VerdictRead,
+)
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import JobRead, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
@@ -250,6 +256,11 @@ def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
     return found
 
 
+def match_read(actor: Actor) -> type[MatchRead]:
+    """Return the form in which the actor reads matches."""
+    return MatchStaffRead if policy.allows(actor, Action.NOTES_READ) else MatchRead
+
+
 def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead]:
     """Return a page of the matches that the actor may read.
 
@@ -286,8 +297,9 @@ def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead
     sides = parties(
         session, (key for m in found.rows for key in (m.challenge_id, m.solution_id))
     )
+    shape = match_read(actor)
     shaped = [
-        MatchRead(
+        shape(
             **match.model_dump(),
             challenge=sides[match.challenge_id],
             solution=sides[match.solution_id],
