@@ -1,7 +1,10 @@
 """What schemathesis is told of this service: real things to ask for, and two more checks."""
 
+import atexit
 import json
 import os
+from collections import Counter
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +15,44 @@ KNOWN: dict[str, list[str]] = json.loads(os.environ.get("FUZZ_KNOWN", "{}"))
 """Keys of things that there are, by the name that they have in paths."""
 OWN = frozenset(json.loads(os.environ.get("FUZZ_OWN", "[]")))
 """Keys of the person who asks, of their role and of their token."""
+TOLD: set[str] = set()
+"""Keys that answers have named, of what was made among them."""
+FOLLOWED: Counter[str] = Counter()
+"""Requests of the stateful phase about a thing that an answer has named, by their answer."""
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Let about half of the random keys be those of real things; what is wrong stays so.
 
-    Who takes away their own token or role would be nobody for the rest of the time.
+    What an answer has named is let be, or nothing that was made would be followed. Who
+    takes away their own token or role would be nobody for the rest of the time.
     """
     ends = case.method in {"DELETE", "POST"}
     for name, value in (case.path_parameters or {}).items():
+        if str(value) in TOLD - OWN:
+            continue
         if (drawn := _drawn(value)) is None:
             continue
         others = [key for key in KNOWN.get(name, []) if not (ends and key in OWN)]
         if others and (value in OWN if ends else drawn % 2):
             case.path_parameters[name] = others[drawn // 2 % len(others)]
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Learn what there is, and count what was followed."""
+    keys = set(map(str, (case.path_parameters or {}).values()))
+    if case.meta is not None and case.meta.phase.name == "stateful" and keys & TOLD:
+        FOLLOWED[f"{response.status_code // 100}xx"] += 1
+    if response.status_code in {201, 202}:
+        TOLD.add(str(response.json().get("id")))
+
+
+@atexit.register
+def _tell() -> None:
+    if place := os.environ.get("FUZZ_FOLLOWED"):
+        Path(place).write_text(json.dumps(FOLLOWED), encoding="utf-8")
 
 
 def _drawn(value: object) -> int | None:

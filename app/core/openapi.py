@@ -23,6 +23,8 @@ from app.core.problems import MEDIA_TYPE, Problem, body_of
 
 DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia, Unprocessable)
 """What routes refuse that create or act, beside what they refuse themselves."""
+STEP: Final = (*DONE_ONCE, Stale)
+"""What routes refuse that take a step, beside what they refuse themselves."""
 CHANGE: Final = (BadQuery, Stale, UnsupportedMedia, PreconditionRequired)
 """What routes refuse that change a thing, beside what they refuse themselves."""
 

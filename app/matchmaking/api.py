@@ -17,8 +17,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.core.etags import ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import DONE_ONCE, responses
+from app.core.openapi import DONE_ONCE, STEP, responses
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
@@ -166,14 +167,18 @@ def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Of
 @router.post(
     "/match-runs/{run_id}/steps/{step}",
     dependencies=[ONCE],
-    responses=responses(NotFound, NotPermitted, Conflict, *DONE_ONCE),
+    responses=responses(NotFound, NotPermitted, Conflict, *STEP),
 )
 @needs(Action.RUN_START)
 def take_run_step(
-    session: SessionDep, actor: ActorDep, run_id: UUID, step: StepName
+    session: SessionDep,
+    actor: ActorDep,
+    run_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
 ) -> RunRead:
     """Cancel a run, or have it computed again from the same frozen inputs."""
-    return reading.describe(stepping.take(session, actor, run_id, step))
+    return reading.describe(stepping.take(session, actor, run_id, step, expected))
 
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))

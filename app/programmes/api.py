@@ -17,9 +17,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep
+from app.core.etags import ExpectedDep, ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.patches import PatchBody
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
@@ -46,6 +46,7 @@ router = APIRouter(
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
+STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
@@ -147,10 +148,14 @@ def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> 
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=REFUSED)
+@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
 @needs(Action.CALL_PUBLISH)
 def take_call_step(
-    session: SessionDep, actor: ActorDep, call_id: UUID, step: StepName
+    session: SessionDep,
+    actor: ActorDep,
+    call_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
 ) -> AnyCall:
     """Move a call along its life: publish or cancel it."""
-    return service.take_step(session, actor, call_id, step)
+    return service.take_step(session, actor, call_id, step, expected)

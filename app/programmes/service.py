@@ -19,7 +19,7 @@ from app.core.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.etags import Expected
+from app.core.etags import ANYTHING, Expected
 from app.core.lists import Page, page
 from app.core.patches import Patch, patched
 from app.lifecycle import Offer
@@ -342,19 +342,24 @@ def not_open(call: Call) -> CallNotOpen:
     )
 
 
-def take_step(session: Session, actor: Actor, call_id: UUID, name: str) -> CallRead:
+def take_step(
+    session: Session, actor: Actor, call_id: UUID, name: str, expected: Expected = ANYTHING
+) -> CallRead:
     """Move a call along its life: publish or cancel it.
 
     Raises
     ------
     NotFound, NotPermitted
         If the actor may not see the call, or not take the step.
+    Stale
+        If it is no longer as expected.
     TransitionNotAllowed
         If the step does not start from here.
     """
     step = LIFE.step(name)
     found = call(session, actor, call_id)
     policy.require(actor, step.action)
+    expected.require(describe(actor, found))
     before = found.state
     found.state = LIFE.advance(found.state, step, None)
     session.flush()
