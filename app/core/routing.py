@@ -229,9 +229,14 @@ async def _refuse(request: Request, error: Exception) -> Response:
     """
     assert isinstance(error, _Unread)  # noqa: S101 -- the registration above guarantees it
     door: Door = request.app.state.door
-    try:
+    if not _names_nothing(error.refusal):
         await require_readable(request)
-    except _Unread as deeper:
-        raise deeper.refusal from None
-    door.require_any(request)
+        if request.method != "GET":
+            door.require_any(request)
     raise error.refusal
+
+
+def _names_nothing(refusal: Exception) -> bool:
+    """Tell whether a part of the address could name nothing at all."""
+    found = refusal.errors() if isinstance(refusal, RequestValidationError) else ()
+    return any(fault["loc"][0] == "path" for fault in found)
