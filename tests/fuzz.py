@@ -27,11 +27,13 @@ from sqlmodel import Session, select
 from app.accounts import service as accounts
 from app.accounts.models import Membership, Organisation, Token, User
 from app.accounts.schemas import OrganisationDraft, UserDraft
+from app.core.clock import now
 from app.core.database import connect, reading, transaction
 from app.core.jobs import Job
 from app.core.outbox import Letter
 from app.matchmaking.models import MatchRun, Verdict
 from app.policy import OPERATOR, Role
+from app.programmes import service as programmes
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
@@ -71,7 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [
             who for who in asked.roles if not _fuzz(folder, who, tokens, asked.seconds, sent)
         ]
-    _say(f"{sent['requests']} requests, {sent['followed']} of them about what another made.")
+    _say(
+        f"{sent['requests']} requests; in the stateful phase {sent['made']} about what another "
+        f"one had made, {sent['told']} about what another one had told of."
+    )
     _say(f"Found something as: {', '.join(found)}." if found else "Nothing found.")
     whole = asked.seconds == SECONDS and set(asked.roles) == set(EVERYBODY)
     if whole and sent["requests"] < WANTED:
@@ -134,9 +139,9 @@ def _fuzz(
         ]
         answers = _answers(base)
     followed = json.loads((folder / f"{who}.json").read_text(encoding="utf-8"))
-    sent.update(requests=answers.total(), followed=sum(followed.values()))
+    sent.update(requests=answers.total(), **followed)
     _say(f"== {who}: {_told(answers)}")
-    _say(f"== {who}: followed what was made: {followed}")
+    _say(f"== {who}: followed in the stateful phase: {followed}")
     return not any(codes) and not any("500" <= status != "503" for _, status in answers)
 
 
@@ -192,6 +197,9 @@ def _keys(session: Session) -> Iterator[tuple[str, list[str]]]:
     every = session.exec(select(Submission)).all()
     for kind in Kind:
         yield f"{kind}_id", sorted(str(row.id) for row in every if row.kind is kind)
+    for call in session.exec(select(Call)):
+        if programmes.is_open(call, now()):
+            yield f"open_{call.kind}", [str(call.id)]
     yield "submission_id", sorted(str(row.id) for row in every)
 
 

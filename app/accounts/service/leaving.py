@@ -15,7 +15,7 @@ from app.accounts.lifecycle import LIFE, PRESENT, Facts, UserState
 from app.accounts.models import Identity, Membership, OneTimeLink, Organisation, Password, User
 from app.accounts.schemas import HandOver, UserRead, UserStep
 from app.accounts.service import links, people, second_factor, sessions, tokens
-from app.core import audit
+from app.core import audit, idempotency
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.etags import ANYTHING, Expected
@@ -166,6 +166,7 @@ def _erase(session: Session, user: User) -> None:
     sessions.end_all(session, user.id)
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)
+    idempotency.forget(session, user.id)
     for table in (Password, Identity, OneTimeLink, Membership, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))
 

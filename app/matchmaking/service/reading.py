@@ -25,6 +25,7 @@ from app.matchmaking.schemas.deciding import (
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import JobRead, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.service.requesting import JOB
 from app.policy import Action, Actor
 from app.programmes.models import Programme
 from app.submissions.models import Submission
@@ -325,5 +326,5 @@ def job(session: Session, actor: Actor, job_id: int) -> JobRead:
     return JobRead(
         **found.model_dump(),
         state=state_of(found),
-        result=f"/api/v1/match-runs/{found.arguments['run_id']}",
+        result=f"/api/v1/match-runs/{found.arguments['run_id']}" if found.name == JOB else None,
     )
