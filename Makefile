@@ -3,7 +3,7 @@
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make mutants        plants faults in the rules, one by one, and names those that no test notices
-# make fuzz           made-up requests to every route as each role, in ten minutes; ARGS="--roles lead --seconds 300"
+# make fuzz           made-up requests to every route as each role, in twenty minutes; ARGS="--roles lead --seconds 300"
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition

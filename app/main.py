@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from app.accounts.api import router as accounts
-from app.accounts.dependencies import admitted
+from app.accounts.dependencies import DOOR, admitted
 from app.accounts.pages import router as pages
 from app.core import idempotency, jobs, openapi, outbox, problems, routing, web
 from app.core.database import Database, connect, transaction
@@ -83,7 +83,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(SecureHeaders)
     problems.install(app)
-    routing.install(app)
+    routing.install(app, DOOR)
     web.install(app)
     openapi.complete(app)
     mount_docs(app)

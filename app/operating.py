@@ -16,15 +16,17 @@ from app.core.declaring import public
 from app.core.errors import AppError, NotFound, Unavailable
 from app.core.jobs import Job, JobState
 from app.core.metrics import Metrics
+from app.core.web import wants_page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 @public
-def home() -> RedirectResponse:
-    """Lead a visitor to the documentation."""
-    return RedirectResponse("/docs")
+def home(request: Request) -> RedirectResponse:
+    """Lead a person to their own page or to signing in, and a program to the documentation."""
+    place = "/profile" if wants_page(request) else "/docs"
+    return RedirectResponse(place, headers={"Vary": "Accept"})
 
 
 @router.get("/livez")

@@ -56,6 +56,7 @@ class Action(StrEnum):
     TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
     OUTBOX_READ = "outbox:read"
+    NOTES_READ = "notes:read"
 
 
 class Reach(Enum):
@@ -86,6 +87,7 @@ _STAFF: Final = {
     Action.JOB_READ: Reach.ANY,
     Action.OUTBOX_READ: Reach.ANY,
     Action.AUDIT_READ: Reach.ANY,
+    Action.NOTES_READ: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -116,6 +118,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.RUN_READ: Reach.ANY,
             Action.MATCH_READ: Reach.ANY,
             Action.JOB_READ: Reach.ANY,
+            Action.NOTES_READ: Reach.ANY,
             Action.AUDIT_READ: Reach.ANY,
             Action.AUDIT_READ_ALL: Reach.ANY,
         },

@@ -77,7 +77,9 @@ def served(*arguments: str, port: int, **environment: str) -> Iterator[str]:
 @contextmanager
 def in_this_process(app: ASGIApp) -> Iterator[str]:
     """Serve on a thread until the block ends; yields the base address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", server_header=False)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -63,6 +63,7 @@ EXPECTED: Mapping[str, str | Mapping[str, str]] = {
     "take_user_step deactivate": {"other": ADMIN.replace("200", "409"), "hidden": NO_PERSON},
     "list_tokens": ALL,
     "create_token": ALL.replace("200", "201"),
+    "read_token": {"own": ALL, "other": NONE, "hidden": NONE},
     "revoke_token": {"own": ALL.replace("200", "204"), "other": NONE, "hidden": NONE},
     "list_letters": "403 403 403 200 200 403 200",
     "read_letter": {
@@ -154,6 +155,7 @@ EXPECTED: Mapping[str, str | Mapping[str, str]] = {
         "other": "403 403 403 200 200 403 403",
         "hidden": "403 403 403 404 404 403 403",
     },
+    "read_verdict": {"other": RUNS, "hidden": NONE},
     "list_verdicts": "403 403 200 200 200 200 403",
     "list_matches": "200 403 403 200 200 200 403",
     "list_audit_events": "403 403 403 200 200 200 200",

@@ -54,6 +54,17 @@ def test_the_command_of_the_image_listens_where_its_health_check_asks() -> None:
     assert app.url_path_for("livez") == "/livez"
 
 
+def test_compose_asks_whether_requests_can_be_served() -> None:
+    """It restarts nothing that is not healthy, and lets others wait for what is."""
+    check = SERVICES["web"]["healthcheck"]
+    asked = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", check["test"][-1])
+
+    app = create_app(Settings(embedded_worker=False))
+    assert asked == [("8000", "/readyz")]
+    assert app.url_path_for("readyz") == "/readyz"
+    assert check["test"][:3] == ["CMD", "python", "-c"]
+
+
 def test_every_variable_of_ours_is_a_setting() -> None:
     named = re.findall(r"COUNTERPART_([A-Z_]+)", DOCKERFILE + COMPOSE)
     secrets = [

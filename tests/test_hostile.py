@@ -63,8 +63,9 @@ def lead(world: World) -> dict[str, str]:
 
 def headers(world: World, operation: str) -> dict[str, str]:
     """Let the operation come as far as it can, so that its inside is tried as well."""
-    teams = ("create_challenge", "create_solution", "replace_", "change_challenge")
-    writes = operation.startswith(teams) or operation == "change_solution"
+    teams = ("create_", "replace_", "change_", "take_")
+    writes = operation.startswith(teams) and "challenge" in operation
+    writes |= operation.startswith(teams) and "solution" in operation
     people = ("invite_user", "add_membership", "hand_over", "take_user_step")
     who = Role.MEMBER if writes else Role.ADMIN if operation in people else Role.LEAD
     return {

@@ -35,6 +35,37 @@ def figures(client: TestClient, **headers: str) -> dict[str, float]:
     return {name: float(value) for name, _, value in lines}
 
 
+# --- the front door ---
+
+
+def test_a_program_is_led_to_the_documentation_and_a_person_to_where_one_signs_in(
+    client: TestClient,
+) -> None:
+    program = client.get("/")
+    person = client.get("/", headers={"Accept": "text/html"})
+
+    assert (program.status_code, program.url.path) == (200, "/docs")
+    assert (person.status_code, str(person.url)) == (
+        200,
+        "http://testserver/sign-in?next=%2Fprofile",
+    )
+    assert [first.headers["vary"] for first in (*program.history, person.history[0])] == [
+        "Accept",
+        "Accept",
+    ]
+
+
+def test_a_person_who_is_signed_in_is_led_to_their_own_page(
+    session: Session, as_user: SignIn
+) -> None:
+    person = as_user(a_user(session, name="Ann"))
+
+    own = person.get("/", headers={"Accept": "text/html"})
+
+    assert (own.status_code, own.url.path) == (200, "/profile")
+    assert "Ann" in own.text
+
+
 # --- alive, ready, which ---------------------------------------------------------------
 
 

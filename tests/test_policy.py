@@ -26,6 +26,7 @@ STAFF = {
     "organisation:write",
     "outbox:read",
     "audit:read",
+    "notes:read",
 }
 AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
@@ -35,6 +36,7 @@ ANY = {
     "staff": STAFF,
     "lead": STAFF | {"call:publish", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    | {"notes:read"}
     | AUDIT,
     "admin": {
         "organisation:read",

@@ -196,7 +196,7 @@ def _a_spare_token(session: Session, user: User) -> UUID:
 
 
 def _a_job(session: Session, user_id: Any) -> int | None:
-    job = Job(name="none", arguments={"run_id": str(uuid4())}, requested_by=user_id)
+    job = Job(name="none", arguments={}, requested_by=user_id)
     session.add(job)
     session.flush()
     return job.id

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, status
 from app.accounts import service
 from app.accounts.dependencies import ONCE, ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, Token
 from app.accounts.schemas import (
     HandOver,
     LetterQuery,
@@ -40,9 +40,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep
+from app.core.etags import ExpectedDep, ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
@@ -54,6 +54,7 @@ router = APIRouter(
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
+STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
@@ -162,7 +163,7 @@ def invite_user(
 @within(Action.USER_READ)
 def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
     """Read one user."""
-    return people.described(session, [people.user(session, actor, user_id)])[0]
+    return people.described(session, actor, [people.user(session, actor, user_id)])[0]
 
 
 @router.post(
@@ -232,13 +233,18 @@ def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> 
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/users/{user_id}/steps/{step}", dependencies=[ONCE], responses=REFUSED)
+@router.post("/users/{user_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
 @needs(Action.USER_WRITE)
 def take_user_step(
-    session: SessionDep, actor: ActorDep, user_id: UUID, step: StepName, given: UserStep
+    session: SessionDep,
+    actor: ActorDep,
+    user_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
+    given: UserStep,
 ) -> UserRead:
     """Deactivate a user who leaves, let one in again, or erase a person's data."""
-    return leaving.take_step(session, actor, user_id, step, given)
+    return leaving.take_step(session, actor, user_id, step, given, expected)
 
 
 # --- tokens ---
@@ -265,6 +271,15 @@ def list_tokens(
 def create_token(session: SessionDep, actor: ActorDep, draft: TokenDraft) -> TokenMade:
     """Make a token for a program; its secret is in this answer and in no other."""
     return tokens.make_token(session, actor, draft)
+
+
+@router.get(
+    "/tokens/{token_id}", response_model=TokenRead, responses=responses(NotFound, NotPermitted)
+)
+@needs(Action.TOKEN_OWN)
+def read_token(session: ReadSessionDep, actor: ActorDep, token_id: UUID) -> Token:
+    """Read one of your tokens, without its secret."""
+    return tokens.own_token(session, actor, token_id)
 
 
 @router.delete(

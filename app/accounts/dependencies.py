@@ -8,6 +8,7 @@ from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 from fastapi import BackgroundTasks, Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from app.accounts import service
 from app.accounts.service import sessions
@@ -15,8 +16,9 @@ from app.core import cookies, idempotency
 from app.core.database import Database, reading
 from app.core.declaring import Access, declaration_of
 from app.core.errors import KeyRequired, NotSignedIn, Unavailable
+from app.core.routing import Door
 from app.core.sessions import SessionDep
-from app.policy import Action, Actor, require_somewhere
+from app.policy import Action, Actor, allows_somewhere, require_somewhere
 from app.settings import Settings
 
 _bearer = HTTPBearer(
@@ -26,11 +28,31 @@ _bearer = HTTPBearer(
 )
 
 
-def _actor(
-    request: Request,
-    background: BackgroundTasks,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Actor:
+Credentials = HTTPAuthorizationCredentials | None
+
+
+async def enter(request: Request) -> Actor:
+    """Find out who asks, and refuse at the door whoever has no action that the route needs.
+
+    It holds nothing, and looks at nothing of what was sent but who sends it.
+
+    Raises
+    ------
+    NotSignedIn
+        If nobody known asks.
+    NotPermitted
+        If the actor may do what the route declares to nothing at all.
+    """
+    credentials = await _bearer(request)
+    actor = await run_in_threadpool(_who_asks, request, credentials)
+    said = declaration_of(request.scope["endpoint"])
+    if said is not None and said.access is Access.NEEDS:
+        require_somewhere(actor, Action(said.actions[0]))
+    request.state.actor = actor
+    return actor
+
+
+def _who_asks(request: Request, credentials: Credentials) -> Actor:
     cookie = cookies.read(request, cookies.SESSION)
     # A session of its own, given back at once: a request that held one connection
     # while it waits for the next would, with enough others like it, wait for ever.
@@ -41,19 +63,39 @@ def _actor(
             raise NotSignedIn("The request names nobody.")
         settings = request.app.state.settings
         actor, seen_at = service.authenticate_browser(session, cookie, settings)
-    if sessions.is_due(seen_at):  # after the answer, when its own transaction has ended
-        background.add_task(sessions.touch, request.app.state.database, cookie)
+    request.state.touch = cookie if sessions.is_due(seen_at) else None
     return actor
 
 
-async def admitted(request: Request, actor: Annotated[Actor, Depends(_actor)]) -> Actor:
-    """Refuse at the door whoever has no action that the route says it needs.
+def require_any(request: Request) -> None:
+    """Do nothing, or refuse whoever may do none of what the route declares to anything.
 
-    It holds nothing and waits for nothing, so that it costs next to nothing.
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes one of the actions.
     """
     said = declaration_of(request.scope["endpoint"])
-    if said is not None and said.access is Access.NEEDS:
-        require_somewhere(actor, Action(said.actions[0]))
+    actions = [Action(action) for action in said.actions] if said is not None else []
+    actor: Actor = request.state.actor
+    if actions and not any(allows_somewhere(actor, action) for action in actions):
+        require_somewhere(actor, actions[0])
+
+
+DOOR: Final = Door(enter, require_any)
+"""At which the routes of the interface ask, before they look at what was sent."""
+
+
+async def admitted(
+    request: Request,
+    background: BackgroundTasks,
+    _: Annotated[Credentials, Depends(_bearer)],  # for the description
+) -> Actor:
+    """Return who asks; a page asks at the door only here."""
+    actor: Actor = getattr(request.state, "actor", None) or await enter(request)
+    cookie = getattr(request.state, "touch", None)
+    if cookie is not None:  # after the answer, when its own transaction has ended
+        background.add_task(sessions.touch, request.app.state.database, cookie)
     return actor
 
 

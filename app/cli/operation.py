@@ -71,6 +71,8 @@ def listen(settings: Settings, host: str, port: int, *, workers: int = 1) -> Non
         # Requests are logged by our own middleware, as JSON and without query strings.
         log_config=None,
         access_log=False,
+        # Which program answers, and so which faults it may have, is nobody's business.
+        server_header=False,
         # Named, or the server would believe this machine and its own variable.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or "",

@@ -60,12 +60,13 @@ class Expected:
 ANYTHING: Final = Expected("*")
 
 
-def _expected(
-    if_match: Annotated[
-        str | None,
-        Header(description="The `ETag` of what you have read, in its quotes.", max_length=1000),
-    ] = None,
-) -> Expected:
+_IfMatch = Annotated[
+    str | None,
+    Header(description="The `ETag` of what you have read, in its quotes.", max_length=1000),
+]
+
+
+def _expected(if_match: _IfMatch = None) -> Expected:
     if if_match is None:
         raise PreconditionRequired("A change says on which state it is based.")
     return Expected(if_match)
@@ -73,3 +74,11 @@ def _expected(
 
 ExpectedDep = Annotated[Expected, Depends(_expected)]
 """For routes that change a thing: `If-Match`, without which they refuse (428)."""
+
+
+def _expected_if_said(if_match: _IfMatch = None) -> Expected:
+    return ANYTHING if if_match is None else Expected(if_match)
+
+
+ExpectedIfSaidDep = Annotated[Expected, Depends(_expected_if_said)]
+"""For routes that take a step: its table guards them, and `If-Match` if it is said."""

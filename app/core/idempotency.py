@@ -148,6 +148,11 @@ def _replayed(session: Session, actor_id: UUID, key: str, asked: str) -> Respons
     return Response(stored.body, stored.status, headers)
 
 
+def forget(session: Session, actor_id: UUID) -> None:
+    """Forget all that somebody was answered."""
+    session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.actor_id) == actor_id))
+
+
 def purge(session: Session) -> None:
     """Forget the keys whose time is over."""
     session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < now() - KEPT))

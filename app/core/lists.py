@@ -212,7 +212,9 @@ class _Answer:
         kind = Format(self._request.query_params.get("format", Format.JSON))
         if kind is not Format.JSON:
             return self._table(schema, items, kind)  # type: ignore[return-value]  # -- FastAPI hands a response on as it is
-        return ListOf[Read](items=items, next=following)
+        # Of the kind that it holds: of several forms of a list the reader's own is described.
+        kind_of_list: type[ListOf[Read]] = ListOf[schema]  # type: ignore[valid-type]  # -- known only now
+        return kind_of_list(items=items, next=following)
 
     def _table(self, schema: type[Read], items: Sequence[Read], kind: Format) -> Response:
         name = self._request.url.path.rpartition("/")[2]

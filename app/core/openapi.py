@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from app.core.addresses import Address, made_by
 from app.core.declaring import Declaration, declarations, public
 from app.core.errors import (
     AppError,
@@ -22,8 +23,16 @@ from app.core.problems import MEDIA_TYPE, Problem, body_of
 
 DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia, Unprocessable)
 """What routes refuse that create or act, beside what they refuse themselves."""
+STEP: Final = (*DONE_ONCE, Stale)
+"""What routes refuse that take a step, beside what they refuse themselves."""
 CHANGE: Final = (BadQuery, Stale, UnsupportedMedia, PreconditionRequired)
 """What routes refuse that change a thing, beside what they refuse themselves."""
+
+
+MADE: Final = frozenset({"201", "202"})
+"""What answers that something was made, or will be."""
+
+Place = tuple[str, str]
 
 
 def responses(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -62,6 +71,7 @@ def complete(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = described()
             _describe_operations(document, declarations(app))
+            _describe_what_is_made(document, made_by(app))
             _describe_problems(document["components"]["schemas"])
             app.openapi_schema = document
         return app.openapi_schema
@@ -73,7 +83,7 @@ def complete(app: FastAPI) -> None:
 
 
 def _describe_operations(
-    document: dict[str, Any], asked: Mapping[tuple[str, str], Declaration | None]
+    document: dict[str, Any], asked: Mapping[Place, Declaration | None]
 ) -> None:
     for place, operation in _operations(document):
         operation["summary"] = operation["description"].partition(".")[0]
@@ -113,6 +123,33 @@ def _describe_tags(method: str, operation: dict[str, Any]) -> None:
         operation.setdefault("parameters", []).append(known | text)
 
 
+def _describe_what_is_made(document: dict[str, Any], made: Mapping[Place, Address]) -> None:
+    """Say where it is read, and link it to whatever takes its key."""
+    text = {"schema": {"type": "string", "format": "uri-reference"}}
+    for place, operation in _operations(document):
+        for status in MADE.intersection(operation["responses"]):
+            answer = operation["responses"][status]
+            address = made[place]
+            links = _taking(document, address.key)
+            answer["links"] = {name: _link(name, address.key) for name in links}
+            if status == "201":
+                where = {"description": f"Where it is read, by `{address.operation}`."}
+                answer["headers"]["Location"] = where | text
+
+
+def _taking(document: dict[str, Any], key: str) -> list[str]:
+    """Return the operations whose paths name a thing by this key."""
+    return [
+        operation["operationId"]
+        for (path, _), operation in _operations(document)
+        if f"{{{key}}}" in path
+    ]
+
+
+def _link(operation: str, key: str) -> dict[str, Any]:
+    return {"operationId": operation, "parameters": {key: "$response.body#/id"}}
+
+
 def _describe_tables(content: dict[str, Any]) -> None:
     """Add the other forms of a list."""
     if "/ListOf_" in str(content.get(MEDIA[Format.JSON])):
@@ -129,7 +166,7 @@ def _describe_problems(schemas: dict[str, Any]) -> None:
 
 def _operations(
     document: dict[str, Any],
-) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+) -> Iterator[tuple[Place, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield (path, method.upper()), operation

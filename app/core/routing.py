@@ -1,29 +1,67 @@
 """What every route of the interface does around its endpoint.
 
-It refuses a body of another kind, gives the answer its tag, keeps it beside the
-idempotency key of the request, and takes back what a dry run has done: all of it inside
-the transaction of the request, and before the answer leaves.
+It asks who is there before it looks at anything that was sent, refuses a body of another
+kind, gives the answer its tag and what was made its address, keeps the answer beside the
+idempotency key of the request, and takes back what a dry run has done: all of it but the
+first inside the transaction of the request, and before the answer leaves.
 """
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
+from app.core.addresses import require_readable, where_read
 from app.core.declaring import with_dependencies
-from app.core.errors import BadQuery, UnsupportedMedia
+from app.core.errors import BadQuery, KeyRequired, UnsupportedMedia
 from app.core.etags import names, tag_of
 from app.core.exports import Format, wanted
 from app.core.idempotency import Answered, Claim
 
 JSON: Final = "application/json"
+CREATED: Final = 201
 MERGE_PATCH: Final = "application/merge-patch+json"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+ABOUT_WHAT_WAS_SENT: Final = (
+    RequestValidationError,
+    HTTPException,
+    BadQuery,
+    UnsupportedMedia,
+)
+"""Refusals for which nobody has looked yet at the thing that is asked for."""
+
+
+class _Unread(Exception):
+    """What was sent is refused; who may know of the thing that it is about is told why."""
+
+    def __init__(self, refusal: Exception) -> None:
+        super().__init__("unread")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in: asked before anything that was sent is looked at.
+
+    Attributes
+    ----------
+    enter : callable
+        Refuses who is not known, and who may do what the route says to nothing.
+    require_any : callable
+        Refuses who has none of the actions within whose reach the route answers.
+    """
+
+    enter: Callable[[Request], Awaitable[object]]
+    require_any: Callable[[Request], None]
 
 
 class Route(APIRoute):
@@ -36,17 +74,37 @@ class Route(APIRoute):
         takes_body = self.body_field is not None
         known = _query_names(self.dependant)
 
-        async def handle(request: Request) -> Response:
-            if known is None:
-                _ask_as_the_header_does(request)
-            request = StrictRequest(request.scope, request.receive)
+        async def answered(request: Request) -> Response:
             if known is not None and not known.issuperset(request.query_params):
                 raise BadQuery(f"This address knows no parameters but: {sorted(known)}.")
             if takes_body and await request.body():
                 _require_kind(request, takes)
-            return await _finished(request, await handler(request))
+            return await handler(request)
+
+        async def handle(request: Request) -> Response:
+            door: Door = request.app.state.door
+            await door.enter(request)
+            if known is None:
+                _ask_as_the_header_does(request)
+            request = StrictRequest(request.scope, request.receive)
+            try:
+                response = await answered(request)
+            except KeyRequired:
+                raise
+            except ABOUT_WHAT_WAS_SENT as refusal:
+                raise _Unread(refusal) from refusal
+            _name_what_was_made(request, response, self.response_model)
+            return await _finished(request, response)
 
         return handle
+
+
+def _name_what_was_made(request: Request, response: Response, schema: object) -> None:
+    """Say in `Location` where a thing is read that has just been made."""
+    address = where_read(request.app, schema) if response.status_code == CREATED else None
+    if address is not None:
+        made = json.loads(bytes(response.body))
+        response.headers["Location"] = address.of(made["id"])
 
 
 def _ask_as_the_header_does(request: Request) -> None:
@@ -133,9 +191,11 @@ def _as(
     return Response(body, status, headers, background=response.background)
 
 
-def install(app: FastAPI) -> None:
-    """Let an answer leave that takes the transaction of its request back."""
+def install(app: FastAPI, door: Door) -> None:
+    """Ask at this door, and let an answer leave that takes its transaction back."""
+    app.state.door = door
     app.add_exception_handler(Answered, _answer)
+    app.add_exception_handler(_Unread, _refuse)
 
 
 def require_one_way(app: FastAPI) -> None:
@@ -160,3 +220,23 @@ def require_one_way(app: FastAPI) -> None:
 async def _answer(request: Request, error: Exception) -> Response:
     assert isinstance(error, Answered)  # noqa: S101 -- the registration above guarantees it
     return error.response
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Refuse: what is out of reach, then what is not permitted, then what was sent.
+
+    The request has given back all that it held; the handlers around this one answer.
+    """
+    assert isinstance(error, _Unread)  # noqa: S101 -- the registration above guarantees it
+    door: Door = request.app.state.door
+    if not _names_nothing(error.refusal):
+        await require_readable(request)
+        if request.method != "GET":
+            door.require_any(request)
+    raise error.refusal
+
+
+def _names_nothing(refusal: Exception) -> bool:
+    """Tell whether a part of the address could name nothing at all."""
+    found = refusal.errors() if isinstance(refusal, RequestValidationError) else ()
+    return any(fault["loc"][0] == "path" for fault in found)

@@ -17,8 +17,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.core.etags import ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import DONE_ONCE, responses
+from app.core.openapi import DONE_ONCE, STEP, responses
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
 from app.core.sessions import ReadSessionDep, SessionDep
@@ -27,6 +28,7 @@ from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.deciding import (
     MatchQuery,
     MatchRead,
+    MatchStaffRead,
     NewVerdict,
     Undoing,
     VerdictQuery,
@@ -165,14 +167,18 @@ def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Of
 @router.post(
     "/match-runs/{run_id}/steps/{step}",
     dependencies=[ONCE],
-    responses=responses(NotFound, NotPermitted, Conflict, *DONE_ONCE),
+    responses=responses(NotFound, NotPermitted, Conflict, *STEP),
 )
 @needs(Action.RUN_START)
 def take_run_step(
-    session: SessionDep, actor: ActorDep, run_id: UUID, step: StepName
+    session: SessionDep,
+    actor: ActorDep,
+    run_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
 ) -> RunRead:
     """Cancel a run, or have it computed again from the same frozen inputs."""
-    return reading.describe(stepping.take(session, actor, run_id, step))
+    return reading.describe(stepping.take(session, actor, run_id, step, expected))
 
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
@@ -273,6 +279,13 @@ def list_verdicts(
     return answer(reading.verdicts(session, actor, query), VerdictRead)
 
 
+@router.get("/verdicts/{verdict_id}", response_model=VerdictRead, responses=responses(NotFound))
+@within(Action.RUN_READ)
+def read_verdict(session: ReadSessionDep, actor: ActorDep, verdict_id: UUID) -> Verdict:
+    """Read one verdict."""
+    return reading.verdict(session, actor, verdict_id)
+
+
 @router.get("/matches", responses=responses(BadQuery, NotPermitted))
 @needs(Action.MATCH_READ)
 def list_matches(
@@ -280,9 +293,9 @@ def list_matches(
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[MatchQuery, Query()],
-) -> ListOf[MatchRead]:
+) -> ListOf[MatchStaffRead] | ListOf[MatchRead]:
     """List the pairs that people brought together."""
-    return answer(reading.matches(session, actor, query), MatchRead)
+    return answer(reading.matches(session, actor, query), reading.match_read(actor))
 
 
 @router.get("/jobs/{job_id}", responses=responses(NotFound))

@@ -17,9 +17,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep
+from app.core.etags import ExpectedDep, ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.patches import PatchBody
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
@@ -27,14 +27,17 @@ from app.core.sessions import ReadSessionDep, SessionDep
 from app.policy import Action
 from app.programmes import service
 from app.programmes.lifecycle import LIFE
-from app.programmes.models import Programme
 from app.programmes.schemas import (
+    AnyCall,
+    AnyProgramme,
     CallDraft,
     CallQuery,
     CallRead,
+    CallStaffRead,
     ProgrammeDraft,
     ProgrammeQuery,
     ProgrammeRead,
+    ProgrammeStaffRead,
 )
 
 router = APIRouter(
@@ -43,6 +46,7 @@ router = APIRouter(
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
+STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
@@ -51,38 +55,37 @@ CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocess
 def list_programmes(
     answer: AnswerDep,
     session: ReadSessionDep,
-    _: ActorDep,
+    actor: ActorDep,
     query: Annotated[ProgrammeQuery, Query()],
-) -> ListOf[ProgrammeRead]:
+) -> ListOf[ProgrammeStaffRead] | ListOf[ProgrammeRead]:
     """List the programmes."""
-    return answer(service.programmes(session, query), ProgrammeRead)
+    return answer(service.programmes(session, query), service.programme_read(actor))
 
 
 @router.post(
     "/programmes",
     dependencies=[ONCE],
-    response_model=ProgrammeRead,
     status_code=status.HTTP_201_CREATED,
     responses=REFUSED,
 )
 @needs(Action.PROGRAMME_WRITE)
-def create_programme(session: SessionDep, actor: ActorDep, draft: ProgrammeDraft) -> Programme:
+def create_programme(
+    session: SessionDep, actor: ActorDep, draft: ProgrammeDraft
+) -> AnyProgramme:
     """Begin a programme."""
-    return service.create_programme(session, actor, draft)
+    return service.shown(actor, service.create_programme(session, actor, draft))
 
 
-@router.get(
-    "/programmes/{programme_id}", response_model=ProgrammeRead, responses=responses(NotFound)
-)
+@router.get("/programmes/{programme_id}", responses=responses(NotFound))
 @signed_in
-def read_programme(session: ReadSessionDep, _: ActorDep, programme_id: UUID) -> Programme:
+def read_programme(
+    session: ReadSessionDep, actor: ActorDep, programme_id: UUID
+) -> AnyProgramme:
     """Read one programme."""
-    return service.programme(session, programme_id)
+    return service.shown(actor, service.programme(session, programme_id))
 
 
-@router.patch(
-    "/programmes/{programme_id}", response_model=ProgrammeRead, responses=CHANGE_REFUSED
-)
+@router.patch("/programmes/{programme_id}", responses=CHANGE_REFUSED)
 @needs(Action.PROGRAMME_WRITE)
 def change_programme(
     session: SessionDep,
@@ -90,9 +93,10 @@ def change_programme(
     expected: ExpectedDep,
     programme_id: UUID,
     patch: PatchBody,
-) -> Programme:
+) -> AnyProgramme:
     """Change a part of a programme, by a JSON merge patch."""
-    return service.change_programme(session, actor, programme_id, patch, expected)
+    changed = service.change_programme(session, actor, programme_id, patch, expected)
+    return service.shown(actor, changed)
 
 
 @router.get("/calls", responses=responses(BadQuery))
@@ -102,25 +106,25 @@ def list_calls(
     session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[CallQuery, Query()],
-) -> ListOf[CallRead]:
+) -> ListOf[CallStaffRead] | ListOf[CallRead]:
     """List the calls; `phase=open` are those that take something in now."""
-    return answer(service.calls(session, actor, query), CallRead)
+    return answer(service.calls(session, actor, query), service.call_read(actor))
 
 
 @router.post(
     "/calls", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
 )
 @needs(Action.CALL_WRITE)
-def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> CallRead:
+def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> AnyCall:
     """Draft a call in a programme."""
     return service.create_call(session, actor, draft)
 
 
 @router.get("/calls/{call_id}", responses=responses(NotFound))
 @signed_in
-def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> CallRead:
+def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> AnyCall:
     """Read one call."""
-    return service.describe(service.call(session, actor, call_id))
+    return service.describe(actor, service.call(session, actor, call_id))
 
 
 @router.patch("/calls/{call_id}", responses=CHANGE_REFUSED)
@@ -131,7 +135,7 @@ def change_call(
     expected: ExpectedDep,
     call_id: UUID,
     patch: PatchBody,
-) -> CallRead:
+) -> AnyCall:
     """Change a part of a call, by a JSON merge patch; once published, only its lead does."""
     return service.change_call(session, actor, call_id, patch, expected)
 
@@ -144,10 +148,14 @@ def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> 
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=REFUSED)
+@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
 @needs(Action.CALL_PUBLISH)
 def take_call_step(
-    session: SessionDep, actor: ActorDep, call_id: UUID, step: StepName
-) -> CallRead:
+    session: SessionDep,
+    actor: ActorDep,
+    call_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
+) -> AnyCall:
     """Move a call along its life: publish or cancel it."""
-    return service.take_step(session, actor, call_id, step)
+    return service.take_step(session, actor, call_id, step, expected)

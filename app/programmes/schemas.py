@@ -65,11 +65,11 @@ class ProgrammeDraft(BaseModel):
     zone: Zone = "UTC"
     working_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
     providers: Providers = Providers()
-    notes: Notes = ""
+    notes: Notes = Field(default="", description="For staff, and shown to them alone.")
 
 
 class ProgrammeRead(BaseModel):
-    """A programme as its readers see it."""
+    """A programme as everybody sees it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -80,8 +80,17 @@ class ProgrammeRead(BaseModel):
     working_language: str
     providers_min: int
     providers_max: int
-    notes: str
     version: int = Field(description="Grows with each change.")
+
+
+class ProgrammeStaffRead(ProgrammeRead):
+    """A programme with what staff have noted about it."""
+
+    notes: str
+
+
+AnyProgramme = ProgrammeStaffRead | ProgrammeRead
+"""A programme in the form of its reader."""
 
 
 class CallDraft(BaseModel):
@@ -111,7 +120,7 @@ class CallDraft(BaseModel):
     opens_at: Instant = Field(description="An instant with its zone.")
     closes_at: Instant = Field(description="The first instant that is too late.")
     zone: Zone = Field(default="UTC", description="In whose time the dates are announced.")
-    notes: Notes = ""
+    notes: Notes = Field(default="", description="For staff, and shown to them alone.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -121,7 +130,7 @@ class CallDraft(BaseModel):
 
 
 class CallRead(BaseModel):
-    """A call as its readers see it."""
+    """A call as everybody sees it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -137,8 +146,17 @@ class CallRead(BaseModel):
     zone: str
     state: CallState
     phase: Phase = Field(description="Computed from the clock when the answer was made.")
-    notes: str
     version: int = Field(description="Grows with each change.")
+
+
+class CallStaffRead(CallRead):
+    """A call with what staff have noted about it."""
+
+    notes: str
+
+
+AnyCall = CallStaffRead | CallRead
+"""A call in the form of its reader."""
 
 
 class ProgrammeQuery(ListQuery):

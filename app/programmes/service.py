@@ -19,7 +19,7 @@ from app.core.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.etags import Expected
+from app.core.etags import ANYTHING, Expected
 from app.core.lists import Page, page
 from app.core.patches import Patch, patched
 from app.lifecycle import Offer
@@ -30,11 +30,28 @@ from app.programmes.schemas import (
     CallDraft,
     CallQuery,
     CallRead,
+    CallStaffRead,
     ProgrammeDraft,
     ProgrammeQuery,
     ProgrammeRead,
+    ProgrammeStaffRead,
     Providers,
 )
+
+
+def programme_read(actor: Actor) -> type[ProgrammeRead]:
+    """Return the form in which the actor reads programmes."""
+    return ProgrammeStaffRead if policy.allows(actor, Action.NOTES_READ) else ProgrammeRead
+
+
+def shown(actor: Actor, programme: Programme) -> ProgrammeRead:
+    """Return a programme in the form in which the actor reads it."""
+    return programme_read(actor).model_validate(programme)
+
+
+def call_read(actor: Actor) -> type[CallRead]:
+    """Return the form in which the actor reads calls."""
+    return CallStaffRead if policy.allows(actor, Action.NOTES_READ) else CallRead
 
 
 def create_programme(session: Session, actor: Actor, draft: ProgrammeDraft) -> Programme:
@@ -92,7 +109,7 @@ def change_programme(
     """
     policy.require(actor, Action.PROGRAMME_WRITE)
     found = programme(session, programme_id)
-    expected.require(ProgrammeRead.model_validate(found))
+    expected.require(shown(actor, found))
     providers = Providers(min=found.providers_min, max=found.providers_max)
     written = ProgrammeDraft.model_validate(
         {**found.model_dump(include={*ProgrammeDraft.model_fields}), "providers": providers}
@@ -158,7 +175,7 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
     session.add(call)
     session.flush()
     audit.record(session, actor.user_id, "create", "call", call.id)
-    return describe(call)
+    return describe(actor, call)
 
 
 def _require_free_call_code(session: Session, draft: CallDraft) -> None:
@@ -193,7 +210,7 @@ def change_call(
     policy.require(actor, Action.CALL_PUBLISH if published else Action.CALL_WRITE)
     if found.state is CallState.CANCELLED:
         raise TransitionNotAllowed("A call that is cancelled cannot be changed.")
-    expected.require(describe(found))
+    expected.require(describe(actor, found))
     written = CallDraft.model_validate(found.model_dump(include={*CallDraft.model_fields}))
     draft = patched(written, patch)
     _require_same(written, draft)
@@ -202,7 +219,7 @@ def change_call(
     found.sqlmodel_update(draft.model_dump())
     session.flush()
     audit.record(session, actor.user_id, "write", "call", found.id)
-    return describe(found)
+    return describe(actor, found)
 
 
 def _require_same(written: CallDraft, draft: CallDraft) -> None:
@@ -215,15 +232,20 @@ def _require_same(written: CallDraft, draft: CallDraft) -> None:
         raise Unprocessable("Draft another call instead.", errors=errors)
 
 
-def describe(call: Call) -> CallRead:
+def describe(actor: Actor, call: Call) -> CallRead:
     """Return the call with what the clock says about it."""
-    zone = ZoneInfo(call.zone)
-    return CallRead(
+    opens, closes = _local(call)
+    return call_read(actor)(
         **call.model_dump(),
         phase=phase(call, now()),
-        opens_local=call.opens_at.astimezone(zone),
-        closes_local=call.closes_at.astimezone(zone),
+        opens_local=opens,
+        closes_local=closes,
     )
+
+
+def _local(call: Call) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(call.zone)
+    return call.opens_at.astimezone(zone), call.closes_at.astimezone(zone)
 
 
 def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
@@ -244,7 +266,7 @@ def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
         default="-opens_at",
         key=Call.id,
     )
-    return Page([describe(call) for call in found.rows], found.cursor)
+    return Page([describe(actor, call) for call in found.rows], found.cursor)
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -313,34 +335,38 @@ def is_open(call: Call, at: datetime) -> bool:
 
 def not_open(call: Call) -> CallNotOpen:
     """Return the refusal that says when the call is or was open."""
-    seen = describe(call)
+    opens, closes = _local(call)
     return CallNotOpen(
-        f"The call {call.code} is {seen.phase}. It is open from "
-        f"{seen.opens_local:%Y-%m-%d %H:%M} until before {seen.closes_local:%Y-%m-%d %H:%M} "
-        f"({call.zone})."
+        f"The call {call.code} is {phase(call, now())}. It is open from "
+        f"{opens:%Y-%m-%d %H:%M} until before {closes:%Y-%m-%d %H:%M} ({call.zone})."
     )
 
 
-def take_step(session: Session, actor: Actor, call_id: UUID, name: str) -> CallRead:
+def take_step(
+    session: Session, actor: Actor, call_id: UUID, name: str, expected: Expected = ANYTHING
+) -> CallRead:
     """Move a call along its life: publish or cancel it.
 
     Raises
     ------
     NotFound, NotPermitted
         If the actor may not see the call, or not take the step.
+    Stale
+        If it is no longer as expected.
     TransitionNotAllowed
         If the step does not start from here.
     """
     step = LIFE.step(name)
     found = call(session, actor, call_id)
     policy.require(actor, step.action)
+    expected.require(describe(actor, found))
     before = found.state
     found.state = LIFE.advance(found.state, step, None)
     session.flush()
     audit.record(
         session, actor.user_id, name, "call", found.id, before=before, after=found.state
     )
-    return describe(found)
+    return describe(actor, found)
 
 
 def steps(session: Session, actor: Actor, call_id: UUID) -> tuple[str, list[Offer]]:

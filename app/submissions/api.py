@@ -18,9 +18,9 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep
+from app.core.etags import ExpectedDep, ExpectedIfSaidDep
 from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, responses
+from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.patches import PatchBody
 from app.core.routing import Route
 from app.core.schemas import OfferRead, OffersRead
@@ -56,6 +56,7 @@ solutions = APIRouter(
 )
 
 REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
+STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
 CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
@@ -141,14 +142,19 @@ def list_challenge_steps(
     "/{challenge_id}/steps/{step}",
     dependencies=[ONCE_SUBMITTED],
     response_model=ChallengeRead,
-    responses=REFUSED,
+    responses=STEP_REFUSED,
 )
 @within(*STEPS)
 def take_challenge_step(
-    session: SessionDep, actor: ActorDep, challenge_id: UUID, step: StepName, said: SaidBody
+    session: SessionDep,
+    actor: ActorDep,
+    challenge_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
+    said: SaidBody,
 ) -> Submission:
     """Move a challenge along its life: submit, pass, select it and so on."""
-    return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said)
+    return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said, expected)
 
 
 @solutions.get("", responses=responses(BadQuery))
@@ -225,14 +231,19 @@ def list_solution_steps(
     "/{solution_id}/steps/{step}",
     dependencies=[ONCE_SUBMITTED],
     response_model=SolutionRead,
-    responses=REFUSED,
+    responses=STEP_REFUSED,
 )
 @within(*STEPS)
 def take_solution_step(
-    session: SessionDep, actor: ActorDep, solution_id: UUID, step: StepName, said: SaidBody
+    session: SessionDep,
+    actor: ActorDep,
+    solution_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
+    said: SaidBody,
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
-    return steps.take(session, actor, Kind.SOLUTION, solution_id, step, said)
+    return steps.take(session, actor, Kind.SOLUTION, solution_id, step, said, expected)
 
 
 def _offers(state: State, offers: Sequence[Offer]) -> OffersRead:

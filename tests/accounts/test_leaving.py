@@ -23,6 +23,7 @@ from app.accounts.service import purging, second_factor
 from app.core import outbox, throttle
 from app.core.audit import AuditEvent
 from app.core.clock import now
+from app.core.idempotency import IdempotencyKey
 from app.core.outbox import Letter
 from app.policy import Role
 from app.settings import Settings
@@ -57,6 +58,8 @@ def kept(session: Session, user: User) -> dict[str, int]:
         table.__name__: len(session.exec(select(table).where(table.user_id == user.id)).all())
         for table in (*tables, SecondFactor, Letter)
     }
+    asked = select(IdempotencyKey).where(IdempotencyKey.actor_id == user.id)
+    counted["IdempotencyKey"] = len(session.exec(asked).all())
     return {name: count for name, count in counted.items() if count}
 
 
@@ -72,6 +75,9 @@ def everything_of(session: Session, user: User) -> None:
             digest=str(uuid4()),
             ends_at=now() + timedelta(hours=1),
         )
+    )
+    session.add(
+        IdempotencyKey(actor_id=user.id, key="k", fingerprint="0" * 64, body=user.email)
     )
     outbox.write(
         session, user_id=user.id, recipient=user.email, subject="A letter", body="Hello Ann"

@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     MultipleResults,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 from sqlmodel import col, func, select, update
 
@@ -35,6 +32,7 @@ from app.core.errors import (
 )
 from app.policy import Actor, Role
 from tests.factories import a_token, a_user
+from tests.lives import Lives, walk
 
 ALLOWED: Final = {
     ("invited", "deactivate"): "deactivated",
@@ -43,14 +41,6 @@ ALLOWED: Final = {
     ("deactivated", "erase"): "erased",
 }
 ACTORS: Final = {role: Actor(uuid4(), {role: frozenset({uuid4()})}) for role in Role}
-SOME: Final = settings(
-    # What fails is shown as it was found: to make it shorter takes minutes.
-    phases=(Phase.generate,),
-    deadline=None,
-    derandomize=True,
-    max_examples=12,
-    stateful_step_count=20,
-)
 
 
 @dataclass
@@ -64,14 +54,13 @@ class Told:
     steps: int = 0
 
 
-class Lives(RuleBasedStateMachine):
+class People(Lives):
     """Two administrators, a member and somebody who is invited."""
 
     people = Bundle("people")
 
     def __init__(self, database: Database) -> None:
-        super().__init__()
-        self.database = database
+        super().__init__(database)
         self.told: dict[UUID, Told] = {}
 
     @initialize(target=people)
@@ -95,12 +84,8 @@ class Lives(RuleBasedStateMachine):
         told = self.told[key]
         due = self._refusal(told, who, name)
 
-        try:
-            with transaction(self.database) as session:
-                take_step(session, ACTORS[who], key, name, UserStep(leave_empty=True))
-            refusal = None
-        except AppError as error:
-            refusal = type(error)
+        left = UserStep(leave_empty=True)
+        refusal = self.refusal_of(lambda s: take_step(s, ACTORS[who], key, name, left))
 
         assert refusal is due
         if due is None:
@@ -153,11 +138,7 @@ class Lives(RuleBasedStateMachine):
 
 
 def test_whoever_leaves_in_whatever_order_somebody_administers(database: Database) -> None:
-    class HeldHere(Lives):
-        def __init__(self) -> None:
-            super().__init__(database)
-
-    run_state_machine_as_test(HeldHere, settings=SOME)
+    walk(People, database, walks=12, steps=20)
 
     with reading(database) as session:
         taken = {*session.exec(select(AuditEvent.action).distinct())}

@@ -666,10 +666,11 @@ def test_the_server_answers_and_ends_when_told_to(url: str) -> None:
     port = free_port()
 
     with served("serve", port=port, COUNTERPART_DATABASE_URL=url) as base:
-        alive = httpx.get(f"{base}/livez").json()
+        alive = httpx.get(f"{base}/livez")
         nobody = httpx.get(f"{base}/api/v1/me").status_code
 
-    assert (alive, nobody) == ({"status": "alive"}, 401)
+    assert (alive.json(), nobody) == ({"status": "alive"}, 401)
+    assert "server" not in alive.headers
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))

@@ -305,7 +305,9 @@ def test_a_match_is_recorded_once_and_read_by_its_parties_and_staff(
         (m["code"], m["challenge"]["code"], m["solution"]["code"], m["state"], m["notes"])
         for m in listed.json()["items"]
     ] == [(match.code, challenge.code, solution.code, "completed", "Paired by people.")]
-    assert as_user(member).get("/api/v1/matches").json() == listed.json()
+    (for_parties,) = listed.json()["items"]
+    del for_parties["notes"]
+    assert as_user(member).get("/api/v1/matches").json()["items"] == [for_parties]
     assert as_user(a_user(session)).get("/api/v1/matches").json()["items"] == []
     assert as_user(a_user(session, Role.ADVISOR)).get("/api/v1/matches").status_code == 403
 

@@ -81,6 +81,24 @@ def a_small_programme(session: Session) -> tuple[Programme, Submission, list[Sub
     return programme, challenge, solutions
 
 
+def test_a_job_of_another_kind_is_read_by_whoever_asked_for_it_and_leads_nowhere(
+    session: Session, as_user: SignIn
+) -> None:
+    asking = a_user(session)
+    job = jobs.enqueue(session, "another", requested_by=asking.id)
+    session.commit()
+
+    read = as_user(asking).get(f"/api/v1/jobs/{job.id}")
+    hidden = as_user(a_user(session)).get(f"/api/v1/jobs/{job.id}")
+
+    assert (read.status_code, read.json()["name"], read.json()["result"]) == (
+        200,
+        "another",
+        None,
+    )
+    assert hidden.status_code == 404
+
+
 def test_a_run_is_asked_for_watched_and_read(
     session: Session, as_user: SignIn, database: Database
 ) -> None:

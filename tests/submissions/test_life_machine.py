@@ -4,24 +4,20 @@ A model as plain as can be is told the same as the service, and says what must c
 The tables of the model are written out here, and are not the ones of the service.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     MultipleResults,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 from sqlmodel import Session, col, func, select
 
@@ -45,6 +41,7 @@ from app.submissions.schemas import NewChallenge, NewSolution, StepTaken, Submis
 from app.submissions.service import drafts, steps
 from app.submissions.service import reading as reads
 from tests.factories import THEMES, a_call, a_programme, an_organisation, themes
+from tests.lives import Lives, walk
 from tests.submissions.test_lifecycle import ALLOWED
 
 STRANGER: Final = "a member of another team"
@@ -62,14 +59,6 @@ WHOLE: Final = {
     Kind.CHALLENGE: {"problem": "Floods.", "outcome": "Warnings."},
     Kind.SOLUTION: {"experience": "Sensors."},
 }
-SOME: Final = settings(
-    # What fails is shown as it was found: to make it shorter takes minutes.
-    phases=(Phase.generate,),
-    deadline=None,
-    derandomize=True,
-    max_examples=16,
-    stateful_step_count=24,
-)
 OPEN, CLOSED = datetime(2100, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC)
 
 
@@ -87,14 +76,13 @@ class Told:
         return TEAM | READ if self.submitted else TEAM
 
 
-class Lives(RuleBasedStateMachine):
+class Submissions(Lives):
     """Two calls, two teams, one person in each role; every run has rows of its own."""
 
     submissions = Bundle("submissions")
 
     def __init__(self, database: Database) -> None:
-        super().__init__()
-        self.database = database
+        super().__init__(database)
         self.told: dict[UUID, Told] = {}
         self.open = True
 
@@ -148,7 +136,9 @@ class Lives(RuleBasedStateMachine):
         emptied = dict.fromkeys(WHOLE[kind], "")
         patch = Patch({"content": {**(WHOLE[kind] if whole else emptied)}})
 
-        refusal = self._try(lambda s: drafts.change(s, self.actors[who], kind, key, patch))
+        refusal = self.refusal_of(
+            lambda s: drafts.change(s, self.actors[who], kind, key, patch)
+        )
 
         assert refusal is self._writing(told, who)
         if told and refusal is None:
@@ -191,7 +181,9 @@ class Lives(RuleBasedStateMachine):
         kind = told.kind if told else Kind.CHALLENGE
         said = StepTaken(reason=reason)
 
-        refusal = self._try(lambda s: steps.take(s, self.actors[who], kind, key, name, said))
+        refusal = self.refusal_of(
+            lambda s: steps.take(s, self.actors[who], kind, key, name, said)
+        )
 
         assert refusal is self._stepping(told, who, name, reason)
         if told and refusal is None:
@@ -213,15 +205,6 @@ class Lives(RuleBasedStateMachine):
         unfinished = name in {"submit", "resubmit"} and not told.whole
         silent = name in {"return", "set-aside", "reconsider"} and not reason
         return Unprocessable if unfinished or silent else None
-
-    def _try(self, use_case: Callable[[Session], object]) -> type[AppError] | None:
-        """Carry out a use case as a request would; return how it was refused, if it was."""
-        try:
-            with transaction(self.database) as session:
-                use_case(session)
-        except AppError as refusal:
-            return type(refusal)
-        return None
 
     @rule()
     def the_clock_closes_the_calls_or_somebody_moves_their_end(self) -> None:
@@ -275,11 +258,7 @@ def test_any_order_of_steps_by_anybody_leads_where_the_tables_say(database: Data
     with transaction(database) as session:
         themes(session)
 
-    class HeldHere(Lives):
-        def __init__(self) -> None:
-            super().__init__(database)
-
-    run_state_machine_as_test(HeldHere, settings=SOME)
+    walk(Submissions, database, walks=16, steps=24)
 
     # The machine came far: some life led to every state.
     with reading(database) as session:

@@ -15,9 +15,10 @@ from app.accounts.lifecycle import LIFE, PRESENT, Facts, UserState
 from app.accounts.models import Identity, Membership, OneTimeLink, Organisation, Password, User
 from app.accounts.schemas import HandOver, UserRead, UserStep
 from app.accounts.service import links, people, second_factor, sessions, tokens
-from app.core import audit
+from app.core import audit, idempotency
 from app.core.clock import now
 from app.core.errors import Conflict
+from app.core.etags import ANYTHING, Expected
 from app.core.outbox import Letter
 from app.lifecycle import Offer
 from app.policy import OPERATOR, Action, Actor, Role
@@ -42,7 +43,12 @@ def steps(session: Session, actor: Actor, user_id: UUID) -> tuple[UserState, lis
 
 
 def take_step(
-    session: Session, actor: Actor, user_id: UUID, name: str, given: UserStep
+    session: Session,
+    actor: Actor,
+    user_id: UUID,
+    name: str,
+    given: UserStep,
+    expected: Expected = ANYTHING,
 ) -> UserRead:
     """Move a user along: deactivate, reactivate, erase.
 
@@ -52,6 +58,8 @@ def take_step(
         If there is no such step or user.
     NotPermitted
         If the actor may not take the step.
+    Stale
+        If the user is no longer as expected.
     Conflict
         If it cannot be taken from here, or somebody would be missed.
     """
@@ -60,6 +68,7 @@ def take_step(
     policy.require(actor, step.action)
     last = people.is_last_administrator(session, user_id)
     session.refresh(user, with_for_update=True)
+    expected.require(people.described(session, actor, [user])[0])
     if name == "deactivate" and given.hand_over_to:
         _hand_over(session, actor, user, given.hand_over_to)
     orphaned = () if given.leave_empty else _orphaned(session, user_id)
@@ -70,7 +79,7 @@ def take_step(
         _leave_or_return(session, actor, user, state)
     audit.record(session, actor.user_id, name, "user", user.id)
     session.flush()
-    return people.described(session, [user])[0]
+    return people.described(session, actor, [user])[0]
 
 
 def _leave_or_return(session: Session, actor: Actor, user: User, state: UserState) -> None:
@@ -99,7 +108,7 @@ def hand_over(session: Session, actor: Actor, user_id: UUID, given: HandOver) ->
     heir = _hand_over(session, actor, user, given.to)
     audit.record(session, actor.user_id, "hand over", "user", user_id, to=str(heir.id))
     session.flush()
-    return people.described(session, [heir])[0]
+    return people.described(session, actor, [heir])[0]
 
 
 def _hand_over(session: Session, actor: Actor, user: User, to: UUID) -> User:
@@ -157,6 +166,7 @@ def _erase(session: Session, user: User) -> None:
     sessions.end_all(session, user.id)
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)
+    idempotency.forget(session, user.id)
     for table in (Password, Identity, OneTimeLink, Membership, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))
 

@@ -65,7 +65,7 @@ def invite(session: Session, actor: Actor, draft: UserDraft, *, public_url: str)
     """
     user = people.add_user(session, actor, draft)
     _send(session, user, Purpose.INVITATION, public_url)
-    return people.described(session, [user])[0]
+    return people.described(session, actor, [user])[0]
 
 
 def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: str) -> None:

@@ -108,7 +108,7 @@ def add_membership(
     if found.state in {UserState.DEACTIVATED, UserState.ERASED}:
         raise Conflict(f"The user is {found.state}.", remedy="Reactivate the user first.")
     join(session, actor, user_id, held_in.id, draft.role)
-    return described(session, [found])[0]
+    return described(session, actor, [found])[0]
 
 
 def remove_membership(
@@ -238,7 +238,8 @@ def users(session: Session, actor: Actor, query: UserQuery) -> Page[UserRead]:
         statement = statement.where(col(User.state).in_(query.state))
     if query.organisation:
         held = select(Membership.user_id).where(
-            col(Membership.organisation_id).in_(query.organisation)
+            col(Membership.organisation_id).in_(query.organisation),
+            within_reach(actor, Action.USER_READ, Membership.organisation_id),
         )
         statement = statement.where(col(User.id).in_(held))
     found = page(
@@ -249,7 +250,7 @@ def users(session: Session, actor: Actor, query: UserQuery) -> Page[UserRead]:
         default="name",
         key=User.id,
     )
-    return Page(described(session, found.rows), found.cursor)
+    return Page(described(session, actor, found.rows), found.cursor)
 
 
 def user(session: Session, actor: Actor, user_id: UUID) -> User:
@@ -266,12 +267,18 @@ def user(session: Session, actor: Actor, user_id: UUID) -> User:
     return found
 
 
-def described(session: Session, found: Sequence[User]) -> list[UserRead]:
-    """Return users with what they are where, at one query for all of them."""
+def described(session: Session, actor: Actor, found: Sequence[User]) -> list[UserRead]:
+    """Return users with what they are where, at one query for all of them.
+
+    What a colleague is in other organisations is not for colleagues.
+    """
     held = defaultdict(list)
     statement = (
         select(Membership)
-        .where(col(Membership.user_id).in_([user.id for user in found]))
+        .where(
+            col(Membership.user_id).in_([user.id for user in found]),
+            within_reach(actor, Action.USER_READ, Membership.organisation_id),
+        )
         .order_by(col(Membership.role), col(Membership.organisation_id))
     )
     for membership in session.exec(statement):

@@ -112,6 +112,25 @@ def own_tokens(session: Session, actor: Actor, query: TokenQuery) -> Page[Token]
     )
 
 
+def own_token(session: Session, actor: Actor, token_id: UUID) -> Token:
+    """Return one of the actor's own tokens.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not look after tokens.
+    NotFound
+        If it is not the actor's.
+    """
+    policy.require_somewhere(actor, Action.TOKEN_OWN)
+    token = session.exec(
+        select(Token).where(Token.id == token_id, Token.user_id == actor.user_id)
+    ).first()
+    if token is None:
+        raise NotFound(f"You have no token {token_id}.")
+    return token
+
+
 def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     """Make a token of one's own; its secret is in this answer and in no other.
 
@@ -161,12 +180,7 @@ def revoke_token(session: Session, actor: Actor, token_id: UUID) -> None:
     NotFound
         If it is not the actor's.
     """
-    policy.require_somewhere(actor, Action.TOKEN_OWN)
-    token = session.exec(
-        select(Token).where(Token.id == token_id, Token.user_id == actor.user_id)
-    ).first()
-    if token is None:
-        raise NotFound(f"You have no token {token_id}.")
+    token = own_token(session, actor, token_id)
     if token.revoked_at is None:
         token.revoked_at = now()
         audit.record(session, actor.user_id, "revoke", "token", token.id)

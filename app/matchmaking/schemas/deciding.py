@@ -77,15 +77,20 @@ class VerdictQuery(ListQuery):
 
 
 class MatchRead(BaseModel):
-    """A challenge and a solution that people brought together."""
+    """A challenge and a solution that people brought together, as both teams see them."""
 
     id: UUID
     code: str
     challenge: PartyRead
     solution: PartyRead
     state: MatchState
-    notes: str
     created_at: datetime
+
+
+class MatchStaffRead(MatchRead):
+    """A match with what staff have noted about it."""
+
+    notes: str
 
 
 class MatchQuery(ListQuery):

@@ -127,6 +127,6 @@ class JobRead(BaseModel):
     attempts: int
     done: int = Field(description="Progress: so many of `total`.")
     total: int
-    result: str | None = Field(description="Where to read on.")
+    result: str | None = Field(description="Where to read on; null for work of other kinds.")
     created_at: datetime
     finished_at: datetime | None

@@ -15,10 +15,17 @@ from app.core.jobs import Job, state_of
 from app.core.lists import Page, page
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
 from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
-from app.matchmaking.schemas.deciding import MatchQuery, MatchRead, VerdictQuery, VerdictRead
+from app.matchmaking.schemas.deciding import (
+    MatchQuery,
+    MatchRead,
+    MatchStaffRead,
+    VerdictQuery,
+    VerdictRead,
+)
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import JobRead, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.service.requesting import JOB
 from app.policy import Action, Actor
 from app.programmes.models import Programme
 from app.submissions.models import Submission
@@ -236,6 +243,25 @@ def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdic
     )
 
 
+def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
+    """Return one verdict.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not read runs.
+    """
+    found = session.get(Verdict, verdict_id)
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no verdict {verdict_id}.")
+    return found
+
+
+def match_read(actor: Actor) -> type[MatchRead]:
+    """Return the form in which the actor reads matches."""
+    return MatchStaffRead if policy.allows(actor, Action.NOTES_READ) else MatchRead
+
+
 def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead]:
     """Return a page of the matches that the actor may read.
 
@@ -272,8 +298,9 @@ def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead
     sides = parties(
         session, (key for m in found.rows for key in (m.challenge_id, m.solution_id))
     )
+    shape = match_read(actor)
     shaped = [
-        MatchRead(
+        shape(
             **match.model_dump(),
             challenge=sides[match.challenge_id],
             solution=sides[match.solution_id],
@@ -299,5 +326,5 @@ def job(session: Session, actor: Actor, job_id: int) -> JobRead:
     return JobRead(
         **found.model_dump(),
         state=state_of(found),
-        result=f"/api/v1/match-runs/{found.arguments['run_id']}",
+        result=f"/api/v1/match-runs/{found.arguments['run_id']}" if found.name == JOB else None,
     )

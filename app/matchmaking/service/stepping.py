@@ -8,6 +8,7 @@ from app import policy
 from app.core import audit, jobs
 from app.core.clock import now
 from app.core.errors import Conflict
+from app.core.etags import ANYTHING, Expected
 from app.lifecycle import Offer
 from app.matchmaking.lifecycle import RUN_STEPS, RunState
 from app.matchmaking.models import MatchRun
@@ -16,7 +17,9 @@ from app.matchmaking.service.requesting import JOB
 from app.policy import Actor
 
 
-def take(session: Session, actor: Actor, run_id: UUID, name: str) -> MatchRun:
+def take(
+    session: Session, actor: Actor, run_id: UUID, name: str, expected: Expected = ANYTHING
+) -> MatchRun:
     """Cancel a run, or queue it once more with its frozen inputs.
 
     Raises
@@ -25,12 +28,15 @@ def take(session: Session, actor: Actor, run_id: UUID, name: str) -> MatchRun:
         If there is no such step, or the actor may not know of the run.
     NotPermitted
         If the actor may not start runs.
+    Stale
+        If the run is no longer as expected.
     Conflict
         If the step does not start from here, or the run has just ended.
     """
     step = RUN_STEPS.step(name)
     run = reading.run(session, actor, run_id)
     policy.require(actor, step.action)
+    expected.require(reading.describe(run))
     before = run.state
     after = RUN_STEPS.advance(before, step, None)
     if after is RunState.CANCELLED:

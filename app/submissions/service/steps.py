@@ -8,12 +8,13 @@ from sqlmodel import Session
 from app import policy
 from app.core import audit
 from app.core.clock import now
+from app.core.etags import ANYTHING, Expected
 from app.lifecycle import Offer
 from app.policy import Actor
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
 from app.submissions.models import Submission
-from app.submissions.schemas import StepTaken
+from app.submissions.schemas import READS, StepTaken
 from app.submissions.service import reading
 
 
@@ -24,6 +25,7 @@ def take(
     submission_id: UUID,
     name: str,
     said: StepTaken,
+    expected: Expected = ANYTHING,
 ) -> Submission:
     """Move a submission one step along its life.
 
@@ -31,6 +33,8 @@ def take(
     ------
     NotFound, NotPermitted
         If the actor may not see the submission, or not take the step.
+    Stale
+        If it is no longer as expected.
     Conflict
         If the step does not start from here, or is closed at present.
     Unprocessable
@@ -39,6 +43,7 @@ def take(
     step = LIFE.step(name)
     submission = reading.get(session, actor, kind, submission_id)
     policy.require(actor, step.action, submission.organisation_id)
+    expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()
     submission.state = LIFE.advance(before, step, _facts(session, submission, at, said.reason))
     _note(submission, said.reason, at, by_staff=policy.has_any_reach(actor, step.action))

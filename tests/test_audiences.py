@@ -1,0 +1,229 @@
+"""Who reads which field: marks are put into every field that is not for everybody.
+
+Then everybody reads all there is to be read, one by one and as lists, in JSON, CSV and XLSX.
+A mark that shows up in anything that somebody gets was shown to them.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import Session, col, select, update
+
+from app.accounts.lifecycle import Purpose
+from app.accounts.models import (
+    Identity,
+    Membership,
+    OneTimeLink,
+    Password,
+    RecoveryCode,
+    SecondFactor,
+    Token,
+    User,
+)
+from app.core import audit
+from app.core.clock import now
+from app.core.database import Database, transaction
+from app.core.idempotency import IdempotencyKey
+from app.core.outbox import Letter
+from app.matchmaking.models import Match, MatchRun, Verdict
+from app.policy import Role
+from app.programmes.models import Call, Programme
+from app.submissions.models import Submission
+from tests.factories import a_user, an_organisation
+from tests.world import World
+
+STAFF = {Role.STAFF, Role.LEAD}
+READERS: Mapping[str, set[Role]] = {
+    # What staff note for themselves.
+    "notes on a programme": STAFF | {Role.AUDITOR},
+    "notes on a call": STAFF | {Role.AUDITOR},
+    "notes on a match": STAFF | {Role.AUDITOR},
+    # What is between a team and the staff.
+    "what a team was told": STAFF | {Role.AUDITOR},
+    "what a team has handed in": STAFF | {Role.AUDITOR},
+    "what a team has not handed in": set(),
+    # What people decide, and what they decide upon.
+    "the reason of a verdict": STAFF | {Role.AUDITOR, Role.ADVISOR},
+    "the frozen inputs of a run": set(),
+    # People.
+    "a stranger's address": {Role.LEAD, Role.ADMIN},
+    "what a colleague is elsewhere": {Role.LEAD, Role.ADMIN},
+    "a letter": STAFF | {Role.ADMIN},
+    "a letter that lets its holder in": {Role.ADMIN},
+    "what was done to a programme": STAFF | {Role.AUDITOR, Role.ADMIN},
+    "what was done to a person": {Role.AUDITOR, Role.ADMIN},
+    # What opens doors.
+    "the name of another's token": set(),
+    "the hash of a token": set(),
+    "the hash of a password": set(),
+    "a second factor": set(),
+    "a recovery code": set(),
+    "a one-time link": set(),
+    "who somebody is elsewhere": set(),
+    "an answer that is kept": set(),
+}
+"""The roles that get to see each of these, of people and things that are not their own."""
+
+
+def mark(field: str) -> str:
+    """Return a word for it that stands nowhere else."""
+    return f"mark-{sorted(READERS).index(field):03}-of-its-own"
+
+
+@pytest.fixture(scope="module")
+def seen(world: World) -> Mapping[Role, str]:
+    """All that each role gets to read."""
+    database = cast(FastAPI, world.client.app).state.database
+    elsewhere = marked(database, world)
+    return {role: "\n".join(readings(world, role)).replace(*elsewhere) for role in Role}
+
+
+def marked(database: Database, world: World) -> tuple[str, str]:
+    """Put the marks in; return a key that stands for a mark, and the mark."""
+    with transaction(database) as session:
+        of_content(session, world)
+        of_people(session, world)
+        secrets(session, world)
+        return a_place_elsewhere(session, world), mark("what a colleague is elsewhere")
+
+
+def of_content(session: Session, world: World) -> None:
+    for table, field in (
+        (Programme, "notes on a programme"),
+        (Call, "notes on a call"),
+        (Match, "notes on a match"),
+    ):
+        session.execute(update(table).values(notes=mark(field)))
+    submitted = session.get_one(Submission, world.other["challenge_id"])
+    submitted.message = mark("what a team was told")
+    submitted.summary = mark("what a team has handed in")
+    draft = session.get_one(Submission, world.hidden["challenge_id"])
+    draft.summary = mark("what a team has not handed in")
+    session.execute(update(Verdict).values(reason=mark("the reason of a verdict")))
+    run = session.exec(select(MatchRun)).one()
+    frozen = [
+        {**one, "text": mark("the frozen inputs of a run"), "summary": ""}
+        for one in run.challenges
+    ]
+    run.challenges = frozen
+    audit.record(
+        session,
+        None,
+        "write",
+        "programme",
+        world.other["programme_id"],
+        told=mark("what was done to a programme"),
+    )
+
+
+def of_people(session: Session, world: World) -> None:
+    address = mark("a stranger's address") + "@example.org"
+    stranger = a_user(session, email=address)
+    told = mark("what was done to a person")
+    audit.record(session, None, "write", "user", stranger.id, told=told)
+    letter = session.get_one(Letter, world.other["letter_id"])
+    letter.body = mark("a letter")
+    session.add(
+        Letter(
+            user_id=stranger.id,
+            recipient="x@example.org",
+            subject="Your link",
+            body=mark("a letter that lets its holder in"),
+            confidential=True,
+        )
+    )
+
+
+def secrets(session: Session, world: World) -> None:
+    user_id, at = world.other["user_id"], now()
+    token = session.get_one(Token, world.other["token_id"])
+    token.name = mark("the name of another's token")
+    token.digest = mark("the hash of a token")
+    rows = [
+        Password(user_id=user_id, hashed=mark("the hash of a password")),
+        SecondFactor(user_id=user_id, sealed=mark("a second factor")),
+        RecoveryCode(user_id=user_id, digest=mark("a recovery code")),
+        Identity(user_id=user_id, issuer="x", subject=mark("who somebody is elsewhere")),
+        OneTimeLink(
+            user_id=user_id,
+            purpose=Purpose.RESET,
+            digest=mark("a one-time link"),
+            ends_at=at,
+        ),
+        IdempotencyKey(
+            actor_id=user_id, key="k", fingerprint="", body=mark("an answer that is kept")
+        ),
+    ]
+    session.add_all(rows)
+
+
+def a_place_elsewhere(session: Session, world: World) -> str:
+    """Give each member a colleague who is something in an organisation of others."""
+    colleague = session.exec(
+        select(User.id)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(Membership.organisation_id == world.own[Role.MEMBER]["organisation_id"])
+    ).one()
+    membership = Membership(
+        user_id=colleague, organisation_id=an_organisation(session).id, role=Role.REVIEWER
+    )
+    session.add(membership)
+    session.flush()
+    return str(membership.id)
+
+
+def readings(world: World, role: Role) -> Iterator[str]:
+    """Yield every answer that somebody in this role gets."""
+    described = world.client.get("/openapi.json").json()["paths"]
+    for method, path in world.operations.values():
+        if method != "get":
+            continue
+        content = described[path]["get"]["responses"]["200"].get("content", {})
+        for kind in ("own", "other", "hidden"):
+            address = path.format(**world.named(role, kind))
+            for media in content:
+                yield read(world, role, address, media)
+
+
+def read(world: World, role: Role, address: str, media: str) -> str:
+    headers = {"Authorization": f"Bearer {world.secrets[role]}", "Accept": media}
+    answer: Any = world.client.get(address, headers=headers)
+    if answer.status_code != 200 or "spreadsheet" not in media:
+        return str(answer.text)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        return "\n".join(book.read(name).decode() for name in book.namelist())
+
+
+@pytest.mark.parametrize("field", READERS)
+def test_a_field_is_read_by_those_for_whom_it_is_and_by_nobody_else(
+    seen: Mapping[Role, str], field: str
+) -> None:
+    readers = {role for role, text in seen.items() if mark(field) in text}
+
+    assert readers == READERS[field]
+
+
+def test_a_member_filters_by_nothing_that_members_may_not_read(world: World) -> None:
+    """A filter would tell what the colleague is elsewhere as well as a column does."""
+    everybody = world.client.get(
+        "/api/v1/users", headers={"Authorization": f"Bearer {world.secrets[Role.LEAD]}"}
+    ).json()["items"]
+    held = {m["organisation_id"] for u in everybody for m in u["memberships"]}
+    member = {"Authorization": f"Bearer {world.secrets[Role.MEMBER]}"}
+    own = str(world.own[Role.MEMBER]["organisation_id"])
+
+    found = {
+        organisation: world.client.get(
+            f"/api/v1/users?organisation={organisation}", headers=member
+        ).json()["items"]
+        for organisation in held
+    }
+
+    assert len(held) > 5
+    assert [organisation for organisation, people in found.items() if people] == [own]
+    refused = world.client.get("/api/v1/matches?sort=notes", headers=member)
+    assert refused.status_code == 400
