@@ -62,9 +62,9 @@ def sign_in(
         raise _wrong_password()
     renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
     with transaction(database) as session:
-        # Again, and locked: the account may have ended in the meantime.
-        held = session.get_one(User, user.id, with_for_update=True)
-        if held.state is not UserState.ACTIVE:
+        # Again, and locked: the account may have ended, or got another password, meanwhile.
+        held, still = _with_password(session, email, to_change=True)
+        if held is None or (held.id, still) != (user.id, hashed):
             raise _wrong_password()
         if renewed:
             credentials.store_password(session, held.id, renewed)
@@ -73,12 +73,16 @@ def sign_in(
         return sessions.begin(session, held, settings, None)
 
 
-def _with_password(session: Session, email: str) -> tuple[User | None, str | None]:
+def _with_password(
+    session: Session, email: str, *, to_change: bool = False
+) -> tuple[User | None, str | None]:
     statement = (
         select(User, Password.hashed)
         .join(Password)
         .where(User.email == email, User.state == UserState.ACTIVE)
     )
+    if to_change:
+        statement = statement.with_for_update()
     return session.exec(statement).first() or (None, None)
 
 
