@@ -19,7 +19,7 @@ from app.accounts.lifecycle import UserState
 from app.core.countries import Country
 from app.core.lists import ListQuery
 from app.core.outbox import LetterState
-from app.core.text import Line, printable
+from app.core.text import Address, Line, printable
 from app.policy import Action, Role
 
 Name = Annotated[Line, StringConstraints(min_length=2, max_length=200)]
@@ -87,7 +87,7 @@ class UserDraft(BaseModel):
         },
     )
 
-    email: EmailStr
+    email: Address
     name: Name
     role: Role
     organisation: OrganisationDraft
