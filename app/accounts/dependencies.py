@@ -32,17 +32,19 @@ def _actor(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Actor:
     cookie = cookies.read(request, cookies.SESSION)
+    database: Database = request.app.state.database
     # A session of its own, given back at once: a request that held one connection
     # while it waits for the next would, with enough others like it, wait for ever.
-    with reading(request.app.state.database) as session:
+    with reading(database) as session:
         if credentials is not None:
             return service.authenticate(session, credentials.credentials)
         if cookie is None or "authorization" in request.headers:
             raise NotSignedIn("The request names nobody.")
         settings = request.app.state.settings
         actor, seen_at = service.authenticate_browser(session, cookie, settings)
-    if sessions.is_due(seen_at):  # after the answer, when its own transaction has ended
-        background.add_task(sessions.touch, request.app.state.database, cookie)
+    if sessions.is_due(seen_at) and not database.read_only:
+        # After the answer, when its own transaction has ended.
+        background.add_task(sessions.touch, database, cookie)
     return actor
 
 
