@@ -327,15 +327,28 @@ def test_an_answer_is_taken_only_by_the_browser_that_asked_and_once(
     assert "This browser has not asked for that" in elsewhere.text
 
 
+def test_who_comes_back_once_more_before_agreeing_begins_anew(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    back = go(browser, invitation=invitation(session, email="ann@example.org"))
+    browser.get(back)
+
+    again = browser.get(back)
+
+    assert (again.status_code, heading(again.text)) == (403, "Not permitted")
+    assert "has not asked for that" in again.text
+    assert stored(session) == (0, 0)
+
+
 def test_the_provider_refuses_a_wrong_verifier(
     session: Session, browser: TestClient, issuer: str
 ) -> None:
     an_identity(session, a_person(session), issuer)
     back, keyring = go(browser), Keyring([KEY])
     kept = json.loads(keyring.unseal(browser.cookies[COOKIE]) or "")
-    right = kept["verifier"]
+    kept["Trip"]["verifier"] = kept["Trip"]["verifier"][::-1]
     browser.cookies.delete(COOKIE)
-    browser.cookies.set(COOKIE, keyring.seal(json.dumps(kept | {"verifier": right[::-1]})))
+    browser.cookies.set(COOKIE, keyring.seal(json.dumps(kept)))
 
     answer = browser.get(back)
 

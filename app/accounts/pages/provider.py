@@ -1,7 +1,5 @@
 """The pages on the way to an OpenID provider and back."""
 
-import json
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,7 +14,6 @@ from app.core.database import transaction
 from app.core.declaring import public
 from app.core.errors import NotPermitted
 from app.core.forms import Form, form_of
-from app.core.sealing import Keyring
 from app.core.sessions import SessionDep
 from app.core.web import go_to, render
 
@@ -63,7 +60,7 @@ def come_back(request: Request, database: DatabaseDep, settings: SettingsDep) ->
             remedy="Ask the staff for an invitation, and accept it with this sign-in.",
         )
     response = go_to("/invitation/consent")
-    kept = Keyring(settings.keys).seal(json.dumps({"visitor": asdict(visitor)}))
+    kept = openid.keep(settings, visitor)
     cookies.give(request, response, cookies.PROVIDER, kept, lasts=WITHIN)
     return response
 
@@ -106,12 +103,10 @@ def accept_with_provider(
 
 def _visitor(request: Request, settings: SettingsDep) -> Visitor:
     """Return who came back from the provider in this browser a moment ago."""
-    sealed = cookies.read(request, cookies.PROVIDER) or ""
-    kept = Keyring(settings.keys).unseal(sealed, within=WITHIN)
-    content = json.loads(kept) if kept else {}
-    if "visitor" not in content:
+    visitor = openid.kept(settings, cookies.read(request, cookies.PROVIDER))
+    if visitor is None:
         raise NotPermitted(
             "This browser has not come from the provider, or too long ago.",
             remedy="Open the link of your invitation once more.",
         )
-    return Visitor(**content["visitor"])
+    return visitor

@@ -10,7 +10,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
@@ -65,6 +65,9 @@ class Visitor:
     invitation: str
 
 
+Kept = TypeVar("Kept", Trip, Visitor)
+
+
 def leave(
     database: Database, settings: Settings, *, client: str, following: str, invitation: str
 ) -> tuple[str, str]:
@@ -104,7 +107,7 @@ def leave(
             code_verifier=trip.verifier,
             nonce=trip.nonce,
         )
-    return str(address), Keyring(settings.keys).seal(json.dumps(asdict(trip)))
+    return str(address), _sealed(settings, trip)
 
 
 def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Visitor:
@@ -124,10 +127,9 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
     Unavailable
         If the provider does not answer.
     """
-    kept = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
-    if kept is None:
+    trip = _kept(settings, sealed, Trip)
+    if trip is None:
         raise _mistrusted("This browser has not asked for that, or too long ago.")
-    trip = Trip(**json.loads(kept))
     if not hmac.compare_digest(answer.get("state", "").encode(), trip.state.encode()):
         raise _mistrusted("The answer belongs to another question.")
     if answer.get("iss", settings.oidc_issuer) != settings.oidc_issuer:
@@ -140,6 +142,28 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
         published = _fetched(client, described["jwks_uri"])
     claims = _verified(settings, published, token, trip)
     return Visitor(claims["iss"], claims["sub"], trip.following, trip.invitation)
+
+
+def keep(settings: Settings, visitor: Visitor) -> str:
+    """Return what the browser keeps of who came back, until the person has agreed."""
+    return _sealed(settings, visitor)
+
+
+def kept(settings: Settings, sealed: str | None) -> Visitor | None:
+    """Return who came back in this browser a moment ago; None if nobody did."""
+    return _kept(settings, sealed, Visitor)
+
+
+def _sealed(settings: Settings, content: Trip | Visitor) -> str:
+    told = {type(content).__name__: asdict(content)}
+    return Keyring(settings.keys).seal(json.dumps(told))
+
+
+def _kept(settings: Settings, sealed: str | None, kind: type[Kept]) -> Kept | None:
+    """Open what a browser has kept; None if that is not of this kind, or too old."""
+    plain = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
+    content = json.loads(plain or "{}").get(kind.__name__)
+    return content and kind(**content)
 
 
 def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
