@@ -21,7 +21,7 @@ from app.core.sealing import Keyring
 from app.policy import OPERATOR, Role
 from app.settings import Settings
 from tests.accounts.conftest import heading
-from tests.factories import KEY, a_person, a_user, an_authenticator
+from tests.factories import KEY, PASSWORD, a_person, a_user, an_authenticator
 from tests.processes import free_port, until
 
 PROVIDER = Path(__file__).with_name("openid_provider.py")
@@ -120,6 +120,24 @@ def test_who_is_known_signs_in_and_comes_to_where_they_wanted(
     assert (answer.status_code, answer.headers["location"]) == (303, "/profile?a=b")
     assert browser.get("/api/v1/me").json()["id"] == str(user.id)
     assert COOKIE not in browser.cookies
+
+
+def test_signing_in_there_ends_the_session_that_the_browser_had(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    known, invited = a_person(session), invitation(session, email="ann@example.org")
+    an_identity(session, known, issuer)
+    browser.post("/sign-in", data={"email": known.email, "password": PASSWORD})
+
+    browser.get(go(browser))
+    after_entering = stored(session)
+    lie(issuer, claims={"sub": "person-18"})
+    browser.get(go(browser, invitation=invited))
+    browser.post("/invitation/consent", data={"agreed": "yes"})
+
+    assert after_entering == (1, 1)
+    assert stored(session) == (2, 1)
+    assert browser.get("/api/v1/me").json()["email"] == "ann@example.org"
 
 
 def test_the_question_asks_for_no_more_than_who_it_is(browser: TestClient, issuer: str) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.dependencies import ClientDep, DatabaseDep, SettingsDep
+from app.accounts.dependencies import ClientDep, CookieDep, DatabaseDep, SettingsDep
 from app.accounts.pages.stages import go_in
 from app.accounts.schemas import ConsentForm
 from app.accounts.service import openid
@@ -44,12 +44,14 @@ def go_to_provider(
 
 @router.get(openid.BACK)
 @public
-def come_back(request: Request, database: DatabaseDep, settings: SettingsDep) -> Response:
+def come_back(
+    request: Request, database: DatabaseDep, settings: SettingsDep, cookie: CookieDep
+) -> Response:
     """Let somebody in whom we know; ask a person with an invitation to agree first."""
     sealed = cookies.read(request, cookies.PROVIDER)
     visitor = openid.come_back(settings, sealed, dict(request.query_params))
     with transaction(database) as session:
-        entry = openid.enter(session, settings, visitor)
+        entry = openid.enter(session, settings, visitor, before=cookie)
     if entry is not None:
         response = go_in(request, entry, visitor.following)
         cookies.take(request, response, cookies.PROVIDER)
@@ -86,7 +88,11 @@ def _page(settings: SettingsDep, form: Form[ConsentForm], status: int = 200) -> 
 @router.post("/invitation/consent")
 @public
 def accept_with_provider(
-    request: Request, session: SessionDep, settings: SettingsDep, form: Consent
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    cookie: CookieDep,
+    form: Consent,
 ) -> Response:
     """Accept the invitation with the provider's word, or store nothing."""
     visitor = _visitor(request, settings)
@@ -95,7 +101,7 @@ def accept_with_provider(
     if form.value.agreed == "no":
         response: Response = render("accounts/refused.html")
     else:
-        entry = openid.link(session, settings, visitor)
+        entry = openid.link(session, settings, visitor, before=cookie)
         response = go_in(request, entry, visitor.following)
     cookies.take(request, response, cookies.PROVIDER)
     return response

@@ -243,8 +243,15 @@ def _client(settings: Settings) -> OAuth2Client:
     )
 
 
-def enter(session: Session, settings: Settings, visitor: Visitor) -> Entry | None:
+def enter(
+    session: Session, settings: Settings, visitor: Visitor, *, before: str
+) -> Entry | None:
     """Begin the session of whoever is known by this identity; None if nobody is yet.
+
+    Parameters
+    ----------
+    before : str
+        What the browser presents already; that session ends.
 
     Raises
     ------
@@ -261,10 +268,11 @@ def enter(session: Session, settings: Settings, visitor: Visitor) -> Entry | Non
         return None
     if found[1].state is not UserState.ACTIVE:
         raise NotPermitted("This account has ended.", remedy="Ask an administrator.")
+    sessions.end(session, before)
     return sessions.begin(session, found[1], settings, None)
 
 
-def link(session: Session, settings: Settings, visitor: Visitor) -> Entry:
+def link(session: Session, settings: Settings, visitor: Visitor, *, before: str) -> Entry:
     """Accept an invitation with this identity, with the person's consent, and sign in.
 
     Raises
@@ -274,12 +282,15 @@ def link(session: Session, settings: Settings, visitor: Visitor) -> Entry:
     Conflict
         If somebody else is known by this identity.
     """
-    if enter(session, settings, visitor):  # undone by the refusal, with its session
+    if enter(
+        session, settings, visitor, before=before
+    ):  # undone by the refusal, with its session
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
     user = links.accept(session, visitor.invitation)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
     session.flush()
     audit.record(session, user.id, "link", "user", user.id)
+    sessions.end(session, before)
     return sessions.begin(session, user, settings, None)
 
 
