@@ -55,7 +55,7 @@ def sign_in(
     """
     email, password = people.folded(form.email), form.password.get_secret_value()
     of_one = (OF_ONE_FROM_ONE, f"{email} {client}")
-    throttle.count(database, of_one, (OF_ONE, email), (FROM_ONE, client))
+    throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)
     with reading(database) as session:
         user, hashed = _with_password(session, email)
     if not credentials.is_password(hashed, password) or user is None or hashed is None:

@@ -81,8 +81,8 @@ FAULTS: Final = (
     Fault(
         "passwords of one person are guessed for long",
         f"{SERVICE}signing_in.py",
-        "throttle.count(database, of_one, (OF_ONE, email), (FROM_ONE, client))",
-        "throttle.count(database, (OF_ONE, email), (FROM_ONE, client))",
+        "throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)",
+        "throttle.count(database, (FROM_ONE, client), (OF_ONE, email))",
         (f"{SIGN_IN}test_guessing_stops_after_ten_tries_and_the_right_password_waits_too",),
     ),
     Fault(
