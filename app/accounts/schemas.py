@@ -310,7 +310,14 @@ class InvitationForm(_Form):
 
     code: str = Field(max_length=100)
     password: _NewPassword
-    agreed: Literal["true"]
+    agreed: str = Field(default="", validate_default=True)
+
+    @field_validator("agreed")
+    @classmethod
+    def _says_so(cls, agreed: str) -> str:
+        if agreed != "true":
+            raise ValueError("Tick the box if you agree, or close this page.")
+        return agreed
 
 
 class NewPasswordForm(_Form):
