@@ -4,13 +4,15 @@ These use cases open transactions of their own: a count of tries must outlive th
 and no transaction may wait while a password is hashed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, Literal
 
 from sqlmodel import Session, select
 
 from app.accounts.lifecycle import Stage, UserState
-from app.accounts.models import Password, User
+from app.accounts.models import BrowserSession, Password, User
 from app.accounts.schemas import CodeForm, ConfirmForm, SignInForm
 from app.accounts.service import credentials, people, second_factor, sessions
 from app.accounts.service.sessions import Entry
@@ -105,14 +107,26 @@ def pass_code(database: Database, settings: Settings, secret: str, form: CodeFor
     Unprocessable
         If the code is not right.
     """
+    with _trying_at(database, settings, secret, Stage.SECOND_FACTOR) as (session, row, user):
+        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        return sessions.advance(session, row, user, settings)
+
+
+@contextmanager
+def _trying_at(
+    database: Database, settings: Settings, secret: str, stage: Stage
+) -> Iterator[tuple[Session, BrowserSession, User]]:
+    """Count a try of whoever stands at a stage, and open the transaction in which it is made.
+
+    When the block succeeds, counting begins anew.
+    """
     with reading(database) as session:
-        _, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings, to_change=False)
+        _, user = sessions.find(session, secret, stage, settings, to_change=False)
     throttle.count(database, (CODES, str(user.id)))
     with transaction(database) as session:
-        row, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings)
-        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        row, user = sessions.find(session, secret, stage, settings)
+        yield session, row, user
         throttle.forget(session, CODES, str(user.id))
-        return sessions.advance(session, row, user, settings)
 
 
 def show_enrolment(session: Session, settings: Settings, secret: str) -> tuple[str, str]:
@@ -155,13 +169,8 @@ def enrol(
     Unprocessable
         If the code is not right.
     """
-    with reading(database) as session:
-        _, user = sessions.find(session, secret, Stage.ENROLMENT, settings, to_change=False)
-    throttle.count(database, (CODES, str(user.id)))
-    with transaction(database) as session:
-        row, user = sessions.find(session, secret, Stage.ENROLMENT, settings)
+    with _trying_at(database, settings, secret, Stage.ENROLMENT) as (session, row, user):
         codes = second_factor.enrol(session, user, Keyring(settings.keys), form.code)
-        throttle.forget(session, CODES, str(user.id))
         return sessions.advance(session, row, user, settings), codes
 
 

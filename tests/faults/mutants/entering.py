@@ -88,9 +88,9 @@ FAULTS: Final = (
     Fault(
         "codes of the second factor are guessed for long",
         f"{SERVICE}signing_in.py",
-        "Stage.SECOND_FACTOR, settings, to_change=False)\n"
+        "stage, settings, to_change=False)\n"
         "    throttle.count(database, (CODES, str(user.id)))\n",
-        "Stage.SECOND_FACTOR, settings, to_change=False)\n",
+        "stage, settings, to_change=False)\n",
         (f"{SECOND}test_codes_cannot_be_guessed_for_long",),
     ),
     Fault(
