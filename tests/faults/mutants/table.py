@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.faults.mutants import entering, lives, permissions, traces
+from tests.faults.mutants import bounds, entering, lives, permissions, traces
 from tests.faults.mutants.planting import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -10,4 +10,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *lives.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,
+    *bounds.FAULTS,
 )
