@@ -385,6 +385,30 @@ def test_a_provider_that_is_away_is_said_to_be(browser: TestClient, settings: Se
     assert "The provider does not answer as it should." in answer.text
 
 
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("place", ["https://127.0.0.1/", "file:///etc/passwd", "/keys", None])
+def test_a_provider_leads_us_nowhere_in_another_way_than_it_is_spoken_with(
+    browser: TestClient, issuer: str, name: str, place: str | None
+) -> None:
+    lie(issuer, described={name: place})
+
+    answer = browser.get("/sign-in/provider")
+
+    assert (answer.status_code, heading(answer.text)) == (503, "Not available for the moment")
+
+
+def test_a_provider_that_leads_on_to_another_address_is_not_followed(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    an_identity(session, a_person(session), issuer)
+    back = go(browser)
+    lie(issuer, described={"jwks_uri": f"{issuer}/elsewhere"})
+
+    answer = browser.get(back)
+
+    assert (answer.status_code, stored(session)) == (503, (1, 0))
+
+
 def test_without_a_provider_there_is_none_to_go_to(
     browser: TestClient, settings: Settings
 ) -> None:

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
@@ -176,7 +177,9 @@ def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     described = _fetched(client, address)
     if described.get("issuer") != settings.oidc_issuer:
         raise _mistrusted("The provider calls itself by another name.")
-    if not all(isinstance(described.get(name), str) for name in NEEDED):
+    # What is spoken with it in the open, or in another way than http, is no provider's.
+    scheme = f"{urlsplit(settings.oidc_issuer).scheme}://"
+    if not all(str(described.get(name)).startswith(scheme) for name in NEEDED):
         raise _silent()
     return described
 
