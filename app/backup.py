@@ -303,6 +303,7 @@ def _require_whole(copied: Path, manifest: Manifest) -> None:
 
 def _put_in_place(copied: Path, target: Path) -> None:
     """Replace the file at once and whole, for the same people as before."""
+    copied.chmod(0o600)
     if target.exists():
         before = target.stat()
         shutil.copymode(target, copied)

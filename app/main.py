@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
@@ -59,7 +60,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     database : Database, optional
         An open one; without it the application opens the one of the settings.
     """
-    database = database or connect(settings.database_url)
+    database = replace(database or connect(settings.database_url), read_only=settings.read_only)
     app = FastAPI(
         title="Counterpart",
         version=version("counterpart"),

@@ -59,6 +59,8 @@ def test_what_was_backed_up_is_there_after_it_was_restored_elsewhere(
     made = backups.restore(new_url, saved)
 
     assert titles(new_url) == titles(url) == ["Kept, Ωμέγα"]
+    if new_url.startswith("sqlite"):
+        assert stat.S_IMODE(Path(new_url.removeprefix("sqlite:///")).stat().st_mode) == 0o600
     assert (made.shape, made.rows["programme"], made.rows["submission"]) == (HEAD, 1, 1)
     assert made.total == sum(made.rows.values())
     restored = connect(new_url)

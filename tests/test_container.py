@@ -77,12 +77,46 @@ def test_every_variable_of_ours_is_a_setting() -> None:
     assert secrets == ["database_url", "secret_keys"]
 
 
+def test_letters_and_sign_in_elsewhere_can_be_set_up_where_they_are_carried_out() -> None:
+    wanted = {
+        "work": {name for name in Settings.model_fields if name.startswith(("smtp", "mail"))},
+        "web": {name for name in Settings.model_fields if name.startswith("oidc")},
+    }
+    handed_on = {
+        service: {
+            key.removeprefix("COUNTERPART_").lower()
+            for key, value in SERVICES[service]["environment"].items()
+            if value is None
+        }
+        for service in wanted
+    }
+
+    assert handed_on == wanted
+
+
+def test_the_head_of_the_compose_file_names_its_steps_in_an_order_that_works() -> None:
+    head = COMPOSE.partition("name:")[0]
+    steps = [
+        "docker build",
+        "COUNTERPART_PUBLIC_URL=",
+        "mkdir",
+        "secrets/database_password",
+        "secrets/counterpart_database_url",
+        "docker run --rm counterpart key",
+        "docker compose up",
+    ]
+
+    assert sorted(steps, key=head.index) == steps
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_every_service_of_ours_runs_a_command_and_has_the_time_to_stop(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = SERVICES[name]
     for key, value in service.get("environment", {}).items():
+        if value is None:  # handed on where it is set
+            continue
         given = re.sub(r"\$\{\w+:-(\w*)\}", r"\1", value)
         # What has no default must be said; whoever does not is told so by compose.
         monkeypatch.setenv(key, re.sub(r"\$\{\w+:\?.+\}", "https://match.example", given))
@@ -120,7 +154,7 @@ def test_the_files_hold_no_secret_and_listen_on_this_machine_alone() -> None:
         key: value
         for service in SERVICES.values()
         for key, value in service.get("environment", {}).items()
-        if re.search("PASSWORD|URL|SECRET|TOKEN|KEY", key)
+        if value is not None and re.search("PASSWORD|URL|SECRET|TOKEN|KEY", key)
     }
     defaults = assignments(" ".join(one.value for one in LAST if one.name == "ENV"))
 
@@ -129,4 +163,4 @@ def test_the_files_hold_no_secret_and_listen_on_this_machine_alone() -> None:
     assert defaults["COUNTERPART_DATABASE_URL"] == "sqlite:////data/counterpart.db"
     assert [s["ports"] for s in SERVICES.values() if "ports" in s] == [["127.0.0.1:8000:8000"]]
     kept_out = (ROOT / ".gitignore").read_text().splitlines()
-    assert "secrets/" in kept_out
+    assert {"secrets/", ".env"} <= {*kept_out}

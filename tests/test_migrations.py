@@ -13,13 +13,14 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
 from app import models, schema
+from app.accounts import service as accounts
 from app.core import audit, audit_check
 from app.core.database import Database, connect, reading, transaction
-from app.core.errors import Conflict, NotFound, Unavailable
+from app.core.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from tests.conftest import engine_of
-from tests.factories import a_challenge, a_run, a_suggestion
+from tests.factories import a_challenge, a_run, a_suggestion, a_token, a_user
 from tests.processes import counterpart, finished
 from tests.world import World, people
 
@@ -247,6 +248,24 @@ def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> 
 
     assert counted() == before
     assert min(before.values()) > 0
+
+
+def test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide(
+    new: Database,
+) -> None:
+    schema.migrate(new)
+    with transaction(new) as session:
+        user = a_user(session)
+        wide = a_token(session, user)
+        narrow = a_token(session, user, scopes=["organisation:read"])
+
+    schema.migrate(new, down_to("0004"))
+    schema.migrate(new)
+
+    with reading(new) as session:
+        assert accounts.authenticate(session, wide).user_id == user.id
+        with pytest.raises(NotSignedIn):
+            accounts.authenticate(session, narrow)
 
 
 def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -> None:

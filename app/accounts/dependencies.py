@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Annotated, Final
 
 from anyio import CapacityLimiter
@@ -54,16 +55,18 @@ async def enter(request: Request) -> Actor:
 
 def _who_asks(request: Request, credentials: Credentials) -> Actor:
     cookie = cookies.read(request, cookies.SESSION)
+    database: Database = request.app.state.database
     # A session of its own, given back at once: a request that held one connection
     # while it waits for the next would, with enough others like it, wait for ever.
-    with reading(request.app.state.database) as session:
+    with reading(database) as session:
         if credentials is not None:
             return service.authenticate(session, credentials.credentials)
         if cookie is None or "authorization" in request.headers:
             raise NotSignedIn("The request names nobody.")
         settings = request.app.state.settings
         actor, seen_at = service.authenticate_browser(session, cookie, settings)
-    request.state.touch = cookie if sessions.is_due(seen_at) else None
+    due = sessions.is_due(seen_at) and not database.read_only
+    request.state.touch = cookie if due else None
     return actor
 
 
@@ -173,11 +176,25 @@ CookieDep = Annotated[str, Depends(_cookie)]
 
 
 def _client(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return place_of(request.client.host) if request.client else "unknown"
+
+
+def place_of(host: str) -> str:
+    """Return the network address that tries are counted by.
+
+    Of IPv6 the first 64 bits: one subscriber has all that begin with them (RFC 6177).
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
 
 
 ClientDep = Annotated[str, Depends(_client)]
-"""The network address from which a request comes."""
+"""The network address from which a request comes, as far as tries are counted by it."""
 
 SLOTS: Final = 2
 """How many passwords are hashed at once: each takes 19 MiB and a core for a while."""

@@ -19,7 +19,7 @@ from app.accounts.lifecycle import UserState
 from app.core.countries import Country
 from app.core.lists import ListQuery
 from app.core.outbox import LetterState
-from app.core.text import Line, printable
+from app.core.text import Address, Line, printable
 from app.policy import Action, Role
 
 Name = Annotated[Line, StringConstraints(min_length=2, max_length=200)]
@@ -87,7 +87,7 @@ class UserDraft(BaseModel):
         },
     )
 
-    email: EmailStr
+    email: Address
     name: Name
     role: Role
     organisation: OrganisationDraft
@@ -310,7 +310,14 @@ class InvitationForm(_Form):
 
     code: str = Field(max_length=100)
     password: _NewPassword
-    agreed: Literal["true"]
+    agreed: str = Field(default="", validate_default=True)
+
+    @field_validator("agreed")
+    @classmethod
+    def _says_so(cls, agreed: str) -> str:
+        if agreed != "true":
+            raise ValueError("Tick the box if you agree, or close this page.")
+        return agreed
 
 
 class NewPasswordForm(_Form):

@@ -1,5 +1,6 @@
 """Commands about the audit chain: verify, head."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from app.cli.console import database_of, out, settings_of
 from app.core import audit_check
 from app.core.database import reading
+from app.core.errors import Unprocessable
 
 
 def verify(
@@ -20,10 +22,22 @@ def verify(
     Names the first row that is wrong. Whoever can write the whole database can also write
     the whole chain anew; a hash that was kept elsewhere, given with --head, finds that too.
     """
+    published = None if head is None else _hash_in(head)
     with database_of(settings_of()) as database, reading(database) as session:
-        found = audit_check.verify(session, head and head.strip().lower())
+        found = audit_check.verify(session, published)
     out.print(f"The chain of {found.number} events is whole.", soft_wrap=True)
     out.print(f"Its end: {found.digest}", soft_wrap=True)
+
+
+def _hash_in(line: str) -> str:
+    """Return the hash of a line that `audit head` has printed, with or without its number."""
+    found = re.fullmatch(r"\s*(?:\d+\s+)?([0-9a-f]{64})\s*", line.lower())
+    if found is None:
+        raise Unprocessable(
+            "What was given with --head is no hash of an event; the chain was not looked at.",
+            remedy="Give the line that `counterpart audit head` printed, whole.",
+        )
+    return found[1]
 
 
 def head() -> None:

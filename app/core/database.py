@@ -34,7 +34,7 @@ from sqlmodel import DateTime, Field, Session, SQLModel
 
 from app.core import sqlite
 from app.core.clock import in_utc, now
-from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
+from app.core.errors import Conflict, FieldError, ReadOnly, Unavailable, Unprocessable
 
 log = logging.getLogger(__name__)
 
@@ -131,12 +131,15 @@ class Database:
     writing_turns, reading_turns : int
         How many requests may hold a session at once. Some connections are left for
         the short look-ups beside them (who is asking, jobs).
+    read_only : bool
+        Whether every transaction that would write is refused.
     """
 
     writer: Engine
     reader: Engine
     writing_turns: int
     reading_turns: int
+    read_only: bool = False
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -214,7 +217,11 @@ def transaction(database: Database) -> Iterator[Session]:
         If somebody else changed a row in the meantime, or added one like it.
     Unavailable
         If the database cannot be reached, or stays locked.
+    ReadOnly
+        If nothing may be written for the moment.
     """
+    if database.read_only:
+        raise ReadOnly("The service takes no changes for the moment.")
     with (
         _failures_as_refusals(),
         Session(database.writer, expire_on_commit=False) as session,

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from uuid import UUID, uuid4
 
 import aiosmtplib
+import idna
 from sqlmodel import Field, Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -123,13 +124,22 @@ def message_of(letter: Letter, *, sender: str) -> EmailMessage:
     """
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = letter.recipient
+    message["To"] = _for_any_server(letter.recipient)
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Date"] = letter.created_at
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
     return message
+
+
+def _for_any_server(address: str) -> str:
+    """Return an address with its host in ASCII, which servers without SMTPUTF8 take too.
+
+    Not by Python's own codec: that one knows IDNA of 2003 alone, and takes another host.
+    """
+    local, _, host = address.rpartition("@")
+    return address if host.isascii() else f"{local}@{idna.encode(host).decode()}"
 
 
 def send_next(database: Database, server: MailServer) -> bool:

@@ -15,7 +15,6 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from app.core.database import Database, reading, transaction
-from app.core.errors import ReadOnly
 
 _writers: RunVar[CapacityLimiter] = RunVar("writers")
 _readers: RunVar[CapacityLimiter] = RunVar("readers")
@@ -48,8 +47,6 @@ async def _turn_to_read(request: Request) -> AsyncIterator[None]:
 def _writing_session(
     request: Request, _: Annotated[None, Depends(_turn_to_write, scope="function")]
 ) -> Iterator[Session]:
-    if request.app.state.settings.read_only:
-        raise ReadOnly("The service takes no changes for the moment.")
     with transaction(_database(request)) as session:
         yield session
 

@@ -5,11 +5,13 @@ copies of SQLite in one process would undo each other's locks on the file.
 """
 
 import importlib
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -57,12 +59,25 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     reader = create_engine(
         url, module=module, pool_size=8, max_overflow=8, hide_parameters=True
     )
+    for engine in (writer, reader):
+        event.listen(engine, "do_connect", _make_private)
     event.listen(writer, "connect", _prepare)
     event.listen(reader, "connect", _prepare)
     event.listen(reader, "connect", _forbid_writing)
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "begin", _begin)
     return writer, reader
+
+
+def _make_private(_: Dialect, __: ConnectionPoolEntry, names: list[str], ___: object) -> None:
+    """Make a file that is not there yet, so that its owner alone reads it; its log follows it.
+
+    SQLite would make it for everybody whom the process lets read.
+    """
+    if names[0].startswith("file:"):
+        return  # an address with options, whose file its owner has made
+    with suppress(OSError):  # SQLite itself says what is wrong with a place
+        os.close(os.open(names[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

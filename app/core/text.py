@@ -5,9 +5,10 @@ all; both come from broken programs, never from a person's keyboard.
 """
 
 import re
-from typing import Annotated
+import unicodedata
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, EmailStr, StringConstraints
 
 # The last two are no characters at all, and no XML can hold them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -17,6 +18,25 @@ def printable(text: str) -> str:
     """Return the text, or raise ValueError if it holds what no keyboard writes."""
     if _UNWANTED.search(text):
         raise ValueError("remove the control characters; plain text is wanted")
+    return text
+
+
+ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+"""Scripts with letters that look like those of another one of them."""
+
+
+def unmistakable(text: str) -> str:
+    """Return the text, or raise ValueError if it could pass for another one.
+
+    Wide letters and ligatures look like plain ones, and so do some letters of one script
+    like those of another (UTS 39); the parts of one address may be in different scripts.
+    """
+    if unicodedata.normalize("NFKC", text) != text:
+        raise ValueError("write it with plain letters: some of these only look like others")
+    for part in re.split(r"[.@_+-]", text):
+        scripts = {unicodedata.name(c, "").partition(" ")[0] for c in part if c.isalpha()}
+        if len(scripts & ALIKE) > 1:
+            raise ValueError("write it in one script: letters of another one look the same")
     return text
 
 
@@ -31,3 +51,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(p
 
 Line = Annotated[Text, AfterValidator(_one_line)]
 """Text on one line."""
+
+Address = Annotated[EmailStr, AfterValidator(unmistakable)]
+"""An e-mail address that nobody takes for another one."""

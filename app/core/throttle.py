@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete
 
+from app.core import upserts
 from app.core.clock import now
 from app.core.database import Database, UtcDateTime, transaction
 from app.core.errors import TooMany
@@ -39,10 +38,14 @@ class Limit:
 def count(database: Database, *tries: tuple[Limit, str]) -> None:
     """Count one try for each subject, and refuse if one has tried too often.
 
+    Who is refused by one limit counts for none of those behind it. So who tries from one
+    place fills no table with made-up subjects, and locks nobody else out.
+
     Parameters
     ----------
     tries : pairs of a limit and its subject
-        The subject is who tries, such as an address.
+        The subject is who tries, such as an address; the widest limit stands first, and
+        the order is the same in each call, so that two who count do not wait in a ring.
 
     Raises
     ------
@@ -50,9 +53,8 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
         With the time after which the window ends.
     """
     with transaction(database) as session:
-        # In one order for everybody, so that two who count do not wait for each other.
-        waits = [_counted(session, *one) for one in sorted(tries, key=lambda t: t[0].name)]
-    if wait := max(waits):
+        wait = next(filter(None, (_counted(session, *one) for one in tries)), None)
+    if wait:
         raise TooMany(
             "This was tried too often in a short time.",
             remedy=f"Wait {_told(wait)}, and try again.",
@@ -64,11 +66,9 @@ def _counted(session: Session, limit: Limit, subject: str) -> timedelta:
     """Count one try; return how long to wait, zero if it is allowed."""
     at = now()
     began = at - limit.window
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = insert_on_sqlite if on_sqlite else insert_on_postgresql
     ended = col(Attempt.since) <= began
     statement = (
-        insert(Attempt)
+        upserts.insert(upserts.dialect_of(session), Attempt)
         .values(key=_key(limit, subject), tries=1, since=at)
         .on_conflict_do_update(
             index_elements=["key"],

@@ -53,6 +53,7 @@ class Provider:
             "response_types_supported": ["code"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "code_challenge_methods_supported": ["S256"],
+            **self.lies.get("described", {}),
         }
 
     def answer(self, query: dict[str, str]) -> Response:
@@ -108,6 +109,10 @@ def application(provider: Provider) -> FastAPI:
     @app.get("/.well-known/openid-configuration")
     def describe() -> dict[str, Any]:
         return provider.described()
+
+    @app.get("/elsewhere")
+    def lead_inside() -> Response:
+        return RedirectResponse(f"{provider.issuer}/keys", 302)
 
     @app.get("/keys")
     def keys() -> dict[str, Any]:

@@ -140,6 +140,7 @@ def test_a_link_that_has_ended_is_like_one_that_never_was(
     other = browser.get(f"/reset?code={code}")
 
     assert ended.status_code == 404
+    assert '<a class="govuk-link" href="/reset">Get a new password</a>' in ended.text
     assert ended.text == never.text == none.text == other.text
     assert accept(browser, code).status_code == 404
 
@@ -172,7 +173,7 @@ def test_a_weak_password_and_no_agreement_leave_the_invitation_open(
     assert (short.status_code, weak.status_code) == (422, 422)
     assert mistakes(short.text) == [
         "It has 5 characters, not 12 at the least.",
-        "This field is required.",
+        "Tick the box if you agree, or close this page.",
     ]
     assert mistakes(weak.text)[0].startswith("This one is too easy to guess.")
     assert len(session.exec(select(Password)).all()) == 1  # the administrator's

@@ -21,7 +21,7 @@ from app.core.sealing import Keyring
 from app.policy import OPERATOR, Role
 from app.settings import Settings
 from tests.accounts.conftest import heading
-from tests.factories import KEY, a_person, a_user, an_authenticator
+from tests.factories import KEY, PASSWORD, a_person, a_user, an_authenticator
 from tests.processes import free_port, until
 
 PROVIDER = Path(__file__).with_name("openid_provider.py")
@@ -120,6 +120,24 @@ def test_who_is_known_signs_in_and_comes_to_where_they_wanted(
     assert (answer.status_code, answer.headers["location"]) == (303, "/profile?a=b")
     assert browser.get("/api/v1/me").json()["id"] == str(user.id)
     assert COOKIE not in browser.cookies
+
+
+def test_signing_in_there_ends_the_session_that_the_browser_had(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    known, invited = a_person(session), invitation(session, email="ann@example.org")
+    an_identity(session, known, issuer)
+    browser.post("/sign-in", data={"email": known.email, "password": PASSWORD})
+
+    browser.get(go(browser))
+    after_entering = stored(session)
+    lie(issuer, claims={"sub": "person-18"})
+    browser.get(go(browser, invitation=invited))
+    browser.post("/invitation/consent", data={"agreed": "yes"})
+
+    assert after_entering == (1, 1)
+    assert stored(session) == (2, 1)
+    assert browser.get("/api/v1/me").json()["email"] == "ann@example.org"
 
 
 def test_the_question_asks_for_no_more_than_who_it_is(browser: TestClient, issuer: str) -> None:
@@ -327,15 +345,28 @@ def test_an_answer_is_taken_only_by_the_browser_that_asked_and_once(
     assert "This browser has not asked for that" in elsewhere.text
 
 
+def test_who_comes_back_once_more_before_agreeing_begins_anew(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    back = go(browser, invitation=invitation(session, email="ann@example.org"))
+    browser.get(back)
+
+    again = browser.get(back)
+
+    assert (again.status_code, heading(again.text)) == (403, "Not permitted")
+    assert "has not asked for that" in again.text
+    assert stored(session) == (0, 0)
+
+
 def test_the_provider_refuses_a_wrong_verifier(
     session: Session, browser: TestClient, issuer: str
 ) -> None:
     an_identity(session, a_person(session), issuer)
     back, keyring = go(browser), Keyring([KEY])
     kept = json.loads(keyring.unseal(browser.cookies[COOKIE]) or "")
-    right = kept["verifier"]
+    kept["Trip"]["verifier"] = kept["Trip"]["verifier"][::-1]
     browser.cookies.delete(COOKIE)
-    browser.cookies.set(COOKIE, keyring.seal(json.dumps(kept | {"verifier": right[::-1]})))
+    browser.cookies.set(COOKIE, keyring.seal(json.dumps(kept)))
 
     answer = browser.get(back)
 
@@ -352,6 +383,30 @@ def test_a_provider_that_is_away_is_said_to_be(browser: TestClient, settings: Se
 
     assert answer.status_code == 503
     assert "The provider does not answer as it should." in answer.text
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("place", ["https://127.0.0.1/", "file:///etc/passwd", "/keys", None])
+def test_a_provider_leads_us_nowhere_in_another_way_than_it_is_spoken_with(
+    browser: TestClient, issuer: str, name: str, place: str | None
+) -> None:
+    lie(issuer, described={name: place})
+
+    answer = browser.get("/sign-in/provider")
+
+    assert (answer.status_code, heading(answer.text)) == (503, "Not available for the moment")
+
+
+def test_a_provider_that_leads_on_to_another_address_is_not_followed(
+    session: Session, browser: TestClient, issuer: str
+) -> None:
+    an_identity(session, a_person(session), issuer)
+    back = go(browser)
+    lie(issuer, described={"jwks_uri": f"{issuer}/elsewhere"})
+
+    answer = browser.get(back)
+
+    assert (answer.status_code, stored(session)) == (503, (1, 0))
 
 
 def test_without_a_provider_there_is_none_to_go_to(

@@ -203,6 +203,7 @@ def test_consent_is_asked_before_the_first_sign_in_is_complete(
     assert "What is stored about you, and why" in asked.text
     assert unanswered.status_code == 422
     assert heading(refused.text) == "You have left"
+    assert "Your name and address stay" in refused.text
     assert (after, stored) == ((303, []), None)
     assert agreed.headers["location"] == "/profile?a=b"
     assert user.consented_at is not None

@@ -99,6 +99,20 @@ def test_no_scope_gives_more_than_the_roles_do(session: Session, as_user: SignIn
     ]
 
 
+def test_a_scope_of_another_version_permits_nothing_and_the_others_hold(
+    session: Session, client: TestClient
+) -> None:
+    secret = a_token(session, a_user(session), scopes=["organisation:read", "gone:read"])
+    session.commit()
+    headers = {"Authorization": f"Bearer {secret}"}
+
+    answers = [
+        client.get(f"/api/v1/{path}", headers=headers) for path in ("organisations", "users")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+
+
 def test_a_token_that_makes_another_gives_no_more_than_it_has_and_no_longer(
     session: Session, as_user: SignIn
 ) -> None:

@@ -34,7 +34,6 @@ def log() -> Iterator[io.StringIO]:
     handler = root.handlers[0]
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(written)
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # the client of the tests
     yield written
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -197,6 +197,22 @@ def test_nothing_reaches_into_the_head_of_a_letter(
     assert session.exec(select(Letter)).all() == []
 
 
+@pytest.mark.parametrize(
+    ("recipient", "to"),
+    [
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),  # and not strasse.example
+        ("jörg@example.org", "jörg@example.org"),  # nothing but SMTPUTF8 can carry this
+    ],
+)
+def test_a_host_of_any_script_is_written_so_that_every_server_takes_it(
+    session: Session, recipient: str, to: str
+) -> None:
+    letter = a_letter(session, recipient=recipient)
+
+    assert outbox.message_of(letter, sender="counterpart@example.org")["To"] == to
+
+
 def test_the_worker_sends_what_waits_once_a_server_is_set(
     session: Session,
     database: Database,

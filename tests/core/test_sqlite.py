@@ -1,5 +1,7 @@
 """The SQLite that the service uses is one that loses nothing, or there is none."""
 
+import os
+import stat
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -73,3 +75,32 @@ def test_both_engines_use_that_library(tmp_path: Path) -> None:
     database.dispose()
 
     assert versions == {sqlite.driver().sqlite_version}
+
+
+def test_only_its_owner_can_read_a_new_database_and_what_lies_beside_it(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    database = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    try:
+        with database.reader.connect() as reading:
+            reading.exec_driver_sql("SELECT 1")
+        with database.writer.connect() as writing:
+            writing.exec_driver_sql("CREATE TABLE one (number INTEGER)")
+            modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()}
+    finally:
+        database.dispose()
+        os.umask(before)
+
+    assert modes == dict.fromkeys(["new.db", "new.db-wal", "new.db-shm"], 0o600)
+
+
+def test_a_database_that_others_may_read_stays_so(tmp_path: Path) -> None:
+    file = tmp_path / "shared.db"
+    file.touch(0o640)
+    file.chmod(0o640)
+    database = connect(f"sqlite:///{file}")
+
+    with database.writer.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (number INTEGER)")
+
+    database.dispose()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640

@@ -39,13 +39,23 @@ def test_each_subject_and_each_limit_counts_for_itself(database: Database) -> No
     assert allowed(database, (FIVE, "ann"))
 
 
-def test_the_narrowest_of_several_limits_decides_and_all_of_them_count(
+def test_the_narrowest_of_several_limits_decides_and_the_wider_ones_count(
     database: Database,
 ) -> None:
     passed = [allowed(database, (FIVE, "here"), (THREE, "ann")) for _ in range(4)]
 
     assert passed == [True, True, True, False]
     assert [allowed(database, (FIVE, "here")) for _ in range(2)] == [True, False]
+
+
+def test_who_is_refused_counts_for_nobody_else_and_fills_no_table(
+    database: Database, session: Session
+) -> None:
+    for number in range(20):
+        allowed(database, (THREE, "here"), (FIVE, f"made-up-{number}"))
+
+    assert len(session.exec(select(Attempt)).all()) == 4
+    assert allowed(database, (FIVE, "made-up-19"))
 
 
 def test_a_refusal_says_how_long_to_wait_and_the_count_outlives_it(

@@ -1,12 +1,10 @@
 """The pages on the way to an OpenID provider and back."""
 
-import json
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.dependencies import ClientDep, DatabaseDep, SettingsDep
+from app.accounts.dependencies import ClientDep, CookieDep, DatabaseDep, SettingsDep
 from app.accounts.pages.stages import go_in
 from app.accounts.schemas import ConsentForm
 from app.accounts.service import openid
@@ -16,7 +14,6 @@ from app.core.database import transaction
 from app.core.declaring import public
 from app.core.errors import NotPermitted
 from app.core.forms import Form, form_of
-from app.core.sealing import Keyring
 from app.core.sessions import SessionDep
 from app.core.web import go_to, render
 
@@ -47,12 +44,14 @@ def go_to_provider(
 
 @router.get(openid.BACK)
 @public
-def come_back(request: Request, database: DatabaseDep, settings: SettingsDep) -> Response:
+def come_back(
+    request: Request, database: DatabaseDep, settings: SettingsDep, cookie: CookieDep
+) -> Response:
     """Let somebody in whom we know; ask a person with an invitation to agree first."""
     sealed = cookies.read(request, cookies.PROVIDER)
     visitor = openid.come_back(settings, sealed, dict(request.query_params))
     with transaction(database) as session:
-        entry = openid.enter(session, settings, visitor)
+        entry = openid.enter(session, settings, visitor, before=cookie)
     if entry is not None:
         response = go_in(request, entry, visitor.following)
         cookies.take(request, response, cookies.PROVIDER)
@@ -63,7 +62,7 @@ def come_back(request: Request, database: DatabaseDep, settings: SettingsDep) ->
             remedy="Ask the staff for an invitation, and accept it with this sign-in.",
         )
     response = go_to("/invitation/consent")
-    kept = Keyring(settings.keys).seal(json.dumps({"visitor": asdict(visitor)}))
+    kept = openid.keep(settings, visitor)
     cookies.give(request, response, cookies.PROVIDER, kept, lasts=WITHIN)
     return response
 
@@ -89,7 +88,11 @@ def _page(settings: SettingsDep, form: Form[ConsentForm], status: int = 200) -> 
 @router.post("/invitation/consent")
 @public
 def accept_with_provider(
-    request: Request, session: SessionDep, settings: SettingsDep, form: Consent
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    cookie: CookieDep,
+    form: Consent,
 ) -> Response:
     """Accept the invitation with the provider's word, or store nothing."""
     visitor = _visitor(request, settings)
@@ -98,7 +101,7 @@ def accept_with_provider(
     if form.value.agreed == "no":
         response: Response = render("accounts/refused.html")
     else:
-        entry = openid.link(session, settings, visitor)
+        entry = openid.link(session, settings, visitor, before=cookie)
         response = go_in(request, entry, visitor.following)
     cookies.take(request, response, cookies.PROVIDER)
     return response
@@ -106,12 +109,10 @@ def accept_with_provider(
 
 def _visitor(request: Request, settings: SettingsDep) -> Visitor:
     """Return who came back from the provider in this browser a moment ago."""
-    sealed = cookies.read(request, cookies.PROVIDER) or ""
-    kept = Keyring(settings.keys).unseal(sealed, within=WITHIN)
-    content = json.loads(kept) if kept else {}
-    if "visitor" not in content:
+    visitor = openid.kept(settings, cookies.read(request, cookies.PROVIDER))
+    if visitor is None:
         raise NotPermitted(
             "This browser has not come from the provider, or too long ago.",
             remedy="Open the link of your invitation once more.",
         )
-    return Visitor(**content["visitor"])
+    return visitor

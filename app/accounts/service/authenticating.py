@@ -61,7 +61,8 @@ def authenticate(session: Session, secret: str) -> Actor:
     if not rows:
         raise NotSignedIn("The token is not valid, or no longer.")
     user_id, allowed, ends_at, *_ = rows[0]
-    scopes = None if allowed is None else frozenset(map(Action, allowed))
+    # An action that this version has no longer permits nothing.
+    scopes = None if allowed is None else frozenset(a for a in Action if a in allowed)
     return Actor(user_id, _roles(rows), scopes, ends_at=ends_at)
 
 

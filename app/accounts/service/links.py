@@ -246,7 +246,7 @@ def ask_for_reset(database: Database, email: str, client: str) -> None:
     TooMany
         If this address, or this client, has asked too often.
     """
-    throttle.count(database, (RESETS_OF_ONE, people.folded(email)), (RESETS_FROM_ONE, client))
+    throttle.count(database, (RESETS_FROM_ONE, client), (RESETS_OF_ONE, people.folded(email)))
 
 
 def send_reset(database: Database, email: str, *, public_url: str) -> None:

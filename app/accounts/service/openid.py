@@ -10,7 +10,8 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
@@ -65,6 +66,9 @@ class Visitor:
     invitation: str
 
 
+Kept = TypeVar("Kept", Trip, Visitor)
+
+
 def leave(
     database: Database, settings: Settings, *, client: str, following: str, invitation: str
 ) -> tuple[str, str]:
@@ -104,7 +108,7 @@ def leave(
             code_verifier=trip.verifier,
             nonce=trip.nonce,
         )
-    return str(address), Keyring(settings.keys).seal(json.dumps(asdict(trip)))
+    return str(address), _sealed(settings, trip)
 
 
 def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Visitor:
@@ -124,10 +128,9 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
     Unavailable
         If the provider does not answer.
     """
-    kept = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
-    if kept is None:
+    trip = _kept(settings, sealed, Trip)
+    if trip is None:
         raise _mistrusted("This browser has not asked for that, or too long ago.")
-    trip = Trip(**json.loads(kept))
     if not hmac.compare_digest(answer.get("state", "").encode(), trip.state.encode()):
         raise _mistrusted("The answer belongs to another question.")
     if answer.get("iss", settings.oidc_issuer) != settings.oidc_issuer:
@@ -142,6 +145,28 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
     return Visitor(claims["iss"], claims["sub"], trip.following, trip.invitation)
 
 
+def keep(settings: Settings, visitor: Visitor) -> str:
+    """Return what the browser keeps of who came back, until the person has agreed."""
+    return _sealed(settings, visitor)
+
+
+def kept(settings: Settings, sealed: str | None) -> Visitor | None:
+    """Return who came back in this browser a moment ago; None if nobody did."""
+    return _kept(settings, sealed, Visitor)
+
+
+def _sealed(settings: Settings, content: Trip | Visitor) -> str:
+    told = {type(content).__name__: asdict(content)}
+    return Keyring(settings.keys).seal(json.dumps(told))
+
+
+def _kept(settings: Settings, sealed: str | None, kind: type[Kept]) -> Kept | None:
+    """Open what a browser has kept; None if that is not of this kind, or too old."""
+    plain = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
+    content = json.loads(plain or "{}").get(kind.__name__)
+    return content and kind(**content)
+
+
 def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     """Return what the provider says about itself; it must say that it is who we asked."""
     if settings.oidc_issuer is None:
@@ -152,7 +177,9 @@ def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     described = _fetched(client, address)
     if described.get("issuer") != settings.oidc_issuer:
         raise _mistrusted("The provider calls itself by another name.")
-    if not all(isinstance(described.get(name), str) for name in NEEDED):
+    # What is spoken with it in the open, or in another way than http, is no provider's.
+    scheme = f"{urlsplit(settings.oidc_issuer).scheme}://"
+    if not all(str(described.get(name)).startswith(scheme) for name in NEEDED):
         raise _silent()
     return described
 
@@ -219,8 +246,15 @@ def _client(settings: Settings) -> OAuth2Client:
     )
 
 
-def enter(session: Session, settings: Settings, visitor: Visitor) -> Entry | None:
+def enter(
+    session: Session, settings: Settings, visitor: Visitor, *, before: str
+) -> Entry | None:
     """Begin the session of whoever is known by this identity; None if nobody is yet.
+
+    Parameters
+    ----------
+    before : str
+        What the browser presents already; that session ends.
 
     Raises
     ------
@@ -237,10 +271,11 @@ def enter(session: Session, settings: Settings, visitor: Visitor) -> Entry | Non
         return None
     if found[1].state is not UserState.ACTIVE:
         raise NotPermitted("This account has ended.", remedy="Ask an administrator.")
+    sessions.end(session, before)
     return sessions.begin(session, found[1], settings, None)
 
 
-def link(session: Session, settings: Settings, visitor: Visitor) -> Entry:
+def link(session: Session, settings: Settings, visitor: Visitor, *, before: str) -> Entry:
     """Accept an invitation with this identity, with the person's consent, and sign in.
 
     Raises
@@ -250,12 +285,15 @@ def link(session: Session, settings: Settings, visitor: Visitor) -> Entry:
     Conflict
         If somebody else is known by this identity.
     """
-    if enter(session, settings, visitor):  # undone by the refusal, with its session
+    if enter(
+        session, settings, visitor, before=before
+    ):  # undone by the refusal, with its session
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
     user = links.accept(session, visitor.invitation)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
     session.flush()
     audit.record(session, user.id, "link", "user", user.id)
+    sessions.end(session, before)
     return sessions.begin(session, user, settings, None)
 
 

@@ -191,9 +191,12 @@ def user_with(session: Session, email: str) -> User | None:
 
 
 def folded(email: str) -> str:
-    """Return an address as it is stored and compared."""
-    # One person, one account: nobody means two people by two spellings of case.
-    return email.strip().casefold()
+    """Return an address as it is stored and compared.
+
+    Case alone is folded, for one person has one account, and letters go to what is stored:
+    `casefold` would write to strasse.example what belongs to straße.example.
+    """
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())
 
 
 def describe(session: Session, actor: Actor) -> MeRead:

@@ -93,8 +93,6 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
     held = _of(session, user_id)
     if held is None or held.enrolled_at is None:
         raise _wrong_code()
-    if _is_code(held, keyring, code):
-        return
     spare = session.exec(
         select(RecoveryCode)
         .where(
@@ -104,10 +102,12 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
         )
         .with_for_update()
     ).first()
-    if spare is None:
+    # Looked for first: it helps too where the key that has sealed the secret is gone.
+    if spare is not None:
+        spare.used_at = now()
+        audit.record(session, user_id, "use recovery code", "user", user_id)
+    elif not _is_code(held, keyring, code):
         raise _wrong_code()
-    spare.used_at = now()
-    audit.record(session, user_id, "use recovery code", "user", user_id)
 
 
 def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
@@ -116,7 +116,7 @@ def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
     if secret is None:
         raise Unavailable(
             "Your authenticator was enrolled under a key that the service has no longer.",
-            remedy="Ask an administrator to remove it, and enrol again.",
+            remedy="Use a recovery code, or ask an administrator to remove it.",
         )
     totp = pyotp.TOTP(secret)
     current = totp.timecode(now())

@@ -4,13 +4,15 @@ These use cases open transactions of their own: a count of tries must outlive th
 and no transaction may wait while a password is hashed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, Literal
 
 from sqlmodel import Session, select
 
 from app.accounts.lifecycle import Stage, UserState
-from app.accounts.models import Password, User
+from app.accounts.models import BrowserSession, Password, User
 from app.accounts.schemas import CodeForm, ConfirmForm, SignInForm
 from app.accounts.service import credentials, people, second_factor, sessions
 from app.accounts.service.sessions import Entry
@@ -55,16 +57,16 @@ def sign_in(
     """
     email, password = people.folded(form.email), form.password.get_secret_value()
     of_one = (OF_ONE_FROM_ONE, f"{email} {client}")
-    throttle.count(database, of_one, (OF_ONE, email), (FROM_ONE, client))
+    throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)
     with reading(database) as session:
         user, hashed = _with_password(session, email)
     if not credentials.is_password(hashed, password) or user is None or hashed is None:
         raise _wrong_password()
     renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
     with transaction(database) as session:
-        # Again, and locked: the account may have ended in the meantime.
-        held = session.get_one(User, user.id, with_for_update=True)
-        if held.state is not UserState.ACTIVE:
+        # Again, and locked: the account may have ended, or got another password, meanwhile.
+        held, still = _with_password(session, email, to_change=True)
+        if held is None or (held.id, still) != (user.id, hashed):
             raise _wrong_password()
         if renewed:
             credentials.store_password(session, held.id, renewed)
@@ -73,12 +75,16 @@ def sign_in(
         return sessions.begin(session, held, settings, None)
 
 
-def _with_password(session: Session, email: str) -> tuple[User | None, str | None]:
+def _with_password(
+    session: Session, email: str, *, to_change: bool = False
+) -> tuple[User | None, str | None]:
     statement = (
         select(User, Password.hashed)
         .join(Password)
         .where(User.email == email, User.state == UserState.ACTIVE)
     )
+    if to_change:
+        statement = statement.with_for_update()
     return session.exec(statement).first() or (None, None)
 
 
@@ -101,14 +107,26 @@ def pass_code(database: Database, settings: Settings, secret: str, form: CodeFor
     Unprocessable
         If the code is not right.
     """
+    with _trying_at(database, settings, secret, Stage.SECOND_FACTOR) as (session, row, user):
+        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        return sessions.advance(session, row, user, settings)
+
+
+@contextmanager
+def _trying_at(
+    database: Database, settings: Settings, secret: str, stage: Stage
+) -> Iterator[tuple[Session, BrowserSession, User]]:
+    """Count a try of whoever stands at a stage, and open the transaction in which it is made.
+
+    When the block succeeds, counting begins anew.
+    """
     with reading(database) as session:
-        _, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings, to_change=False)
+        _, user = sessions.find(session, secret, stage, settings, to_change=False)
     throttle.count(database, (CODES, str(user.id)))
     with transaction(database) as session:
-        row, user = sessions.find(session, secret, Stage.SECOND_FACTOR, settings)
-        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        row, user = sessions.find(session, secret, stage, settings)
+        yield session, row, user
         throttle.forget(session, CODES, str(user.id))
-        return sessions.advance(session, row, user, settings)
 
 
 def show_enrolment(session: Session, settings: Settings, secret: str) -> tuple[str, str]:
@@ -151,13 +169,8 @@ def enrol(
     Unprocessable
         If the code is not right.
     """
-    with reading(database) as session:
-        _, user = sessions.find(session, secret, Stage.ENROLMENT, settings, to_change=False)
-    throttle.count(database, (CODES, str(user.id)))
-    with transaction(database) as session:
-        row, user = sessions.find(session, secret, Stage.ENROLMENT, settings)
+    with _trying_at(database, settings, secret, Stage.ENROLMENT) as (session, row, user):
         codes = second_factor.enrol(session, user, Keyring(settings.keys), form.code)
-        throttle.forget(session, CODES, str(user.id))
         return sessions.advance(session, row, user, settings), codes
 
 

@@ -8,6 +8,13 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+token = sa.table(
+    "token",
+    sa.column("created_at", sa.DateTime(timezone=True)),
+    sa.column("expires_at", sa.DateTime(timezone=True)),
+    sa.column("scopes", sa.JSON(none_as_null=True)),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -209,6 +216,10 @@ def downgrade() -> None:
         batch_op.drop_column("consented_at")
         batch_op.drop_column("state")
 
+    # The shape before knows no narrow tokens: they would do all that their person may.
+    op.execute(
+        token.update().where(token.c.scopes.is_not(None)).values(expires_at=token.c.created_at)
+    )
     with op.batch_alter_table("token", schema=None) as batch_op:
         batch_op.drop_column("scopes")
 

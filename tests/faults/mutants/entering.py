@@ -81,16 +81,16 @@ FAULTS: Final = (
     Fault(
         "passwords of one person are guessed for long",
         f"{SERVICE}signing_in.py",
-        "throttle.count(database, of_one, (OF_ONE, email), (FROM_ONE, client))",
-        "throttle.count(database, (OF_ONE, email), (FROM_ONE, client))",
+        "throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)",
+        "throttle.count(database, (FROM_ONE, client), (OF_ONE, email))",
         (f"{SIGN_IN}test_guessing_stops_after_ten_tries_and_the_right_password_waits_too",),
     ),
     Fault(
         "codes of the second factor are guessed for long",
         f"{SERVICE}signing_in.py",
-        "Stage.SECOND_FACTOR, settings, to_change=False)\n"
+        "stage, settings, to_change=False)\n"
         "    throttle.count(database, (CODES, str(user.id)))\n",
-        "Stage.SECOND_FACTOR, settings, to_change=False)\n",
+        "stage, settings, to_change=False)\n",
         (f"{SECOND}test_codes_cannot_be_guessed_for_long",),
     ),
     Fault(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.faults.mutants import entering, lives, permissions, readers, traces
+from tests.faults.mutants import bounds, entering, lives, permissions, readers, traces
 from tests.faults.mutants.planting import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -11,4 +11,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *traces.FAULTS,
     *entering.FAULTS,
     *readers.FAULTS,
+    *bounds.FAULTS,
 )

@@ -1,0 +1,89 @@
+"""Faults at the bounds of signing in: what changes meanwhile, who is meant, who may read."""
+
+from typing import Final
+
+from tests.faults.mutants.planting import Fault
+
+SERVICE: Final = "app/accounts/service/"
+ACCOUNTS: Final = "tests/accounts/"
+
+FAULTS: Final = (
+    Fault(
+        "a password that was changed while it was checked lets in",
+        f"{SERVICE}signing_in.py",
+        "if held is None or (held.id, still) != (user.id, hashed):",
+        "if held is None:",
+        (f"{ACCOUNTS}test_meanwhile.py",),
+    ),
+    Fault(
+        "a letter goes to another host than was written",
+        f"{SERVICE}people.py",
+        '"".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())',
+        "email.strip().casefold()",
+        (f"{ACCOUNTS}test_addresses.py::test_a_letter_goes_to_the_address_that_was_written",),
+    ),
+    Fault(
+        "an address of two scripts passes for another",
+        "app/core/text.py",
+        "if len(scripts & ALIKE) > 1:",
+        "if len(scripts & ALIKE) > 2:",
+        (
+            f"{ACCOUNTS}test_addresses.py::"
+            "test_an_address_that_could_pass_for_another_is_refused",
+        ),
+    ),
+    Fault(
+        "people sign in while the service only reads",
+        "app/core/database.py",
+        "    if database.read_only:\n",
+        "    if database.read_only and not database:\n",
+        (f"{ACCOUNTS}test_reading_only.py",),
+    ),
+    Fault(
+        "who is refused goes on counting for others",
+        "app/core/throttle.py",
+        "next(filter(None, (_counted(session, *one) for one in tries)), None)",
+        "next(filter(None, [_counted(session, *one) for one in tries]), None)",
+        (
+            "tests/core/test_throttle.py::"
+            "test_who_is_refused_counts_for_nobody_else_and_fills_no_table",
+        ),
+    ),
+    Fault(
+        "each address of a subscriber is a place of its own",
+        "app/accounts/dependencies.py",
+        "IPv6Network((int(address), 64), strict=False)",
+        "IPv6Network((int(address), 128), strict=False)",
+        (f"{ACCOUNTS}test_places.py",),
+    ),
+    Fault(
+        "signing in with a provider leaves the session before it open",
+        f"{SERVICE}openid.py",
+        "    sessions.end(session, before)\n    return sessions.begin(session, found[1]",
+        "    return sessions.begin(session, found[1]",
+        (
+            f"{ACCOUNTS}test_openid.py::"
+            "test_signing_in_there_ends_the_session_that_the_browser_had",
+        ),
+    ),
+    Fault(
+        "a step down makes narrow tokens wide",
+        "app/migrations/versions/0005_who_signs_in.py",
+        "token.update().where(token.c.scopes.is_not(None))",
+        "token.update().where(token.c.scopes.is_(None))",
+        (
+            "tests/test_migrations.py::"
+            "test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide",
+        ),
+    ),
+    Fault(
+        "everybody on the machine reads a new database",
+        "app/core/sqlite.py",
+        "os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600",
+        "os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644",
+        (
+            "tests/core/test_sqlite.py::"
+            "test_only_its_owner_can_read_a_new_database_and_what_lies_beside_it",
+        ),
+    ),
+)
