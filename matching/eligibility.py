@@ -1,8 +1,8 @@
 """Who may be matched with whom: hard constraints, read as data, each with its reason."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +87,60 @@ class Classes(NamedTuple):
     of : int32 array of shape (n_profiles,)
         The class of each profile.
     examples : list of Profile
-        One profile of each class.
+        One for each class, of attributes alone.
     """
 
     of: NDArray[np.int32]
     examples: list[Profile]
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes:
+    """The attributes of profiles, each different statement of them once.
+
+    Parameters
+    ----------
+    stated : sequence of mappings of str to frozenset of str
+    of : int32 array of shape (n_profiles,)
+        The place in `stated` of what each profile states.
+    """
+
+    stated: Sequence[Mapping[str, frozenset[str]]]
+    of: NDArray[np.int32]
+    _known: dict[tuple[str, ...], Classes] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of_profiles(cls, profiles: Sequence[Profile]) -> Self:
+        """Gather what profiles state."""
+        known: dict[frozenset[tuple[str, frozenset[str]]], int] = {}
+        of = [known.setdefault(frozenset(p.attributes.items()), len(known)) for p in profiles]
+        return cls([dict(items) for items in known], np.array(of, dtype=np.int32))
+
+    def followed_by(self, other: "Attributes") -> "Attributes":
+        """Return the attributes of both, one after the other."""
+        return Attributes(
+            [*self.stated, *other.stated],
+            np.concatenate([self.of, other.of + np.int32(len(self.stated))]),
+        )
+
+    def classes(self, rules: Sequence[Rule]) -> Classes:
+        """Put profiles together that have the same values of all that the rules compare.
+
+        Made once for the same attributes.
+        """
+        names = tuple(sorted({rule.attribute for rule in rules}))
+        if names not in self._known:
+            values = dict[tuple[frozenset[str], ...], int]()
+            of = [
+                values.setdefault(tuple(one.get(n, frozenset()) for n in names), len(values))
+                for one in self.stated
+            ]
+            examples = [
+                Profile("", (), attributes=dict(zip(names, each, strict=True)))
+                for each in values
+            ]
+            self._known[names] = Classes(np.array(of, dtype=np.int32)[self.of], examples)
+        return self._known[names]
 
 
 class Admission(NamedTuple):
@@ -131,21 +180,6 @@ class Admission(NamedTuple):
         )
 
 
-def classes(rules: Sequence[Rule], profiles: Sequence[Profile]) -> Classes:
-    """Put profiles together that have the same values of all attributes that rules compare."""
-    names = sorted({rule.attribute for rule in rules})
-    known: dict[tuple[frozenset[str], ...], int] = {}
-    examples: list[Profile] = []
-    of = np.zeros(len(profiles), dtype=np.int32)
-    # without a rule nobody is told apart, and a pool on disk is not read through
-    for i, profile in enumerate(profiles if names else profiles[:1]):
-        values = tuple(profile.attributes.get(name, frozenset()) for name in names)
-        of[i] = found = known.setdefault(values, len(examples))
-        if found == len(examples):
-            examples.append(profile)
-    return Classes(of, examples)
-
-
 def admission(
     rules: Sequence[Rule], queries: Sequence[Profile], pool: Classes, excluded: NDArray[np.intp]
 ) -> Admission:
@@ -156,7 +190,7 @@ def admission(
     excluded : int array of shape (n_excluded, 2)
         Position of the query and in the pool, sorted.
     """
-    asked = classes(rules, queries)
+    asked = Attributes.of_profiles(queries).classes(rules)
     ends = np.searchsorted(excluded[:, 0], np.arange(len(queries) + 1))
     return Admission(
         table=eligible(rules, asked.examples, pool.examples),

@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from matching import storage
-from matching.eligibility import Classes, Rule, admission, classes
+from matching.eligibility import Attributes, Rule, admission
 from matching.embedding import Encoder, embed_queries, with_meaning
 from matching.encoding import EncodedPool, EncodedQueries, Floats
 from matching.explaining import taken_apart
@@ -149,7 +149,7 @@ class Matcher(BaseEstimator):
         )
         encoded = vectorizer.fit_encode(pool, background=background)
         encoded = with_meaning(self.encoder, encoded, pool)
-        self._take(vectorizer, tuple(pool), ((encoded, None),), n_unknown=0)
+        self._take(vectorizer, tuple(pool), ((encoded, None),), Attributes.of_profiles(pool), 0)
         return self
 
     def extend(self, profiles: Sequence[Profile]) -> Self:
@@ -183,7 +183,8 @@ class Matcher(BaseEstimator):
             tail = with_meaning(self.encoder, tail, profiles, *before)
             pool = Chained((self.pool_[: fitted.size], arrived))
             parts = ((fitted.encoded, fitted.bounds_in_use), (tail, None))
-            self._take(vectorizer, pool, parts, n_unknown)
+            stated = self._attributes.followed_by(Attributes.of_profiles(profiles))
+            self._take(vectorizer, pool, parts, stated, n_unknown)
         return self
 
     @property
@@ -224,6 +225,7 @@ class Matcher(BaseEstimator):
             n_unknown=self._n_unknown,
             vectorizer=self.vectorizer_,
             pool=self.pool_,
+            attributes=self._attributes,
             parts=tuple((segment.encoded, segment.bounds_in_use) for segment in self.segments_),
         )
         storage.save(saved, Path(folder))
@@ -250,7 +252,8 @@ class Matcher(BaseEstimator):
         """
         saved = storage.load(Path(folder), mmap=mmap, encoder=encoder)
         matcher = cls(**saved.parameters)
-        matcher._take(saved.vectorizer, saved.pool, saved.parts, saved.n_unknown)
+        known = (saved.parts, saved.attributes, saved.n_unknown)
+        matcher._take(saved.vectorizer, saved.pool, *known)
         matcher.version_ = saved.version
         return matcher
 
@@ -327,7 +330,7 @@ class Matcher(BaseEstimator):
             np.full((len(queries), k), -1, dtype=np.intp), np.full((len(queries), k), np.nan)
         )
         encoded = self.encode_queries(queries)
-        pool = self._classes(rules)
+        pool = self._attributes.classes(rules)
         for rows in blocks(self.segments_, len(queries), len(pool.examples)):
             here = excluded[(excluded[:, 0] >= rows.start) & (excluded[:, 0] < rows.stop)]
             allowed = admission(rules, queries[rows], pool, here - (rows.start, 0))
@@ -371,6 +374,7 @@ class Matcher(BaseEstimator):
         vectorizer: ProfileVectorizer,
         pool: Sequence[Profile],
         parts: Sequence[tuple[EncodedPool, Bounds | None]],
+        attributes: Attributes,
         n_unknown: int,
     ) -> None:
         """Make what was learned the model."""
@@ -381,7 +385,7 @@ class Matcher(BaseEstimator):
         self._scorer = Scorer(self.text_weight, self.whole_weight, self.missing_prior, meaning)
         self.segments_ = in_a_row(parts, self._scorer, self.compiled)
         self._n_unknown = n_unknown
-        self._known_classes: dict[tuple[str, ...], Classes] = {}
+        self._attributes = attributes
         self.__dict__.pop("version_", None)
 
     def _parts(self, queries: Sequence[Profile]) -> Iterator[tuple[slice, slice, ScoreParts]]:
@@ -391,10 +395,3 @@ class Matcher(BaseEstimator):
             for segment in self.segments_:
                 block = segment.parts(encoded.part(rows.start, rows.stop))
                 yield rows, segment.rows, block
-
-    def _classes(self, rules: Sequence[Rule]) -> Classes:
-        """Put the pool into classes that no rule can tell apart; once for the same rules."""
-        names = tuple(sorted({rule.attribute for rule in rules}))
-        if (known := self._known_classes.get(names)) is None:
-            known = self._known_classes[names] = classes(rules, self.pool_)
-        return known

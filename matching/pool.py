@@ -1,5 +1,6 @@
 """Pools that are not a tuple in memory: several in a row, or one that stays on disk."""
 
+import itertools
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,10 @@ class _Pool(Sequence[Profile]):
     def _at(self, position: int) -> Profile:
         """Return the profile of a position from 0 on that the pool has."""
 
+    @abstractmethod
+    def _run(self, start: int, stop: int) -> Sequence[Profile]:
+        """Return the profiles from a position up to another, without reading them."""
+
     @overload
     def __getitem__(self, index: int) -> Profile: ...
 
@@ -28,7 +33,10 @@ class _Pool(Sequence[Profile]):
 
     def __getitem__(self, index: int | slice) -> Profile | Sequence[Profile]:
         if isinstance(index, slice):
-            return tuple(self._at(i) for i in range(*index.indices(len(self))))
+            positions = range(*index.indices(len(self)))
+            if positions.step == 1:
+                return self._run(positions.start, max(positions.start, positions.stop))
+            return tuple(self._at(i) for i in positions)
         if not -len(self) <= index < len(self):
             raise IndexError(f"the pool has {len(self)} profiles, asked for {index}")
         return self._at(index % len(self))
@@ -53,6 +61,15 @@ class Chained(_Pool):
             position -= len(part)
         raise IndexError(position)  # pragma: no cover -- checked before
 
+    def _run(self, start: int, stop: int) -> Sequence[Profile]:
+        firsts = itertools.accumulate(map(len, self.parts), initial=0)
+        parts = [
+            part[max(0, start - first) : max(0, stop - first)]
+            for first, part in zip(firsts, self.parts, strict=False)
+        ]
+        found = tuple(part for part in parts if part)
+        return found[0] if len(found) == 1 else Chained(found)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredProfiles(_Pool):
@@ -70,6 +87,9 @@ class StoredProfiles(_Pool):
 
     def __len__(self) -> int:
         return int(self.ends.size - 1)
+
+    def _run(self, start: int, stop: int) -> "StoredProfiles":
+        return StoredProfiles(self.lines, self.ends[start : stop + 1])
 
     def _at(self, position: int) -> Profile:
         line = self.lines[self.ends[position] : self.ends[position + 1]].tobytes()

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.eligibility import Attributes
 from matching.embedding import Encoder
 from matching.encoding import EmbeddedPool, EncodedPool, Matrix
 from matching.errors import MatchingError
@@ -30,7 +31,10 @@ from matching.vocabulary import Vocabulary
 Array = NDArray[Any]
 Part = tuple[EncodedPool, Bounds | None]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+
+# Names of models begin with it: a new form of the files is no new model.
+_NAMED: Final = 1
 
 # Other versions of these may find other words in the same text.
 _READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
@@ -56,6 +60,8 @@ class Saved:
     vectorizer : ProfileVectorizer
         Fitted.
     pool : sequence of Profile
+    attributes : Attributes
+        Of the pool.
     parts : sequence of (EncodedPool, Bounds or None)
         For each segment.
     """
@@ -65,6 +71,7 @@ class Saved:
     n_unknown: int
     vectorizer: ProfileVectorizer
     pool: Sequence[Profile]
+    attributes: Attributes
     parts: Sequence[Part]
 
 
@@ -76,7 +83,7 @@ def digest(
     if told["encoder"] is None:
         del told["encoder"], told["meaning_weight"]
     said = hashlib.blake2b(digest_size=8)
-    said.update(json.dumps([_FORMAT, told, *_names(vectorizer)]).encode())
+    said.update(json.dumps([_NAMED, told, *_names(vectorizer)]).encode())
     arrays = itertools.chain(_learned(vectorizer), *(_rows(part) for part in encoded))
     for name, array in arrays:
         said.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -153,6 +160,10 @@ def _restored(model: dict[str, Any], stored: "_Stored", encoder: Encoder | None)
         n_unknown=model["n_unknown"],
         vectorizer=vectorizer,
         pool=StoredProfiles(lines, ends),
+        attributes=Attributes(
+            [{name: frozenset(of) for name, of in one.items()} for one in model["attributes"]],
+            stored("attributes"),
+        ),
         parts=[stored.part(f"part{i}") for i in range(model["n_parts"])],
     )
 
@@ -163,6 +174,7 @@ def _write(saved: Saved, folder: Path) -> None:
     with Path(folder, _PROFILES).open("wb") as file:
         ends = written(saved.pool, file)
     arrays: list[tuple[str, Array]] = [("profile_ends", ends), *_learned(vectorizer)]
+    arrays.append(("attributes", saved.attributes.of))
     arrays += ((f"readings{i}", array) for i, array in enumerate(readings))
     for i, (encoded, bounds) in enumerate(saved.parts):
         arrays += ((f"part{i}_{name}", array) for name, array in _rows(encoded))
@@ -180,6 +192,10 @@ def _write(saved: Saved, folder: Path) -> None:
         "n_parts": len(saved.parts),
         "names": _names(vectorizer),
         "reader": vectorizer.reader_.stems,
+        "attributes": [
+            {name: sorted(of) for name, of in stated.items()}
+            for stated in saved.attributes.stated
+        ],
         "unknown_idf": vectorizer.vocabulary_.unknown_idf,
         "unknown_theme_idf": vectorizer.unknown_theme_idf_,
         "mean_length": vectorizer.mean_length_,

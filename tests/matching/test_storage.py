@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Matcher, MatchingError, Profile, Rule
-from matching.pool import Chained
+from matching.pool import Chained, StoredProfiles
 from matching.reading import Reader
 from tests.matching.strategies import pools, profiles, promise
 
@@ -193,7 +193,9 @@ def test_the_version_names_the_model() -> None:
 def test_a_pool_of_parts_is_read_like_any_sequence() -> None:
     pool = Chained((tuple(POOL[:2]), tuple(POOL[2:])))
 
-    assert (list(pool), pool[-1], pool[1:]) == (POOL, POOL[2], tuple(POOL[1:]))
+    assert (list(pool), pool[-1], pool[::-1]) == (POOL, POOL[2], tuple(POOL[::-1]))
+    runs = [(start, stop) for start in range(4) for stop in range(4)]
+    assert [list(pool[a:b]) for a, b in runs] == [POOL[a:b] for a, b in runs]
     with pytest.raises(IndexError, match="the pool has 3 profiles, asked for 3"):
         pool[3]
 
@@ -205,3 +207,24 @@ def test_rules_hold_for_a_pool_on_disk(tmp_path: Path) -> None:
     ranking = Matcher.load(tmp_path / "model").rank(asked, k=3, rules=[APART])
 
     assert ranking.indices.tolist() == [[0, 2, -1]]
+
+
+def test_a_pool_on_disk_is_not_read_through_to_rank_it_or_to_take_arrivals_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = [Profile("n", ("New budgets",), attributes={"country": frozenset({"NO"})})]
+    asked = [Profile("q", ("Open budgets",), attributes={"country": frozenset({"NO"})})]
+    Matcher().fit(POOL).save(tmp_path / "model")
+    loaded, plain = Matcher.load(tmp_path / "model"), Matcher().fit(POOL)
+
+    def read(_: StoredProfiles, position: int) -> Profile:
+        raise AssertionError(f"profile {position} was read")
+
+    monkeypatch.setattr(StoredProfiles, "_at", read)
+    for _ in range(2):
+        loaded.extend(arrived)
+        plain.extend(arrived)
+
+    assert len(loaded.pool_) == 5
+    found, expected = (matcher.rank(asked, k=5, rules=[APART]) for matcher in (loaded, plain))
+    assert found.indices.tolist() == expected.indices.tolist() == [[0, 2, -1, -1, -1]]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching import Matcher, MatchingError, Profile, Rule, topk
-from matching.eligibility import admission, classes
+from matching.eligibility import Attributes, admission
 from matching.encoding import EncodedPool, EncodedQueries, Matrix
 from matching.scoring import Scorer
 from matching.topk import index, indexed, top_k
@@ -111,7 +111,7 @@ def test_pairs_are_excluded_in_every_chunk() -> None:
     products = (asked.text @ rows.T).toarray()
     first = int(products[0, : index.CHUNK].argmax())
     last = index.CHUNK + int(products[0, index.CHUNK :].argmax())
-    everybody = classes([], [Profile("p", ())] * len(pool.has_text))
+    everybody = Attributes.of_profiles([Profile("p", ())] * len(pool.has_text)).classes([])
     pairs = np.array([[0, first], [0, last]])
     products[0, [first, last]] = -1
 
