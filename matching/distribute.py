@@ -11,11 +11,11 @@ it is left half-way, and that is how a run that is cancelled leaves it.
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Protocol, get_args
+from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from joblib import cpu_count
@@ -32,8 +32,8 @@ Backend = Literal["serial", "threads", "processes", "dask"]
 # Blocks under way for each worker: one at work, one waiting, so that none is idle.
 _AHEAD: Final = 2
 
-# For workers that fail, such as one whose disk does not hold the folder. A worker that is
-# lost costs none of them: dask hands its blocks on.
+# For workers that fail, such as one whose disk does not hold the folder, and for processes
+# that are lost. A lost worker of a cluster costs none of them: dask hands its blocks on.
 _RETRIES: Final = 2
 
 # Blocks under way in a cluster at the least: workers may join while it works.
@@ -115,6 +115,8 @@ def rank_in_blocks(
     MatchingError
         If there is no matcher in the folder, a worker finds another one there, or
         dask.distributed is not installed.
+    BrokenExecutor
+        If processes are lost again and again; one that is lost changes nothing.
     OSError
         If the cluster does not answer, or has no worker, within a minute.
     """
@@ -142,19 +144,31 @@ def rank_in_blocks(
 
 def _in_order(blocks: Iterable[_Block], crew: _Crew) -> Generator[Ranking, None, None]:
     """Yield the answers in the order of the blocks; what is left half-way is called off."""
-    pending: deque[_Pending] = deque()
+    pending: deque[tuple[_Block, _Pending]] = deque()
     try:
         for block in blocks:
-            pending.append(crew.submit(block))
+            pending.append((block, crew.submit(block)))
             if len(pending) >= crew.most:
-                yield pending[0].result()
+                yield _first(pending, crew)
                 pending.popleft()
         while pending:
-            yield pending[0].result()
+            yield _first(pending, crew)
             pending.popleft()
     finally:
-        for left in pending:
+        for _, left in pending:
             left.cancel()
+
+
+def _first(pending: deque[tuple[_Block, _Pending]], crew: _Crew) -> Ranking:
+    """Return the answer of the first block; hand all in again where a process was lost."""
+    for _ in range(_RETRIES):
+        try:
+            return pending[0][1].result()
+        except BrokenExecutor:
+            again = [(block, crew.submit(block)) for block, _ in pending]
+            pending.clear()
+            pending.extend(again)
+    return pending[0][1].result()
 
 
 @contextmanager
@@ -170,11 +184,15 @@ def _crew(backend: Backend, workers: int | None, scheduler: str | None) -> Itera
         with ThreadPoolExecutor(n) as threads:
             yield _Crew(lambda block: threads.submit(_rank, block), _AHEAD * n)
     elif backend == "processes":
-        processes = get_reusable_executor(max_workers=n, timeout=_IDLE)
-        yield _Crew(lambda block: processes.submit(_rank, block), _AHEAD * n)
+        yield _Crew(lambda block: _processes(n).submit(_rank, block), _AHEAD * n)
     else:
         with _cluster(scheduler) as crew:
             yield crew
+
+
+def _processes(n: int) -> Any:
+    """Return the processes that wait, or new ones after one of them was lost."""
+    return get_reusable_executor(max_workers=n, timeout=_IDLE)
 
 
 @contextmanager

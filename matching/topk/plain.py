@@ -1,15 +1,10 @@
 """The plain search: every pair of a block scored, and the best kept."""
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.eligibility import Admission
 from matching.encoding import Floats
-
-# Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
-BLOCK_CELLS: Final = 1 << 22
 
 
 def search(scores: Floats, allowed: Admission, k: int) -> tuple[NDArray[np.int64], Floats]:

@@ -1,7 +1,9 @@
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from distributed import Client
 
-from matching import Matcher, MatchingError, Profile, Ranking, Rule
+from matching import Matcher, MatchingError, Profile, Ranking, Rule, distribute
 from matching.distribute import Backend, rank_in_blocks
 from tests.processes import ROOT, free_port
 
@@ -100,6 +102,40 @@ def test_processes_give_the_same_answer(folder: Path, whole: Ranking) -> None:
     found = rank_in_blocks(folder, QUERIES, 5, [APART], backend="processes", workers=2, block=4)
 
     assert_equal(found, whole)
+
+
+def test_processes_give_the_same_answer_while_one_of_them_is_lost(
+    folder: Path, whole: Ranking
+) -> None:
+    told: list[tuple[int, int]] = []
+
+    def lose_one(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 10:
+            os.kill(next(iter(distribute._processes(2)._processes)), signal.SIGKILL)
+
+    found = rank_in_blocks(
+        folder, QUERIES, 5, [APART], backend="processes", workers=2, block=2, progress=lose_one
+    )
+
+    assert_equal(found, whole)
+    assert told == [(done, 30) for done in range(2, 31, 2)]
+
+
+def test_a_block_that_is_lost_again_and_again_ends_the_ranking(folder: Path) -> None:
+    block = distribute._Block(str(folder), "", QUERIES, 5, [])
+    handed_in = []
+
+    def lost(block: distribute._Block) -> Future[Ranking]:
+        handed_in.append(block)
+        answer: Future[Ranking] = Future()
+        answer.set_exception(BrokenExecutor("a process was lost"))
+        return answer
+
+    with pytest.raises(BrokenExecutor, match="a process was lost"):
+        list(distribute._in_order([block], distribute._Crew(lost, 1)))
+
+    assert handed_in == [block] * 3
 
 
 def test_a_cluster_gives_the_same_answer_while_it_loses_a_worker(
