@@ -1,6 +1,6 @@
 """Fuzz the whole interface as each role and signed out, against a real server on loopback.
 
-    python -m tests.fuzz --seconds 150 --roles member staff
+    python -m tests.fuzz --seconds 180 --roles member staff
 
 Every role begins with the same database: the first edition, one run of it, and people of
 all roles. Fails on an answer of 5xx other than an announced 503, and on whatever the
@@ -45,7 +45,7 @@ PHASES: Final = {"examples,coverage,fuzzing": 0.6, "stateful": 0.4}
 WANTED: Final = 20_000
 """Requests of a whole run: fewer would not be called fuzzed."""
 EVERYBODY: Final = [*map(str, Role), NOBODY]
-SECONDS: Final = 150
+SECONDS: Final = 180
 LIFETIME: Final = timedelta(days=1)
 GRACE: Final = 300
 """Seconds that a role may take beyond its budget: some phases end what they have begun."""

@@ -125,16 +125,18 @@ def _describe_tags(method: str, operation: dict[str, Any]) -> None:
 
 def _describe_what_is_made(document: dict[str, Any], made: Mapping[Place, Address]) -> None:
     """Say where it is read, and link it to whatever takes its key."""
-    text = {"schema": {"type": "string", "format": "uri-reference"}}
     for place, operation in _operations(document):
+        if (address := made.get(place)) is None:
+            continue
         for status in MADE.intersection(operation["responses"]):
             answer = operation["responses"][status]
-            address = made[place]
-            links = _taking(document, address.key)
-            answer["links"] = {name: _link(name, address.key) for name in links}
+            names = _taking(document, address.key)
+            answer["links"] = {name: _link(name, address.key) for name in names}
             if status == "201":
-                where = {"description": f"Where it is read, by `{address.operation}`."}
-                answer["headers"]["Location"] = where | text
+                answer["headers"]["Location"] = {
+                    "description": f"Where it is read, by `{address.operation}`.",
+                    "schema": {"type": "string", "format": "uri-reference"},
+                }
 
 
 def _taking(document: dict[str, Any], key: str) -> list[str]:

@@ -104,7 +104,7 @@ def _name_what_was_made(request: Request, response: Response, schema: object) ->
     address = where_read(request.app, schema) if response.status_code == CREATED else None
     if address is not None:
         made = json.loads(bytes(response.body))
-        response.headers["Location"] = address.of(made["id"])
+        response.headers["Location"] = address.of(str(made["id"]))
 
 
 def _ask_as_the_header_does(request: Request) -> None:
