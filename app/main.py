@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import DOOR, admitted
 from app.accounts.pages import router as pages
+from app.accounts.service import purging
 from app.core import idempotency, jobs, openapi, outbox, problems, routing, web
 from app.core.database import Database, connect, transaction
 from app.core.declaring import require_declared
@@ -39,7 +40,7 @@ POLL_SECONDS: Final = 0.5
 """How long an idle worker waits before it looks for jobs again."""
 
 SWEEP_SECONDS: Final = 3600
-"""How often a worker forgets what is kept for some hours only."""
+"""How often a worker forgets what is kept for a time only."""
 
 DESCRIPTION: Final = """
 The matchmaking service of a government-to-government innovation incubator.
@@ -146,15 +147,24 @@ def _mail_server(settings: Settings) -> outbox.MailServer | None:
     )
 
 
+def _sweep(database: Database, settings: Settings) -> None:
+    """Forget what is kept for a time only, people who left among it."""
+    with transaction(database) as session:
+        idempotency.purge(session)
+        removed = purging.purge(session, settings)
+    if removed.people:
+        log.info("people erased", extra={"people": removed.people})
+
+
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Carry out jobs and send letters until told to stop; a failing database is waited for."""
     sweep_at = 0.0
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_at:
-                with transaction(database) as session:
-                    idempotency.purge(session)
+                # Set first: a sweep that fails must not keep the jobs waiting.
                 sweep_at = time.monotonic() + SWEEP_SECONDS
+                _sweep(database, settings)
             worked = work_once(database, settings)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})

@@ -99,7 +99,7 @@ def purge() -> None:
 
     People who left longer ago than COUNTERPART_RETENTION_DAYS are erased, letters are
     removed after COUNTERPART_LETTER_DAYS, sessions, links and counts when they have ended.
-    Run it every night.
+    Workers do so every hour; this does it at once.
     """
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:

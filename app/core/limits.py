@@ -1,6 +1,7 @@
 """What one request may take of the service: its size, its time, and its place among others."""
 
 import logging
+from typing import Final
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +10,9 @@ from app.core.errors import AppError, TooLarge, TooSlow, Unavailable
 from app.core.problems import respond
 
 log = logging.getLogger(__name__)
+
+BODIES: Final = 64
+"""How many bodies of the largest size may be on their way to one process at once."""
 
 
 class RequestLimit:
@@ -52,7 +56,8 @@ class BodyLimit:
     """Read the body up to a limit, whether or not its length was announced.
 
     It is read before the request gets a thread or a session, so that one who sends it
-    byte by byte keeps nobody else waiting.
+    byte by byte keeps nobody else waiting. All bodies that are on their way share some
+    room, or as many connections as there may be would fill the memory with halves.
 
     Parameters
     ----------
@@ -67,16 +72,17 @@ class BodyLimit:
         self.app = app
         self.limit = limit
         self.seconds = seconds
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413 or 408, or hand the body on as one message."""
+        """Answer 413, 408 or 503, or hand the body on as one message."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         try:
             with anyio.fail_after(self.seconds):
                 body = await self._whole(receive)
-        except (TooLarge, TimeoutError) as error:
+        except (TooLarge, Unavailable, TimeoutError) as error:
             late = f"The body did not arrive within {self.seconds:g} seconds."
             refusal = error if isinstance(error, AppError) else TooSlow(late)
             await respond(scope["path"], refusal)(scope, receive, send)
@@ -88,14 +94,25 @@ class BodyLimit:
         """Return the body, or None if whoever sent it has gone: half a body is no request."""
         body = bytearray()
         message: Message = {"more_body": True}
-        while message.get("more_body", False):
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            body += message.get("body", b"")
-            if len(body) > self.limit:
-                raise TooLarge(f"The body has more than {self.limit // 1000} kB.")
-        return bytes(body)
+        try:
+            while message.get("more_body", False):
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                piece = message.get("body", b"")
+                body += piece
+                self.held += len(piece)
+                self._require_room(len(body), more=bool(piece))
+            return bytes(body)
+        finally:
+            self.held -= len(body)
+
+    def _require_room(self, size: int, *, more: bool) -> None:
+        if size > self.limit:
+            raise TooLarge(f"The body has more than {self.limit // 1000} kB.")
+        if more and self.held > BODIES * self.limit:
+            log.warning("body turned away", extra={"held": self.held})
+            raise Unavailable("Too much is being sent at once.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

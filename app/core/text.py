@@ -13,6 +13,9 @@ from pydantic import AfterValidator, EmailStr, StringConstraints
 # The last two are no characters at all, and no XML can hold them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# Embeddings, overrides and isolates (UAX 9): a name with them is read as another one.
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
 
 def printable(text: str) -> str:
     """Return the text, or raise ValueError if it holds what no keyboard writes."""
@@ -43,6 +46,8 @@ def unmistakable(text: str) -> str:
 def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text:
         raise ValueError("write it on one line")
+    if _TURNING.search(text):
+        raise ValueError("remove the marks that turn letters round; scripts turn by themselves")
     return text
 
 

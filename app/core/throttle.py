@@ -5,6 +5,7 @@ would undo it. A row holds a hash of who tried, no address.
 """
 
 import hashlib
+import logging
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from app.core import upserts
 from app.core.clock import now
 from app.core.database import Database, UtcDateTime, transaction
 from app.core.errors import TooMany
+
+log = logging.getLogger(__name__)
 
 
 class Attempt(SQLModel, table=True):
@@ -53,8 +56,11 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
         With the time after which the window ends.
     """
     with transaction(database) as session:
-        wait = next(filter(None, (_counted(session, *one) for one in tries)), None)
-    if wait:
+        waits = ((limit, _counted(session, limit, subject)) for limit, subject in tries)
+        refused = next((told for told in waits if told[1]), None)
+    if refused:
+        limit, wait = refused
+        log.warning("tried too often", extra={"limit": limit.name})
         raise TooMany(
             "This was tried too often in a short time.",
             remedy=f"Wait {_told(wait)}, and try again.",

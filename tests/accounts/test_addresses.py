@@ -83,3 +83,18 @@ def test_two_addresses_are_two_users(session: Session) -> None:
 def test_an_address_that_could_pass_for_another_is_refused(email: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         draft(email)
+
+
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u2066", "\u2069"])
+def test_a_name_that_is_read_as_another_one_is_refused(mark: str) -> None:
+    with pytest.raises(ValidationError, match="turn letters round"):
+        UserDraft.model_validate(
+            draft("ann@example.org").model_dump() | {"name": f"Ann{mark}nnA"}
+        )
+
+
+@pytest.mark.parametrize("name", ["רות\u200f (IL)", "مریم نمی\u200cآید", "Ann O\u2019Neill"])
+def test_a_name_of_any_script_is_taken(name: str) -> None:
+    given = draft("ann@example.org").model_dump() | {"name": name}
+
+    assert UserDraft.model_validate(given).name == name

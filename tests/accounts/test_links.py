@@ -160,6 +160,26 @@ def test_another_invitation_ends_the_one_before(
     assert office.post(f"/api/v1/users/{user.id}/invitation").status_code == 409
 
 
+def test_who_left_before_accepting_and_is_let_in_again_gets_a_way_in(
+    session: Session, office: TestClient, browser: TestClient
+) -> None:
+    first = invite(session, office)
+    user = session.exec(select(User).where(User.email == "bob@example.org")).one()
+    life = f"/api/v1/users/{user.id}/steps"
+    office.post(f"{life}/deactivate", json={"leave_empty": True})
+    office.post(f"{life}/reactivate", json={})
+
+    again = office.post(f"/api/v1/users/{user.id}/invitation")
+
+    form = {"code": code_in(letters(session)[-1]), "password": NEW}
+    assert again.status_code == 204
+    assert accept(browser, first).status_code == 404
+    assert browser.post("/reset/password", data=form).status_code == 200
+    entered = browser.post("/sign-in", data={"email": user.email, "password": NEW})
+    assert entered.headers["location"] == "/consent?next=%2Fprofile"
+    assert office.post(f"/api/v1/users/{user.id}/invitation").status_code == 409
+
+
 def test_a_weak_password_and_no_agreement_leave_the_invitation_open(
     session: Session, office: TestClient, browser: TestClient
 ) -> None:

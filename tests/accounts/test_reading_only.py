@@ -23,7 +23,7 @@ def contents(session: Session) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table."""
     session.expire_all()
     return {
-        table.name: sorted(map(tuple, session.execute(select(table)).all()), key=str)
+        table.name: sorted(map(tuple, session.execute(table.select()).all()), key=str)
         for table in SQLModel.metadata.sorted_tables
     }
 

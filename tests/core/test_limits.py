@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
-from app.core.limits import BodyLimit, RequestLimit
+from app.core.limits import BODIES, BodyLimit, RequestLimit
 from app.settings import Settings
 
 
@@ -73,6 +73,41 @@ def test_a_body_that_drips_is_ended_and_reaches_nobody() -> None:
     assert [message.get("status") for message in sent] == [408, None]
     assert b"The body did not arrive within 0.2 seconds." in sent[1]["body"]
     assert reached == []
+
+
+def test_bodies_on_their_way_share_some_room_and_leave_it() -> None:
+    size = 1000
+    answers: list[int] = []
+
+    async def ask(app: BodyLimit, whole: anyio.Event, content: bytes) -> None:
+        pieces: list[Message] = [{"type": "http.request", "body": content, "more_body": True}]
+
+        async def receive() -> Message:
+            if not pieces:
+                await whole.wait()
+                return {"type": "http.request", "body": b"", "more_body": False}
+            return pieces.pop()
+
+        async def send(message: Message) -> None:
+            if "status" in message:
+                answers.append(message["status"])
+
+        await app({"type": "http", "path": "/fast"}, receive, send)
+
+    async def crowd() -> None:
+        app, whole = BodyLimit(plain, limit=size, seconds=30), anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(BODIES):
+                tasks.start_soon(ask, app, whole, b"x" * size)
+            await anyio.wait_all_tasks_blocked()
+            await ask(app, anyio.Event(), b"one more")
+            whole.set()
+        await ask(app, whole, b"x" * size)
+        assert app.held == 0
+
+    anyio.run(crowd)
+
+    assert answers == [503] + [200] * (BODIES + 1)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlmodel import Session, col, delete, select
 
 from app import policy
-from app.accounts.lifecycle import Purpose, UserState
-from app.accounts.models import OneTimeLink, Password, User
+from app.accounts.lifecycle import PRESENT, Purpose, UserState
+from app.accounts.models import Identity, OneTimeLink, Password, User
 from app.accounts.schemas import UserDraft, UserRead
 from app.accounts.service import people, sessions
 from app.accounts.service.credentials import (
@@ -71,6 +71,9 @@ def invite(session: Session, actor: Actor, draft: UserDraft, *, public_url: str)
 def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: str) -> None:
     """Write a new invitation; the link of the one before ends.
 
+    Who is active and has nothing to sign in with, as somebody who left before accepting and
+    was let in again, gets a link to set a password.
+
     Raises
     ------
     NotFound
@@ -82,13 +85,23 @@ def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: s
     """
     user = people.user(session, actor, user_id)
     policy.require(actor, Action.USER_WRITE)
-    if user.state is not UserState.INVITED:
+    if user.state not in PRESENT or _signs_in(session, user.id):
         raise Conflict(
             f"The user is {user.state}.",
             remedy="Who has accepted can ask for a new password at /reset.",
         )
-    _send(session, user, Purpose.INVITATION, public_url)
+    _send(session, user, _purpose_for(user), public_url)
     audit.record(session, actor.user_id, "invite", "user", user.id)
+
+
+def _signs_in(session: Session, user_id: UUID) -> bool:
+    """Tell whether somebody has a password, or an identity at a provider."""
+    held = (select(table.id).where(table.user_id == user_id) for table in (Password, Identity))
+    return any(session.exec(one).first() is not None for one in held)
+
+
+def _purpose_for(user: User) -> Purpose:
+    return Purpose.INVITATION if user.state is UserState.INVITED else Purpose.RESET
 
 
 def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> str:
@@ -104,10 +117,8 @@ def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> 
     policy.require(actor, Action.USER_WRITE)
     if user.state in {UserState.DEACTIVATED, UserState.ERASED}:
         raise Conflict(f"The user is {user.state}.", remedy="Reactivate the user first.")
-    invited = user.state is UserState.INVITED
-    purpose = Purpose.INVITATION if invited else Purpose.RESET
     audit.record(session, actor.user_id, "invite", "user", user.id)
-    return _new_link(session, user, purpose, public_url)
+    return _new_link(session, user, _purpose_for(user), public_url)
 
 
 def _new_link(session: Session, user: User, purpose: Purpose, public_url: str) -> str:

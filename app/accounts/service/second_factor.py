@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import logging
 import secrets
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,8 @@ from app.core.clock import now
 from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
 from app.core.sealing import Keyring
 from app.policy import Action, Actor
+
+log = logging.getLogger(__name__)
 
 ISSUER: Final = "Counterpart"
 DRIFT: Final = 1
@@ -107,6 +110,7 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
         spare.used_at = now()
         audit.record(session, user_id, "use recovery code", "user", user_id)
     elif not _is_code(held, keyring, code):
+        log.info("code refused", extra={"user_id": str(user_id)})
         raise _wrong_code()
 
 

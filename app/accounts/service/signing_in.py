@@ -4,6 +4,7 @@ These use cases open transactions of their own: a count of tries must outlive th
 and no transaction may wait while a password is hashed.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,6 +25,8 @@ from app.core.sealing import Keyring
 from app.core.throttle import Limit
 from app.policy import Actor
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 WINDOW: Final = timedelta(minutes=15)
 # Somebody who guesses stops soon; somebody elsewhere cannot lock a person out that easily.
@@ -61,13 +64,13 @@ def sign_in(
     with reading(database) as session:
         user, hashed = _with_password(session, email)
     if not credentials.is_password(hashed, password) or user is None or hashed is None:
-        raise _wrong_password()
+        raise _wrong_password(user)
     renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
     with transaction(database) as session:
         # Again, and locked: the account may have ended, or got another password, meanwhile.
         held, still = _with_password(session, email, to_change=True)
         if held is None or (held.id, still) != (user.id, hashed):
-            raise _wrong_password()
+            raise _wrong_password(user)
         if renewed:
             credentials.store_password(session, held.id, renewed)
         throttle.forget(session, *of_one)
@@ -88,7 +91,8 @@ def _with_password(
     return session.exec(statement).first() or (None, None)
 
 
-def _wrong_password() -> Unprocessable:
+def _wrong_password(user: User | None) -> Unprocessable:
+    log.info("sign-in refused", extra={"user_id": str(user.id) if user else None})
     return Unprocessable(
         "Address and password do not go together.",
         errors=[FieldError("/password", "Address and password do not go together.")],

@@ -42,8 +42,8 @@ FAULTS: Final = (
     Fault(
         "who is refused goes on counting for others",
         "app/core/throttle.py",
-        "next(filter(None, (_counted(session, *one) for one in tries)), None)",
-        "next(filter(None, [_counted(session, *one) for one in tries]), None)",
+        "((limit, _counted(session, limit, subject)) for limit, subject in tries)",
+        "[(limit, _counted(session, limit, subject)) for limit, subject in tries]",
         (
             "tests/core/test_throttle.py::"
             "test_who_is_refused_counts_for_nobody_else_and_fills_no_table",

@@ -1,0 +1,54 @@
+"""What a worker does by itself, so that a promise needs nobody who remembers it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
+from app.core.clock import now
+from app.core.database import Database
+from app.main import work
+from app.settings import Settings
+from tests.factories import a_user
+from tests.processes import until
+
+
+@contextmanager
+def workers(database: Database, settings: Settings, number: int) -> Iterator[None]:
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=work, args=(database, settings, stop)) for _ in range(number)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+
+
+def test_people_who_left_long_ago_are_erased_without_anybody_asking(
+    session: Session, database: Database, settings: Settings
+) -> None:
+    long_ago = now() - timedelta(days=settings.retention_days + 1)
+    gone = a_user(session, state=UserState.DEACTIVATED, deactivated_at=long_ago)
+    left = a_user(session, state=UserState.DEACTIVATED, deactivated_at=now())
+    session.commit()
+
+    def is_erased(user: User) -> bool:
+        session.expire_all()
+        erased = user.state is UserState.ERASED
+        session.rollback()
+        return erased
+
+    with workers(database, settings, 2):
+        until(lambda: is_erased(gone))
+
+    assert gone.name == "Erased person"
+    assert not is_erased(left)
