@@ -155,8 +155,8 @@ FAULTS: Final = (
     Fault(
         "a member knows of all users",
         "app/accounts/service/people.py",
-        "within_reach(actor, Action.USER_READ, Membership.organisation_id),",
-        "true(),",
+        "User.id,\n            within_reach(actor, Action.USER_READ, Membership.organisation_id),",
+        "User.id,",
         ("tests/accounts/test_users.py::test_a_user_out_of_reach_looks_like_none",),
     ),
     Fault(
