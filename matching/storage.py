@@ -113,19 +113,18 @@ def load(folder: Path, *, mmap: bool, encoder: Encoder | None = None) -> Saved:
         an encoder of another name, or a file of it is missing, cut short, or replaced
         meanwhile.
     """
+    place = _place(folder)
     model = _model(folder)
     stated, given = model["parameters"].get("encoder"), encoder and encoder.name
     if stated != given:
         raise MatchingError(f"the matcher in {folder} has the encoder {stated}, not {given}")
     try:
-        place = folder.stat()
         saved = _restored(model, _Stored(folder, mmap), encoder)
-        replaced = not os.path.samestat(place, folder.stat())
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise MatchingError(
             f"the matcher in {folder} is damaged: {error}; fit and save it again"
         ) from error
-    if replaced:
+    if _place(folder) != place:
         raise MatchingError(f"the matcher in {folder} was replaced while it was read")
     return saved
 
@@ -202,6 +201,15 @@ def _write(saved: Saved, folder: Path) -> None:
         "n_words": vectorizer.n_words_,
     }
     Path(folder, _MODEL).write_text(json.dumps(model), encoding="ascii")
+
+
+def _place(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from the one that took its name; None for no folder."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _model(folder: Path) -> dict[str, Any]:
