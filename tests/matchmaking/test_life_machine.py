@@ -416,7 +416,7 @@ class Runs(Lives):
 
 
 def test_runs_and_verdicts_in_any_order_lead_where_the_tables_say(database: Database) -> None:
-    walk(Runs, database, walks=8, steps=12)
+    walk(Runs, database, walks=6, steps=10)
 
     # The machine came far: runs ended in every way that they can here, and undoing was undone.
     with reading(database) as session:

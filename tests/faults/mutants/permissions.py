@@ -155,8 +155,9 @@ FAULTS: Final = (
     Fault(
         "a member knows of all users",
         "app/accounts/service/people.py",
-        "within_reach(actor, Action.USER_READ, Membership.organisation_id),",
-        "true(),",
+        "Membership.user_id == User.id,\n"
+        "            within_reach(actor, Action.USER_READ, Membership.organisation_id),",
+        "Membership.user_id == User.id,",
         ("tests/accounts/test_users.py::test_a_user_out_of_reach_looks_like_none",),
     ),
     Fault(
