@@ -183,8 +183,8 @@ def readings(world: World, role: Role) -> Iterator[str]:
         if method != "get":
             continue
         content = described[path]["get"]["responses"]["200"].get("content", {})
-        for kind in ("own", "other", "hidden"):
-            address = path.format(**world.named(role, kind))
+        kinds = ("own", "other", "hidden")
+        for address in {path.format(**world.named(role, kind)) for kind in kinds}:
             for media in content:
                 yield read(world, role, address, media)
 

@@ -78,7 +78,9 @@ class People(Lives):
     @rule(
         key=people,
         who=st.sampled_from([Role.ADMIN, Role.ADMIN, *Role]),
-        name=st.sampled_from(["deactivate", "deactivate", "reactivate", "erase", "promote"]),
+        name=st.sampled_from(
+            ["deactivate", "reactivate", "deactivate", "reactivate", "erase", "promote"]
+        ),
     )
     def take(self, key: UUID, who: Role, name: str) -> None:
         told = self.told[key]
@@ -138,7 +140,7 @@ class People(Lives):
 
 
 def test_whoever_leaves_in_whatever_order_somebody_administers(database: Database) -> None:
-    walk(People, database, walks=12, steps=20)
+    walk(People, database, walks=16, steps=24)
 
     with reading(database) as session:
         taken = {*session.exec(select(AuditEvent.action).distinct())}

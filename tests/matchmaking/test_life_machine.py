@@ -145,16 +145,16 @@ class Runs(Lives):
     def go_on_as_those_who_may(self, seed: int) -> None:
         """Else lives would seldom come far: of steps by anybody, few are granted."""
         chance = Random(seed)  # noqa: S311 -- no secret
-        for _ in range(chance.randint(2, 8)):
-            key, place = chance.choice([*self.told]), chance.randint(0, 2)
+        for _ in range(chance.randint(6, 12)):
+            key, place = chance.choice([*self.told][-2:]), chance.randint(0, 1)
             ways = [name for state, name in TAKE if state == self.told[key].state]
-            match chance.choice(["work", "work", "take", "decide", "undo"]):
+            match chance.choice(["work", "work", "take", "decide", "decide", "undo"]):
                 case "work" if self.waiting:
                     self._work_on(chance)
                 case "take" if ways:
                     self._take(key, Role.LEAD, chance.choice(ways))
                 case "decide":
-                    self._decide(key, Role.LEAD, place, "rejected")
+                    self._decide(key, Role.LEAD, place, chance.choice(["chosen", "rejected"]))
                 case "undo":
                     self._undo(key, Role.LEAD, place, 1)
 
@@ -362,7 +362,8 @@ class Runs(Lives):
                     assert row.undoes in {None, *(known for known, _ in history[:-1])}
                 told_of = {self.solutions[p]: list(h) for p, h in told.verdicts.items()}
                 assert found == told_of
-                assert self._counting(session, key) == self._due(told)
+                if told.state == "complete":  # others list nothing, as another invariant says
+                    assert self._counting(session, key) == self._due(told)
             every = {
                 row for told in self.told.values() for h in told.verdicts.values() for row in h
             }
@@ -379,7 +380,7 @@ class Runs(Lives):
         return {
             self.solutions[place]: history[-1][1]
             for place, history in told.verdicts.items()
-            if told.state == "complete" and place != BARRED
+            if place != BARRED
             if history[-1][1] != Outcome.UNDECIDED
         }
 
@@ -415,7 +416,7 @@ class Runs(Lives):
 
 
 def test_runs_and_verdicts_in_any_order_lead_where_the_tables_say(database: Database) -> None:
-    walk(Runs, database, walks=8, steps=12)
+    walk(Runs, database, walks=8, steps=8)
 
     # The machine came far: runs ended in every way that they can here, and undoing was undone.
     with reading(database) as session:
