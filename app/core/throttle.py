@@ -47,8 +47,9 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
     Parameters
     ----------
     tries : pairs of a limit and its subject
-        The subject is who tries, such as an address; the widest limit stands first, and
-        the order is the same in each call, so that two who count do not wait in a ring.
+        The subject is who tries, such as an address; what counts a place stands before
+        what counts a person. The order is the same in each call, so that two who count do
+        not wait in a ring.
 
     Raises
     ------

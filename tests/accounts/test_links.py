@@ -13,12 +13,13 @@ from starlette.testclient import TestClient
 
 from app.accounts.lifecycle import UserState
 from app.accounts.models import OneTimeLink, Organisation, Password, User
+from app.accounts.service import links
 from app.accounts.service.credentials import digest_of, require_strong
 from app.core.audit import AuditEvent
 from app.core.clock import now
 from app.core.errors import Unprocessable
 from app.core.outbox import Letter
-from app.policy import Role
+from app.policy import OPERATOR, Role
 from tests.accounts.conftest import Enter, heading, mistakes
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, a_person, a_user
@@ -295,6 +296,21 @@ def test_a_new_password_ends_every_session_and_is_the_one_that_counts(
     facts = [(e.action, e.facts) for e in session.exec(select(AuditEvent))]
     assert ("set password", {}) in facts
     assert "example.org" not in str(facts)
+
+
+def test_who_sets_a_new_password_is_told_that_tokens_go_on(
+    session: Session, browser: TestClient
+) -> None:
+    user = a_person(session)
+    link = links.link_for(session, OPERATOR, user, public_url="https://testserver")
+    session.commit()
+
+    page = browser.post(
+        "/reset/password", data={"code": link.partition("code=")[2], "password": NEW}
+    )
+
+    assert page.status_code == 200
+    assert "end the tokens that you do not know" in page.text
 
 
 def test_a_mailbox_is_not_flooded(session: Session, browser: TestClient) -> None:

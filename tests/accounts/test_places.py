@@ -5,7 +5,8 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.accounts.dependencies import place_of
-from tests.factories import a_person
+from app.accounts.service.signing_in import OF_ONE
+from tests.factories import PASSWORD, a_person
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,18 @@ def test_another_address_of_the_same_network_is_no_other_place(
     ]
 
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+def test_one_place_alone_locks_nobody_out(session: Session, browser: TestClient) -> None:
+    a_person(session, email="ann@example.org")
+    session.commit()
+    near, far = (
+        TestClient(browser.app, "https://testserver", client=(host, 1), follow_redirects=False)
+        for host in ("192.0.2.1", "192.0.2.2")
+    )
+
+    for _ in range(OF_ONE.most + 5):
+        near.post("/sign-in", data={"email": "ann@example.org", "password": "a guess"})
+    answer = far.post("/sign-in", data={"email": "ann@example.org", "password": PASSWORD})
+
+    assert answer.status_code == 303

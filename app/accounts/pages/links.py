@@ -101,5 +101,5 @@ def set_new_password(request: Request, database: DatabaseDep, form: NewPassword)
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return render("accounts/password_set.html")
+            return render("accounts/password_set.html", anew=True)
     return render("accounts/new_password.html", status=422, form=form)

@@ -29,7 +29,7 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 WINDOW: Final = timedelta(minutes=15)
-# Somebody who guesses stops soon; somebody elsewhere cannot lock a person out that easily.
+# Somebody who guesses stops soon, and counts no further: one place alone locks nobody out.
 OF_ONE_FROM_ONE: Final = Limit("sign-in of one from one", 10, WINDOW)
 OF_ONE: Final = Limit("sign-in of one", 50, WINDOW)
 FROM_ONE: Final = Limit("sign-in from one", 300, WINDOW)
@@ -60,7 +60,7 @@ def sign_in(
     """
     email, password = people.folded(form.email), form.password.get_secret_value()
     of_one = (OF_ONE_FROM_ONE, f"{email} {client}")
-    throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)
+    throttle.count(database, (FROM_ONE, client), of_one, (OF_ONE, email))
     with reading(database) as session:
         user, hashed = _with_password(session, email)
     if not credentials.is_password(hashed, password) or user is None or hashed is None:

@@ -50,6 +50,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "one place locks somebody out everywhere",
+        f"{SERVICE}signing_in.py",
+        "(FROM_ONE, client), of_one, (OF_ONE, email))",
+        "(FROM_ONE, client), (OF_ONE, email), of_one)",
+        (f"{ACCOUNTS}test_places.py::test_one_place_alone_locks_nobody_out",),
+    ),
+    Fault(
         "each address of a subscriber is a place of its own",
         "app/accounts/dependencies.py",
         "IPv6Network((int(address), 64), strict=False)",

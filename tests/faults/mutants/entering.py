@@ -81,7 +81,7 @@ FAULTS: Final = (
     Fault(
         "passwords of one person are guessed for long",
         f"{SERVICE}signing_in.py",
-        "throttle.count(database, (FROM_ONE, client), (OF_ONE, email), of_one)",
+        "throttle.count(database, (FROM_ONE, client), of_one, (OF_ONE, email))",
         "throttle.count(database, (FROM_ONE, client), (OF_ONE, email))",
         (f"{SIGN_IN}test_guessing_stops_after_ten_tries_and_the_right_password_waits_too",),
     ),
