@@ -102,7 +102,8 @@ class Token(NamedTuple):
     stem: str
 
 
-@functools.lru_cache(maxsize=1 << 14)
+# A text is asked for again by those who explain, and soon; more of them would fill the memory.
+@functools.lru_cache(maxsize=1 << 10)
 def recognise(text: str) -> str:
     """Tell which of English, French, Spanish and Portuguese a text is written in.
 
