@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Table, bindparam, or_
 from sqlmodel import JSON, Column, Field, Session, SQLModel, col, delete, select
 
 from app.core import upserts
@@ -148,9 +148,11 @@ def _replayed(session: Session, actor_id: UUID, key: str, asked: str) -> Respons
     return Response(stored.body, stored.status, headers)
 
 
-def forget(session: Session, actor_id: UUID) -> None:
-    """Forget all that somebody was answered."""
-    session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.actor_id) == actor_id))
+def forget(session: Session, user_id: UUID) -> None:
+    """Forget all that somebody was answered, and what others were answered about them."""
+    about = col(IdempotencyKey.body).contains(str(user_id))
+    theirs = col(IdempotencyKey.actor_id) == user_id
+    session.execute(delete(IdempotencyKey).where(or_(theirs, about)))
 
 
 def purge(session: Session) -> None:

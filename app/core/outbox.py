@@ -153,10 +153,9 @@ def send_next(database: Database, server: MailServer) -> bool:
             return False
         letter.claim, letter.due_at = uuid4(), now() + LEASE
         letter.attempts += 1
-        message = message_of(letter, sender=server.sender)
     try:
-        asyncio.run(_hand_over(message, server))
-    except (aiosmtplib.SMTPException, OSError) as error:
+        asyncio.run(_hand_over(message_of(letter, sender=server.sender), server))
+    except Exception as error:  # a letter that nobody can send must be given up in the end
         # The kind alone: what the server says repeats the address.
         reason = {"letter_id": str(letter.id), "reason": type(error).__name__}
         log.warning("letter not sent", extra=reason)

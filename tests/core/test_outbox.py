@@ -149,11 +149,12 @@ def test_a_letter_that_fails_is_tried_again_later_and_given_up_in_the_end(
     assert received(tmp_path) == []
 
 
-def test_a_server_that_is_away_costs_nothing_but_time(
-    session: Session, database: Database, tmp_path: Path
+@pytest.mark.parametrize("host", ["127.0.0.1", "no..host"])
+def test_a_server_that_is_away_or_misspelt_costs_nothing_but_time(
+    session: Session, database: Database, tmp_path: Path, host: str
 ) -> None:
     letter = a_letter(session)
-    away = MailServer("127.0.0.1", free_port(), "none", "counterpart@example.org")
+    away = MailServer(host, free_port(), "none", "counterpart@example.org")
 
     tried = outbox.send_next(database, away)
     session.refresh(letter)
