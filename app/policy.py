@@ -138,10 +138,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
 )
 
 
-GUARDED: Final = frozenset(
-    role for role, granted in GRANTS.items() if Reach.ANY in granted.values()
-)
-"""Roles that need a second factor at sign-in: they reach what belongs to others."""
+GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})
+"""Roles that need a second factor at sign-in: they decide about what belongs to others."""
 
 
 @dataclass(frozen=True, slots=True)
