@@ -149,3 +149,19 @@ def test_what_could_name_nothing_is_not_found_and_a_list_is_read_as_ever(world: 
 
             assert answer.status_code == (404 if "{" in path else 200), (path, role)
             assert refused.status_code in {400, 404}, (path, role)
+
+
+@pytest.mark.parametrize("name", ["x", "%C3%BE%F1%B5%AA%B8%F2%96%9D%B5"])
+def test_an_address_and_a_parameter_that_are_both_strange_are_refused(
+    world: World, name: str
+) -> None:
+    """Found by fuzzing: the refusal of the one, while the other was refused, was a failure."""
+    for operation, (method, path) in world.operations.items():
+        if "{" in path:
+            address = path.format(**dict.fromkeys(world.other, name), step="submit")
+            headers = {"Authorization": f"Bearer {world.secrets[Role.ADMIN]}", "If-Match": "*"}
+            answer = world.client.request(
+                method, f"{address}?nobody=1", headers=headers, json={"nobody": 1}
+            )
+
+            assert answer.status_code in {400, 403, 404}, operation

@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 
 from app.core.addresses import require_readable, where_read
 from app.core.declaring import with_dependencies
-from app.core.errors import BadQuery, KeyRequired, UnsupportedMedia
+from app.core.errors import AppError, BadQuery, KeyRequired, UnsupportedMedia
 from app.core.etags import names, tag_of
 from app.core.exports import Format, wanted
 from app.core.idempotency import Answered, Claim
@@ -225,15 +225,24 @@ async def _answer(request: Request, error: Exception) -> Response:
 async def _refuse(request: Request, error: Exception) -> Response:
     """Refuse: what is out of reach, then what is not permitted, then what was sent.
 
-    The request has given back all that it held; the handlers around this one answer.
+    The request has given back all that it held.
     """
     assert isinstance(error, _Unread)  # noqa: S101 -- the registration above guarantees it
+    refusal = error.refusal
     door: Door = request.app.state.door
-    if not _names_nothing(error.refusal):
-        await require_readable(request)
-        if request.method != "GET":
-            door.require_any(request)
-    raise error.refusal
+    try:
+        if not _names_nothing(refusal):
+            await require_readable(request)
+            if request.method != "GET":
+                door.require_any(request)
+    except _Unread as deeper:
+        refusal = deeper.refusal
+    except (AppError, HTTPException) as nearer:
+        refusal = nearer
+    handlers = request.app.exception_handlers
+    answer = next(handlers[kind] for kind in type(refusal).__mro__ if kind in handlers)
+    response: Response = answer(request, refusal)
+    return response
 
 
 def _names_nothing(refusal: Exception) -> bool:
