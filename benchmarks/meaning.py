@@ -6,13 +6,7 @@ from pathlib import Path
 from benchmarks.tasks import Floats
 from matching import Matcher, Profile
 from matching.embedder import Embedder
-from matching.embedding import (
-    Encoder,
-    Remembered,
-    embed_pool,
-    embed_queries,
-    embedding_part,
-)
+from matching.embedding import Encoder, Remembered, embedded, nearness
 
 
 def model(folder: Path, sha256: str) -> Encoder:
@@ -25,7 +19,5 @@ def mixed(
 ) -> Floats:
     """Score by the text part of the default, of which a share comes from the encoder."""
     matcher = Matcher(text_weight=1).fit(pool, background=queries)
-    near = embedding_part(
-        embed_queries(encoder, queries), embed_pool(encoder, pool), matcher.whole_weight
-    )
+    near = nearness(embedded(encoder, queries), embedded(encoder, pool))
     return (1 - share) * matcher.score_pairs(queries) + share * near

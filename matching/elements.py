@@ -30,7 +30,7 @@ class Elements(NamedTuple):
     best, whole, themes : float64 arrays of shape (n_listed, n_draws)
         Product with the best passage, product with the candidate as a whole, cosine of
         the themes. The stated prior where a side told nothing. With an encoder the first
-        two hold its cosines with their weight, which no factor of a word turns.
+        two hold its cosine with its weight, which no factor of a word turns.
     """
 
     best: Floats
@@ -125,9 +125,8 @@ def _in_segment(
     whole = np.add.reduceat(pool.shares[rows, None] * told, firsts, axis=0)
     if query.meaning is not None and pool.meaning is not None:
         weight = scorer.meaning_weight
-        near, near_whole = nearness(query.meaning, pool.meaning.taken(listed))
-        best = (1 - weight) * best + weight * near.T
-        whole = (1 - weight) * whole + weight * near_whole.T
+        near = weight * nearness(query.meaning, pool.meaning[listed]).T
+        best, whole = (1 - weight) * best + near, (1 - weight) * whole + near
     prior = scorer.missing_prior
     return Elements(
         np.where(no_text, prior, best),

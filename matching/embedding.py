@@ -10,9 +10,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from matching.encoding import EmbeddedPool, EncodedPool, Floats
+from matching.encoding import EncodedPool, Floats
 from matching.profile import Profile
-from matching.vectorizer import check_share
 
 # Vectors are kept in such steps, which is as fine as single precision near 1. Products of two
 # are then whole multiples of its square, and sums of them up to 16 are exact in double
@@ -59,87 +58,59 @@ class Remembered:
         return np.array(rows).reshape(len(texts), vectors.shape[1])
 
 
-def embed_queries(encoder: Encoder, queries: Sequence[Profile]) -> Floats:
-    """Return the mean of the passages of each query as a unit row; 0 without a passage.
+def embedded(encoder: Encoder, profiles: Sequence[Profile]) -> Floats:
+    """Return the mean of the distinct passages of each profile as a unit row.
+
+    Passages are not compared one by one: on gold, and with providers of several passages,
+    the whole alone serves better (docs/matching/quality.md).
 
     Returns
     -------
-    vectors : float64 array of shape (n_queries, n_dimensions)
+    vectors : float64 array of shape (n_profiles, n_dimensions)
+        Zeros for a profile without a passage.
     """
-    return embed_pool(encoder, queries).whole
-
-
-def embed_pool(encoder: Encoder, pool: Sequence[Profile]) -> EmbeddedPool:
-    """Encode the distinct passages of each profile."""
-    told = [tuple(dict.fromkeys(t for t in p.texts if t.strip())) for p in pool]
+    told = [tuple(dict.fromkeys(t for t in p.texts if t.strip())) for p in profiles]
     vectors = encoder.encode([text for texts in told for text in texts])
-    lengths = np.array([max(1, len(texts)) for texts in told], dtype=np.intp)
-    starts = np.append(np.intp(0), np.cumsum(lengths))
-    silent = np.array([not texts for texts in told], dtype=np.bool_)
-    passages = np.zeros((starts[-1], vectors.shape[1]))
-    passages[~np.repeat(silent, lengths)] = _in_steps(vectors)
-    sums = np.add.reduceat(passages, starts[:-1], axis=0) if told else passages
-    return EmbeddedPool(passages, starts, _in_steps(unit_rows(sums)))
+    sizes = np.array([len(texts) for texts in told], dtype=np.intp)
+    owners = np.repeat(np.arange(sizes.size), sizes)
+    sums = np.zeros((len(told), vectors.shape[1]))
+    np.add.at(sums, owners, _in_steps(vectors))
+    return _in_steps(unit_rows(sums))
 
 
 def with_meaning(
     encoder: Encoder | None,
     encoded: EncodedPool,
     profiles: Sequence[Profile],
-    before: EmbeddedPool | None = None,
+    before: Floats | None = None,
 ) -> EncodedPool:
     """Put the vectors of profiles to the rows of a pool; nothing without an encoder.
 
     Parameters
     ----------
-    before : EmbeddedPool, default=None
+    before : float64 array of shape (n_before, n_dimensions), default=None
         Vectors of the first profiles of `encoded`, which are not made again.
     """
     if encoder is None:
         return encoded
-    new = embed_pool(encoder, profiles)
-    return replace(encoded, meaning=before.followed_by(new) if before else new)
+    new = embedded(encoder, profiles)
+    return replace(encoded, meaning=new if before is None else np.vstack([before, new]))
 
 
-def embedding_part(queries: Floats, pool: EmbeddedPool, whole_weight: float) -> Floats:
-    """Return how near each pair is: best passage and whole, weighed as in the text part.
+def nearness(queries: Floats, pool: Floats) -> Floats:
+    """Return the cosines of queries and pool.
 
     Parameters
     ----------
-    queries : float64 array of shape (n_queries, n_dimensions)
-        Of `embed_queries`.
-    pool : EmbeddedPool
-    whole_weight : float in [0, 1]
-        As in `Matcher`.
+    queries, pool : float64 arrays of shape (n, n_dimensions)
+        Of `embedded`.
 
     Returns
     -------
-    part : float64 array of shape (n_queries, n_pool), in [0, 1]
-        As the cosines of `nearness`, so it is linear in `whole_weight`.
-
-    Raises
-    ------
-    ValueError
-        If `whole_weight` is outside [0, 1].
-    """
-    check_share("whole_weight", whole_weight)
-    best, whole = nearness(queries, pool)
-    return (1 - whole_weight) * best + whole_weight * whole
-
-
-def nearness(queries: Floats, pool: EmbeddedPool) -> tuple[Floats, Floats]:
-    """Return the cosines of each query with the best passage and with the whole of each.
-
-    Returns
-    -------
-    best, whole : float64 arrays of shape (n_queries, n_pool), in [0, 1]
+    near : float64 array of shape (n_queries, n_pool), in [0, 1]
         Cosines below 0 count as 0, so that no share of a score is negative.
     """
-    if not pool.whole.size:
-        nothing = np.zeros((len(queries), len(pool.whole)))
-        return nothing, nothing
-    best = np.maximum.reduceat(queries @ pool.passages.T, pool.starts[:-1], axis=1)
-    return np.clip(best, 0, 1), np.clip(queries @ pool.whole.T, 0, 1)
+    return np.clip(queries @ pool.T, 0, 1)
 
 
 def unit_rows(rows: Floats) -> Floats:

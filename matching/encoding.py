@@ -23,41 +23,6 @@ ROWS_AT_ONCE: Final = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EmbeddedPool:
-    """The pool as vectors of a sentence encoder.
-
-    Parameters
-    ----------
-    passages : float64 array of shape (n_passages, n_dimensions)
-        Unit rows of the distinct passages, profile after profile; one zero row for a
-        profile without any.
-    starts : intp array of shape (n_pool + 1,)
-        Rows ``starts[i]`` to ``starts[i + 1]`` of `passages` belong to profile i.
-    whole : float64 array of shape (n_pool, n_dimensions)
-        The mean of the passages of each profile as a unit row.
-    """
-
-    passages: Floats
-    starts: NDArray[np.intp]
-    whole: Floats
-
-    def taken(self, indices: NDArray[np.intp]) -> "EmbeddedPool":
-        """Return the pool of the profiles at `indices`, in their order."""
-        sizes = np.diff(self.starts)[indices]
-        starts = np.append(np.intp(0), np.cumsum(sizes))
-        rows = runs(self.starts[indices], sizes)
-        return EmbeddedPool(self.passages[rows], starts, self.whole[indices])
-
-    def followed_by(self, other: "EmbeddedPool") -> "EmbeddedPool":
-        """Return the pool of both, one after the other."""
-        return EmbeddedPool(
-            np.vstack([self.passages, other.passages]),
-            np.append(self.starts, self.starts[-1] + other.starts[1:]),
-            np.vstack([self.whole, other.whole]),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class EncodedQueries:
     """Queries as unit rows.
 
@@ -71,7 +36,7 @@ class EncodedQueries:
     languages : int64 array of shape (n_queries,)
         Equal for texts in one language; see `language_number`.
     meaning : float64 array of shape (n_queries, n_dimensions), default=None
-        Of `embed_queries`; None without an encoder.
+        Of `embedded`; None without an encoder.
     """
 
     text: Matrix
@@ -120,8 +85,8 @@ class EncodedPool:
     themes : csr_array of shape (n_pool, n_themes), float64
     has_text, has_themes : bool arrays of shape (n_pool,)
     languages : int64 array of shape (n_pool,)
-    meaning : EmbeddedPool, default=None
-        None without an encoder.
+    meaning : float64 array of shape (n_pool, n_dimensions), default=None
+        Of `embedded`; None without an encoder.
     """
 
     passages: Matrix
@@ -132,7 +97,7 @@ class EncodedPool:
     has_text: Bools
     has_themes: Bools
     languages: Languages
-    meaning: EmbeddedPool | None = None
+    meaning: Floats | None = None
 
     def only(self, index: int) -> "EncodedPool":
         """Return the pool that holds profile `index` alone."""
@@ -147,7 +112,7 @@ class EncodedPool:
             self.has_text[row],
             self.has_themes[row],
             self.languages[row],
-            self.meaning and self.meaning.taken(np.array([index])),
+            None if self.meaning is None else self.meaning[row],
         )
 
 

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from matching import storage
 from matching.eligibility import Attributes, Rule, admission
-from matching.embedding import Encoder, embed_queries, with_meaning
+from matching.embedding import Encoder, embedded, with_meaning
 from matching.encoding import EncodedPool, EncodedQueries, Floats
 from matching.explaining import taken_apart
 from matching.explanation import Explanation
@@ -68,8 +68,8 @@ class Matcher(BaseEstimator):
         What reads the texts; share one to read no text twice. None: one of its own.
     encoder : Encoder, default=None
         With a sentence encoder text is ``(1 - meaning_weight) * text + meaning_weight *
-        embedding_part`` (see there), and ranking is never compiled. None: words alone.
-    meaning_weight : float in [0, 1], default=0.2
+        nearness`` (see there), and ranking is never compiled. None: words alone.
+    meaning_weight : float in [0, 1], default=0.3
         Share of the encoder in the text part.
 
     Attributes
@@ -101,7 +101,7 @@ class Matcher(BaseEstimator):
         compiled: bool | None = None,
         reader: Reader | None = None,
         encoder: Encoder | None = None,
-        meaning_weight: float = 0.2,
+        meaning_weight: float = 0.3,
     ) -> None:
         self.text_weight = text_weight
         self.whole_weight = whole_weight
@@ -366,7 +366,7 @@ class Matcher(BaseEstimator):
     def encode_queries(self, queries: Sequence[Profile]) -> EncodedQueries:
         """Turn queries into the rows that every score is made of; `fit` comes first."""
         encoded = self.vectorizer_.encode_queries(queries)
-        near = None if self.encoder is None else embed_queries(self.encoder, queries)
+        near = None if self.encoder is None else embedded(self.encoder, queries)
         return replace(encoded, meaning=near)
 
     def _take(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.embedding import embedding_part
+from matching.embedding import nearness
 from matching.encoding import EncodedPool, EncodedQueries, Floats, Matrix, matrix
 from matching.explanation import Missing, Part
 
@@ -100,7 +100,7 @@ class Scorer:
         whole = (turned.owners @ passages.T).T
         text = (1 - self.whole_weight) * best + self.whole_weight * whole
         if queries.meaning is not None and pool.meaning is not None:
-            near = embedding_part(queries.meaning, pool.meaning, self.whole_weight)
+            near = nearness(queries.meaning, pool.meaning)
             text = (1 - self.meaning_weight) * text + self.meaning_weight * near
         themes = (queries.themes @ turned.themes).toarray()
         text_known = np.logical_and.outer(queries.has_text, pool.has_text)
@@ -133,7 +133,7 @@ class Scorer:
         told = query.has_text[0] and candidate.has_text[0]
         if query.meaning is None or candidate.meaning is None or not told:
             return 0.0
-        near = embedding_part(query.meaning, candidate.meaning, self.whole_weight)
+        near = nearness(query.meaning, candidate.meaning)
         return float(self.weights["text"] * self.meaning_weight * near[0, 0])
 
     def theme_shares(

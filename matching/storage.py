@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from matching.eligibility import Attributes
 from matching.embedding import Encoder
-from matching.encoding import EmbeddedPool, EncodedPool, Matrix
+from matching.encoding import EncodedPool, Matrix
 from matching.errors import MatchingError
 from matching.pool import StoredProfiles, written
 from matching.profile import Profile
@@ -42,7 +42,6 @@ _READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
 _MODEL: Final = "model.json"
 _PROFILES: Final = "profiles.jsonl"
 _ROWS: Final = ("data", "indices", "indptr")
-_MEANING: Final = ("passages", "starts", "whole")
 _ENCODED: Final = ("starts", "positions", "shares", "has_text", "has_themes", "languages")
 
 
@@ -260,8 +259,7 @@ def _rows(encoded: EncodedPool) -> Iterator[tuple[str, Array]]:
     for name in _ENCODED:
         yield name, getattr(encoded, name)
     if encoded.meaning is not None:
-        for name in _MEANING:
-            yield f"meaning_{name}", getattr(encoded.meaning, name)
+        yield "meaning", encoded.meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +287,8 @@ class _Stored:
         fields = {field: self(f"{name}_{field}") for field in _ENCODED}
         passages, themes = self._matrix(f"{name}_passages"), self._matrix(f"{name}_themes")
         meaning = None
-        if Path(self.folder, f"{name}_meaning_whole.npy").exists():
-            meaning = EmbeddedPool(*(self(f"{name}_meaning_{field}") for field in _MEANING))
+        if Path(self.folder, f"{name}_meaning.npy").exists():
+            meaning = self(f"{name}_meaning")
         encoded = EncodedPool(passages=passages, themes=themes, **fields, meaning=meaning)
         if not Path(self.folder, f"{name}_bounds0.npy").exists():
             return encoded, None

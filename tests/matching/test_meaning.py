@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matching import Matcher, MatchingError, Profile, stability, turning_points
 from matching.elements import elements
-from matching.embedding import embed_pool, embed_queries, embedding_part
+from matching.embedding import embedded, nearness
 from matching.encoding import Floats
 from tests.matching.strategies import pools, profiles, promise, queries
 from tests.matching.test_embedding import LetterEncoder
@@ -39,7 +39,7 @@ def test_the_text_part_is_mixed_of_words_and_meaning(
     pool: list[Profile], asked: list[Profile], weight: float
 ) -> None:
     plain = Matcher().fit(pool).score_parts(asked)
-    near = embedding_part(embed_queries(LETTERS, asked), embed_pool(LETTERS, pool), 0.5)
+    near = nearness(embedded(LETTERS, asked), embedded(LETTERS, pool))
 
     matcher = Matcher(encoder=LETTERS, meaning_weight=weight).fit(pool)
     mixed = matcher.score_parts(asked)
@@ -98,11 +98,11 @@ def test_the_encoder_has_one_share_of_its_own() -> None:
 
     [meaning] = [c for c in after.contributions if c.kind == "meaning"]
     assert (meaning.feature, meaning.words) == ("sentence encoder", ())
-    near = embedding_part(embed_queries(LETTERS, ASKED), embed_pool(LETTERS, POOL), 0.5)
-    assert meaning.share == pytest.approx(0.6 * 0.2 * near[0, 0])
+    near = nearness(embedded(LETTERS, ASKED), embedded(LETTERS, POOL))
+    assert meaning.share == pytest.approx(0.6 * 0.3 * near[0, 0])
     words = {c.feature: c.share for c in after.contributions if c.kind == "word"}
     assert words == pytest.approx(
-        {c.feature: 0.8 * c.share for c in before.contributions if c.kind == "word"}
+        {c.feature: 0.7 * c.share for c in before.contributions if c.kind == "word"}
     )
     assert [c.kind for c in mixed.explain(ASKED[0], 2).contributions] == ["missing", "missing"]
 
