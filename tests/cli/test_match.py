@@ -298,7 +298,7 @@ def test_nothing_that_a_stranger_wrote_reaches_the_terminal_as_a_command(
     challenges, providers = two_files(tmp_path)
     bidi = a_file(
         tmp_path / "b.jsonl",
-        {"id": "P1", "title": "[red]River\u202e \u009b2J", "text": "A river [bold]rises."},
+        {"id": "P1", "title": "[red]River \u009b2J", "text": "A river\u202e [bold]rises."},
     )
 
     table = run(challenges, bidi, "--explain").stdout
