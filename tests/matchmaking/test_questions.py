@@ -300,11 +300,14 @@ def test_what_if_answers_72_challenges_and_26_solutions_in_under_a_second(
     run = f"/api/v1/match-runs/{staff.post('/api/v1/match-runs', json=new).json()['id']}"
     work(database)
 
-    took = list[float]()
-    for _ in range(3):  # the best of them: what else runs here makes the others dearer
+    def seconds() -> float:
         began = time.process_time()
         told = staff.post(f"{run}/what-if", json={"text_weight": 0.5}).json()
-        took.append(time.process_time() - began)
+        took = time.process_time() - began
+        assert told["assignment"]["total"] == told["assignment"]["bound"]
+        return took
 
-    assert told["assignment"]["total"] == told["assignment"]["bound"]
-    assert min(took) < 1.0, f"{took} s of process time"
+    # the best of three: whatever else runs here makes the others dearer
+    took = min(seconds() for _ in range(3))
+
+    assert took < 1.0, f"{took:.2f} s of process time"
