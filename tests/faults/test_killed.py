@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlmodel import col, select
 
-from app.core.database import Database
+from app.core.database import Database, reading
+from app.submissions.models import Submission
 from tests.faults.crowd import (
     Reply,
     Server,
@@ -22,6 +24,7 @@ from tests.faults.crowd import (
     serving,
 )
 from tests.faults.scale import FULL, times
+from tests.processes import until
 
 ENDS: Final = ("killed", "frozen, then killed", "told to stop")
 ROUNDS: Final = times(100, quick=2)
@@ -50,7 +53,7 @@ def test_what_was_acknowledged_before_the_end_is_there_after_it_and_nothing_twic
         title, how = f"Round {number} ", ENDS[number % len(ENDS)]
         # Two processes every other time, in the full version: they start slowly.
         with serving(shared_url, tmp_path, 1 + number % 2 if FULL else 1) as server:
-            replies = one_burst(server, team, title, how)
+            replies = one_burst(shared, server, team, title, how)
         require_stored_once(shared, replies, title)
         told += len(acknowledged(replies))
         unknown += sum(reply.status is None for reply in replies)
@@ -65,10 +68,22 @@ def test_what_was_acknowledged_before_the_end_is_there_after_it_and_nothing_twic
         )
 
 
-def one_burst(server: Server, team: Team, title: str, how: str) -> list[Reply]:
-    """Send many requests, and end the service when some of them were answered."""
+def one_burst(
+    database: Database, server: Server, team: Team, title: str, how: str
+) -> list[Reply]:
+    """Send many requests, and end the service when a quarter of them are stored."""
     asks = drafts(team, [f"{title}{number}" for number in range(BURST)])
-    ender = threading.Timer(0.2 + BURST / 1000, end, (server, how))
+
+    def a_quarter_is_stored() -> bool:
+        titled = col(Submission.title).startswith(title)
+        with reading(database) as session:
+            return len(session.exec(select(Submission.id).where(titled)).all()) >= BURST // 4
+
+    def end_it() -> None:
+        until(a_quarter_is_stored)
+        end(server, how)
+
+    ender = threading.Thread(target=end_it)
     ender.start()
     replies = ask_all(server, team.token, asks, connections=32)
     ender.join()
