@@ -66,3 +66,11 @@ def cluster() -> Iterator[tuple[Cluster, str]]:
             schema.migrate(database)
             database.dispose()
             yield own, url
+
+
+@pytest.fixture
+def of_cluster(cluster: tuple[Cluster, str]) -> Iterator[Database]:
+    """The database of that PostgreSQL, let go of whatever the test comes to."""
+    database = connect(cluster[1])
+    yield database
+    database.dispose()

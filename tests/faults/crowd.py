@@ -225,6 +225,13 @@ def acknowledged(replies: Iterable[Reply]) -> dict[str, str]:
     return {r.name: r.answer["id"] for r in replies if r.status == 201}
 
 
+def count_stored(database: Database, prefix: str) -> int:
+    """Return how many submissions there are whose titles begin so."""
+    titled = col(Submission.title).startswith(prefix)
+    with reading(database) as session:
+        return len(session.exec(select(Submission.id).where(titled)).all())
+
+
 def require_stored_once(database: Database, replies: Sequence[Reply], prefix: str) -> None:
     """What was acknowledged is stored, nothing twice, and the audit tells of each row once.
 

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import select
 
 from app import backup as backups
 from app.accounts.models import Token
-from app.core.database import connect, reading, transaction
+from app.core.database import Database, reading, transaction
 from app.core.errors import Conflict, Unavailable
 from tests.faults.crowd import (
     Reply,
@@ -19,6 +20,7 @@ from tests.faults.crowd import (
     a_team,
     acknowledged,
     ask_all,
+    count_stored,
     drafts,
     require_stored_once,
     serving,
@@ -32,12 +34,10 @@ BURST = times(300, quick=150)
 
 
 def test_a_transaction_that_was_forgotten_is_ended_and_told_as_such(
-    cluster: tuple[Cluster, str],
+    of_cluster: Database,
 ) -> None:
-    database = connect(cluster[1])
-
     def forget() -> None:
-        with transaction(database) as session:
+        with transaction(of_cluster) as session:
             connection = session.connection()
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 50")
             time.sleep(0.3)
@@ -46,47 +46,47 @@ def test_a_transaction_that_was_forgotten_is_ended_and_told_as_such(
     with pytest.raises(Unavailable):
         forget()
 
-    with reading(database) as session:
+    with reading(of_cluster) as session:
         assert session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
-    database.dispose()
 
 
 def test_a_backup_of_postgresql_comes_back_whole_or_not_at_all(
-    cluster: tuple[Cluster, str], tmp_path: Path
+    cluster: tuple[Cluster, str], of_cluster: Database, tmp_path: Path
 ) -> None:
     """What tests/test_backup.py tells of both databases, here on PostgreSQL at every run."""
     url, file = cluster[1], tmp_path / "saved.zip"
-    database = connect(url)
-    a_team(database)
+    a_team(of_cluster)
     made = backups.backup(url, file)
-    a_team(database)
+    a_team(of_cluster)
 
     with pytest.raises(Conflict, match="is in use"):
         backups.restore(url, file, replace=True)
-    database.dispose()
+    of_cluster.dispose()
     again = backups.restore(url, file, replace=True)
 
-    with reading(database) as session:
+    with reading(of_cluster) as session:
         teams = session.exec(select(Token.id)).all()
-    database.dispose()
     assert (again, len(teams)) == (made, made.rows["token"])
 
 
 def test_a_database_that_stops_is_announced_and_well_again_when_it_is_back(
-    cluster: tuple[Cluster, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: tuple[Cluster, str],
+    of_cluster: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    server_of_data, url = cluster
-    database = connect(url)
-    team = a_team(database)
+    data, url = cluster
+    team = a_team(of_cluster)
     told: list[Reply] = []
 
     with serving(url, tmp_path) as server:
         for number in range(ROUNDS):
             for mode in ("fast", "immediate"):
                 title = f"{mode} {number} "
-                replies = without_a_database(server_of_data, mode, server, team, title)
+                stop = Stop(data, of_cluster, mode, title)
+                replies = without_a_database(stop, server, team)
                 [afterwards] = until_well(server, team, f"{title}after")
-                require_stored_once(database, [*replies, afterwards], title)
+                require_stored_once(of_cluster, [*replies, afterwards], title)
                 told += replies
 
     assert {reply.status for reply in told} == {201, 503}
@@ -95,20 +95,32 @@ def test_a_database_that_stops_is_announced_and_well_again_when_it_is_back(
         refused = len(told) - len(acknowledged(told))
         say = f"{2 * ROUNDS} stops, {len(acknowledged(told))} acknowledged, {refused} told 503"
         sys.stdout.write(f"\npostgresql: {say}, none lost\n")
-    database.dispose()
 
 
-def without_a_database(
-    data: Cluster, mode: str, server: Server, team: Team, title: str
-) -> list[Reply]:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """How the database stops, and how the titles of what is sent meanwhile begin."""
+
+    data: Cluster
+    database: Database
+    mode: str
+    title: str
+
+    def amid(self) -> None:
+        """Stop when a tenth is stored: by the clock, a slow machine shows nothing."""
+        until(lambda: count_stored(self.database, self.title) >= BURST // 10)
+        self.data.stop(self.mode)
+
+
+def without_a_database(stop: Stop, server: Server, team: Team) -> list[Reply]:
     """Send requests while the database stops; start it again when all are answered."""
-    stopper = threading.Timer(0.3, data.stop, (mode,))
+    stopper = threading.Thread(target=stop.amid)
     stopper.start()
-    asks = drafts(team, [f"{title}{number}" for number in range(BURST)])
+    asks = drafts(team, [f"{stop.title}{number}" for number in range(BURST)])
     replies = ask_all(server, team.token, asks, connections=16)
     stopper.join()
-    replies += ask_all(server, team.token, drafts(team, [f"{title}while it is away"]))
-    data.start()
+    replies += ask_all(server, team.token, drafts(team, [f"{stop.title}while it is away"]))
+    stop.data.start()
     return replies
 
 

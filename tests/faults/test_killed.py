@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlmodel import col, select
 
-from app.core.database import Database, reading
-from app.submissions.models import Submission
+from app.core.database import Database
 from tests.faults.crowd import (
     Reply,
     Server,
@@ -19,6 +17,7 @@ from tests.faults.crowd import (
     a_team,
     acknowledged,
     ask_all,
+    count_stored,
     drafts,
     require_stored_once,
     serving,
@@ -74,13 +73,8 @@ def one_burst(
     """Send many requests, and end the service when a quarter of them are stored."""
     asks = drafts(team, [f"{title}{number}" for number in range(BURST)])
 
-    def a_quarter_is_stored() -> bool:
-        titled = col(Submission.title).startswith(title)
-        with reading(database) as session:
-            return len(session.exec(select(Submission.id).where(titled)).all()) >= BURST // 4
-
     def end_it() -> None:
-        until(a_quarter_is_stored)
+        until(lambda: count_stored(database, title) >= BURST // 4)
         end(server, how)
 
     ender = threading.Thread(target=end_it)

@@ -17,10 +17,20 @@ from app import schema
 from app.core.audit import AuditEvent
 from app.core.database import Database, connect, reading
 from app.submissions.models import Submission
-from tests.faults.crowd import Ask, a_team, acknowledged, ask_all, drafts, serving
+from tests.faults.crowd import (
+    Ask,
+    a_team,
+    acknowledged,
+    ask_all,
+    count_stored,
+    drafts,
+    serving,
+)
 from tests.faults.scale import times
+from tests.processes import until
 
 BEFORE = times(2000, quick=100)
+WRITERS = 4
 AT_THE_MOST = 20_000
 """Rows that are written while the backup is made, if it takes very long."""
 
@@ -54,11 +64,12 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it_began(
         before = ask_all(
             server, team.token, drafts(team, [f"Early {n}" for n in range(BEFORE)])
         )
-        writing = threads.submit(ask_all, server, team.token, endless(), connections=4)
+        writing = threads.submit(ask_all, server, team.token, endless(), connections=WRITERS)
         began = time.time()
         made = backups.backup(shared_url, file)
         ended = time.time()
-        time.sleep(0.5)
+        stored_then = count_stored(shared, "Meanwhile ")
+        until(lambda: count_stored(shared, "Meanwhile ") >= stored_then + 2 * WRITERS)
         done.set()
         meanwhile = writing.result()
     started = time.monotonic()
