@@ -212,11 +212,11 @@ def test_a_long_silence_of_a_living_worker_costs_it_nothing(database: Database) 
     taken: list[bool] = []
 
     def slow(ticket: Ticket) -> Store:
-        time.sleep(1.5)
+        time.sleep(2)
         taken.append(jobs.run_next(database, HANDLERS, lease=MINUTE))
         return storing(ticket)
 
-    lease = timedelta(seconds=0.6)
+    lease = timedelta(seconds=1)
     assert jobs.run_next(database, {"store": Handler(slow, noting)}, lease=lease)
 
     assert taken == [False]
