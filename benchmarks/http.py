@@ -25,6 +25,7 @@ from typing import Final, NamedTuple
 import httpx
 import psutil
 import uvicorn
+from fastapi import APIRouter
 from rich.console import Console
 from rich.table import Table
 
@@ -36,6 +37,7 @@ from app.core.clock import now
 from app.core.database import connect, transaction
 from app.core.declaring import needs, public
 from app.core.logging import configure
+from app.core.routing import Route
 from app.main import create_app
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import requesting
@@ -121,11 +123,15 @@ def _serve(url: str, listening: socket.socket) -> None:
     def bare() -> dict[str, str]:
         return {"status": "well"}
 
-    @app.get("/empty")
+    # Of the class that every route of the interface has, as the service requires.
+    router = APIRouter(route_class=Route)
+
+    @router.get("/empty")
     @needs(Action.RUN_READ)
     def empty(_: ActorDep) -> dict[str, str]:
         return {"status": "well"}
 
+    app.include_router(router)
     config = uvicorn.Config(app, log_config=None, access_log=False)
     asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 

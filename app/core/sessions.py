@@ -6,10 +6,12 @@ answer, and all would wait for one another. So a request waits for its turn befo
 it takes a thread, and there are fewer turns than connections.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
 from typing import Annotated
 
-from anyio import CapacityLimiter
+from anyio import CancelScope, CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from sqlmodel import Session
@@ -34,27 +36,38 @@ def _database(request: Request) -> Database:
     return database
 
 
-async def _turn_to_write(request: Request) -> AsyncIterator[None]:
-    async with _queue(_writers, _database(request).writing_turns):
-        yield
+@asynccontextmanager
+async def _ended_on_a_thread(opened: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+    """Enter here, for that asks nothing of the database; leave on a thread, for that does."""
+    session = opened.__enter__()
+    # A thread of its own: whoever ends must not wait for those who wait for its connection.
+    thread = partial(to_thread.run_sync, limiter=CapacityLimiter(1))
+    try:
+        yield session
+    except BaseException as error:
+        with CancelScope(shield=True):
+            if not await thread(opened.__exit__, type(error), error, error.__traceback__):
+                raise
+    else:
+        with CancelScope(shield=True):
+            await thread(opened.__exit__, None, None, None)
 
 
-async def _turn_to_read(request: Request) -> AsyncIterator[None]:
-    async with _queue(_readers, _database(request).reading_turns):
-        yield
-
-
-def _writing_session(
-    request: Request, _: Annotated[None, Depends(_turn_to_write, scope="function")]
-) -> Iterator[Session]:
-    with transaction(_database(request)) as session:
+async def _writing_session(request: Request) -> AsyncIterator[Session]:
+    database = _database(request)
+    async with (
+        _queue(_writers, database.writing_turns),
+        _ended_on_a_thread(transaction(database)) as session,
+    ):
         yield session
 
 
-def _reading_session(
-    request: Request, _: Annotated[None, Depends(_turn_to_read, scope="function")]
-) -> Iterator[Session]:
-    with reading(_database(request)) as session:
+async def _reading_session(request: Request) -> AsyncIterator[Session]:
+    database = _database(request)
+    async with (
+        _queue(_readers, database.reading_turns),
+        _ended_on_a_thread(reading(database)) as session,
+    ):
         yield session
 
 
