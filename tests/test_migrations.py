@@ -19,6 +19,7 @@ from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
+from app.submissions.models import Submission
 from tests.conftest import engine_of
 from tests.factories import a_challenge, a_run, a_suggestion, a_token, a_user
 from tests.processes import counterpart, finished
@@ -266,6 +267,22 @@ def test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide(
         assert accounts.authenticate(session, wide).user_id == user.id
         with pytest.raises(NotSignedIn):
             accounts.authenticate(session, narrow)
+
+
+def test_a_language_that_nobody_states_was_english_in_the_shape_before(new: Database) -> None:
+    schema.migrate(new)
+    with transaction(new) as session:
+        keys = [a_challenge(session, language=stated).id for stated in (None, "fr")]
+
+    def languages() -> list[str | None]:
+        with reading(new) as session:
+            return [session.get_one(Submission, key).language for key in keys]
+
+    before = languages()
+    schema.migrate(new, down_to("0007"))
+    schema.migrate(new)
+
+    assert (before, languages()) == ([None, "fr"], ["en", "fr"])
 
 
 def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Submission(Record, table=True):
     code: str = Field(unique=True)
     external_id: str | None = None
     title: str
-    language: str
+    language: str | None = None
     summary: str = ""
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     themes: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -54,7 +54,9 @@ class _Draft(BaseModel, Generic[Content]):
     model_config = ConfigDict(extra="forbid")
 
     title: Title
-    language: Language = Field(default="en", description="In which the passages are written.")
+    language: Language | None = Field(
+        default=None, description="In which the passages are written; else it is recognised."
+    )
     summary: Passage = Field(
         default="",
         description="In the programme's working language, where the passages are in another.",
@@ -127,7 +129,7 @@ class _Read(BaseModel, Generic[Content]):
     call_id: UUID
     organisation_id: UUID
     title: str
-    language: str
+    language: str | None = Field(description="As stated; null where it is to be recognised.")
     summary: str
     themes: list[str]
     content: Content

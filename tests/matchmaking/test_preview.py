@@ -61,8 +61,9 @@ def test_a_new_challenge_is_told_its_best_solutions(session: Session, as_user: S
     assert "floods" in words
 
 
+@pytest.mark.parametrize("language", ["fr", None])
 def test_a_line_says_what_is_missing_and_who_did_not_tell_it(
-    session: Session, as_user: SignIn
+    session: Session, as_user: SignIn, language: str | None
 ) -> None:
     programme, *_ = a_small_programme(session)
     content = ChallengeContent(problem="Notre rivière monte et personne n'est prévenu.")
@@ -71,7 +72,7 @@ def test_a_line_says_what_is_missing_and_who_did_not_tell_it(
         programme_id=programme.id,
         state=State.SUBMITTED,
         organisation_id=an_organisation(session, country="NO").id,
-        language="fr",
+        language=language,
         themes=[],
         content=content.model_dump(),
     )

@@ -108,7 +108,7 @@ def test_a_challenge_is_taken_in_as_submitted_with_a_code_of_ours(
         "code": codes[0],
         "external_id": "C-1",
         "title": "Early flood warnings",
-        "language": "en",
+        "language": None,
         "summary": "",
         "content": ChallengeContent(
             problem="Our river floods.", outcome="Households are warned."

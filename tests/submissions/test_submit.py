@@ -48,7 +48,7 @@ def test_a_member_begins_a_draft_and_reads_it_back(session: Session, as_user: Si
         "call_id": str(call.id),
         "organisation_id": str(organisation_of(session, member)),
         "title": "Early warning of floods",
-        "language": "en",
+        "language": None,
         "summary": "",
         "themes": THEMES,
         "content": CONTENT,

@@ -119,7 +119,7 @@ def _add(
         call_id=call.id,
         organisation_id=owner.id,
         title=record.title,
-        language=record.language or "en",
+        language=record.language,
         summary=record.summary,
         content=CONTENTS[kind].model_validate(record.content()).model_dump(),
         themes=list(record.themes),
