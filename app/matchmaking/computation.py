@@ -183,16 +183,13 @@ class Computing:
         return challenge.id, self.solutions[suggestion.provider].id
 
     def line(self, suggestion: Suggestion, chosen: bool, sureness: Sureness) -> Line:
-        """Take a suggestion of the run apart, and say how sure its place is."""
-        challenge = self.challenges[suggestion.challenge]
-        solution = self.solutions[suggestion.provider]
-        line = line_of(self.engine, suggestion, challenge, solution, self.settings)
-        stability, turns_at, often = sureness.of(suggestion)
+        """Take a suggestion of the run apart, and say what it is among all of the run."""
+        sides = self.challenges[suggestion.challenge], self.solutions[suggestion.provider]
+        line = line_of(self.engine, suggestion, sides, self.settings, sureness)
+        often = sureness.often.get(suggestion.provider)
         of_the_run = {
             "band": suggestion.band,
             "assigned": chosen,
-            "stability": stability,
-            "turns_at": turns_at,
             "hub": often and often._asdict(),
         }
         return replace(line, columns=line.columns | of_the_run)
@@ -201,12 +198,20 @@ class Computing:
 def line_of(
     engine: Engine,
     suggestion: Suggestion,
-    challenge: SubmissionRecord,
-    solution: SubmissionRecord,
+    sides: tuple[SubmissionRecord, SubmissionRecord],
     settings: RunSettings,
+    sureness: Sureness,
 ) -> Line:
-    """Take a suggestion apart, and name what it is made of."""
+    """Take a suggestion apart, name what it is made of, and say how sure its place is.
+
+    Parameters
+    ----------
+    sides : (SubmissionRecord, SubmissionRecord)
+        The challenge and the solution.
+    """
+    challenge, solution = sides
     explanation = engine.explain(suggestion)
+    stability, turns_at, _ = sureness.of(suggestion)
     passages = {
         "challenge": _passage(challenge, explanation.passages.query, settings),
         "solution": _passage(solution, explanation.passages.candidate, settings),
@@ -217,6 +222,8 @@ def line_of(
         "text_part": explanation.text_part,
         "theme_part": explanation.theme_part,
         "coverage": explanation.coverage,
+        "stability": stability,
+        "turns_at": turns_at,
         "contributions": _contributions(explanation),
         "passages": passages,
     }

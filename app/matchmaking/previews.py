@@ -6,7 +6,8 @@ since is added to it; it is fitted anew where a text was changed or much has arr
 
 import copy
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,15 @@ from app.matchmaking.engine import (
     fitted,
     profile_of,
 )
-from app.matchmaking.results import PreviewInputs, PreviewResult
+from app.matchmaking.results import Line, PreviewInputs, PreviewResult
 from app.submissions.lifecycle import Kind
 from app.submissions.records import SubmissionRecord
 
 _MODELS: Final[dict[tuple[UUID, float, str, str | None], Model]] = {}
 _LOCK: Final = threading.Lock()
+
+_DEEP: Final = 100
+"""Places of a list of which it is said how sure they are; nobody asks of the later ones."""
 
 
 def preview(
@@ -62,17 +66,27 @@ def preview(
     engine = _engine(programme_id, inputs, folder, encoder)
     if engine is None:
         return PreviewResult([], None)
-    lines = [
-        line_of(
-            engine,
-            suggestion,
-            records[engine.challenges[suggestion.challenge].id],
-            records[engine.pool[suggestion.provider].id],
-            inputs.settings,
-        )
-        for suggestion in islice(_suggestions(engine, inputs), inputs.settings.top)
-    ]
-    return PreviewResult(lines, engine.matcher.version_)
+    found = list(islice(_suggestions(engine, inputs), inputs.settings.top))
+    version = engine.matcher.version_
+    if not found:
+        return PreviewResult([], version)
+    engine, found = _narrowed(engine, found)
+    sureness = engine.sureness(min(_DEEP, max(suggestion.rank for suggestion in found)))
+
+    def line(suggestion: Suggestion) -> Line:
+        challenge = engine.challenges[suggestion.challenge]
+        sides = records[challenge.id], records[engine.pool[suggestion.provider].id]
+        return line_of(engine, suggestion, sides, inputs.settings, sureness)
+
+    return PreviewResult([line(suggestion) for suggestion in found], version)
+
+
+def _narrowed(engine: Engine, found: Sequence[Suggestion]) -> tuple[Engine, list[Suggestion]]:
+    """Leave out the challenges that are not shown: how sure a place is takes long for all."""
+    rows = sorted({suggestion.challenge for suggestion in found})
+    shown = [engine.challenges[row] for row in rows]
+    narrow = Engine(shown, engine.pool, rules=engine.rules, matcher=engine.matcher)
+    return narrow, [replace(s, challenge=rows.index(s.challenge)) for s in found]
 
 
 def _engine(

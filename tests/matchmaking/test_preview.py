@@ -160,16 +160,22 @@ def test_where_nothing_is_selected_there_is_nothing_to_compare_with(
 def test_a_preview_says_what_the_run_will_say(
     session: Session, database: Database, as_user: SignIn
 ) -> None:
-    programme, challenge, _ = a_small_programme(session)
+    programme, challenge, [solution, *_] = a_small_programme(session)
     staff = as_user(a_user(session, Role.STAFF))
     run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
 
     preview = staff.get(f"/api/v1/match-previews/{challenge.id}").json()
+    turned = staff.get(f"/api/v1/match-previews/{solution.id}").json()
 
     work(database)
     listed = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
     shared = preview["lines"][0].keys()
-    assert preview["lines"] == [{name: line[name] for name in shared} for line in listed]
+    said = [{name: line[name] for name in shared} for line in listed]
+    assert preview["lines"] == said
+    assert turned["lines"] == [
+        line for line in said if line["solution"]["id"] == str(solution.id)
+    ]
+    assert {"stability", "turns_at", "coverage"} <= shared
     versions = staff.get(f"/api/v1/match-runs/{run['id']}").json()["versions"]
     assert versions["model"] == preview["model"]
 

@@ -1,6 +1,6 @@
 """What goes out about suggestions: stored lines and previews, with their reasons."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +49,16 @@ class HubRead(BaseModel):
     expected: float = Field(description="Places that chance would give it.")
 
 
+Stability = Annotated[
+    float | None,
+    Field(description="Share of small turns of weights and words in which it keeps its rank."),
+]
+TurnsAt = Annotated[
+    float | None,
+    Field(description="Weight of the text at which it and the next are level; null for none."),
+]
+
+
 class SuggestionRead(BaseModel):
     """One line of the ranked list of a challenge, with its reasons."""
 
@@ -62,12 +72,8 @@ class SuggestionRead(BaseModel):
     theme_part: float
     coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
     band: str | None = Field(description="Among the run's eligible pairs; null below 30 pairs.")
-    stability: float | None = Field(
-        description="Share of small turns of weights and words in which it keeps its rank."
-    )
-    turns_at: float | None = Field(
-        description="Weight of the text at which it and the next are level; null for none."
-    )
+    stability: Stability
+    turns_at: TurnsAt
     hub: HubRead | None = Field(
         description="Set where the solution stands high for more challenges than by chance."
     )
@@ -133,6 +139,8 @@ class PreviewLineRead(BaseModel):
     text_part: float
     theme_part: float
     coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
+    stability: Stability
+    turns_at: TurnsAt
     contributions: list[ContributionRead]
     passages: PassagesRead
 
