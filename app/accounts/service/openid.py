@@ -285,9 +285,8 @@ def link(session: Session, settings: Settings, visitor: Visitor, *, before: str)
     Conflict
         If somebody else is known by this identity.
     """
-    if enter(
-        session, settings, visitor, before=before
-    ):  # undone by the refusal, with its session
+    # The refusal undoes the entering, with its session.
+    if enter(session, settings, visitor, before=before):
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
     user = links.accept(session, visitor.invitation)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
