@@ -31,6 +31,12 @@ _FIRST: Final = 1 << 32
 
 _UNKNOWN: Final = -1
 
+# Odd, with no order in their bits: the golden ratio of 64 bits, and its square.
+_MULTIPLIERS: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x9E3779B97F4A7C15**2 % 2**64))
+
+# A table pays from a fourth as many keys on as there are places.
+_FEW_KEYS: Final = 4
+
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
@@ -146,8 +152,8 @@ class Vocabulary:
         flat = _columns_of(self.stems, tokens, reader)
         known = np.flatnonzero(flat != _UNKNOWN)
         keys, at = _pairs(flat, tokens)
-        places, hit = _places(self.pairs, keys)
-        columns = np.concatenate([flat[known], self.pair_columns[places[hit]]])
+        hit, places = _found(self.pairs, keys)
+        columns = np.concatenate([flat[known], self.pair_columns[places]])
         ends = tokens.ends[tokens.texts] if joined else tokens.ends
         owners = np.repeat(np.arange(ends.size - 1, dtype=np.int32), np.diff(ends))
         where = owners[np.concatenate([known, at[hit]])]
@@ -255,22 +261,58 @@ def _frequent_pairs(
     df = np.zeros(found.size, dtype=np.int64)
     for part in tokens.parts(_WORDS_AT_ONCE):
         some, at = _pairs(columns[part.ids], part)
-        places, hit = _places(found, some)
-        df += _profiles_with(places[hit], _owners(part)[at[hit]], df.size)
+        hit, places = _found(found, some)
+        df += _profiles_with(places, _owners(part)[at[hit]], df.size)
     return found[df >= least], df[df >= least]
 
 
-def _places(
+def _found(
     ascending: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where each key would stand, and which keys do."""
-    # one after the other they are found two to five times as quickly: the memory is near
-    order = np.argsort(keys)
-    places = np.empty(keys.size, dtype=np.intp)
-    places[order] = np.searchsorted(ascending, keys[order])
+    """Return which keys are among those, and the place of each of them.
+
+    Many are hashed twice, and what has met others both times is searched for: that takes a
+    third to two thirds of searching for all, even one after the other.
+    """
+    if keys.size * _FEW_KEYS <= ascending.size or not ascending.size:
+        return _searched(ascending, keys)
+    places = np.full(keys.size, _UNKNOWN, dtype=np.intp)
+    left, at = np.arange(ascending.size), np.arange(keys.size)
+    n_bits = ascending.size.bit_length() + 1
+    for multiplier in _MULTIPLIERS:
+        table = np.full(1 << n_bits, _UNKNOWN, dtype=np.int32)
+        slots = _slots(ascending[left], multiplier, n_bits)
+        table[slots] = left
+        displaced = table[slots] != left
+        crowded = np.zeros(table.size, dtype=np.bool_)
+        crowded[slots[displaced]] = True
+        asked = _slots(keys[at], multiplier, n_bits)
+        there = table[asked]
+        # nobody's slot reads the last one, which is no key of that slot
+        same = ascending[there] == keys[at]
+        places[at[same]] = there[same]
+        at, left = at[crowded[asked] & ~same], left[displaced]
+    hit, searched = _searched(ascending[left], keys[at])
+    places[at[hit]] = left[searched]
+    hit = np.flatnonzero(places != _UNKNOWN)
+    return hit, places[hit]
+
+
+def _searched(
+    ascending: NDArray[np.int64], keys: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Do the same by bisection, for few keys."""
+    places = np.searchsorted(ascending, keys)
     places[places == ascending.size] = 0
     hit = np.flatnonzero(ascending[places] == keys) if ascending.size else places[:0]
-    return places, hit
+    return hit, places[hit]
+
+
+def _slots(keys: NDArray[np.int64], multiplier: np.uint64, n_bits: int) -> NDArray[np.intp]:
+    """Return a slot of 2**n_bits for each key: the first bits of a product (Knuth 6.4)."""
+    product = keys.view(np.uint64) * multiplier
+    product >>= np.uint64(64 - n_bits)
+    return product.view(np.intp)
 
 
 def _owners(tokens: Tokens) -> Columns:

@@ -1,7 +1,6 @@
 """The commands: what they print, how they end, and that a refusal is a sentence."""
 
 import json
-import logging
 import re
 import signal
 import socket
@@ -58,16 +57,6 @@ HEAD, BEFORE = [script.revision for script in SCRIPTS.walk_revisions()][:2]
 PROGRAMME = "gov2gov-2023"
 REFUSED = 1
 WRONG_USAGE = 2
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """A command sets up the logging of its process; here that is the process of the tests."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def call(url: str, *arguments: object, **environment: str) -> Result:

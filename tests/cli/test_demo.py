@@ -1,10 +1,8 @@
 """`counterpart demo`: everything from nothing, and again from what is there."""
 
 import json
-import logging
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,16 +23,6 @@ from app.submissions.models import Submission
 from tests.conftest import engine_of
 
 KEYS = ["challenge_owner", "solution_provider", "staff"]
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """A command sets up the logging of its process; here that is the process of the tests."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture

@@ -66,13 +66,25 @@ def test_more_words_than_there_was_room_for_are_all_kept_apart() -> None:
     assert len(reader.stems) == len(set(reader.stems)) == 10_000 - 900 + 9000
 
 
-def test_two_words_of_one_hash_are_two_words() -> None:
-    """These two collide in the hash of Fowler, Noll and Vo, and have the same length."""
-    profiles = [Profile("p", ("declinate macallums declinate",), language="de")]
+@pytest.mark.parametrize("tail", ["", "sammlungen"])
+def test_two_words_of_one_hash_are_two_words(tail: str) -> None:
+    """Both begin with what collides in the hash of Fowler, Noll and Vo, so it goes on so."""
+    one, other = f"declinate{tail}", f"macallums{tail}"
+    profiles = [Profile("p", (f"{one} {other} {one}",), language="de")]
 
     found = read(profiles, Reader(compiled=True))
 
-    assert found == [["declinate", "macallums", "declinate"]]
+    assert found == [[one, other, one]]
+
+
+@pytest.mark.parametrize("n_letters", [7, 8, 9, 15, 16, 17, 18, 40])
+def test_words_that_differ_in_one_letter_are_kept_apart_at_every_length(n_letters: int) -> None:
+    base = "abcdefghij" * 4
+    words = [base[:k] + "x" + base[k + 1 : n_letters] for k in range(n_letters)]
+    words += [base[: n_letters - 1], base[:n_letters], f"{base[:n_letters]}a"]
+    profiles = [Profile("p", (" ".join(words * 2),), language="de")]
+
+    assert read(profiles, Reader(compiled=True)) == [words * 2]
 
 
 def test_a_text_is_read_once_and_a_saved_one_not_again() -> None:
