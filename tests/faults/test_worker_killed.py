@@ -20,7 +20,7 @@ from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.factories import a_call, a_challenge, a_programme, a_solution, an_organisation
 from tests.processes import counterpart, finished, until
 
-N_CHALLENGES, N_SOLUTIONS = 200, 30
+N_CHALLENGES, N_SOLUTIONS = 80, 30
 SUBJECTS = ("flood", "forest", "school", "harbour", "clinic", "archive", "library", "bridge")
 DOINGS = ("warning", "repair", "planning", "budget", "permit", "inspection", "mapping")
 
