@@ -22,7 +22,8 @@ class ContributionRead(BaseModel):
     share: float
     words: list[str] = Field(description="As people wrote them, on one side and the other.")
     sides: list[Literal["challenge", "solution"]] = Field(
-        default=[], description="Who did not tell what is missing."
+        default_factory=list,  # a default would be copied for every share
+        description="Who did not tell what is missing.",
     )
 
 

@@ -1,9 +1,10 @@
 """Reading runs, suggestions, matches and jobs: only what the actor may know of."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+import sqlalchemy as sql
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
@@ -177,7 +178,7 @@ def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionR
     verdicts = _latest(session, rows[0].run_id) if rows else {}
     return [
         SuggestionRead(
-            **row.model_dump(),
+            **dict(row),  # as it is: a dump would copy every reason, and they are validated
             challenge=sides[row.challenge_id],
             solution=sides[row.solution_id],
             verdict=verdicts.get((row.challenge_id, row.solution_id)),
@@ -188,21 +189,19 @@ def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionR
 
 def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
     """Return submissions by key, as suggestions and matches name them."""
-    statement = (
-        select(Submission, Organisation)
+    # Names alone: the passages of all of them would take longer than the list itself.
+    statement: sql.Select[*tuple[Any, ...]] = (
+        sql.select(
+            col(Submission.id),
+            col(Submission.code),
+            col(Submission.title),
+            col(Organisation.name).label("organisation"),
+            col(Organisation.country),
+        )
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
         .where(col(Submission.id).in_(set(keys)))
     )
-    return {
-        row.id: PartyRead(
-            id=row.id,
-            code=row.code,
-            title=row.title,
-            organisation=owner.name,
-            country=owner.country,
-        )
-        for row, owner in session.exec(statement)
-    }
+    return {row.id: PartyRead.model_validate(row) for row in session.execute(statement)}
 
 
 def _latest(session: Session, run_id: UUID) -> dict[tuple[UUID, UUID], VerdictRead]:
@@ -277,7 +276,7 @@ def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead
         .join(challenge, col(challenge.id) == col(Match.challenge_id))
         .join(solution, col(solution.id) == col(Match.solution_id))
         .where(
-            or_(
+            sql.or_(
                 within_reach(actor, Action.MATCH_READ, challenge.organisation_id),
                 within_reach(actor, Action.MATCH_READ, solution.organisation_id),
             )
