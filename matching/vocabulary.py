@@ -34,9 +34,6 @@ _UNKNOWN: Final = -1
 # Odd, with no order in their bits: the golden ratio of 64 bits, and its square.
 _MULTIPLIERS: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0x9E3779B97F4A7C15**2 % 2**64))
 
-# A table pays from a fourth as many keys on as there are places.
-_FEW_KEYS: Final = 4
-
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
@@ -272,9 +269,9 @@ def _found(
     """Return which keys are among those, and the place of each of them.
 
     Many are hashed twice, and what has met others both times is searched for: that takes a
-    third to two thirds of searching for all, even one after the other.
+    third to two thirds of searching for all, where a table does not cost more than it saves.
     """
-    if keys.size * _FEW_KEYS <= ascending.size or not ascending.size:
+    if keys.size < ascending.size or not ascending.size:
         return _searched(ascending, keys)
     places = np.full(keys.size, _UNKNOWN, dtype=np.intp)
     left, at = np.arange(ascending.size), np.arange(keys.size)
@@ -301,8 +298,11 @@ def _found(
 def _searched(
     ascending: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Do the same by bisection, for few keys."""
-    places = np.searchsorted(ascending, keys)
+    """Do the same by bisection, for fewer keys."""
+    # one after the other they are found two to five times as quickly: the memory is near
+    order = np.argsort(keys)
+    places = np.empty(keys.size, dtype=np.intp)
+    places[order] = np.searchsorted(ascending, keys[order])
     places[places == ascending.size] = 0
     hit = np.flatnonzero(ascending[places] == keys) if ascending.size else places[:0]
     return hit, places[hit]
