@@ -20,7 +20,8 @@ Keys = NDArray[np.uint64]
 _SPACE: Final = 32
 
 # A word of up to 16 letters is its own key: two numbers of eight letters each. ASCII leaves the
-# highest bit free, which marks the key of a longer one; there the letters are compared as well.
+# highest bit free, which marks the key of a longer word: a hash and its length; the letters are
+# compared as well then.
 _SHORT: Final = 16
 _LONG: Final = np.uint64(1 << 63)
 
@@ -143,7 +144,7 @@ def _cut(
                 known = slots[slot]
                 while known != _NOBODY:
                     same = keys[known, 0] == low and keys[known, 1] == high
-                    if same and (high != _LONG or _is(raw, first, at, known, table)):
+                    if same and (high < _LONG or _is(raw, first, at, known, table)):
                         break
                     slot = (slot + 1) & (slots.size - 1)
                     known = slots[slot]
@@ -169,7 +170,7 @@ def _word(raw: Bytes, at: int, last: int) -> tuple[int, np.uint64, np.uint64]:
         low = (low << _LETTER) | np.uint64(raw[at])
         at += 1
     if at - first > _SHORT:
-        low, high = _code(raw, first, at), _LONG
+        low, high = _code(raw, first, at), _LONG | np.uint64(at - first)
     return at, low, high
 
 
@@ -189,12 +190,9 @@ def _store(
 def _is(
     raw: Bytes, first: int, last: int, known: int, table: tuple[Ids, Keys, Offsets, Bytes]
 ) -> bool:
-    """Tell whether a word is a known one, by all of its letters."""
+    """Tell whether a word is a known one of the same length, by all of its letters."""
     _, _, stored, letters = table
-    start = stored[known]
-    if stored[known + 1] - start != last - first:
-        return False
-    k = 0
+    start, k = stored[known], 0
     while k < last - first and letters[start + k] == raw[first + k]:
         k += 1
     return k == last - first

@@ -17,12 +17,20 @@ from starlette.types import ASGIApp
 ROOT = Path(__file__).parents[1]
 
 
+def untraced() -> dict[str, str]:
+    """Return the environment without what has coverage trace a process: it takes half the time.
+
+    What only a process of its own can reach is little; `matching` traces its children.
+    """
+    return {name: said for name, said in os.environ.items() if not name.startswith("COVERAGE")}
+
+
 def counterpart(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Start a command of the service; the caller ends it."""
     return subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-m", "app.cli", *arguments],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**untraced(), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

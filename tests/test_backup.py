@@ -20,7 +20,7 @@ from app.core.errors import AppError, Conflict, NotFound, Unavailable, Unprocess
 from app.programmes.models import Programme
 from tests.conftest import URL
 from tests.factories import a_challenge, a_programme
-from tests.processes import ROOT
+from tests.processes import ROOT, untraced
 from tests.test_migrations import HEAD
 
 SIDE_FILES = {"test.db-wal", "test.db-shm"}
@@ -267,7 +267,7 @@ def test_a_backup_that_finds_no_room_is_refused_and_leaves_nothing(
 
     command = [sys.executable, "-m", "app.cli", "backup", str(target)]
     # Measuring the coverage of this process would find no room either.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE")}
+    environment = untraced()
 
     done = subprocess.run(  # noqa: S603 -- our own command
         ["/usr/bin/prlimit", "--fsize=2000", *command],

@@ -24,7 +24,7 @@ from app.core.database import Database, reading, transaction
 from app.policy import Role
 from app.submissions.models import Submission
 from tests.factories import a_call, a_token, a_user, an_organisation
-from tests.processes import ROOT, free_port, until
+from tests.processes import ROOT, free_port, until, untraced
 
 PATIENCE = 60
 """Seconds after which a client gives up; no answer is then counted."""
@@ -103,7 +103,7 @@ def serving(
         process = subprocess.Popen(  # noqa: S603 -- our own command
             [*command, "--port", str(port), "--workers", str(workers)],
             cwd=ROOT,
-            env={**os.environ, **variables, **environment},
+            env={**untraced(), **variables, **environment},
             stdout=log,
             stderr=log,
             start_new_session=True,
