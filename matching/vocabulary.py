@@ -149,7 +149,7 @@ class Vocabulary:
         flat = _columns_of(self.stems, tokens, reader)
         known = np.flatnonzero(flat != _UNKNOWN)
         keys, at = _pairs(flat, tokens)
-        hit, places = _found(self.pairs, keys)
+        hit, places = _among(self.pairs, keys)
         columns = np.concatenate([flat[known], self.pair_columns[places]])
         ends = tokens.ends[tokens.texts] if joined else tokens.ends
         owners = np.repeat(np.arange(ends.size - 1, dtype=np.int32), np.diff(ends))
@@ -258,12 +258,12 @@ def _frequent_pairs(
     df = np.zeros(found.size, dtype=np.int64)
     for part in tokens.parts(_WORDS_AT_ONCE):
         some, at = _pairs(columns[part.ids], part)
-        hit, places = _found(found, some)
+        hit, places = _among(found, some)
         df += _profiles_with(places, _owners(part)[at[hit]], df.size)
     return found[df >= least], df[df >= least]
 
 
-def _found(
+def _among(
     ascending: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return which keys are among those, and the place of each of them.

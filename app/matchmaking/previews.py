@@ -84,6 +84,8 @@ def preview(
 def _narrowed(engine: Engine, found: Sequence[Suggestion]) -> tuple[Engine, list[Suggestion]]:
     """Leave out the challenges that are not shown: how sure a place is takes long for all."""
     rows = sorted({suggestion.challenge for suggestion in found})
+    if len(rows) == len(engine.challenges):
+        return engine, list(found)  # which has ranked them already
     shown = [engine.challenges[row] for row in rows]
     narrow = Engine(shown, engine.pool, rules=engine.rules, matcher=engine.matcher)
     return narrow, [replace(s, challenge=rows.index(s.challenge)) for s in found]

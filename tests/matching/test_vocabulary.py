@@ -19,7 +19,7 @@ def expected(known: list[int], asked: list[int]) -> list[tuple[int, int]]:
 
 
 def found(known: list[int], asked: list[int]) -> list[tuple[int, int]]:
-    here, places = vocabulary._found(
+    here, places = vocabulary._among(
         np.array(known, dtype=np.int64), np.array(asked, dtype=np.int64)
     )
     return list(zip(here.tolist(), places.tolist(), strict=True))
