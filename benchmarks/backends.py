@@ -20,7 +20,7 @@ from distributed import LocalCluster
 from benchmarks import corpus
 from benchmarks.report import Figure
 from matching import Matcher, Profile, Ranking
-from matching.distribute import Backend, rank_in_blocks
+from matching.search.distribute import Backend, rank_in_blocks
 
 K: Final = 10
 WORKERS: Final = 2

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.tasks import Floats
 from matching import Matcher, Profile
-from matching.embedder import Embedder
-from matching.embedding import Encoder, Remembered, embedded, nearness
+from matching.scoring.semantic import Encoder, Remembered, embedded, nearness
+from matching.text.sentence_encoder import Embedder
 
 
 def model(folder: Path, sha256: str) -> Encoder:

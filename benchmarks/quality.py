@@ -144,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
         "--compare", nargs="*", default=[], help="settings, tfidf, bm25, csls, ..."
     )
     parser.add_argument("--model", type=Path, help="folder of a sentence encoder")
-    parser.add_argument("--sha256", default="", help="of its files, see matching.embedder")
+    parser.add_argument(
+        "--sha256", default="", help="of its files, see matching.text.sentence_encoder"
+    )
     parser.add_argument("--pasting", action="store_true")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--seed", type=int, default=0)

@@ -14,7 +14,7 @@ from benchmarks.hub_corrections import CORRECTIONS
 from benchmarks.meaning import mixed
 from benchmarks.tasks import Floats, Scorer
 from matching import Matcher, Profile
-from matching.embedding import Encoder
+from matching.scoring.semantic import Encoder
 
 DEFAULT = "default"
 

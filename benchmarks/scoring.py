@@ -13,7 +13,7 @@ from rank_bm25 import BM25Okapi
 from benchmarks import corpus
 from benchmarks.report import Figure, beside, measured
 from benchmarks.topk import Task, task
-from matching.topk import indexed, top_k
+from matching.search.topk import indexed, top_k
 
 SIZE: Final = 3_000
 SAMPLE: Final = 20

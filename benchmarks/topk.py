@@ -17,7 +17,7 @@ from sparse_dot_topn import sp_matmul_topn
 from benchmarks import corpus
 from benchmarks.report import Figure, Target, beside, measured
 from matching import Ranking
-from matching.topk import indexed, top_k
+from matching.search.topk import indexed, top_k
 
 Floats = NDArray[np.float64]
 Matrix = sparse.csr_array[np.float64]

@@ -15,9 +15,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from benchmarks import corpus
 from benchmarks.report import Figure, beside, measured
 from matching import Profile
-from matching.language import WORD, stem
-from matching.reading import Reader, Tokens
-from matching.vocabulary import Vocabulary
+from matching.text.language import WORD, stem
+from matching.text.reading import Reader, Tokens
+from matching.text.vocabulary import Vocabulary
 
 Matrix = sparse.csr_array[np.float64]
 

@@ -19,10 +19,11 @@ from matching.assignment import (
     replace,
     stable_pairs,
 )
-from matching.eligibility import Rule, eligible, obstacles
 from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
-from matching.explanation import (
+from matching.matcher import Matcher
+from matching.scoring.breakpoints import Breakpoints, breakpoints
+from matching.scoring.explanation import (
     Bands,
     Contribution,
     Explanation,
@@ -31,20 +32,20 @@ from matching.explanation import (
     Passages,
     bands,
 )
-from matching.hubs import Hub, hubs
-from matching.language import recognise
-from matching.matcher import Matcher
-from matching.profile import Profile
-from matching.ranking import Ranking
-from matching.reading import Reader
-from matching.scoring import ScoreParts
-from matching.stability import stability
-from matching.turning import TurningPoints, turning_points
-from matching.vectorizer import ProfileVectorizer
+from matching.scoring.hubness import Hub, hubs
+from matching.scoring.rank_stability import rank_stability
+from matching.scoring.scoring import ScoreParts
+from matching.search.eligibility import Rule, eligible, obstacles
+from matching.search.ranking import Ranking
+from matching.text.language import recognise
+from matching.text.profile import Profile
+from matching.text.reading import Reader
+from matching.text.vectorizer import ProfileVectorizer
 
 __all__ = [
     "Assignment",
     "Bands",
+    "Breakpoints",
     "Contribution",
     "Cost",
     "Diagnosis",
@@ -67,10 +68,10 @@ __all__ = [
     "ScoreParts",
     "Settings",
     "Step",
-    "TurningPoints",
     "assign",
     "bands",
     "blocking_pairs",
+    "breakpoints",
     "diagnose",
     "eligible",
     "frontier",
@@ -79,12 +80,11 @@ __all__ = [
     "ndcg_at_k",
     "obstacles",
     "precision_at_k",
+    "rank_stability",
     "recall_at_k",
     "reciprocal_rank",
     "recognise",
     "regret",
     "replace",
-    "stability",
     "stable_pairs",
-    "turning_points",
 ]

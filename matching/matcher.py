@@ -17,20 +17,20 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from matching import storage
-from matching.eligibility import Attributes, Rule, admission
-from matching.embedding import Encoder, embedded, with_meaning
-from matching.encoding import EncodedPool, EncodedQueries, Floats
-from matching.explaining import taken_apart
-from matching.explanation import Explanation
-from matching.pool import Chained
-from matching.profile import Profile
-from matching.ranking import Ranking, merged, pairs_of
-from matching.reading import Reader
-from matching.scoring import ScoreParts, Scorer
-from matching.segment import alone, blocks, in_a_row
-from matching.topk.index import Bounds
-from matching.vectorizer import ProfileVectorizer, check_share
+from matching.scoring.explaining import taken_apart
+from matching.scoring.explanation import Explanation
+from matching.scoring.scoring import ScoreParts, Scorer
+from matching.scoring.semantic import Encoder, embedded, with_meaning
+from matching.search import storage
+from matching.search.eligibility import Attributes, Rule, admission
+from matching.search.pool import Chained
+from matching.search.ranking import Ranking, merged, pairs_of
+from matching.search.segment import alone, blocks, in_a_row
+from matching.search.topk.index import Bounds
+from matching.text.encoded import EncodedPool, EncodedQueries, Floats
+from matching.text.profile import Profile
+from matching.text.reading import Reader
+from matching.text.vectorizer import ProfileVectorizer, check_share
 
 # One more profile, or one unknown word, for so many that were fitted: fit again.
 _PROFILES: Final = 10

@@ -306,9 +306,9 @@ def test_a_planted_commit_is_found() -> None:
     "planted",
     [
         "import matching",
-        "import matching.topk as fast",
+        "import matching.search.topk as fast",
         "from matching import Matcher",
-        "from matching.topk import top_k",
+        "from matching.search.topk import top_k",
         "def rank():\n    from matching import Matcher",
     ],
 )

@@ -1,7 +1,7 @@
 """Assignment: which providers serve which challenges, best as a whole and exactly so."""
 
 from matching.assignment.answer import Assignment, Fairness, Settings
-from matching.assignment.assigning import (
+from matching.assignment.api import (
     assign,
     blocking_pairs,
     diagnose,

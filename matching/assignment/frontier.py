@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from matching.assignment.mixed import NoAnswer
+from matching.assignment.milp import NoAnswer
 from matching.assignment.problem import Problem
-from matching.assignment.sided import Sided
+from matching.assignment.side_constraints import Sided
 from matching.assignment.solve import refuse_the_plain
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.assignment.face import BEST, CHOSEN, Face, totals
-from matching.assignment.network import best_total
-from matching.assignment.paths import Costs
+from matching.assignment.max_total import best_total
+from matching.assignment.optimal_face import BEST, CHOSEN, Face, totals
 from matching.assignment.problem import Ints, Mask, Problem
+from matching.assignment.shortest_paths import Costs
 
 
 def fairest(problem: Problem) -> tuple[Face, int]:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.answer import fairness_of
-from matching.assignment.detours import detours
-from matching.assignment.face import Face, totals
+from matching.assignment.exchange_costs import detours
 from matching.assignment.leximin import Digits, fairness_face
-from matching.assignment.mixed import NoAnswer
+from matching.assignment.milp import NoAnswer
+from matching.assignment.optimal_face import Face, totals
 from matching.assignment.problem import Mask, Pair, Problem
 from matching.assignment.solve import is_network, solve
 

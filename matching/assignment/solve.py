@@ -3,10 +3,10 @@
 import numpy as np
 
 from matching.assignment.leximin import fairest
-from matching.assignment.mixed import NoAnswer, group_keys
-from matching.assignment.network import best_total
+from matching.assignment.max_total import best_total
+from matching.assignment.milp import NoAnswer, group_keys
 from matching.assignment.problem import Ints, Mask, Problem
-from matching.assignment.sided import Sided
+from matching.assignment.side_constraints import Sided
 
 
 def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask, int]:

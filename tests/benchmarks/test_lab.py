@@ -15,7 +15,7 @@ from benchmarks.quality import main
 from benchmarks.scorers import scorer
 from benchmarks.tasks import Expertise, Floats, Retrieval, known_item, profiles
 from matching import Profile
-from matching.embedding import Remembered
+from matching.scoring.semantic import Remembered
 
 WORDS = ("river", "flood", "budget", "school", "road", "nurse", "forest", "energy", "harbour")
 

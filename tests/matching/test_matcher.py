@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-import matching.segment
+import matching.search.segment
 from matching import Matcher, Profile, Rule, eligible
-from matching.language import language_of, tokens
+from matching.text.language import language_of, tokens
 from tests.matching.strategies import pools, profiles, promise, queries
 
 APART = Rule("country", shared=False, reason="Both are in the same country.")
@@ -163,7 +163,7 @@ def test_blocks_of_any_size_give_the_same_answer(monkeypatch: pytest.MonkeyPatch
     whole = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     scores = matcher.score_pairs(asked)
 
-    monkeypatch.setattr(matching.segment, "_BLOCK_CELLS", 9)
+    monkeypatch.setattr(matching.search.segment, "_BLOCK_CELLS", 9)
 
     ranking = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     assert np.array_equal(ranking.indices, whole.indices)

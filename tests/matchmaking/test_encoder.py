@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.testclient import TestClient
+from tests.matching.text.test_sentence_encoder import a_model
 
 from app.cli.console import settings_of
 from app.core.database import Database
@@ -23,7 +24,6 @@ from app.submissions.records import ChallengeRecord, SolutionRecord
 from matching import Profile
 from tests.conftest import SignIn
 from tests.factories import a_user
-from tests.matching.test_embedder import a_model
 from tests.matchmaking.test_run import a_small_programme, work
 
 
@@ -150,7 +150,7 @@ def test_an_encoder_is_read_once(encoding: Settings) -> None:
 
 
 def test_a_missing_extra_is_said(encoding: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matching.embedder", None)
+    monkeypatch.setitem(sys.modules, "matching.text.sentence_encoder", None)
 
     with pytest.raises(Unavailable, match="its libraries are not installed") as refusal:
         encoder_of(encoding.embedding_folder, encoding.embedding_sha256)

@@ -34,7 +34,7 @@ from matching import (
     Regrets,
     obstacles,
 )
-from matching.embedding import Encoder
+from matching.scoring.semantic import Encoder
 
 __all__ = [
     "RULES",

@@ -21,13 +21,13 @@ from matching import (
     Ranking,
     Rule,
     bands,
+    breakpoints,
     eligible,
     hubs,
-    stability,
-    turning_points,
+    rank_stability,
 )
-from matching.distribute import Backend, rank_in_blocks
-from matching.embedding import Encoder
+from matching.scoring.semantic import Encoder
+from matching.search.distribute import Backend, rank_in_blocks
 
 Pair = tuple[int, int]
 
@@ -230,8 +230,8 @@ class Engine:
         admitted = eligible(self.rules, asked, self.pool)
         return Sureness(
             ranking.indices,
-            stability(self.matcher, self.challenges, ranking),
-            turning_points(self.matcher, self.challenges, ranking).text_weight,
+            rank_stability(self.matcher, self.challenges, ranking),
+            breakpoints(self.matcher, self.challenges, ranking).text_weight,
             {
                 hub.index: Often(hub.places, hub.eligible, hub.expected)
                 for hub in hubs(every, len(self.pool), eligible=admitted, top=_BEST)

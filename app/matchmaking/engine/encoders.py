@@ -7,7 +7,7 @@ from typing import Final
 
 from app.core.errors import Unavailable
 from matching import MatchingError
-from matching.embedding import Encoder, Remembered
+from matching.scoring.semantic import Encoder, Remembered
 
 _LOCK: Final = threading.Lock()
 
@@ -44,7 +44,7 @@ def encoder_of(folder: Path | None, sha256: str | None) -> Encoder | None:
 @lru_cache(maxsize=1)
 def _read(folder: Path, sha256: str) -> Encoder:
     try:
-        from matching.embedder import Embedder  # noqa: PLC0415 -- an extra, which may lack
+        from matching.text.sentence_encoder import Embedder  # noqa: PLC0415 -- an extra, which may lack
 
         return Remembered(Embedder(folder, sha256=sha256))
     except ImportError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from matching import Matcher, MatchingError, Profile, Reader
-from matching.embedding import Encoder
+from matching.scoring.semantic import Encoder
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from matching import InfeasibleAssignment, assign
-from matching.assignment import start
-from matching.assignment.face import Face, totals
-from matching.assignment.mixed import Model, NoAnswer
+from matching.assignment import warm_start
+from matching.assignment.milp import Model, NoAnswer
+from matching.assignment.optimal_face import Face, totals
 from matching.assignment.problem import Problem
 from tests.matching.assignment import twin
 from tests.matching.assignment.oracle import Question, answers_of, questions
@@ -29,7 +29,7 @@ def contended(n: int, seed: int) -> NDArray[np.int64]:
 
 def total_of(problem: Problem, *, compiled: bool) -> int:
     """The total that is proved from the proposal, on the pairs that it looks at."""
-    proposal = start.propose(problem, compiled=compiled)
+    proposal = warm_start.propose(problem, compiled=compiled)
     near = problem.only(proposal.pairs)
     face = Face.of(near, proposal.chosen)
     bound = -face.optimise(totals(near.units), proposal.potentials)
@@ -44,13 +44,13 @@ def test_candidates_and_prices_find_what_the_whole_table_holds(
 ) -> None:
     scores = contended(80, 1)
     problem = Problem.of(scores, rows=bounds[0], columns=bounds[1], locked=[(0, 79), (5, 5)])
-    whole = start.propose(problem)
+    whole = warm_start.propose(problem)
     face = Face.of(problem, whole.chosen)
     best = -face.optimise(totals(problem.units))
 
-    monkeypatch.setattr(start, "_FEW", 1000)
-    monkeypatch.setattr(start, "_CANDIDATES", 2)
-    monkeypatch.setattr(start, "_ADDED", 1)
+    monkeypatch.setattr(warm_start, "_FEW", 1000)
+    monkeypatch.setattr(warm_start, "_CANDIDATES", 2)
+    monkeypatch.setattr(warm_start, "_ADDED", 1)
 
     assert total_of(problem, compiled=False) == total_of(problem, compiled=True) == best
 
@@ -82,10 +82,10 @@ def test_candidates_without_an_answer_give_way_to_all_pairs(
 ) -> None:
     scores = np.tile(np.arange(60), (60, 1))
     problem = Problem.of(scores, rows=(1, 1), columns=(1, 1), forbidden=[(0, 0)])
-    monkeypatch.setattr(start, "_FEW", 0)
-    monkeypatch.setattr(start, "candidates", lambda problem: np.arange(0, 600))
+    monkeypatch.setattr(warm_start, "_FEW", 0)
+    monkeypatch.setattr(warm_start, "candidates", lambda problem: np.arange(0, 600))
 
-    proposal = start.propose(problem, compiled=compiled)
+    proposal = warm_start.propose(problem, compiled=compiled)
 
     assert int(problem.units[proposal.pairs][proposal.chosen].sum()) == 59 * 30
 
@@ -120,9 +120,9 @@ def test_the_compiled_solver_finds_the_best_total(question: Question) -> None:
 
     if not len(answers.masks):
         with pytest.raises(NoAnswer):
-            start.propose(problem, compiled=True)
+            warm_start.propose(problem, compiled=True)
         return
-    proposal = start.propose(problem, compiled=True)
+    proposal = warm_start.propose(problem, compiled=True)
 
     assert problem.units[proposal.pairs][proposal.chosen].sum() == answers.totals.max()
 

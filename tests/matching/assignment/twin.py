@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 
-from matching.assignment import compiled, start
-from matching.assignment.mixed import NoAnswer
+from matching.assignment import cost_scaling, warm_start
+from matching.assignment.milp import NoAnswer
 from matching.assignment.problem import Problem
 
 
@@ -28,7 +28,7 @@ def totals() -> list[int | None]:
 
 def total_of(problem: Problem) -> int | None:
     try:
-        proposal = start.propose(problem, compiled=True)
+        proposal = warm_start.propose(problem, compiled=True)
     except NoAnswer:
         return None
     return int(problem.units[proposal.pairs][proposal.chosen].sum())
@@ -36,5 +36,5 @@ def total_of(problem: Problem) -> int | None:
 
 if __name__ == "__main__":
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
-        compiled._OFTEN = 0  # type: ignore[misc]  # -- all nodes are priced anew all the time
+        cost_scaling._OFTEN = 0  # type: ignore[misc]  # -- all nodes are priced anew all the time
     sys.stdout.write(f"{totals()}\n")

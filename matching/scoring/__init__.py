@@ -1,0 +1,1 @@
+"""What a pair scores, why, and how sure its rank is."""

@@ -1,0 +1,88 @@
+"""What would change the order: the weight at which two neighbours in a list are level.
+
+A score is linear in either weight while the other stays, so the answer is exact.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.matcher import Matcher
+from matching.scoring.score_components import score_components
+from matching.search.ranking import Ranking
+from matching.text.encoded import Floats
+from matching.text.profile import Profile
+
+
+class Breakpoints(NamedTuple):
+    """Where each place of a ranking and the next one change their order.
+
+    Parameters
+    ----------
+    text_weight, whole_weight : float64 arrays of shape (n_queries, max(0, k - 1))
+        Column r: the weight at which the candidates at indices r and r + 1 are level, the
+        other weight as it is; beyond it, seen from the weight of the matcher, the latter
+        leads. nan where no weight in [0, 1] puts it ahead, and where a place is empty.
+    text_change, whole_change : float64 arrays of the same shape
+        How far that is from the weight of the matcher, with its sign.
+    """
+
+    text_weight: Floats
+    whole_weight: Floats
+    text_change: Floats
+    whole_change: Floats
+
+
+def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) -> Breakpoints:
+    """Return the smallest changes of a weight that turn two neighbours round.
+
+    Parameters
+    ----------
+    matcher : Matcher
+        Fitted.
+    queries : sequence of Profile, length n_queries
+    ranking : Ranking
+        As `matcher` gave it for these queries.
+
+    Raises
+    ------
+    ValueError
+        If `ranking` is not one of as many queries.
+    NotFittedError
+        If the matcher has not been fitted.
+
+    Examples
+    --------
+    >>> pool = [
+    ...     Profile("a", ("Flood warnings.",), frozenset({"water"})),
+    ...     Profile("b", ("Early flood warnings by phone.",)),
+    ... ]
+    >>> matcher = Matcher().fit(pool)
+    >>> asked = [Profile("q", ("Warn of floods early, by phone",), frozenset({"water"}))]
+    >>> points = breakpoints(matcher, asked, matcher.rank(asked, k=2))
+    >>> points.text_weight.round(2), points.whole_weight
+    (array([[0.68]]), array([[nan]]))
+    """
+    n_queries, k = ranking.indices.shape
+    by_text, by_whole = (np.full((n_queries, max(0, k - 1)), np.nan) for _ in range(2))
+    for i, listed in enumerate(score_components(matcher, queries, ranking)):
+        gaps = max(0, len(listed.best) - 1)
+        by_text[i, :gaps] = _level(
+            listed.score(0, matcher.whole_weight), listed.score(1, matcher.whole_weight)
+        )
+        by_whole[i, :gaps] = _level(
+            listed.score(matcher.text_weight, 0), listed.score(matcher.text_weight, 1)
+        )
+    return Breakpoints(
+        by_text, by_whole, by_text - matcher.text_weight, by_whole - matcher.whole_weight
+    )
+
+
+def _level(at_none: Floats, at_all: Floats) -> Floats:
+    """Return the weight at which neighbours are level, from their scores at 0 and at 1."""
+    lead_at_none, lead_at_all = -np.diff(at_none[:, 0]), -np.diff(at_all[:, 0])
+    # the first leads at the weight of the run, so it is overtaken at one end or at none
+    turns = (lead_at_none < 0) != (lead_at_all < 0)
+    slope = np.where(turns, lead_at_none - lead_at_all, 1)
+    return np.where(turns, lead_at_none / slope, np.nan)

@@ -1,0 +1,1 @@
+"""From texts to weighed terms: profiles, languages, tokens, vocabulary, encoded rows."""
