@@ -1,8 +1,17 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
-from app.core import audit, codes, idempotency, jobs, outbox, throttle
+from app.core.storage import (
+    audit,
+    idempotency_keys,
+    jobs,
+    outbox,
+    rate_limits,
+    reference_numbers,
+)
+from app.matches import models as matches
 from app.matchmaking import models as matchmaking
+from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.submissions import models as submissions
 from app.themes import models as themes
@@ -10,13 +19,15 @@ from app.themes import models as themes
 __all__ = [
     "accounts",
     "audit",
-    "codes",
-    "idempotency",
+    "idempotency_keys",
     "jobs",
+    "matches",
     "matchmaking",
+    "organisations",
     "outbox",
     "programmes",
+    "rate_limits",
+    "reference_numbers",
     "submissions",
     "themes",
-    "throttle",
 ]

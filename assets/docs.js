@@ -1,4 +1,4 @@
-// Draws the documentation page (app/core/docs.html) with Swagger UI.
+// Draws the documentation page (app/core/http/docs.html) with Swagger UI.
 // It stands in a file of its own because the page's Content-Security-Policy admits no inline script.
 "use strict";
 

@@ -29,19 +29,19 @@ from fastapi import APIRouter
 from rich.console import Console
 from rich.table import Table
 
-from app import schema
+from app.access.policy import OPERATOR, Action
 from app.accounts.dependencies import ActorDep
 from app.accounts.service import issue_token
 from app.cli.runs import carry_out
-from app.core.clock import now
-from app.core.database import connect, transaction
-from app.core.declaring import needs, public
-from app.core.logging import configure
-from app.core.routing import Route
+from app.core.base.clock import now
+from app.core.base.logging import configure
+from app.core.http.access import needs, public
+from app.core.http.routing import Route
+from app.core.storage.database import connect, transaction
 from app.main import create_app
 from app.matchmaking.schemas.runs import NewRun
-from app.matchmaking.service import requesting
-from app.policy import OPERATOR, Action
+from app.matchmaking.service import run_requests
+from app.operations import migrating
 from app.programmes import service as programmes
 from app.seeding import demonstration, loader
 from app.settings import Settings
@@ -95,12 +95,12 @@ def _prepared(url: str) -> tuple[str, str]:
     configure("ERROR")
     settings = Settings(database_url=url)
     database = connect(url)
-    schema.migrate(database)
+    migrating.migrate(database)
     with transaction(database) as session:
         loader.load_first_edition(session)
         demonstration.prepare(session, at=now())
         programme = programmes.programme(session, loader.PROGRAMME)
-        run = requesting.request_run(
+        run = run_requests.request_run(
             session, OPERATOR, NewRun(programme_id=programme.id), settings
         )
     carry_out(database, settings, run)

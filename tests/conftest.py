@@ -14,11 +14,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
 
-from app import schema
 from app.accounts.models import User
-from app.core import sqlite
-from app.core.database import Database, connect
+from app.core.storage import sqlite
+from app.core.storage.database import Database, connect
 from app.main import create_app
+from app.operations import migrating
 from app.settings import Settings
 from tests.factories import a_token
 from tests.world import World, people
@@ -86,7 +86,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
             connection.exec_driver_sql(f"CREATE DATABASE {WORKER}")
         server.dispose()
     database = connect(URL or f"sqlite:///{path}")
-    schema.migrate(database)
+    migrating.migrate(database)
     database.dispose()
     return None if URL else path
 

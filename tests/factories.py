@@ -9,20 +9,14 @@ from uuid import UUID
 import pyotp
 from sqlmodel import Session, SQLModel, select
 
+from app.access.policy import Role
 from app.accounts import service as accounts
-from app.accounts.models import (
-    Membership,
-    Organisation,
-    Password,
-    SecondFactor,
-    Token,
-    User,
-)
-from app.core.clock import now
-from app.core.sealing import Keyring
+from app.accounts.models import Membership, Password, SecondFactor, Token, User
+from app.core.base.clock import now
+from app.core.base.encryption import Keyring
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
-from app.policy import Role
+from app.organisations.models import Organisation
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind, State

@@ -24,15 +24,17 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session, select
 
+from app.access.policy import OPERATOR, Role
 from app.accounts import service as accounts
-from app.accounts.models import Membership, Organisation, Token, User
-from app.accounts.schemas import OrganisationDraft, UserDraft
-from app.core.clock import now
-from app.core.database import connect, reading, transaction
-from app.core.jobs import Job
-from app.core.outbox import Letter
+from app.accounts.models import Membership, Token, User
+from app.core.base.clock import now
+from app.core.storage.database import connect, reading, transaction
+from app.core.storage.jobs import Job
+from app.core.storage.outbox import Letter
 from app.matchmaking.models import MatchRun, Verdict
-from app.policy import OPERATOR, Role
+from app.organisations.models import Organisation
+from app.organisations.schemas import OrganisationDraft, UserDraft
+from app.organisations.service import people
 from app.programmes import service as programmes
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
@@ -110,7 +112,7 @@ def _person(session: Session, role: Role) -> str:
     email = _email(role)
     organisation = OrganisationDraft(name=f"Fuzzing {role}", country="NL")
     draft = UserDraft(email=email, name=role.title(), role=role, organisation=organisation)
-    accounts.add_user(session, OPERATOR, draft)
+    people.add_user(session, OPERATOR, draft)
     return accounts.issue_token(session, OPERATOR, email, name="fuzz", lifetime=LIFETIME)
 
 

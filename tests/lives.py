@@ -10,8 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlmodel import Session
 
-from app.core.database import Database, transaction
-from app.core.errors import AppError
+from app.core.base.errors import AppError
+from app.core.storage.database import Database, transaction
 
 
 class Lives(RuleBasedStateMachine):

@@ -22,7 +22,7 @@ MAX_LINES: Final = 400
 
 # Kinds of file that a feature may hold, and the files that are none of these, one by one.
 KINDS: Final = frozenset(
-    {"__init__", "api", "dependencies", "jobs", "lifecycle", "models", "pages"}
+    {"__init__", "api", "dependencies", "jobs", "lifecycle", "models", "queries"}
     | {"schemas", "service"}
 )
 EXCEPTIONS: Final = MappingProxyType(
@@ -39,11 +39,15 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/questions.py": "what is asked about the assignment of a run",
         "app/matchmaking/previews.py": "where a submission would stand, beside any run",
         "app/matchmaking/offline.py": "matching of two files, without a database",
+        "app/operations/backup.py": "all data in one file, and back",
+        "app/operations/health.py": "alive, ready, version, figures",
+        "app/operations/migrating.py": "the database brought to the shape of this version",
+        "app/operations/retention.py": "what is removed when its time is over",
         "app/seeding/loader.py": "seeds into service calls",
         "app/seeding/demonstration.py": "what the demonstration adds to the seeds",
     }
 )
-NO_FEATURES: Final = frozenset({"cli", "core", "locales", "migrations", "static", "templates"})
+NO_FEATURES: Final = frozenset({"access", "cli", "core", "migrations", "pages", "static"})
 
 # Written so that this file does not contain what they look for.
 ADDRESSES: Final = MappingProxyType(
@@ -128,7 +132,7 @@ def is_at_home(path: PurePosixPath) -> bool:
         return True
     if len(rest) > 1:
         return (
-            rest[0] in {"pages", "schemas", "service"}
+            rest[0] in {"schemas", "service"}
             or path.stem == "__init__"
             or str(path) in EXCEPTIONS
         )
@@ -182,7 +186,7 @@ CODE: Final = dict(sources("app", "matching", "assets", "benchmarks", "tests"))
 
 def test_the_tree_is_seen() -> None:
     """Without files every rule would hold."""
-    assert PurePosixPath("app/core/database.py") in PRODUCT
+    assert PurePosixPath("app/core/storage/database.py") in PRODUCT
     assert PurePosixPath("tests/test_architecture.py") in CODE
     assert ROOT / "pyproject.toml" in TRACKED
 
@@ -192,7 +196,7 @@ def test_only_the_database_module_ends_a_transaction() -> None:
     offenders = {
         f"{path}:{line}"
         for path, source in PRODUCT.items()
-        if str(path) != "app/core/database.py"
+        if str(path) != "app/core/storage/database.py"
         for line in ends_of_transactions(source)
     }
     assert offenders == set()
@@ -205,9 +209,9 @@ def test_only_these_files_choose_the_library_of_a_database() -> None:
     } | {str(path) for path, source in CODE.items() if imports_of("sqlite3", source)}
 
     assert named == {
-        "app/backup.py",
-        "app/core/database.py",
-        "app/core/sqlite.py",
+        "app/operations/backup.py",
+        "app/core/storage/database.py",
+        "app/core/storage/sqlite.py",
         "tests/conftest.py",
     }
 
@@ -353,7 +357,7 @@ def test_a_planted_file_of_no_kind_is_found(planted: str) -> None:
     "neighbour",
     [
         "app/main.py",
-        "app/core/clock.py",
+        "app/core/base/clock.py",
         "app/cli/serve.py",
         "app/reviews/service.py",
         "app/reviews/service/drafts.py",

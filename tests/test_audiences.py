@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import Session, col, select, update
 
+from app.access.policy import Role
 from app.accounts.lifecycle import Purpose
 from app.accounts.models import (
     Identity,
@@ -24,13 +25,13 @@ from app.accounts.models import (
     Token,
     User,
 )
-from app.core import audit
-from app.core.clock import now
-from app.core.database import Database, transaction
-from app.core.idempotency import IdempotencyKey
-from app.core.outbox import Letter
-from app.matchmaking.models import Match, MatchRun, Verdict
-from app.policy import Role
+from app.core.base.clock import now
+from app.core.storage import audit
+from app.core.storage.database import Database, transaction
+from app.core.storage.idempotency_keys import IdempotencyKey
+from app.core.storage.outbox import Letter
+from app.matches.models import Match
+from app.matchmaking.models import MatchRun, Verdict
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
 from tests.factories import a_user, an_organisation

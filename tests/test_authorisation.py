@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.policy import Role
+from app.access.policy import Role
 from tests.world import World, names_in
 
 EVERYBODY = [*Role]

@@ -6,10 +6,17 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, admitted
-from app.core.declaring import declarations, needs, public, require_declared, signed_in, within
-from app.core.routing import require_one_way
-from app.policy import Action
+from app.core.http.access import (
+    declarations,
+    needs,
+    public,
+    require_declared,
+    signed_in,
+    within,
+)
+from app.core.http.routing import require_one_way
 
 
 def test_every_route_is_declared_those_of_the_description_too(app: FastAPI) -> None:

@@ -13,24 +13,24 @@ import typer
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from app.accounts.schemas import (
+from app.access.policy import Action, Role
+from app.accounts.schemas import TokenDraft
+from app.cli.commands import cli
+from app.core.base import errors
+from app.core.base.errors import AppError
+from app.core.base.merge_patch import Patch
+from app.core.tables.row_errors import FaultyTable
+from app.main import create_app
+from app.matchmaking.schemas.assignments import NewWhatIf
+from app.matchmaking.schemas.runs import NewRun
+from app.matchmaking.schemas.verdicts import NewVerdict, Undoing
+from app.organisations.schemas import (
     HandOver,
     MembershipDraft,
     OrganisationDraft,
-    TokenDraft,
     UserDraft,
     UserStep,
 )
-from app.cli.commands import cli
-from app.core import errors
-from app.core.errors import AppError
-from app.core.faults import FaultyTable
-from app.core.patches import Patch
-from app.main import create_app
-from app.matchmaking.schemas.deciding import NewVerdict, Undoing
-from app.matchmaking.schemas.questions import NewWhatIf
-from app.matchmaking.schemas.runs import NewRun
-from app.policy import Action, Role
 from app.programmes.schemas import CallDraft, ProgrammeDraft
 from app.settings import Settings
 from app.submissions.schemas import (

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.core.declaring import Access, declarations
-from app.policy import Role
+from app.access.policy import Role
+from app.core.http.access import Access, declarations
 from tests.test_authorisation import EVERYBODY, EXPECTED
 from tests.world import UNTRIED, World
 

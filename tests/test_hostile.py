@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from httpx2 import Response
 
-from app.policy import Role
+from app.access.policy import Role
 from tests.world import UNTRIED, World
 
 DEEP = 100_000

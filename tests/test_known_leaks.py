@@ -9,10 +9,10 @@ import pytest
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from app.access.policy import Role
 from app.accounts.dependencies import ActorDep
-from app.core.database import Database
+from app.core.storage.database import Database
 from app.main import create_app
-from app.policy import Role
 from app.settings import Settings
 from app.submissions.lifecycle import State
 from tests.conftest import SignIn
@@ -155,7 +155,7 @@ def test_indico_cve_2026_28352_no_route_is_there_without_its_check(
     def forget(actor: ActorDep) -> None:
         """Show everything."""
 
-    monkeypatch.setattr("app.main.operating", forgotten)
+    monkeypatch.setattr("app.main.health", forgotten)
 
     with pytest.raises(RuntimeError, match="GET /forgotten has no declaration"):
         create_app(settings, database)

@@ -12,20 +12,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
-from app import models, schema
+from app import models
 from app.accounts import service as accounts
-from app.core import audit, audit_check
-from app.core.database import Database, connect, reading, transaction
-from app.core.errors import Conflict, NotFound, NotSignedIn, Unavailable
+from app.core.base.errors import Conflict, NotFound, NotSignedIn, Unavailable
+from app.core.storage import audit, audit_verification
+from app.core.storage.database import Database, connect, reading, transaction
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
+from app.operations import migrating
 from app.submissions.models import Submission
 from tests.conftest import engine_of
 from tests.factories import a_challenge, a_run, a_suggestion, a_token, a_user
 from tests.processes import counterpart, finished
 from tests.world import World, people
 
-SCRIPTS = ScriptDirectory(str(schema.MIGRATIONS))
+SCRIPTS = ScriptDirectory(str(migrating.MIGRATIONS))
 HEAD = SCRIPTS.get_current_head()
 
 
@@ -46,15 +47,15 @@ def tables(database: Database) -> set[str]:
 
 
 def test_an_empty_database_gets_every_table_of_the_models(new: Database) -> None:
-    assert schema.migrate(new) == (None, HEAD)
+    assert migrating.migrate(new) == (None, HEAD)
 
     assert models.__doc__
     assert tables(new) == {*SQLModel.metadata.tables, "alembic_version"}
-    schema.require_current(new)
+    migrating.require_current(new)
 
 
 def test_the_models_and_the_migrations_agree(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
 
     with new.writer.connect() as connection:
         context = MigrationContext.configure(
@@ -64,24 +65,24 @@ def test_the_models_and_the_migrations_agree(new: Database) -> None:
 
 
 def test_a_second_time_changes_nothing(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         challenge = a_challenge(session)
 
-    assert schema.migrate(new) == (HEAD, HEAD)
+    assert migrating.migrate(new) == (HEAD, HEAD)
 
     with transaction(new) as session:
         assert session.get_one(type(challenge), challenge.id) == challenge
 
 
 def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     before = tables(new)
 
-    _, down = schema.migrate(new, "-1", drop_data=True)
+    _, down = migrating.migrate(new, "-1", drop_data=True)
     with pytest.raises(Conflict):
-        schema.require_current(new)
-    up = schema.migrate(new)
+        migrating.require_current(new)
+    up = migrating.migrate(new)
 
     assert down != HEAD
     assert up == (down, HEAD)
@@ -89,19 +90,19 @@ def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> Non
 
 
 def test_all_the_way_down_leaves_nothing_of_ours(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
 
     with pytest.raises(Conflict, match="drops every table"):
-        schema.migrate(new, "base")
-    assert schema.migrate(new) == (HEAD, HEAD)
-    assert schema.migrate(new, "base", drop_data=True) == (HEAD, None)
+        migrating.migrate(new, "base")
+    assert migrating.migrate(new) == (HEAD, HEAD)
+    assert migrating.migrate(new, "base", drop_data=True) == (HEAD, None)
 
     assert tables(new) == {"alembic_version"}
-    assert schema.migrate(new) == (None, HEAD)
+    assert migrating.migrate(new) == (None, HEAD)
 
 
 def test_events_that_were_written_before_the_chain_are_chained(new: Database) -> None:
-    schema.migrate(new, "0002")
+    migrating.migrate(new, "0002")
     with new.writer.begin() as connection:
         for number in (3, 7, 8):  # what was refused had taken the numbers between
             connection.execute(
@@ -112,12 +113,12 @@ def test_events_that_were_written_before_the_chain_are_chained(new: Database) ->
                 {"number": number, "key": uuid4().hex},
             )
 
-    schema.migrate(new)
+    migrating.migrate(new)
 
     with transaction(new) as session:
         audit.record(session, None, "publish", "call", uuid4())
     with reading(new) as session:
-        assert audit_check.verify(session).number == 4
+        assert audit_verification.verify(session).number == 4
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(new: Database) -> None:
@@ -127,7 +128,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(new: Database) -> 
     before = tables(new)
 
     with pytest.raises(Unavailable, match="already exists"):
-        schema.migrate(new)
+        migrating.migrate(new)
 
     assert tables(new) == before
 
@@ -135,7 +136,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(new: Database) -> 
 @pytest.mark.parametrize("revision", ["nosuch", "-9", "+9", "-x", "", "@"])
 def test_a_version_that_is_not_there_is_refused(new: Database, revision: str) -> None:
     with pytest.raises(NotFound) as refusal:
-        schema.migrate(new, revision)
+        migrating.migrate(new, revision)
 
     assert refusal.value.detail == f"There is no version {revision} to go to from nothing."
     assert tables(new) == set()
@@ -143,7 +144,7 @@ def test_a_version_that_is_not_there_is_refused(new: Database, revision: str) ->
 
 def test_a_database_without_a_shape_is_refused_with_the_remedy(new: Database) -> None:
     with pytest.raises(Conflict) as refusal:
-        schema.require_current(new)
+        migrating.require_current(new)
 
     assert (refusal.value.detail, refusal.value.remedy) == (
         f"The database has the shape of no version, and {HEAD} is needed.",
@@ -152,11 +153,11 @@ def test_a_database_without_a_shape_is_refused_with_the_remedy(new: Database) ->
 
 
 def test_a_database_of_a_newer_version_is_left_alone(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with new.writer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    for use in (schema.require_current, schema.migrate):
+    for use in (migrating.require_current, migrating.migrate):
         with pytest.raises(Conflict) as refusal:
             use(new)
 
@@ -176,22 +177,22 @@ def test_four_processes_that_migrate_at_once_all_succeed(new: Database, new_url:
         *[f"The database is at {HEAD}.\n"] * 3,
         f"The database went from nothing to {HEAD}.\n",
     ]
-    schema.require_current(new)
+    migrating.require_current(new)
 
 
 def test_a_run_that_found_no_assignment_gets_the_state_that_says_so(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         runs = [a_run(session, assignment={"reason": why}) for why in (None, "Too few.")]
-    schema.migrate(new, down_to("0002"))
+    migrating.migrate(new, down_to("0002"))
 
-    schema.migrate(new)
+    migrating.migrate(new)
 
     with transaction(new) as session:
         states = [session.get_one(MatchRun, run.id).state for run in runs]
     assert states == ["complete", "no_solution"]
 
-    schema.migrate(new, down_to("0002"))
+    migrating.migrate(new, down_to("0002"))
 
     with new.reader.connect() as connection:
         assert set(connection.execute(text("SELECT state FROM match_run")).scalars()) == {
@@ -200,7 +201,7 @@ def test_a_run_that_found_no_assignment_gets_the_state_that_says_so(new: Databas
 
 
 def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         run = a_run(session)
         listed = [a_suggestion(session, run) for _ in range(2)]
@@ -218,8 +219,8 @@ def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Da
         ]
         session.add_all(verdicts)
 
-    schema.migrate(new, down_to("0004"))
-    schema.migrate(new)
+    migrating.migrate(new, down_to("0004"))
+    migrating.migrate(new)
 
     with transaction(new) as session:
         (found,) = session.exec(select(Verdict)).all()
@@ -227,7 +228,7 @@ def test_verdicts_on_listed_pairs_survive_the_shape_that_knows_no_others(new: Da
 
 
 def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         people(World(cast(Any, None), {}, []), session)
     kept = ("organisation", "membership", "token", "submission", "match_run", "suggestion")
@@ -243,9 +244,9 @@ def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> 
 
     before = counted()
     for _ in SCRIPTS.iterate_revisions("head", "0001"):
-        schema.migrate(new, "-1")
+        migrating.migrate(new, "-1")
         assert counted() == before
-    schema.migrate(new)
+    migrating.migrate(new)
 
     assert counted() == before
     assert min(before.values()) > 0
@@ -254,14 +255,14 @@ def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> 
 def test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide(
     new: Database,
 ) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         user = a_user(session)
         wide = a_token(session, user)
         narrow = a_token(session, user, scopes=["organisation:read"])
 
-    schema.migrate(new, down_to("0004"))
-    schema.migrate(new)
+    migrating.migrate(new, down_to("0004"))
+    migrating.migrate(new)
 
     with reading(new) as session:
         assert accounts.authenticate(session, wide).user_id == user.id
@@ -270,7 +271,7 @@ def test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide(
 
 
 def test_a_language_that_nobody_states_was_english_in_the_shape_before(new: Database) -> None:
-    schema.migrate(new)
+    migrating.migrate(new)
     with transaction(new) as session:
         keys = [a_challenge(session, language=stated).id for stated in (None, "fr")]
 
@@ -279,8 +280,8 @@ def test_a_language_that_nobody_states_was_english_in_the_shape_before(new: Data
             return [session.get_one(Submission, key).language for key in keys]
 
     before = languages()
-    schema.migrate(new, down_to("0007"))
-    schema.migrate(new)
+    migrating.migrate(new, down_to("0007"))
+    migrating.migrate(new)
 
     assert (before, languages()) == ([None, "fr"], ["en", "fr"])
 
@@ -288,7 +289,7 @@ def test_a_language_that_nobody_states_was_english_in_the_shape_before(new: Data
 def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'lost.db'}"
     database = connect(url)
-    schema.migrate(database)
+    migrating.migrate(database)
     with engine_of(url).begin() as connection:
         connection.execute(
             text(
@@ -300,6 +301,6 @@ def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -
         )
 
     with pytest.raises(Conflict, match="leave rows of membership that refer to no row of"):
-        schema.migrate(database)
+        migrating.migrate(database)
 
     database.dispose()

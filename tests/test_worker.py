@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
-from app.core.clock import now
-from app.core.database import Database
-from app.main import work
+from app.core.base.clock import now
+from app.core.storage.database import Database
 from app.settings import Settings
+from app.worker import work
 from tests.factories import a_user
 from tests.processes import until
 

@@ -14,13 +14,15 @@ from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import Role
 from app.accounts.models import Membership, Token, User
 from app.accounts.service import digest_of
-from app.core.jobs import Job
-from app.core.outbox import Letter
-from app.matchmaking.lifecycle import MatchState, Outcome, RunState
-from app.matchmaking.models import Match, Suggestion, Verdict
-from app.policy import Role
+from app.core.storage.jobs import Job
+from app.core.storage.outbox import Letter
+from app.matches.lifecycle import MatchState
+from app.matches.models import Match
+from app.matchmaking.lifecycle import Outcome, RunState
+from app.matchmaking.models import Suggestion, Verdict
 from app.programmes.lifecycle import CallState
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

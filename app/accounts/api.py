@@ -1,38 +1,17 @@
-"""Routes about people: who you are, users, organisations, tokens, the outbox."""
+"""Routes about tokens for programs."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Query, status
 
-from app.accounts import service
-from app.accounts.dependencies import ONCE, ActorDep, SettingsDep
-from app.accounts.lifecycle import LIFE
-from app.accounts.models import Organisation, Token
-from app.accounts.schemas import (
-    HandOver,
-    LetterQuery,
-    LetterRead,
-    MembershipDraft,
-    MeRead,
-    OrganisationDraft,
-    OrganisationQuery,
-    OrganisationRead,
-    PersonExport,
-    TokenDraft,
-    TokenMade,
-    TokenQuery,
-    TokenRead,
-    UserDraft,
-    UserQuery,
-    UserRead,
-    UserStep,
-)
-from app.accounts.service import leaving, letters, links, people, privacy, second_factor, tokens
-from app.core.declaring import needs, signed_in, within
-from app.core.errors import (
+from app.access.policy import Action
+from app.accounts.dependencies import ActorDep
+from app.accounts.models import Token
+from app.accounts.schemas import TokenDraft, TokenMade, TokenQuery, TokenRead
+from app.accounts.service import tokens
+from app.core.base.errors import (
     BadQuery,
-    Conflict,
     NotFound,
     NotPermitted,
     NotSignedIn,
@@ -40,214 +19,15 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep, ExpectedIfSaidDep
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
-from app.core.routing import Route
-from app.core.schemas import OfferRead, OffersRead
-from app.core.sessions import ReadSessionDep, SessionDep
-from app.policy import Action
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
+from app.core.http.routing import Route
 
 router = APIRouter(
     route_class=Route, tags=["accounts"], responses=responses(NotSignedIn, Unavailable)
 )
-
-StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
-STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
-CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
-
-
-@router.get("/me")
-@signed_in
-def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
-    """Tell who you are to the service, and in which roles."""
-    return service.describe(session, actor)
-
-
-@router.get("/me/export", responses=responses(NotPermitted))
-@signed_in
-def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
-    """Give you everything that is stored about you; a browser is confirmed first."""
-    return privacy.export(session, actor)
-
-
-# --- organisations ---
-
-
-@router.get("/organisations", responses=responses(BadQuery))
-@within(Action.ORGANISATION_READ)
-def list_organisations(
-    answer: AnswerDep,
-    session: ReadSessionDep,
-    actor: ActorDep,
-    query: Annotated[OrganisationQuery, Query()],
-) -> ListOf[OrganisationRead]:
-    """List the organisations that you may read."""
-    found = service.organisations(session, actor, query)
-    return answer(found, OrganisationRead)
-
-
-@router.post(
-    "/organisations",
-    dependencies=[ONCE],
-    response_model=OrganisationRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
-@needs(Action.ORGANISATION_WRITE)
-def create_organisation(
-    session: SessionDep, actor: ActorDep, draft: OrganisationDraft
-) -> Organisation:
-    """Add an organisation."""
-    return service.create_organisation(session, actor, draft)
-
-
-@router.get(
-    "/organisations/{organisation_id}",
-    response_model=OrganisationRead,
-    responses=responses(NotFound),
-)
-@within(Action.ORGANISATION_READ)
-def read_organisation(
-    session: ReadSessionDep, actor: ActorDep, organisation_id: UUID
-) -> Organisation:
-    """Read one organisation."""
-    return service.organisation(session, actor, organisation_id)
-
-
-@router.put(
-    "/organisations/{organisation_id}",
-    response_model=OrganisationRead,
-    responses=CHANGE_REFUSED,
-)
-@needs(Action.ORGANISATION_WRITE)
-def update_organisation(
-    session: SessionDep,
-    actor: ActorDep,
-    organisation_id: UUID,
-    expected: ExpectedDep,
-    draft: OrganisationDraft,
-) -> Organisation:
-    """Change what is told about an organisation, as a whole."""
-    return service.update_organisation(session, actor, organisation_id, draft, expected)
-
-
-# --- users ---
-
-
-@router.get("/users", responses=responses(BadQuery, NotPermitted))
-@needs(Action.USER_READ)
-def list_users(
-    answer: AnswerDep,
-    session: ReadSessionDep,
-    actor: ActorDep,
-    query: Annotated[UserQuery, Query()],
-) -> ListOf[UserRead]:
-    """List the users of whom you may know: your colleagues, or all."""
-    return answer(people.users(session, actor, query), UserRead)
-
-
-@router.post(
-    "/users", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
-)
-@needs(Action.USER_WRITE)
-def invite_user(
-    session: SessionDep, actor: ActorDep, settings: SettingsDep, draft: UserDraft
-) -> UserRead:
-    """Add a person with a role, and write them an invitation."""
-    return links.invite(session, actor, draft, public_url=settings.public_url)
-
-
-@router.get("/users/{user_id}", responses=responses(NotFound))
-@within(Action.USER_READ)
-def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
-    """Read one user."""
-    return people.described(session, actor, [people.user(session, actor, user_id)])[0]
-
-
-@router.post(
-    "/users/{user_id}/invitation",
-    dependencies=[ONCE],
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound, Conflict, *DONE_ONCE),
-)
-@needs(Action.USER_WRITE)
-def invite_user_again(
-    session: SessionDep, actor: ActorDep, settings: SettingsDep, user_id: UUID
-) -> None:
-    """Write another invitation; the link of the one before ends."""
-    links.invite_again(session, actor, user_id, public_url=settings.public_url)
-
-
-@router.post(
-    "/users/{user_id}/memberships",
-    dependencies=[ONCE],
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
-@needs(Action.USER_WRITE)
-def add_membership(
-    session: SessionDep, actor: ActorDep, user_id: UUID, draft: MembershipDraft
-) -> UserRead:
-    """Give a user a role in an organisation; the user signs in anew."""
-    return people.add_membership(session, actor, user_id, draft)
-
-
-@router.delete(
-    "/users/{user_id}/memberships/{membership_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound, Conflict),
-)
-@needs(Action.USER_WRITE)
-def remove_membership(
-    session: SessionDep, actor: ActorDep, user_id: UUID, membership_id: UUID
-) -> None:
-    """Take a role away; it is gone at the user's next request."""
-    people.remove_membership(session, actor, user_id, membership_id)
-
-
-@router.delete(
-    "/users/{user_id}/second-factor",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound),
-)
-@needs(Action.USER_WRITE)
-def remove_second_factor(session: SessionDep, actor: ActorDep, user_id: UUID) -> None:
-    """Take a lost authenticator away; the user enrols another at the next sign-in."""
-    second_factor.remove(session, actor, user_id)
-
-
-@router.post("/users/{user_id}/hand-over", dependencies=[ONCE], responses=REFUSED)
-@needs(Action.USER_WRITE)
-def hand_over(session: SessionDep, actor: ActorDep, user_id: UUID, given: HandOver) -> UserRead:
-    """Let another person into the organisations of this one, and so to their drafts."""
-    return leaving.hand_over(session, actor, user_id, given)
-
-
-@router.get("/users/{user_id}/steps", response_model=OffersRead, responses=responses(NotFound))
-@within(Action.USER_READ)
-def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> OffersRead:
-    """List every step from where the user stands."""
-    state, offers = leaving.steps(session, actor, user_id)
-    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
-
-
-@router.post("/users/{user_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
-@needs(Action.USER_WRITE)
-def take_user_step(
-    session: SessionDep,
-    actor: ActorDep,
-    user_id: UUID,
-    step: StepName,
-    expected: ExpectedIfSaidDep,
-    given: UserStep,
-) -> UserRead:
-    """Deactivate a user who leaves, let one in again, or erase a person's data."""
-    return leaving.take_step(session, actor, user_id, step, given, expected)
-
-
-# --- tokens ---
 
 
 @router.get("/tokens", responses=responses(BadQuery, NotPermitted))
@@ -291,25 +71,3 @@ def read_token(session: ReadSessionDep, actor: ActorDep, token_id: UUID) -> Toke
 def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> None:
     """End one of your tokens."""
     tokens.revoke_token(session, actor, token_id)
-
-
-# --- letters ---
-
-
-@router.get("/outbox", responses=responses(BadQuery, NotPermitted))
-@needs(Action.OUTBOX_READ)
-def list_letters(
-    answer: AnswerDep,
-    session: ReadSessionDep,
-    actor: ActorDep,
-    query: Annotated[LetterQuery, Query()],
-) -> ListOf[LetterRead]:
-    """List the letters that wait, were sent, or could not be sent."""
-    return answer(letters.letters(session, actor, query), LetterRead)
-
-
-@router.get("/outbox/{letter_id}", responses=responses(NotPermitted, NotFound))
-@needs(Action.OUTBOX_READ)
-def read_letter(session: ReadSessionDep, actor: ActorDep, letter_id: UUID) -> LetterRead:
-    """Read one letter."""
-    return letters.letter(session, actor, letter_id)

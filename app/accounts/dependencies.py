@@ -11,15 +11,15 @@ from fastapi import BackgroundTasks, Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from app.access.policy import Action, Actor, allows_somewhere, require_somewhere
 from app.accounts import service
-from app.accounts.service import sessions
-from app.core import cookies, idempotency
-from app.core.database import Database, reading
-from app.core.declaring import Access, declaration_of
-from app.core.errors import KeyRequired, NotSignedIn, Unavailable
-from app.core.routing import Door
-from app.core.sessions import SessionDep
-from app.policy import Action, Actor, allows_somewhere, require_somewhere
+from app.accounts.service import browser_sessions
+from app.core.base.errors import KeyRequired, NotSignedIn, Unavailable
+from app.core.http import cookies, idempotency
+from app.core.http.access import Access, declaration_of
+from app.core.http.database_sessions import SessionDep
+from app.core.http.routing import Door
+from app.core.storage.database import Database, reading
 from app.settings import Settings
 
 _bearer = HTTPBearer(
@@ -65,7 +65,7 @@ def _who_asks(request: Request, credentials: Credentials) -> Actor:
             raise NotSignedIn("The request names nobody.")
         settings = request.app.state.settings
         actor, seen_at = service.authenticate_browser(session, cookie, settings)
-    due = sessions.is_due(seen_at) and not database.read_only
+    due = browser_sessions.is_due(seen_at) and not database.read_only
     request.state.touch = cookie if due else None
     return actor
 
@@ -98,7 +98,7 @@ async def admitted(
     actor: Actor = getattr(request.state, "actor", None) or await enter(request)
     cookie = getattr(request.state, "touch", None)
     if cookie is not None:  # after the answer, when its own transaction has ended
-        background.add_task(sessions.touch, request.app.state.database, cookie)
+        background.add_task(browser_sessions.touch, request.app.state.database, cookie)
     return actor
 
 

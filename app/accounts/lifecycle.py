@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.core.errors import Conflict
-from app.lifecycle import Life, Step
-from app.policy import Action
+from app.access.lifecycle import Life, Step
+from app.access.policy import Action
+from app.core.base.errors import Conflict
 
 
 class UserState(StrEnum):

@@ -5,21 +5,10 @@ from uuid import UUID
 
 from sqlmodel import JSON, Column, Field, UniqueConstraint
 
+from app.access.policy import Role
 from app.accounts.lifecycle import Purpose, Stage, UserState
-from app.core.clock import now
-from app.core.database import Record, UtcDateTime, words
-from app.policy import Role
-
-
-class Organisation(Record, table=True):
-    """A government body that takes part, or runs the incubator."""
-
-    __table_args__ = (UniqueConstraint("name", "country"),)
-
-    name: str
-    country: str
-    subdivision: str | None = None
-    level: str = "other"
+from app.core.base.clock import now
+from app.core.storage.database import Record, UtcDateTime, words
 
 
 class User(Record, table=True):

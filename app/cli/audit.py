@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.cli.console import database_of, out, settings_of
-from app.core import audit_check
-from app.core.database import reading
-from app.core.errors import Unprocessable
+from app.core.base.errors import Unprocessable
+from app.core.storage import audit_verification
+from app.core.storage.database import reading
 
 
 def verify(
@@ -24,7 +24,7 @@ def verify(
     """
     published = None if head is None else _hash_in(head)
     with database_of(settings_of()) as database, reading(database) as session:
-        found = audit_check.verify(session, published)
+        found = audit_verification.verify(session, published)
     out.print(f"The chain of {found.number} events is whole.", soft_wrap=True)
     out.print(f"Its end: {found.digest}", soft_wrap=True)
 
@@ -43,5 +43,5 @@ def _hash_in(line: str) -> str:
 def head() -> None:
     """Print how many audit events there are and the hash of the last, to be kept elsewhere."""
     with database_of(settings_of()) as database, reading(database) as session:
-        found = audit_check.head(session)
+        found = audit_verification.head(session)
     typer.echo(f"{found.number} {found.digest}")

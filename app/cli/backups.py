@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from app import backup as backups
-from app import schema
 from app.cli.console import out, settings_of
-from app.core.database import connect
-from app.core.errors import Conflict
+from app.core.base.errors import Conflict
+from app.core.storage.database import connect
+from app.operations import backup as backups
+from app.operations import migrating
 
 
 def backup(
@@ -46,7 +46,7 @@ def restore(
     )
     database = connect(settings.database_url)
     try:
-        schema.require_current(database)
+        migrating.require_current(database)
     except Conflict as refusal:
         out.print(f"{refusal.detail} {refusal.remedy}", markup=False, soft_wrap=True)
     finally:

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, backups, data, demo, match, operation, people
+from app.cli import audit, backups, data, demo, match, people, serving
 from app.cli.console import Commands
 
 cli = typer.Typer(
@@ -19,10 +19,10 @@ cli = typer.Typer(
 
 cli.command("demo")(demo.demo)
 cli.command("match")(match.match)
-cli.command("serve")(operation.serve)
-cli.command("work")(operation.work)
+cli.command("serve")(serving.serve)
+cli.command("work")(serving.work)
 # So that -1 is an argument, and no option.
-cli.command("migrate", context_settings={"ignore_unknown_options": True})(operation.migrate)
+cli.command("migrate", context_settings={"ignore_unknown_options": True})(serving.migrate)
 cli.command("backup")(backups.backup)
 cli.command("restore")(backups.restore)
 cli.command("seed")(data.seed)

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from typer.core import TyperGroup
 
-from app import schema
-from app.core.database import Database, connect
-from app.core.errors import AppError, FieldError, Unprocessable
-from app.core.logging import configure
+from app.core.base.errors import AppError, FieldError, Unprocessable
+from app.core.base.logging import configure
+from app.core.storage.database import Database, connect
+from app.operations import migrating
 from app.settings import Settings
 
 NARROWEST: Final = 60
@@ -92,7 +92,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
     """
     database = connect(settings.database_url)
     try:
-        schema.require_current(database)
+        migrating.require_current(database)
         yield database
     finally:
         database.dispose()

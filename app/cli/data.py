@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from app.access.policy import OPERATOR
 from app.cli.console import database_of, out, settings_of
 from app.cli.runs import carry_out, show_run
-from app.core.database import reading, transaction
-from app.core.errors import NotFound
+from app.core.base.errors import NotFound
+from app.core.storage.database import reading, transaction
 from app.matchmaking.schemas.runs import NewRun
-from app.matchmaking.service import requesting
-from app.policy import OPERATOR
+from app.matchmaking.service import run_requests
 from app.programmes import service as programmes
 from app.seeding import loader
 from app.submissions.service import importing
@@ -71,7 +71,7 @@ def run(
         with transaction(database) as session:
             found = programmes.programme(session, programme)
             asked = NewRun(programme_id=found.id, top=top)
-            requested = requesting.request_run(session, OPERATOR, asked, settings)
+            requested = run_requests.request_run(session, OPERATOR, asked, settings)
         carry_out(database, settings, requested)
         with reading(database) as session:
             show_run(session, requested.id)

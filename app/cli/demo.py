@@ -10,20 +10,20 @@ from typing import Annotated, Final
 import typer
 from cryptography.fernet import Fernet
 
-from app import schema
+from app.access.policy import OPERATOR
 from app.accounts import service as accounts
 from app.cli.console import err, out, settings_of
-from app.cli.operation import Port, listen, require_free
 from app.cli.runs import carry_out, show_run
-from app.core.clock import now
-from app.core.database import Database, connect, reading, transaction
-from app.core.errors import Unprocessable
-from app.core.files import write_whole
+from app.cli.serving import Port, listen, require_free
+from app.core.base.clock import now
+from app.core.base.errors import Unprocessable
+from app.core.base.files import write_whole
+from app.core.storage.database import Database, connect, reading, transaction
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
-from app.matchmaking.service import reading as matchmaking
-from app.matchmaking.service import requesting
-from app.policy import OPERATOR
+from app.matchmaking.service import queries as matchmaking
+from app.matchmaking.service import run_requests
+from app.operations import migrating
 from app.programmes import service as programmes
 from app.seeding import demonstration, loader
 from app.settings import Settings
@@ -82,7 +82,7 @@ def demo(
 
 def _prepare(database: Database) -> None:
     err.print("Preparing the database and the first edition ...")
-    schema.migrate(database)
+    migrating.migrate(database)
     with transaction(database) as session:
         added = loader.load_first_edition(session)
         demonstration.prepare(session, at=now())
@@ -100,7 +100,7 @@ def _first_run(database: Database, settings: Settings) -> MatchRun:
         run = matchmaking.latest_run(session, OPERATOR, programme.id)
         if run is None:
             asked = NewRun(programme_id=programme.id)
-            run = requesting.request_run(session, OPERATOR, asked, settings)
+            run = run_requests.request_run(session, OPERATOR, asked, settings)
     carry_out(database, settings, run)
     return run
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from app.core.errors import FieldError, Unprocessable
-from app.core.faults import Fault, FaultyTable
-from app.core.files import write_whole
-from app.core.tables import Record, read_table
+from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.files import write_whole
+from app.core.tables.importing import Record, read_table
+from app.core.tables.row_errors import Fault, FaultyTable
 from app.matchmaking.schemas.runs import Objective
 from app.submissions.records import ChallengeRecord, SolutionRecord
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.console import width_of
-from app.core.exports import no_formula
+from app.core.tables.exporting import no_formula
 from app.matchmaking.offline import (
     Answer,
     Assigned,

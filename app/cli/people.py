@@ -8,15 +8,17 @@ import typer
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
+from app.access.policy import OPERATOR, Action, Role
 from app.accounts import service
-from app.accounts.schemas import Level, UserDraft
-from app.accounts.service import links, purging, second_factor
+from app.accounts.service import one_time_links, second_factor
 from app.cli.console import database_of, out, settings_of
-from app.core.database import transaction
-from app.core.errors import NotFound, Unprocessable
-from app.core.problems import field_errors
-from app.core.sealing import Keyring
-from app.policy import OPERATOR, Action, Role
+from app.core.base.encryption import Keyring
+from app.core.base.errors import NotFound, Unprocessable
+from app.core.base.validation_errors import field_errors
+from app.core.storage.database import transaction
+from app.operations import retention
+from app.organisations.schemas import Level, UserDraft
+from app.organisations.service import people
 
 
 def add_user(
@@ -50,8 +52,10 @@ def add_user(
         ) from error
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:
-        user = service.add_user(session, OPERATOR, draft)
-        address = links.link_for(session, OPERATOR, user, public_url=settings.public_url)
+        user = people.add_user(session, OPERATOR, draft)
+        address = one_time_links.link_for(
+            session, OPERATOR, user, public_url=settings.public_url
+        )
     out.print("Added. A password can be set once, within seven days, at:", soft_wrap=True)
     typer.echo(address)
     out.print(f"For a program, make a token with: counterpart token {email}", soft_wrap=True)
@@ -73,8 +77,10 @@ def link(
         if user is None:
             raise NotFound(f"No user has the address {email}.")
         if without_second_factor:
-            second_factor.remove(session, OPERATOR, user.id)
-        address = links.link_for(session, OPERATOR, user, public_url=settings.public_url)
+            people.remove_second_factor(session, OPERATOR, user.id)
+        address = one_time_links.link_for(
+            session, OPERATOR, user, public_url=settings.public_url
+        )
     typer.echo(address)
 
 
@@ -103,7 +109,7 @@ def purge() -> None:
     """
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:
-        removed = purging.purge(session, settings)
+        removed = retention.purge(session, settings)
     out.print(
         ", ".join(f"{name}: {number}" for name, number in asdict(removed).items()),
         highlight=False,

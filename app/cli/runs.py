@@ -10,19 +10,21 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlmodel import Session
 
+from app.access.policy import OPERATOR
 from app.cli.console import err, out
-from app.core.database import Database, reading
-from app.core.errors import Unavailable
-from app.core.jobs import JobState
-from app.main import work
+from app.core.base.errors import Unavailable
+from app.core.storage.database import Database, reading
+from app.core.storage.jobs import JobState
+from app.matches import queries as matches
+from app.matches.schemas import MatchQuery
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas.deciding import MatchQuery
-from app.matchmaking.schemas.runs import JobRead
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
-from app.matchmaking.service import reading as matchmaking
-from app.policy import OPERATOR
+from app.matchmaking.service import queries as matchmaking
+from app.operations import service as operations
+from app.operations.schemas import JobRead
 from app.settings import Settings
 from app.themes import service as themes
+from app.worker import work
 
 SHOWN_REASONS = 3
 """How many of the strongest words, and of the strongest themes, stand in a line."""
@@ -62,7 +64,7 @@ def _watch(database: Database, run: MatchRun, stop: threading.Event) -> JobState
 
 def _job(database: Database, run: MatchRun) -> JobRead:
     with reading(database) as session:
-        return matchmaking.job(session, OPERATOR, run.job_id or 0)
+        return operations.job(session, OPERATOR, run.job_id or 0, {})
 
 
 def show_run(session: Session, run_id: UUID) -> None:
@@ -86,7 +88,7 @@ def _suggestions(session: Session, run_id: UUID) -> Iterator[SuggestionRead]:
 
 
 def _paired(session: Session) -> set[tuple[UUID, UUID]]:
-    page = matchmaking.matches(session, OPERATOR, MatchQuery(limit=200))
+    page = matches.matches(session, OPERATOR, MatchQuery(limit=200))
     return {(match.challenge.id, match.solution.id) for match in page.rows}
 
 

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.declaring import needs
-from app.core.errors import BadQuery, NotPermitted, NotSignedIn, Unavailable
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
-from app.core.routing import Route
-from app.core.sessions import ReadSessionDep
+from app.core.base.errors import BadQuery, NotPermitted, NotSignedIn, Unavailable
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
+from app.core.http.routing import Route
 from app.insights import service
 from app.insights.schemas import AuditQuery, AuditRead
-from app.policy import Action
 
 router = APIRouter(
     route_class=Route, tags=["insights"], responses=responses(NotSignedIn, Unavailable)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.lists import ListQuery
-from app.core.schemas import Instant
+from app.core.base.schemas import Instant
+from app.core.storage.pagination import ListQuery
 
 
 class AuditRead(BaseModel):

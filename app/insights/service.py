@@ -5,14 +5,14 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
-from app import policy
-from app.core.audit import AuditEvent
-from app.core.lists import Page, page
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.storage.audit import AuditEvent
+from app.core.storage.pagination import Page, page
 from app.insights.schemas import AuditQuery
-from app.policy import Action, Actor
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
-from app.submissions.service.reading import readable
+from app.submissions.service.queries import readable
 
 OF_PROGRAMMES: Final = ("programme", "call", "run", "suggestion", "match")
 """The kinds of subject of which staff may read everything, and so what was done to them."""

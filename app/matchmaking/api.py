@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
+from app.access.policy import Action
 from app.accounts.dependencies import ONCE, ActorDep, Once
-from app.core.declaring import needs, within
-from app.core.errors import (
+from app.core.base.errors import (
     BadQuery,
     Conflict,
     NotFound,
@@ -17,24 +17,16 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedIfSaidDep
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import DONE_ONCE, STEP, responses
-from app.core.routing import Route
-from app.core.schemas import OfferRead, OffersRead
-from app.core.sessions import ReadSessionDep, SessionDep
+from app.core.base.schemas import OfferRead, OffersRead
+from app.core.http.access import needs, within
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedIfSaidDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import DONE_ONCE, STEP, responses
+from app.core.http.routing import Route
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
-from app.matchmaking.schemas.deciding import (
-    MatchQuery,
-    MatchRead,
-    MatchStaffRead,
-    NewVerdict,
-    Undoing,
-    VerdictQuery,
-    VerdictRead,
-)
-from app.matchmaking.schemas.questions import (
+from app.matchmaking.schemas.assignments import (
     FrontierRead,
     NewWhatIf,
     RegretQuery,
@@ -42,7 +34,7 @@ from app.matchmaking.schemas.questions import (
     WhatIfRead,
     WholeRead,
 )
-from app.matchmaking.schemas.runs import JobRead, NewRun, RunQuery, RunRead
+from app.matchmaking.schemas.runs import NewRun, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import (
     PreviewQuery,
     PreviewRead,
@@ -50,16 +42,16 @@ from app.matchmaking.schemas.suggestions import (
     SuggestionQuery,
     SuggestionRead,
 )
+from app.matchmaking.schemas.verdicts import NewVerdict, Undoing, VerdictQuery, VerdictRead
 from app.matchmaking.service import (
-    deciding,
-    previewing,
-    questioning,
-    ranking,
-    reading,
-    requesting,
-    stepping,
+    assignment_queries,
+    previews,
+    queries,
+    ranking_documents,
+    run_requests,
+    run_steps,
+    verdicts,
 )
-from app.policy import Action
 
 router = APIRouter(
     route_class=Route, tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable)
@@ -90,9 +82,9 @@ def create_run(
     request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
 ) -> RunRead:
     """Ask for a run; `Location` names the job that tells how far it is."""
-    run = requesting.request_run(session, actor, new, request.app.state.settings)
+    run = run_requests.request_run(session, actor, new, request.app.state.settings)
     response.headers["Location"] = f"/api/v1/jobs/{run.job_id}"
-    return reading.describe(run)
+    return queries.describe(run)
 
 
 @router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
@@ -104,14 +96,14 @@ def list_runs(
     query: Annotated[RunQuery, Query()],
 ) -> ListOf[RunRead]:
     """List the runs, the newest first."""
-    return answer(reading.runs(session, actor, query), RunRead)
+    return answer(queries.runs(session, actor, query), RunRead)
 
 
 @router.get("/match-runs/{run_id}", responses=responses(NotFound))
 @within(Action.RUN_READ)
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
-    return reading.describe(reading.run(session, actor, run_id))
+    return queries.describe(queries.run(session, actor, run_id))
 
 
 @router.get(
@@ -122,7 +114,7 @@ def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
 @within(Action.RUN_READ)
 def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Response:
     """Read all lists of a run at once, as they were stored with it."""
-    found = ranking.ranking(session, actor, run_id)
+    found = ranking_documents.ranking(session, actor, run_id)
     return Response(found, media_type="application/json")
 
 
@@ -136,7 +128,7 @@ def list_suggestions(
     query: Annotated[SuggestionQuery, Query()],
 ) -> ListOf[SuggestionRead]:
     """List the suggestions of a run: by challenge, the best first, with reasons."""
-    found = reading.suggestions(session, actor, run_id, query)
+    found = queries.suggestions(session, actor, run_id, query)
     return answer(found, SuggestionRead)
 
 
@@ -153,14 +145,14 @@ def read_suggestion(
     solution_id: UUID,
 ) -> SuggestionRead:
     """Read one suggestion of a run."""
-    return reading.suggestion(session, actor, run_id, challenge_id, solution_id)
+    return queries.suggestion(session, actor, run_id, challenge_id, solution_id)
 
 
 @router.get("/match-runs/{run_id}/steps", responses=responses(NotFound))
 @within(Action.RUN_READ)
 def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> OffersRead:
     """List every step from where the run stands."""
-    state, offers = stepping.offers(session, actor, run_id)
+    state, offers = run_steps.offers(session, actor, run_id)
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
@@ -178,14 +170,14 @@ def take_run_step(
     expected: ExpectedIfSaidDep,
 ) -> RunRead:
     """Cancel a run, or have it computed again from the same frozen inputs."""
-    return reading.describe(stepping.take(session, actor, run_id, step, expected))
+    return queries.describe(run_steps.take(session, actor, run_id, step, expected))
 
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
 @within(Action.RUN_READ)
 def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
     """Read the best whole assignment of a run with its proof, or why there is none."""
-    return questioning.assignment(session, actor, run_id)
+    return assignment_queries.assignment(session, actor, run_id)
 
 
 @router.get("/match-runs/{run_id}/regret", responses=responses(BadQuery, Conflict, NotFound))
@@ -198,7 +190,7 @@ def read_regret(
     query: Annotated[RegretQuery, Query()],
 ) -> RegretRead:
     """Tell what it costs to force each pair, or to forbid it where it is chosen."""
-    return questioning.regret(session, actor, run_id, query, request.app.state.settings)
+    return assignment_queries.regret(session, actor, run_id, query, request.app.state.settings)
 
 
 @router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict, NotFound))
@@ -207,7 +199,7 @@ def read_frontier(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
 ) -> FrontierRead:
     """Tell what each step of fairness costs in total."""
-    return questioning.frontier(session, actor, run_id, request.app.state.settings)
+    return assignment_queries.frontier(session, actor, run_id, request.app.state.settings)
 
 
 @router.post(
@@ -219,7 +211,7 @@ def ask_what_if(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
 ) -> WhatIfRead:
     """Assign under other weights, locks and capacities; nothing is stored."""
-    return questioning.what_if(session, actor, run_id, new, request.app.state.settings)
+    return assignment_queries.what_if(session, actor, run_id, new, request.app.state.settings)
 
 
 @router.get(
@@ -236,7 +228,7 @@ def read_preview(
 ) -> PreviewRead:
     """Tell where a submission would stand among what is selected now; nothing is stored."""
     settings = request.app.state.settings
-    return previewing.preview(session, actor, submission_id, query, settings)
+    return previews.preview(session, actor, submission_id, query, settings)
 
 
 @router.post(
@@ -249,7 +241,7 @@ def read_preview(
 @needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
     """Decide about a pair of a run, with a reason; the newest verdict counts."""
-    return deciding.decide(session, actor, new)
+    return verdicts.decide(session, actor, new)
 
 
 @router.post(
@@ -264,7 +256,7 @@ def undo_verdict(
     session: SessionDep, actor: ActorDep, verdict_id: UUID, said: Undoing
 ) -> Verdict:
     """Take the newest verdict on a pair back, with a reason; what counted before counts."""
-    return deciding.undo(session, actor, verdict_id, said.reason)
+    return verdicts.undo(session, actor, verdict_id, said.reason)
 
 
 @router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
@@ -276,30 +268,11 @@ def list_verdicts(
     query: Annotated[VerdictQuery, Query()],
 ) -> ListOf[VerdictRead]:
     """List the verdicts, the newest first, earlier ones of a suggestion included."""
-    return answer(reading.verdicts(session, actor, query), VerdictRead)
+    return answer(queries.verdicts(session, actor, query), VerdictRead)
 
 
 @router.get("/verdicts/{verdict_id}", response_model=VerdictRead, responses=responses(NotFound))
 @within(Action.RUN_READ)
 def read_verdict(session: ReadSessionDep, actor: ActorDep, verdict_id: UUID) -> Verdict:
     """Read one verdict."""
-    return reading.verdict(session, actor, verdict_id)
-
-
-@router.get("/matches", responses=responses(BadQuery, NotPermitted))
-@needs(Action.MATCH_READ)
-def list_matches(
-    answer: AnswerDep,
-    session: ReadSessionDep,
-    actor: ActorDep,
-    query: Annotated[MatchQuery, Query()],
-) -> ListOf[MatchStaffRead] | ListOf[MatchRead]:
-    """List the pairs that people brought together."""
-    return answer(reading.matches(session, actor, query), reading.match_read(actor))
-
-
-@router.get("/jobs/{job_id}", responses=responses(NotFound))
-@within(Action.JOB_READ)
-def read_job(session: ReadSessionDep, actor: ActorDep, job_id: int) -> JobRead:
-    """Read how far a piece of background work is."""
-    return reading.job(session, actor, job_id)
+    return queries.verdict(session, actor, verdict_id)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from app.core.jobs import Handler, Store, Ticket
-from app.matchmaking.service import computing
-from app.matchmaking.service.requesting import JOB
+from app.core.storage.jobs import Handler, Store, Ticket
+from app.matchmaking.service import computation
+from app.matchmaking.service.run_requests import JOB
 from app.settings import Settings
 
 
@@ -18,17 +19,23 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     def compute(ticket: Ticket) -> Store:
         return run(ticket, settings)
 
-    return MappingProxyType({JOB: Handler(compute=compute, give_up=computing.give_up)})
+    return MappingProxyType(
+        {JOB: Handler(compute=compute, give_up=computation.give_up, result=_result)}
+    )
+
+
+def _result(arguments: Mapping[str, Any]) -> str:
+    return f"/api/v1/match-runs/{arguments['run_id']}"
 
 
 def run(ticket: Ticket, settings: Settings) -> Store:
     """Carry out the run that was asked for; what is returned stores its result."""
     run_id = UUID(ticket.arguments["run_id"])
     with ticket.transaction() as (session, _):
-        inputs = computing.start(session, run_id)
-    result = computing.compute(inputs, ticket.report, settings)
+        inputs = computation.start(session, run_id)
+    result = computation.compute(inputs, ticket.report, settings)
 
     def store(session: Session) -> None:
-        computing.store(session, run_id, result)
+        computation.store(session, run_id, result)
 
     return store

@@ -12,8 +12,8 @@ of `RUN_LIFE`, people those of `RUN_STEPS`.
 from enum import StrEnum
 from typing import Final
 
-from app.lifecycle import Life, Step
-from app.policy import Action
+from app.access.lifecycle import Life, Step
+from app.access.policy import Action
 
 
 class RunState(StrEnum):
@@ -38,12 +38,6 @@ class Outcome(StrEnum):
     RESERVE = "reserve"
     REJECTED = "rejected"
     UNDECIDED = "undecided"
-
-
-class MatchState(StrEnum):
-    """Where a match stands; the states before come with offers and consents."""
-
-    COMPLETED = "completed"
 
 
 RUN_LIFE: Final = Life[RunState, None](

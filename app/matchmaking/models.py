@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
-from app.core.database import Record, UtcDateTime, words
-from app.matchmaking.lifecycle import MatchState, Outcome, RunState
+from app.core.storage.database import Record, UtcDateTime, words
+from app.matchmaking.lifecycle import Outcome, RunState
 
 
 class MatchRun(Record, table=True):
@@ -88,15 +88,3 @@ class Verdict(Record, table=True):
     undoes: UUID | None = Field(default=None, foreign_key="verdict.id")
 
     __table_args__ = (UniqueConstraint("run_id", "challenge_id", "solution_id", "number"),)
-
-
-class Match(Record, table=True):
-    """A challenge and a solution that people brought together."""
-
-    __table_args__ = (UniqueConstraint("challenge_id", "solution_id"),)
-
-    code: str = Field(unique=True)
-    challenge_id: UUID = Field(foreign_key="submission.id", index=True)
-    solution_id: UUID = Field(foreign_key="submission.id", index=True)
-    state: MatchState = Field(sa_type=words(MatchState))
-    notes: str = ""

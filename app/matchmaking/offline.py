@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.core.errors import Conflict, Unprocessable
+from app.core.base.errors import Conflict, Unprocessable
 from app.matchmaking.computation import whole_of
 from app.matchmaking.engine import (
     RULES,

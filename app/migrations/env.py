@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from app import models  # noqa: F401 -- importing fills the metadata
-from app.core.database import UtcDateTime
+from app.core.storage.database import UtcDateTime
 
 
 def plain(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, status
 
+from app.access.policy import Action
 from app.accounts.dependencies import ONCE, ActorDep
-from app.core.declaring import needs, signed_in
-from app.core.errors import (
+from app.core.base.errors import (
     BadQuery,
     Conflict,
     NotFound,
@@ -17,14 +17,14 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep, ExpectedIfSaidDep
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
-from app.core.patches import PatchBody
-from app.core.routing import Route
-from app.core.schemas import OfferRead, OffersRead
-from app.core.sessions import ReadSessionDep, SessionDep
-from app.policy import Action
+from app.core.base.schemas import OfferRead, OffersRead
+from app.core.http.access import needs, signed_in
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
+from app.core.http.patches import PatchBody
+from app.core.http.routing import Route
 from app.programmes import service
 from app.programmes.lifecycle import LIFE
 from app.programmes.schemas import (

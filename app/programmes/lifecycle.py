@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from app.lifecycle import Life, Step
-from app.policy import Action
+from app.access.lifecycle import Life, Step
+from app.access.policy import Action
 
 
 class CallKind(StrEnum):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from app.core.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, words
 from app.programmes.lifecycle import CallKind, CallState
 
 

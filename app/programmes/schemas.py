@@ -14,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from app.core.lists import ListQuery
-from app.core.schemas import Instant
-from app.core.text import Line, Text
+from app.core.base.schemas import Instant
+from app.core.base.text import Line, Text
+from app.core.storage.pagination import ListQuery
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
-from app import policy
-from app.core import audit
-from app.core.clock import now
-from app.core.errors import (
+from app.access import policy
+from app.access.lifecycle import Offer
+from app.access.policy import Action, Actor
+from app.core.base.clock import now
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.errors import (
     CallNotOpen,
     Conflict,
     FieldError,
@@ -19,11 +21,9 @@ from app.core.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.etags import ANYTHING, Expected
-from app.core.lists import Page, page
-from app.core.patches import Patch, patched
-from app.lifecycle import Offer
-from app.policy import Action, Actor
+from app.core.base.merge_patch import Patch, patched
+from app.core.storage import audit
+from app.core.storage.pagination import Page, page
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import (

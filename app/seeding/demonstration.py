@@ -9,9 +9,10 @@ from typing import Final
 
 from sqlmodel import Session
 
+from app.access.policy import OPERATOR, Role
 from app.accounts import service as accounts
-from app.accounts.schemas import Level, OrganisationDraft, UserDraft
-from app.policy import OPERATOR, Role
+from app.organisations.schemas import Level, OrganisationDraft, UserDraft
+from app.organisations.service import people
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
 from app.programmes.schemas import CallDraft
@@ -98,9 +99,9 @@ def _ensure(session: Session, person: Person) -> None:
             role=person.roles[0],
             organisation=person.organisation,
         )
-        user = accounts.add_user(session, OPERATOR, draft)
+        user = people.add_user(session, OPERATOR, draft)
     for role in person.roles[1:]:
-        accounts.grant(session, OPERATOR, user, person.organisation, role)
+        people.grant(session, OPERATOR, user, person.organisation, role)
 
 
 def set_passwords(session: Session, hashed: str) -> None:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
-from app.core.tables import read_table
-from app.matchmaking.models import Match
-from app.matchmaking.service import deciding
-from app.policy import OPERATOR
+from app.access.policy import OPERATOR
+from app.core.tables.importing import read_table
+from app.matches import service as matches
+from app.matches.models import Match
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
@@ -163,7 +163,7 @@ def _load_pairs(session: Session, programme: Programme, path: Path) -> int:
     }
     before = set(session.exec(select(col(Match.id))))
     recorded = {
-        deciding.record_match(
+        matches.record_match(
             session,
             OPERATOR,
             known[Kind.CHALLENGE, pair.challenge],

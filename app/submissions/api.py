@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, status
 
+from app.access.lifecycle import Offer
+from app.access.policy import Action
 from app.accounts.dependencies import ONCE, ActorDep, Once
-from app.core.declaring import needs, within
-from app.core.errors import (
+from app.core.base.errors import (
     BadQuery,
     Conflict,
     NotFound,
@@ -18,15 +19,14 @@ from app.core.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.etags import ExpectedDep, ExpectedIfSaidDep
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import CHANGE, DONE_ONCE, STEP, responses
-from app.core.patches import PatchBody
-from app.core.routing import Route
-from app.core.schemas import OfferRead, OffersRead
-from app.core.sessions import ReadSessionDep, SessionDep
-from app.lifecycle import Offer
-from app.policy import Action
+from app.core.base.schemas import OfferRead, OffersRead
+from app.core.http.access import needs, within
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
+from app.core.http.patches import PatchBody
+from app.core.http.routing import Route
 from app.submissions.lifecycle import LIFE, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -40,7 +40,7 @@ from app.submissions.schemas import (
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, reading, steps
+from app.submissions.service import drafts, queries, steps
 
 challenges = APIRouter(
     route_class=Route,
@@ -77,7 +77,7 @@ def list_challenges(
     query: QueryDep,
 ) -> ListOf[ChallengeRead]:
     """List the challenges that you may read."""
-    found = reading.search(session, actor, Kind.CHALLENGE, query)
+    found = queries.search(session, actor, Kind.CHALLENGE, query)
     return answer(found, ChallengeRead)
 
 
@@ -100,7 +100,7 @@ def read_challenge(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
 ) -> Submission:
     """Read one challenge, by its key or its code."""
-    return reading.get(session, actor, Kind.CHALLENGE, challenge_id)
+    return queries.get(session, actor, Kind.CHALLENGE, challenge_id)
 
 
 @challenges.put("/{challenge_id}", response_model=ChallengeRead, responses=CHANGE_REFUSED)
@@ -166,7 +166,7 @@ def list_solutions(
     query: QueryDep,
 ) -> ListOf[SolutionRead]:
     """List the solutions that you may read."""
-    found = reading.search(session, actor, Kind.SOLUTION, query)
+    found = queries.search(session, actor, Kind.SOLUTION, query)
     return answer(found, SolutionRead)
 
 
@@ -189,7 +189,7 @@ def read_solution(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
 ) -> Submission:
     """Read one solution, by its key or its code."""
-    return reading.get(session, actor, Kind.SOLUTION, solution_id)
+    return queries.get(session, actor, Kind.SOLUTION, solution_id)
 
 
 @solutions.put("/{solution_id}", response_model=SolutionRead, responses=CHANGE_REFUSED)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
-from app.core.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, words
 from app.submissions.lifecycle import Kind, State
 
 

@@ -20,9 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from app.core.countries import Country
-from app.core.faults import mendable
-from app.core.text import Line, Text
+from app.core.base.text import Line, Text
+from app.core.base.validation_errors import mendable
+from app.core.tables.countries import Country
 from app.themes.keys import meant
 
 _THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from app.core.lists import ListQuery
-from app.core.text import Line, Text
+from app.core.base.text import Line, Text
+from app.core.storage.pagination import ListQuery
 from app.submissions.lifecycle import Kind, State
 
 Passage = Annotated[Text, StringConstraints(max_length=20_000)]

@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.accounts.dependencies import ActorDep
-from app.core.declaring import signed_in
-from app.core.errors import (
+from app.core.base.errors import (
     BadQuery,
     NotSignedIn,
     Unavailable,
 )
-from app.core.lists import AnswerDep, ListOf
-from app.core.openapi import responses
-from app.core.routing import Route
-from app.core.sessions import ReadSessionDep
+from app.core.http.access import signed_in
+from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
+from app.core.http.routing import Route
 from app.themes import service
 from app.themes.schemas import ThemeQuery, ThemeRead
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import JSON, Column, Field, UniqueConstraint
 
-from app.core.database import Record, UtcDateTime
+from app.core.storage.database import Record, UtcDateTime
 
 
 class Theme(Record, table=True):

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.lists import ListQuery
-from app.core.text import Line
+from app.core.base.text import Line
+from app.core.storage.pagination import ListQuery
 
 
 class Facet(StrEnum):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence, Set
 
 from sqlmodel import Session, col, select
 
-from app import policy
-from app.core.errors import FieldError
-from app.core.lists import Page, page
-from app.policy import Action, Actor
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import FieldError
+from app.core.storage.pagination import Page, page
 from app.themes.keys import meant
 from app.themes.models import Theme
 from app.themes.schemas import Facet, ThemeDraft, ThemeQuery

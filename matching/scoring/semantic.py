@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from matching.text.encoded import EncodedPool, Floats
+from matching.text.encoded import EncodedPool, Floats, unit_rows
 from matching.text.profile import Profile
 
 # Vectors are kept in such steps, which is as fine as single precision near 1. Products of two
@@ -111,12 +111,6 @@ def nearness(queries: Floats, pool: Floats) -> Floats:
         Cosines below 0 count as 0, so that no share of a score is negative.
     """
     return np.clip(queries @ pool.T, 0, 1)
-
-
-def unit_rows(rows: Floats) -> Floats:
-    """Divide each row by its length; a row of length 0 stays."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float64)
 
 
 def _in_steps(rows: Floats) -> Floats:

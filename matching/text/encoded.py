@@ -199,3 +199,9 @@ def taken(rows: Matrix, kept: NDArray[np.intp]) -> Matrix:
     ends = np.concatenate([[0], np.cumsum(sizes)])
     at = runs(rows.indptr[kept], sizes)
     return sparse.csr_array((rows.data[at], rows.indices[at], ends), (kept.size, rows.shape[1]))
+
+
+def unit_rows(rows: Floats) -> Floats:
+    """Divide each row by its length; a row of length 0 stays."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float64)

@@ -18,8 +18,7 @@ from scipy.special import erf
 from tokenizers import Tokenizer
 
 from matching.errors import UnusableModel
-from matching.scoring.semantic import unit_rows
-from matching.text.encoded import Floats
+from matching.text.encoded import Floats, unit_rows
 
 Singles = NDArray[np.float32]
 

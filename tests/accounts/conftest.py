@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.accounts.models import User
-from app.core.database import Database
+from app.core.storage.database import Database
 from app.settings import Settings
 from tests.factories import KEY, PASSWORD, an_authenticator
 

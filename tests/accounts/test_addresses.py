@@ -4,13 +4,13 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, select
 
+from app.access.policy import OPERATOR
 from app.accounts import service
 from app.accounts.models import User
-from app.accounts.schemas import UserDraft
-from app.accounts.service import links
-from app.core.errors import Conflict
-from app.core.outbox import Letter
-from app.policy import OPERATOR
+from app.core.base.errors import Conflict
+from app.core.storage.outbox import Letter
+from app.organisations.schemas import UserDraft
+from app.organisations.service import invitations, people
 
 DRAFTS = TypeAdapter(UserDraft)
 
@@ -36,7 +36,7 @@ def draft(email: str) -> UserDraft:
 def test_a_letter_goes_to_the_address_that_was_written(
     session: Session, written: str, recipient: str
 ) -> None:
-    links.invite(session, OPERATOR, draft(written), public_url="https://here.example")
+    invitations.invite(session, OPERATOR, draft(written), public_url="https://here.example")
 
     assert session.exec(select(Letter.recipient)).one() == recipient
 
@@ -54,10 +54,10 @@ def test_a_letter_goes_to_the_address_that_was_written(
 def test_two_spellings_of_one_address_are_one_user(
     session: Session, one: str, other: str
 ) -> None:
-    service.add_user(session, OPERATOR, draft(one))
+    people.add_user(session, OPERATOR, draft(one))
 
     with pytest.raises(Conflict, match="already"):
-        service.add_user(session, OPERATOR, draft(other))
+        people.add_user(session, OPERATOR, draft(other))
 
     found = service.user_with(session, draft(other).email)
     assert found == session.exec(select(User)).one()
@@ -65,7 +65,7 @@ def test_two_spellings_of_one_address_are_one_user(
 
 def test_two_addresses_are_two_users(session: Session) -> None:
     for email in ("ann@strasse.example", "ann@straße.example"):
-        service.add_user(session, OPERATOR, draft(email))
+        people.add_user(session, OPERATOR, draft(email))
 
     assert len(session.exec(select(User)).all()) == 2
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.policy import Role
+from app.access.policy import Role
 from tests.factories import PASSWORD, a_person, an_authenticator
 
 WATCHED = {"sign-in refused", "code refused", "tried too often"}

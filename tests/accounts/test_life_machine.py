@@ -15,14 +15,11 @@ from hypothesis.stateful import (
 )
 from sqlmodel import col, func, select, update
 
+from app.access.policy import Actor, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
-from app.accounts.schemas import UserStep
 from app.accounts.service import authenticate
-from app.accounts.service.leaving import take_step
-from app.core.audit import AuditEvent
-from app.core.database import Database, reading, transaction
-from app.core.errors import (
+from app.core.base.errors import (
     AppError,
     Conflict,
     NotFound,
@@ -30,7 +27,10 @@ from app.core.errors import (
     NotSignedIn,
     TransitionNotAllowed,
 )
-from app.policy import Actor, Role
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
+from app.organisations.schemas import UserStep
+from app.organisations.service.offboarding import take_step
 from tests.factories import a_token, a_user
 from tests.lives import Lives, walk
 

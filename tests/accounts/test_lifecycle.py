@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from app.accounts.lifecycle import LIFE, Facts, UserState
-from app.core.errors import Conflict, TransitionNotAllowed
+from app.core.base.errors import Conflict, TransitionNotAllowed
 
 ALLOWED = {
     ("invited", "deactivate"): "deactivated",

@@ -9,16 +9,16 @@ from sqlmodel import Session, select
 from app.accounts.lifecycle import UserState
 from app.accounts.models import BrowserSession, Password, User
 from app.accounts.schemas import SignInForm
-from app.accounts.service import credentials, sessions, signing_in
-from app.core.database import Database
-from app.core.errors import Unprocessable
+from app.accounts.service import browser_sessions, credentials, sign_in_flow
+from app.core.base.errors import Unprocessable
+from app.core.storage.database import Database
 from app.settings import Settings
 from tests.factories import PASSWORD, a_person
 
 
 def another_password(session: Session, user: User) -> None:
     credentials.store_password(session, user.id, credentials.hash_password("another one"))
-    sessions.end_all(session, user.id)
+    browser_sessions.end_all(session, user.id)
 
 
 def an_end(session: Session, user: User) -> None:
@@ -42,7 +42,7 @@ def test_who_signs_in_while_the_account_changes_stays_out(
         session.commit()
 
     with pytest.raises(Unprocessable, match="do not go together"):
-        signing_in.sign_in(database, settings, form, client="here", before="")
+        sign_in_flow.sign_in(database, settings, form, client="here", before="")
 
     assert session.exec(select(BrowserSession)).all() == []
     hashed = session.exec(select(Password.hashed)).one()

@@ -14,11 +14,11 @@ from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import OPERATOR, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import BrowserSession, Identity, Password, User
-from app.accounts.service import links
-from app.core.sealing import Keyring
-from app.policy import OPERATOR, Role
+from app.accounts.service import one_time_links
+from app.core.base.encryption import Keyring
 from app.settings import Settings
 from tests.accounts.conftest import heading
 from tests.factories import KEY, PASSWORD, a_person, a_user, an_authenticator
@@ -104,7 +104,7 @@ def stored(session: Session) -> tuple[int, int]:
 
 def invitation(session: Session, **fields: Any) -> str:
     user = a_user(session, state=UserState.INVITED, **fields)
-    link = links.link_for(session, OPERATOR, user, public_url="https://testserver")
+    link = one_time_links.link_for(session, OPERATOR, user, public_url="https://testserver")
     session.commit()
     return link.partition("code=")[2]
 
@@ -233,7 +233,7 @@ def test_an_identity_belongs_to_one_user_and_an_invitation_is_used_once(
     code = invitation(session)
     first = go(browser, invitation=code)
     browser.get(first)
-    links.accept(session, code)
+    one_time_links.accept(session, code)
     session.commit()
 
     used = browser.post("/invitation/consent", data={"agreed": "yes"})

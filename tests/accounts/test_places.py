@@ -5,7 +5,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.accounts.dependencies import place_of
-from app.accounts.service.signing_in import OF_ONE
+from app.accounts.service.sign_in_flow import OF_ONE
 from tests.factories import PASSWORD, a_person
 
 

@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from sqlmodel import Session, SQLModel, select, update
 from starlette.testclient import TestClient
 
+from app.access.policy import OPERATOR
 from app.accounts.lifecycle import UserState
 from app.accounts.models import BrowserSession, OneTimeLink, User
-from app.accounts.service import links
-from app.accounts.service.sessions import TOUCH
-from app.core.clock import now
-from app.core.database import Database
-from app.policy import OPERATOR
+from app.accounts.service import one_time_links
+from app.accounts.service.browser_sessions import TOUCH
+from app.core.base.clock import now
+from app.core.storage.database import Database
 from tests.accounts.conftest import Enter, heading
 from tests.factories import PASSWORD, a_person
 
@@ -39,7 +39,7 @@ def stop_writing(app: FastAPI, database: Database) -> Callable[[], None]:
 
 
 def a_link(session: Session, user: User) -> str:
-    address = links.link_for(session, OPERATOR, user, public_url="https://testserver")
+    address = one_time_links.link_for(session, OPERATOR, user, public_url="https://testserver")
     return address.partition("code=")[2]
 
 

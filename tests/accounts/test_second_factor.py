@@ -13,12 +13,12 @@ from cryptography.fernet import Fernet
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import GUARDED, Role
 from app.accounts.models import BrowserSession, RecoveryCode, SecondFactor, User
 from app.accounts.service import second_factor
 from app.accounts.service.credentials import digest_of
-from app.core.clock import now
-from app.core.sealing import Keyring
-from app.policy import GUARDED, Role
+from app.core.base.clock import now
+from app.core.base.encryption import Keyring
 from app.settings import Settings
 from tests.accounts.conftest import Enter, heading, mistakes
 from tests.factories import KEY, PASSWORD, SECRET, a_person, an_authenticator

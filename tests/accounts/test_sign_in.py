@@ -14,14 +14,14 @@ from argon2 import PasswordHasher
 from sqlmodel import Session, select, update
 from starlette.testclient import TestClient
 
+from app.access.policy import Role
 from app.accounts.dependencies import QUEUE, SLOTS
 from app.accounts.lifecycle import Stage, UserState
 from app.accounts.models import BrowserSession, Membership, Password, User
-from app.accounts.service import credentials, signing_in
-from app.core.audit import AuditEvent
-from app.core.clock import now
-from app.core.throttle import Attempt
-from app.policy import Role
+from app.accounts.service import credentials, sign_in_flow
+from app.core.base.clock import now
+from app.core.storage.audit import AuditEvent
+from app.core.storage.rate_limits import Attempt
 from app.settings import Settings
 from tests.accounts.conftest import Enter, heading, mistakes
 from tests.factories import PASSWORD, a_person, a_user, organisation_of
@@ -249,7 +249,9 @@ def test_after_the_window_and_after_a_success_counting_begins_anew(
     wrong = ANN | {"password": "not the password"}
 
     first = [browser.post("/sign-in", data=wrong).status_code for _ in range(10)]
-    session.exec(update(Attempt).values(since=now() - signing_in.WINDOW - timedelta(seconds=1)))
+    session.exec(
+        update(Attempt).values(since=now() - sign_in_flow.WINDOW - timedelta(seconds=1))
+    )
     session.commit()
     second = [browser.post("/sign-in", data=wrong).status_code for _ in range(9)]
     success = browser.post("/sign-in", data=ANN).status_code

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import Action, Role
 from app.accounts.models import BrowserSession, Token
-from app.core.clock import now
-from app.policy import Action, Role
+from app.core.base.clock import now
 from app.submissions.lifecycle import State
 from tests.accounts.conftest import Enter, mistakes
 from tests.conftest import SignIn

@@ -8,13 +8,15 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import OPERATOR, Actor, Role
 from app.accounts import service
 from app.accounts.lifecycle import UserState
-from app.accounts.models import Membership, Organisation, Token, User
-from app.accounts.schemas import OrganisationDraft, UserDraft
-from app.core.clock import now
-from app.core.errors import Conflict, NotFound, NotPermitted
-from app.policy import OPERATOR, Actor, Role
+from app.accounts.models import Membership, Token, User
+from app.core.base.clock import now
+from app.core.base.errors import Conflict, NotFound, NotPermitted
+from app.organisations.models import Organisation
+from app.organisations.schemas import OrganisationDraft, UserDraft
+from app.organisations.service import people
 from tests.conftest import SignIn
 from tests.factories import a_token, a_user, an_organisation, organisation_of
 
@@ -115,7 +117,7 @@ def test_a_role_taken_away_counts_at_the_next_request(
 
 
 def test_only_the_hash_of_a_token_is_kept(session: Session) -> None:
-    service.add_user(session, OPERATOR, draft())
+    people.add_user(session, OPERATOR, draft())
 
     secret = service.issue_token(
         session, OPERATOR, "ANN@example.org", name="laptop", lifetime=timedelta(days=1)
@@ -132,7 +134,7 @@ def test_only_the_hash_of_a_token_is_kept(session: Session) -> None:
 
 
 def test_revoking_ends_the_tokens_of_that_name(session: Session) -> None:
-    service.add_user(session, OPERATOR, draft())
+    people.add_user(session, OPERATOR, draft())
     for name in ("demo", "demo", "laptop"):
         service.issue_token(
             session, OPERATOR, "ann@example.org", name=name, lifetime=timedelta(days=1)
@@ -154,26 +156,26 @@ def test_a_token_for_somebody_unknown_is_refused(session: Session) -> None:
 
 
 def test_one_address_is_one_user_whatever_its_case(session: Session) -> None:
-    service.add_user(session, OPERATOR, draft())
+    people.add_user(session, OPERATOR, draft())
 
     with pytest.raises(Conflict, match=r"ANN@example\.org already"):
-        service.add_user(session, OPERATOR, draft("ANN@example.org"))
+        people.add_user(session, OPERATOR, draft("ANN@example.org"))
 
     assert len(session.exec(select(User)).all()) == 1
 
 
 def test_an_organisation_is_made_once(session: Session) -> None:
-    service.add_user(session, OPERATOR, draft())
-    service.add_user(session, OPERATOR, draft("bob@example.org"))
+    people.add_user(session, OPERATOR, draft())
+    people.add_user(session, OPERATOR, draft("bob@example.org"))
 
     assert [o.name for o in session.exec(select(Organisation))] == ["Ministry of Water"]
 
 
 def test_a_role_is_granted_once(session: Session) -> None:
-    user = service.add_user(session, OPERATOR, draft())
+    user = people.add_user(session, OPERATOR, draft())
 
     for _ in range(2):
-        service.grant(session, OPERATOR, user, ORGANISATION, Role.AUDITOR)
+        people.grant(session, OPERATOR, user, ORGANISATION, Role.AUDITOR)
 
     roles = session.exec(select(Membership.role)).all()
     assert sorted(roles) == [Role.ADMIN, Role.AUDITOR]
@@ -181,12 +183,12 @@ def test_a_role_is_granted_once(session: Session) -> None:
 
 def test_staff_do_not_look_after_users(session: Session) -> None:
     staff = Actor(uuid4(), {Role.STAFF: frozenset()})
-    user = service.add_user(session, OPERATOR, draft())
+    user = people.add_user(session, OPERATOR, draft())
 
     with pytest.raises(NotPermitted):
-        service.add_user(session, staff, draft("bob@example.org"))
+        people.add_user(session, staff, draft("bob@example.org"))
     with pytest.raises(NotPermitted):
-        service.grant(session, staff, user, ORGANISATION, Role.LEAD)
+        people.grant(session, staff, user, ORGANISATION, Role.LEAD)
     with pytest.raises(NotPermitted):
         service.revoke_tokens(session, staff, name="demo")
     with pytest.raises(NotPermitted):

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from playwright.sync_api import Browser, Page, expect
 
-from app.core.docs_page import mount_docs
+from app.core.http.docs_page import mount_docs
 from app.main import create_app
 from app.settings import Settings
 from tests.browser.conftest import Serve

@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pydantic import SecretStr
 from sqlmodel import Session, select
 
-from app import schema
+from app.access.policy import OPERATOR, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
-from app.accounts.service import links
-from app.core.database import connect
-from app.core.outbox import Letter
+from app.accounts.service import one_time_links
+from app.core.storage.database import connect
+from app.core.storage.outbox import Letter
 from app.main import create_app
-from app.policy import OPERATOR, Role
+from app.operations import migrating
 from app.settings import Settings
 from tests.browser.listening import Heard, listen
 from tests.conftest import engine_of
@@ -48,7 +48,7 @@ class House:
         page.goto(self.origin + path)
 
     def invitation(self, user: User) -> str:
-        link = links.link_for(self.session, OPERATOR, user, public_url="")
+        link = one_time_links.link_for(self.session, OPERATOR, user, public_url="")
         self.session.commit()
         return link
 
@@ -57,7 +57,7 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     url = f"sqlite:///{tmp_path / 'counterpart.db'}"
     database = connect(url)
-    schema.migrate(database)
+    migrating.migrate(database)
     database.dispose()
     settings = Settings(database_url=url, embedded_worker=False, secret_keys=SecretStr(KEY))
     engine = engine_of(url)

@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import Session
 from typer.testing import CliRunner
 
-from app.accounts import service
+from app.access.policy import OPERATOR
 from app.cli.commands import cli
-from app.policy import OPERATOR
+from app.organisations.service import people
 from tests.accounts.test_addresses import draft
 
 
@@ -14,7 +14,7 @@ from tests.accounts.test_addresses import draft
 def told(session: Session, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """What `audit head` prints about a chain of some events."""
     monkeypatch.setenv("COUNTERPART_DATABASE_URL", url)
-    service.add_user(session, OPERATOR, draft("ann@example.org"))
+    people.add_user(session, OPERATOR, draft("ann@example.org"))
     session.commit()
     return CliRunner().invoke(cli, ["audit", "head"]).stdout
 

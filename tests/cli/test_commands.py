@@ -20,24 +20,24 @@ from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from app import schema
+from app.access.policy import OPERATOR, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Membership, SecondFactor, User
 from app.accounts.service import second_factor
 from app.cli.commands import cli
-from app.core import jobs
-from app.core.clock import now
-from app.core.database import Database, reading
-from app.core.jobs import Job
-from app.core.sealing import Keyring
+from app.core.base.clock import now
+from app.core.base.encryption import Keyring
+from app.core.storage import jobs
+from app.core.storage.database import Database, reading
+from app.core.storage.jobs import Job
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
-from app.matchmaking.service import requesting
-from app.policy import OPERATOR, Role
+from app.matchmaking.service import run_requests
+from app.operations import migrating
+from app.operations.migrating import MIGRATIONS
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Programme
-from app.schema import MIGRATIONS
 from app.settings import Settings
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -307,7 +307,7 @@ def test_a_backup_is_restored_elsewhere_and_an_earlier_shape_is_told(tmp_path: P
         re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "NOW", printed) for _, printed, _ in said
     ]
     tables = len(SQLModel.metadata.tables)
-    head = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
+    head = ScriptDirectory(str(migrating.MIGRATIONS)).get_current_head()
     assert [code for code, _, _ in said] == [0, 0, 0, 0, REFUSED]
     assert re.fullmatch(
         rf"Wrote 0 rows of \d+ tables, shape 0001, to {files[0]}\.\n", said[0][1]
@@ -451,7 +451,7 @@ def test_work_once_carries_out_what_waits_and_stops(
         home = an_organisation(session, country="FR" if make is a_challenge else "NO")
         make(session, programme_id=programme.id, state=State.SELECTED, organisation_id=home.id)
     asked = NewRun(programme_id=programme.id)
-    run = requesting.request_run(session, OPERATOR, asked, settings)
+    run = run_requests.request_run(session, OPERATOR, asked, settings)
     session.commit()
 
     said = [

@@ -11,12 +11,13 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
-from app import schema
 from app.accounts.models import Token
 from app.cli.commands import cli
-from app.core.database import connect, transaction
+from app.core.storage.database import connect, transaction
 from app.main import create_app
-from app.matchmaking.models import Match, MatchRun, Suggestion
+from app.matches.models import Match
+from app.matchmaking.models import MatchRun, Suggestion
+from app.operations import migrating
 from app.seeding import loader
 from app.settings import Settings
 from app.submissions.models import Submission
@@ -178,7 +179,7 @@ def test_without_a_file_the_tokens_are_printed(folder: Path) -> None:
 def test_a_start_that_was_interrupted_is_completed_by_the_next(folder: Path) -> None:
     folder.mkdir(parents=True)
     database = connect(database_in(folder))
-    schema.migrate(database)
+    migrating.migrate(database)
     with transaction(database) as session:
         loader.load_first_edition(session)
         # As if it had ended before people paired, and before any run.
@@ -202,7 +203,7 @@ def test_what_a_first_start_left_when_it_had_hardly_begun_is_completed(
         (folder / "counterpart.db").touch()
     if left == "an empty database":
         database = connect(database_in(folder))
-        schema.migrate(database)
+        migrating.migrate(database)
         database.dispose()
 
     assert demo(folder).exit_code == 0

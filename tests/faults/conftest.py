@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import schema
-from app.core.database import Database, connect
+from app.core.storage.database import Database, connect
+from app.operations import migrating
 from tests.conftest import URL, empty
 from tests.faults.crowd import Server, serving
 from tests.postgres import Cluster, find_programs
@@ -51,7 +51,7 @@ def migrated_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A SQLite database of the current shape, whatever the other tests run on."""
     url = f"sqlite:///{tmp_path_factory.mktemp('copy') / 'copy.db'}"
     database = connect(url)
-    schema.migrate(database)
+    migrating.migrate(database)
     database.dispose()
     return url
 
@@ -63,7 +63,7 @@ def cluster() -> Iterator[tuple[Cluster, str]]:
         own = Cluster(find_programs(), Path(folder), careful=True)
         with own.running() as url:
             database = connect(url)
-            schema.migrate(database)
+            migrating.migrate(database)
             database.dispose()
             yield own, url
 

@@ -19,9 +19,9 @@ from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
-from app.core.audit import AuditEvent
-from app.core.database import Database, reading, transaction
-from app.policy import Role
+from app.access.policy import Role
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
 from app.submissions.models import Submission
 from tests.factories import a_call, a_token, a_user, an_organisation
 from tests.processes import ROOT, free_port, until, untraced

@@ -16,13 +16,13 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from app.access.policy import Role
 from app.accounts.models import Token
 from app.accounts.service import digest_of
-from app.core.audit import AuditEvent
-from app.core.clock import now
-from app.core.database import Database, reading, transaction
-from app.core.jobs import Job, JobState, state_of
-from app.policy import Role
+from app.core.base.clock import now
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
+from app.core.storage.jobs import Job, JobState, state_of
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from app import backup as backups
 from app.accounts.models import Token
-from app.core.database import Database, reading, transaction
-from app.core.errors import Conflict, Unavailable
+from app.core.base.errors import Conflict, Unavailable
+from app.core.storage.database import Database, reading, transaction
+from app.operations import backup as backups
 from tests.faults.crowd import (
     Reply,
     Server,
@@ -53,7 +53,7 @@ def test_a_transaction_that_was_forgotten_is_ended_and_told_as_such(
 def test_a_backup_of_postgresql_comes_back_whole_or_not_at_all(
     cluster: tuple[Cluster, str], of_cluster: Database, tmp_path: Path
 ) -> None:
-    """What tests/test_backup.py tells of both databases, here on PostgreSQL at every run."""
+    """What tests/operations/test_backup.py tells of both databases, always on PostgreSQL."""
     url, file = cluster[1], tmp_path / "saved.zip"
     a_team(of_cluster)
     made = backups.backup(url, file)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from app.core.database import connect
+from app.core.storage.database import connect
 from tests.faults.crowd import (
     Ask,
     Server,

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from app.core.database import Database
+from app.core.storage.database import Database
 from tests.faults.crowd import (
     Reply,
     Server,

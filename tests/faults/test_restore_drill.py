@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from app import backup as backups
-from app import schema
-from app.core.audit import AuditEvent
-from app.core.database import Database, connect, reading
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, connect, reading
+from app.operations import backup as backups
+from app.operations import migrating
 from app.submissions.models import Submission
 from tests.faults.crowd import (
     Ask,
@@ -77,7 +77,7 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it_began(
     spent = time.monotonic() - started
 
     copy = connect(new_url)
-    schema.require_current(copy)
+    migrating.require_current(copy)
     with reading(copy) as session:
         stored = {str(key) for key in session.exec(select(Submission.id))}
     replies = [*before, *meanwhile]

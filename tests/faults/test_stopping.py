@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from sqlmodel import select
 
-from app.core.database import Database, reading
+from app.core.storage.database import Database, reading
 from app.submissions.models import Submission
 from tests.faults.crowd import Server, a_team, drafts, serving
 from tests.processes import until

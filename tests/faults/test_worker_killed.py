@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from app.core.database import Database, reading
-from app.core.jobs import Job, JobState, state_of
+from app.access.policy import OPERATOR
+from app.core.storage.database import Database, reading
+from app.core.storage.jobs import Job, JobState, state_of
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.runs import NewRun
-from app.matchmaking.service import requesting
-from app.policy import OPERATOR
+from app.matchmaking.service import run_requests
 from app.programmes.lifecycle import CallKind
 from app.settings import Settings
 from app.submissions.lifecycle import State
@@ -61,7 +61,7 @@ def test_a_killed_worker_leaves_no_half_result_and_the_next_one_completes_the_ru
     session: Session, database: Database, url: str, settings: Settings
 ) -> None:
     asked = NewRun(programme_id=a_large_programme(session))
-    run = requesting.request_run(session, OPERATOR, asked, settings)
+    run = run_requests.request_run(session, OPERATOR, asked, settings)
     run_id, job_id = run.id, run.job_id
     session.commit()
     environment = {"COUNTERPART_DATABASE_URL": url, "COUNTERPART_JOB_LEASE_SECONDS": "1"}

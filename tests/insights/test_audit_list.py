@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.core import audit
-from app.core.clock import now
-from app.policy import Role
+from app.access.policy import Role
+from app.core.base.clock import now
+from app.core.storage import audit
 from app.submissions.lifecycle import State
 from tests.conftest import SignIn
 from tests.factories import a_challenge, a_user

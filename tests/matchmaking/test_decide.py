@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session, select
 
-from app.core.audit import AuditEvent
-from app.core.errors import Conflict
-from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
-from app.matchmaking.service import deciding
-from app.policy import OPERATOR, Role
+from app.access.policy import OPERATOR, Role
+from app.core.base.errors import Conflict
+from app.core.storage.audit import AuditEvent
+from app.matches import service as matches
+from app.matches.models import Match
+from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.conftest import SignIn
@@ -295,8 +296,8 @@ def test_a_match_is_recorded_once_and_read_by_its_parties_and_staff(
     challenge = a_challenge(session, **common, organisation_id=organisation_of(session, member))
     solution = a_solution(session, **common)
 
-    match = deciding.record_match(session, OPERATOR, challenge, solution, "Paired by people.")
-    again = deciding.record_match(session, OPERATOR, challenge, solution, "Once more.")
+    match = matches.record_match(session, OPERATOR, challenge, solution, "Paired by people.")
+    again = matches.record_match(session, OPERATOR, challenge, solution, "Once more.")
     listed = as_user(a_user(session, Role.STAFF)).get("/api/v1/matches?programme=spring")
 
     assert match.id == again.id
@@ -317,4 +318,4 @@ def test_a_match_joins_two_of_one_programme(session: Session) -> None:
     solution = a_solution(session, state=State.SELECTED)
 
     with pytest.raises(Conflict, match="different programmes"):
-        deciding.record_match(session, OPERATOR, challenge, solution, "")
+        matches.record_match(session, OPERATOR, challenge, solution, "")

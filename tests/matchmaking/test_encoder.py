@@ -8,22 +8,22 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.testclient import TestClient
-from tests.matching.text.test_sentence_encoder import a_model
 
+from app.access.policy import Role
 from app.cli.console import settings_of
-from app.core.database import Database
-from app.core.errors import Unavailable, Unprocessable
+from app.core.base.errors import Unavailable, Unprocessable
+from app.core.storage.database import Database
 from app.matchmaking.computation import carry_out
 from app.matchmaking.engine import Encoder, Model, encoder_of
 from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.runs import RunSettings
-from app.matchmaking.service import requesting
-from app.policy import Role
+from app.matchmaking.service import run_requests
 from app.settings import Settings
 from app.submissions.records import ChallengeRecord, SolutionRecord
 from matching import Profile
 from tests.conftest import SignIn
 from tests.factories import a_user
+from tests.matching.text.test_sentence_encoder import a_model
 from tests.matchmaking.test_run import a_small_programme, work
 
 
@@ -82,7 +82,7 @@ def test_a_run_is_not_carried_out_without_its_encoder(
     encoding: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.core.jobs.RETRY_AFTER", -encoding.job_lease)
+    monkeypatch.setattr("app.core.storage.jobs.RETRY_AFTER", -encoding.job_lease)
     programme, *_ = a_small_programme(session)
     staff = as_user(a_user(session, Role.STAFF))
     staff.app.state.settings = encoding  # type: ignore[attr-defined]  # -- ours, not any ASGI app
@@ -181,7 +181,7 @@ def test_the_digest_of_a_run_without_an_encoder_is_the_one_it_had() -> None:
     )
     named = plain.model_copy(update={"encoder": "0" * 64})
 
-    assert requesting.digest(plain, [], []) == (
+    assert run_requests.digest(plain, [], []) == (
         "affcb106e6f5a855831c07f288a00a3ba14f8d8b182d72f9b28fae82a14316f6"
     )
-    assert requesting.digest(named, [], []) != requesting.digest(plain, [], [])
+    assert run_requests.digest(named, [], []) != run_requests.digest(plain, [], [])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.tables import read_table
+from app.core.tables.importing import read_table
 from app.matchmaking.offline import Answer, Assigned, Settings, match
 from app.matchmaking.results import Floor, Whole
 from app.submissions.records import ChallengeRecord, SolutionRecord

@@ -14,26 +14,28 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
 from sqlmodel import Session, col, func, select, update
 
-from app.core import audit_check, jobs
-from app.core.audit import AuditEvent
-from app.core.database import Database, reading, transaction
-from app.core.errors import (
+from app.access.policy import Actor, Role
+from app.core.base.errors import (
     AppError,
     Conflict,
     NotFound,
     NotPermitted,
     TransitionNotAllowed,
 )
-from app.core.jobs import Handler, Job, Store, Ticket
+from app.core.storage import audit_verification, jobs
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
+from app.core.storage.jobs import Handler, Job, Store, Ticket
+from app.matches import service as matches
+from app.matches.models import Match
 from app.matchmaking.jobs import handlers
 from app.matchmaking.lifecycle import Outcome, RunState
-from app.matchmaking.models import Match, MatchRun, Suggestion, Verdict
-from app.matchmaking.schemas.deciding import NewVerdict, VerdictQuery
+from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.suggestions import SuggestionQuery
-from app.matchmaking.service import computing, deciding, requesting, stepping
-from app.matchmaking.service import reading as reads
-from app.policy import Actor, Role
+from app.matchmaking.schemas.verdicts import NewVerdict, VerdictQuery
+from app.matchmaking.service import computation, run_requests, run_steps, verdicts
+from app.matchmaking.service import queries as reads
 from app.submissions.models import Submission
 from tests.factories import a_user
 from tests.lives import Lives, walk
@@ -115,7 +117,7 @@ class Runs(Lives):
         new = NewRun(programme_id=self.programme)
 
         refusal = self.refusal_of(
-            lambda s: made.append(requesting.request_run(s, self.actors[who], new, PLAIN).id)
+            lambda s: made.append(run_requests.request_run(s, self.actors[who], new, PLAIN).id)
         )
 
         assert refusal is None
@@ -127,7 +129,7 @@ class Runs(Lives):
     def nobody_else_asks_for_one(self, who: Role) -> None:
         new = NewRun(programme_id=self.programme)
         refusal = self.refusal_of(
-            lambda s: requesting.request_run(s, self.actors[who], new, PLAIN)
+            lambda s: run_requests.request_run(s, self.actors[who], new, PLAIN)
         )
         assert refusal is NotPermitted
 
@@ -171,7 +173,7 @@ class Runs(Lives):
     def _take(self, key: UUID, who: Role, name: str) -> None:
         told = self.told[key]
 
-        refusal = self.refusal_of(lambda s: stepping.take(s, self.actors[who], key, name))
+        refusal = self.refusal_of(lambda s: run_steps.take(s, self.actors[who], key, name))
 
         assert refusal is self._stepping(told, who, name)
         if refusal is None:
@@ -221,12 +223,14 @@ class Runs(Lives):
         def compute(ticket: Ticket) -> Store:
             if how in {"dies", "fails"}:
                 with ticket.transaction() as (session, _):
-                    computing.start(session, key)
+                    computation.start(session, key)
                 raise Killed if how == "dies" else OSError("disk full")
             store = real.compute(ticket)
             if how == "overtaken":
                 staff = self.actors[Role.STAFF]
-                assert self.refusal_of(lambda s: stepping.take(s, staff, key, "cancel")) is None
+                assert (
+                    self.refusal_of(lambda s: run_steps.take(s, staff, key, "cancel")) is None
+                )
             return store
 
         try:
@@ -257,7 +261,7 @@ class Runs(Lives):
         if due is None and place == BARRED and outcome != "rejected":
             due = Conflict
         self._decided(
-            key, place, outcome, due, lambda s: deciding.decide(s, self.actors[who], new)
+            key, place, outcome, due, lambda s: verdicts.decide(s, self.actors[who], new)
         )
 
     @rule(
@@ -285,7 +289,7 @@ class Runs(Lives):
             place,
             before,
             due,
-            lambda s: deciding.undo(s, actor, verdict_id, "Wrong line."),
+            lambda s: verdicts.undo(s, actor, verdict_id, "Wrong line."),
         )
 
     def _decided(
@@ -306,7 +310,7 @@ class Runs(Lives):
     def record_a_match(self, who: Role, place: int, words: str) -> None:
         def record(session: Session) -> None:
             pair = [session.get_one(Submission, k) for k in self._pair(place)]
-            deciding.record_match(session, self.actors[who], pair[0], pair[1], words)
+            matches.record_match(session, self.actors[who], pair[0], pair[1], words)
 
         refusal = self.refusal_of(record)
 
@@ -406,7 +410,7 @@ class Runs(Lives):
 
     def teardown(self) -> None:
         with reading(self.database) as session:
-            audit_check.verify(session)
+            audit_verification.verify(session)
             verdicts = reads.verdicts(
                 session, self.actors[Role.ADVISOR], VerdictQuery(run=[*self.told], limit=200)
             ).rows

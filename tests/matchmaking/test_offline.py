@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import Conflict, Unprocessable
+from app.core.base.errors import Conflict, Unprocessable
 from app.matchmaking.engine import Engine, profile_of
 from app.matchmaking.offline import Answer, Comparison, Quote, Settings, match
 from app.submissions.records import ChallengeRecord, SolutionRecord

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session, select
 
-from app.core.database import Database
+from app.access.policy import Role
+from app.core.storage.database import Database
 from app.matchmaking import previews
 from app.matchmaking.engine import Model
 from app.matchmaking.models import MatchRun, Suggestion
-from app.policy import Role
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent

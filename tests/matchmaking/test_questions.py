@@ -9,12 +9,12 @@ import pytest
 from sqlmodel import Session, func, select
 from starlette.testclient import TestClient
 
-from app.core.audit import AuditEvent
-from app.core.database import Database
+from app.access.policy import Role
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun
-from app.matchmaking.service import questioning
-from app.policy import Role
+from app.matchmaking.service import assignment_queries
 from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -258,7 +258,7 @@ def test_a_run_without_a_result_is_not_asked(
     assert refused.json()["detail"] == f"The run {run.code} is {state}, so it has no result."
 
 
-@pytest.mark.parametrize(("objective", "most"), questioning.LARGEST.items())
+@pytest.mark.parametrize(("objective", "most"), assignment_queries.LARGEST.items())
 def test_a_run_too_large_to_wait_for_is_refused_with_another_way(
     session: Session, staff: TestClient, database: Database, objective: str, most: int
 ) -> None:

@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session, func, select
 
-from app.core import jobs
-from app.core.database import Database
-from app.core.jobs import Handler, Store, Ticket
+from app.access.policy import Role
+from app.core.storage import jobs
+from app.core.storage.database import Database
+from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.runs import RunSettings
-from app.matchmaking.service import computing, requesting
-from app.policy import Role
+from app.matchmaking.service import computation, run_requests
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
@@ -342,16 +342,16 @@ def test_a_run_keeps_its_inputs_as_they_were(
 
 def test_the_digest_tells_settings_and_inputs_apart(session: Session) -> None:
     programme, *_ = a_small_programme(session)
-    records = requesting._frozen(session, programme.id, Kind.CHALLENGE)
+    records = run_requests._frozen(session, programme.id, Kind.CHALLENGE)
     settings = RunSettings(
         top=5, text_weight=0.6, providers_min=1, providers_max=1, working_language="en"
     )
 
-    first = requesting.digest(settings, records, [])
-    lighter = requesting.digest(settings.model_copy(update={"text_weight": 0.5}), records, [])
+    first = run_requests.digest(settings, records, [])
+    lighter = run_requests.digest(settings.model_copy(update={"text_weight": 0.5}), records, [])
 
-    assert len({first, lighter, requesting.digest(settings, [], records)}) == 3
-    assert first == requesting.digest(settings, [dict(reversed(records[0].items()))], [])
+    assert len({first, lighter, run_requests.digest(settings, [], records)}) == 3
+    assert first == run_requests.digest(settings, [dict(reversed(records[0].items()))], [])
 
 
 @pytest.mark.parametrize("kind", ["challenge", "solution"])
@@ -452,7 +452,7 @@ def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
     run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
 
     def die_while_storing(ticket: Ticket) -> Store:
-        store = handlers(PLAIN)[requesting.JOB].compute(ticket)
+        store = handlers(PLAIN)[run_requests.JOB].compute(ticket)
 
         def half(session: Session) -> None:
             store(session)
@@ -461,7 +461,7 @@ def test_a_run_that_dies_half_way_leaves_nothing_and_is_done_by_the_next_worker(
 
         return half
 
-    dying = {requesting.JOB: Handler(die_while_storing, computing.give_up)}
+    dying = {run_requests.JOB: Handler(die_while_storing, computation.give_up)}
     with pytest.raises(KeyboardInterrupt):
         jobs.run_next(database, dying, lease=timedelta(seconds=-60))
     assert stored(session) == 0
@@ -484,9 +484,9 @@ def test_a_run_that_cannot_be_computed_fails_with_its_job(
         raise OSError("out of memory")
 
     def fail(session: Session, arguments: Mapping[str, Any]) -> None:
-        computing.give_up(session, arguments)
+        computation.give_up(session, arguments)
 
-    while jobs.run_next(database, {requesting.JOB: Handler(broken, fail)}, lease=LEASE):
+    while jobs.run_next(database, {run_requests.JOB: Handler(broken, fail)}, lease=LEASE):
         pass
 
     run = staff.get(f"/api/v1/match-runs/{asked.json()['id']}").json()

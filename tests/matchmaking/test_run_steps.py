@@ -7,15 +7,15 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.core import jobs
-from app.core.audit import AuditEvent
-from app.core.database import Database
-from app.core.jobs import Handler, Store, Ticket
+from app.access.policy import OPERATOR, Role
+from app.core.storage import jobs
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database
+from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.lifecycle import RUN_STEPS, RunState
 from app.matchmaking.models import MatchRun
-from app.matchmaking.service import reading
-from app.policy import OPERATOR, Role
+from app.matchmaking.service import queries
 from app.settings import Settings
 from tests.conftest import SignIn
 from tests.factories import a_run, a_user
@@ -162,6 +162,6 @@ def test_a_cancelled_run_is_not_the_latest_one(
     a_run(session, programme_id=kept.programme_id, state=RunState.CANCELLED)
     session.commit()
 
-    found: Any = reading.latest_run(session, OPERATOR, kept.programme_id)
+    found: Any = queries.latest_run(session, OPERATOR, kept.programme_id)
 
     assert found == session.get_one(MatchRun, kept.id)

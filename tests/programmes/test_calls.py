@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session
 
-from app.core.errors import TransitionNotAllowed
-from app.policy import OPERATOR, Role
+from app.access.policy import OPERATOR, Role
+from app.core.base.errors import TransitionNotAllowed
 from app.programmes import service
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session
 
-from app.policy import Role
+from app.access.policy import Role
 from tests.conftest import SignIn
 from tests.factories import a_programme, a_user
 

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Membership, Organisation, User
-from app.core.audit import AuditEvent
-from app.core.clock import now
-from app.core.database import Record
-from app.matchmaking.models import Match
-from app.policy import Role
+from app.access.policy import Role
+from app.accounts.models import Membership, User
+from app.core.base.clock import now
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Record
+from app.matches.models import Match
+from app.organisations.models import Organisation
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState, Phase, phase
 from app.programmes.models import Call, Programme

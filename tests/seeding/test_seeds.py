@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
-from app.core.tables import read_table
+from app.core.tables.importing import read_table
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -10,14 +10,14 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, SQLModel, col, select
 
-from app.accounts.models import Organisation
-from app.core.audit import AuditEvent
-from app.core.clock import now
-from app.core.codes import Counter
-from app.core.database import Database, transaction
-from app.core.errors import Conflict, NotPermitted
-from app.core.faults import FaultyTable
-from app.policy import OPERATOR, Actor, Role
+from app.access.policy import OPERATOR, Actor, Role
+from app.core.base.clock import now
+from app.core.base.errors import Conflict, NotPermitted
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, transaction
+from app.core.storage.reference_numbers import Counter
+from app.core.tables.row_errors import FaultyTable
+from app.organisations.models import Organisation
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State

@@ -21,10 +21,8 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, col, func, select
 
-from app.core import audit_check
-from app.core.audit import AuditEvent
-from app.core.database import Database, reading, transaction
-from app.core.errors import (
+from app.access.policy import Actor, Role
+from app.core.base.errors import (
     AppError,
     CallNotOpen,
     NotFound,
@@ -32,14 +30,16 @@ from app.core.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.patches import Patch
-from app.policy import Actor, Role
+from app.core.base.merge_patch import Patch
+from app.core.storage import audit_verification
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import NewChallenge, NewSolution, StepTaken, SubmissionQuery
 from app.submissions.service import drafts, steps
-from app.submissions.service import reading as reads
+from app.submissions.service import queries as reads
 from tests.factories import THEMES, a_call, a_programme, an_organisation, themes
 from tests.lives import Lives, walk
 from tests.submissions.test_lifecycle import ALLOWED
@@ -262,7 +262,7 @@ def test_any_order_of_steps_by_anybody_leads_where_the_tables_say(database: Data
 
     # The machine came far: some life led to every state.
     with reading(database) as session:
-        assert audit_check.verify(session).number > 100
+        assert audit_verification.verify(session).number > 100
         facts = session.exec(select(AuditEvent.facts)).all()
     reached = {told["after"] for told in facts if "after" in told}
     assert reached == {*map(str, State)}

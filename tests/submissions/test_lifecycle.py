@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from app.core.errors import CallNotOpen, NotFound, TransitionNotAllowed, Unprocessable
+from app.core.base.errors import CallNotOpen, NotFound, TransitionNotAllowed, Unprocessable
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
 
 ALLOWED = {

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session
 
-from app.policy import Role
+from app.access.policy import Role
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.conftest import SignIn

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.policy import Role
+from app.access.policy import Role
+from app.core.storage.database import Database
 from app.submissions.lifecycle import State
 from tests.conftest import SignIn
 from tests.factories import a_challenge, a_programme, a_user

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from sqlmodel import Session, select
 
-from app.core.audit import AuditEvent
-from app.policy import Role
+from app.access.policy import Role
+from app.core.storage.audit import AuditEvent
 from app.programmes.lifecycle import CallKind
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

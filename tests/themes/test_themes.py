@@ -3,9 +3,9 @@
 import pytest
 from sqlmodel import Session, select
 
-from app.core.clock import now
-from app.core.errors import NotPermitted
-from app.policy import OPERATOR, Actor
+from app.access.policy import OPERATOR, Actor
+from app.core.base.clock import now
+from app.core.base.errors import NotPermitted
 from app.themes import service
 from app.themes.models import Theme
 from app.themes.schemas import Facet, ThemeDraft

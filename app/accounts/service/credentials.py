@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from zxcvbn import zxcvbn
 
 from app.accounts.models import Password
-from app.core.errors import FieldError, Unprocessable
+from app.core.base.errors import FieldError, Unprocessable
 
 # What OWASP gives as its first choice of least cost: 19 MiB and two passes. The library's own
 # default takes 64 MiB, and a flood of sign-ins would take the machine.

@@ -24,13 +24,13 @@ from sqlmodel import Session, select
 
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Identity, User
-from app.accounts.service import links, sessions
-from app.accounts.service.sessions import Entry
-from app.core import audit, throttle
-from app.core.database import Database
-from app.core.errors import Conflict, NotPermitted, Unavailable
-from app.core.sealing import Keyring
-from app.core.throttle import Limit
+from app.accounts.service import browser_sessions, one_time_links
+from app.accounts.service.browser_sessions import Entry
+from app.core.base.encryption import Keyring
+from app.core.base.errors import Conflict, NotPermitted, Unavailable
+from app.core.storage import audit, rate_limits
+from app.core.storage.database import Database
+from app.core.storage.rate_limits import Limit
 from app.settings import Settings
 
 BACK: Final = "/sign-in/provider/back"
@@ -92,7 +92,7 @@ def leave(
     Unavailable
         If it does not answer.
     """
-    throttle.count(database, (TRIPS, client))
+    rate_limits.count(database, (TRIPS, client))
     trip = Trip(
         secrets.token_urlsafe(32),
         secrets.token_urlsafe(32),
@@ -271,8 +271,8 @@ def enter(
         return None
     if found[1].state is not UserState.ACTIVE:
         raise NotPermitted("This account has ended.", remedy="Ask an administrator.")
-    sessions.end(session, before)
-    return sessions.begin(session, found[1], settings, None)
+    browser_sessions.end(session, before)
+    return browser_sessions.begin(session, found[1], settings, None)
 
 
 def link(session: Session, settings: Settings, visitor: Visitor, *, before: str) -> Entry:
@@ -288,12 +288,12 @@ def link(session: Session, settings: Settings, visitor: Visitor, *, before: str)
     # The refusal undoes the entering, with its session.
     if enter(session, settings, visitor, before=before):
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
-    user = links.accept(session, visitor.invitation)
+    user = one_time_links.accept(session, visitor.invitation)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
     session.flush()
     audit.record(session, user.id, "link", "user", user.id)
-    sessions.end(session, before)
-    return sessions.begin(session, user, settings, None)
+    browser_sessions.end(session, before)
+    return browser_sessions.begin(session, user, settings, None)
 
 
 def _mistrusted(detail: str) -> NotPermitted:

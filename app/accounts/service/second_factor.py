@@ -10,15 +10,12 @@ from uuid import UUID
 import pyotp
 from sqlmodel import Session, col, delete, select
 
-from app import policy
 from app.accounts.models import RecoveryCode, SecondFactor, User
-from app.accounts.service import people, sessions
 from app.accounts.service.credentials import digest_of
-from app.core import audit
-from app.core.clock import now
-from app.core.errors import Conflict, FieldError, Unavailable, Unprocessable
-from app.core.sealing import Keyring
-from app.policy import Action, Actor
+from app.core.base.clock import now
+from app.core.base.encryption import Keyring
+from app.core.base.errors import Conflict, FieldError, Unavailable, Unprocessable
+from app.core.storage import audit
 
 log = logging.getLogger(__name__)
 
@@ -130,23 +127,6 @@ def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
             held.last_step = step
             return True
     return False
-
-
-def remove(session: Session, actor: Actor, user_id: UUID) -> None:
-    """Take a lost authenticator away; who needs one enrols another at the next sign-in.
-
-    Raises
-    ------
-    NotFound
-        If there is no such user that the actor may read.
-    NotPermitted
-        If the actor may not change users.
-    """
-    people.user(session, actor, user_id)
-    policy.require(actor, Action.USER_WRITE)
-    forget(session, user_id)
-    sessions.end_all(session, user_id)
-    audit.record(session, actor.user_id, "remove second factor", "user", user_id)
 
 
 def forget(session: Session, user_id: UUID) -> None:

@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app import policy
+from app.access import policy
+from app.access.policy import Action, Actor
 from app.accounts.models import Token
 from app.accounts.schemas import TokenDraft, TokenMade, TokenQuery, TokenRead
+from app.accounts.service.browser_sessions import require_recently_confirmed
 from app.accounts.service.credentials import digest_of, new_secret
-from app.accounts.service.people import user_with
-from app.accounts.service.sessions import require_recently_confirmed
-from app.core import audit
-from app.core.clock import now
-from app.core.errors import FieldError, NotFound, Unprocessable
-from app.core.lists import Page, page
-from app.policy import Action, Actor
+from app.accounts.service.users import user_with
+from app.core.base.clock import now
+from app.core.base.errors import FieldError, NotFound, Unprocessable
+from app.core.storage import audit
+from app.core.storage.pagination import Page, page
 
 TOKEN_PREFIX: Final = "cpt_"  # noqa: S105 -- lets a scanner for leaked secrets find ours
 

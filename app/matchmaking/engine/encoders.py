@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from app.core.errors import Unavailable
+from app.core.base.errors import Unavailable
 from matching import MatchingError
 from matching.scoring.semantic import Encoder, Remembered
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.jobs import JobState
-from app.core.lists import ListQuery
+from app.core.storage.pagination import ListQuery
 from app.matchmaking.lifecycle import RunState
 
 Objective = Literal["leximin", "total", "maxmin"]
@@ -116,17 +115,3 @@ class RunQuery(ListQuery):
 
     programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
     state: list[RunState] = Field(default=[], description="Repeat for several.")
-
-
-class JobRead(BaseModel):
-    """How far a piece of background work is."""
-
-    id: int
-    name: str
-    state: JobState
-    attempts: int
-    done: int = Field(description="Progress: so many of `total`.")
-    total: int
-    result: str | None = Field(description="Where to read on; null for work of other kinds.")
-    created_at: datetime
-    finished_at: datetime | None

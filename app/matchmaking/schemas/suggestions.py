@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.lists import ListQuery
-from app.matchmaking.schemas.deciding import VerdictRead
+from app.core.storage.pagination import ListQuery
 from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Organisation
 from app.matchmaking.models import MatchRun
 from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.runs import Objective, RunSettings
+from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State

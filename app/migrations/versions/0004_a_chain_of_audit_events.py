@@ -84,7 +84,7 @@ def _chained(connection: sa.Connection) -> tuple[int, str]:
 
 
 def _digest(row: sa.Row[Any], previous: str) -> str:
-    """As `app.core.audit` takes it when this is written; a migration outlives our code."""
+    """As `app.core.storage.audit` takes it when this is written; a migration outlives our code."""
     at = row.at.replace(tzinfo=UTC) if row.at.tzinfo is None else row.at.astimezone(UTC)
     told = {
         "previous": previous,

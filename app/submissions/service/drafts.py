@@ -5,19 +5,19 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app import policy
-from app.core import audit
-from app.core.clock import now
-from app.core.codes import next_code
-from app.core.errors import (
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.clock import now
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.errors import (
     FieldError,
     NotPermitted,
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.etags import ANYTHING, Expected
-from app.core.patches import Patch, patched
-from app.policy import Action, Actor
+from app.core.base.merge_patch import Patch, patched
+from app.core.storage import audit
+from app.core.storage.reference_numbers import next_code
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call
@@ -32,7 +32,7 @@ from app.submissions.schemas import (
     NewSolution,
     SolutionDraft,
 )
-from app.submissions.service import reading
+from app.submissions.service import queries
 from app.themes import service as themes
 
 ASKED = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUTIONS}
@@ -181,7 +181,7 @@ def change(
 def _writable(
     session: Session, actor: Actor, kind: Kind, submission_id: UUID, expected: Expected
 ) -> Submission:
-    submission = reading.get(session, actor, kind, submission_id)
+    submission = queries.get(session, actor, kind, submission_id)
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
     if submission.state not in EDITABLE:
         raise TransitionNotAllowed(

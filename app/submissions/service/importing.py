@@ -7,15 +7,15 @@ from typing import Final
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
-from app import policy
-from app.accounts import service as accounts
-from app.accounts.schemas import Level, OrganisationDraft
-from app.core import audit
-from app.core.clock import now
-from app.core.codes import next_code
-from app.core.errors import Conflict
-from app.core.tables import read_table
-from app.policy import Action, Actor
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.clock import now
+from app.core.base.errors import Conflict
+from app.core.storage import audit
+from app.core.storage.reference_numbers import next_code
+from app.core.tables.importing import read_table
+from app.organisations.schemas import Level, OrganisationDraft
+from app.organisations.service import organisations
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
@@ -101,7 +101,7 @@ def _add(
     session: Session, actor: Actor, call: Call, record: ChallengeRecord | SolutionRecord
 ) -> Submission:
     kind = KINDS[call.kind]
-    owner = accounts.organisation_of(
+    owner = organisations.organisation_of(
         session,
         actor,
         OrganisationDraft(

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app import policy
-from app.core import audit
-from app.core.clock import now
-from app.core.etags import ANYTHING, Expected
-from app.lifecycle import Offer
-from app.policy import Actor
+from app.access import policy
+from app.access.lifecycle import Offer
+from app.access.policy import Actor
+from app.core.base.clock import now
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.storage import audit
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import reading
+from app.submissions.service import queries
 
 
 def take(
@@ -41,7 +41,7 @@ def take(
         If something has to be done first.
     """
     step = LIFE.step(name)
-    submission = reading.get(session, actor, kind, submission_id)
+    submission = queries.get(session, actor, kind, submission_id)
     policy.require(actor, step.action, submission.organisation_id)
     expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()
@@ -86,7 +86,7 @@ def offers(
     session: Session, actor: Actor, kind: Kind, key: UUID | str
 ) -> tuple[State, list[Offer]]:
     """Return where a submission stands, and every step from there."""
-    submission = reading.get(session, actor, kind, key)
+    submission = queries.get(session, actor, kind, key)
     facts = _facts(session, submission, now())
     return submission.state, LIFE.offers(
         actor, submission.organisation_id, submission.state, facts

@@ -10,21 +10,21 @@ ACCOUNTS: Final = "tests/accounts/"
 FAULTS: Final = (
     Fault(
         "a password that was changed while it was checked lets in",
-        f"{SERVICE}signing_in.py",
+        f"{SERVICE}sign_in_flow.py",
         "if held is None or (held.id, still) != (user.id, hashed):",
         "if held is None:",
         (f"{ACCOUNTS}test_meanwhile.py",),
     ),
     Fault(
         "a letter goes to another host than was written",
-        f"{SERVICE}people.py",
+        "app/accounts/service/users.py",
         '"".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())',
         "email.strip().casefold()",
         (f"{ACCOUNTS}test_addresses.py::test_a_letter_goes_to_the_address_that_was_written",),
     ),
     Fault(
         "an address of two scripts passes for another",
-        "app/core/text.py",
+        "app/core/base/text.py",
         "if len(scripts & ALIKE) > 1:",
         "if len(scripts & ALIKE) > 2:",
         (
@@ -34,24 +34,24 @@ FAULTS: Final = (
     ),
     Fault(
         "people sign in while the service only reads",
-        "app/core/database.py",
+        "app/core/storage/database.py",
         "    if database.read_only:\n",
         "    if database.read_only and not database:\n",
         (f"{ACCOUNTS}test_reading_only.py",),
     ),
     Fault(
         "who is refused goes on counting for others",
-        "app/core/throttle.py",
+        "app/core/storage/rate_limits.py",
         "((limit, _counted(session, limit, subject)) for limit, subject in tries)",
         "[(limit, _counted(session, limit, subject)) for limit, subject in tries]",
         (
-            "tests/core/test_throttle.py::"
+            "tests/core/storage/test_rate_limits.py::"
             "test_who_is_refused_counts_for_nobody_else_and_fills_no_table",
         ),
     ),
     Fault(
         "one place locks somebody out everywhere",
-        f"{SERVICE}signing_in.py",
+        f"{SERVICE}sign_in_flow.py",
         "(FROM_ONE, client), of_one, (OF_ONE, email))",
         "(FROM_ONE, client), (OF_ONE, email), of_one)",
         (f"{ACCOUNTS}test_places.py::test_one_place_alone_locks_nobody_out",),
@@ -66,8 +66,8 @@ FAULTS: Final = (
     Fault(
         "signing in with a provider leaves the session before it open",
         f"{SERVICE}openid.py",
-        "    sessions.end(session, before)\n    return sessions.begin(session, found[1]",
-        "    return sessions.begin(session, found[1]",
+        "    browser_sessions.end(session, before)\n    return browser_sessions.begin(session, found[1]",
+        "    return browser_sessions.begin(session, found[1]",
         (
             f"{ACCOUNTS}test_openid.py::"
             "test_signing_in_there_ends_the_session_that_the_browser_had",
@@ -85,11 +85,11 @@ FAULTS: Final = (
     ),
     Fault(
         "everybody on the machine reads a new database",
-        "app/core/sqlite.py",
+        "app/core/storage/sqlite.py",
         "os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600",
         "os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644",
         (
-            "tests/core/test_sqlite.py::"
+            "tests/core/storage/test_sqlite.py::"
             "test_only_its_owner_can_read_a_new_database_and_what_lies_beside_it",
         ),
     ),

@@ -4,19 +4,19 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-LIFE: Final = "app/lifecycle.py"
+LIFE: Final = "app/access/lifecycle.py"
 SUBMISSION: Final = "app/submissions/lifecycle.py"
 CALL: Final = "app/programmes/lifecycle.py"
-DECIDING: Final = "app/matchmaking/service/deciding.py"
-STEPPING: Final = "app/matchmaking/service/stepping.py"
-JOBS: Final = "app/core/jobs.py"
+DECIDING: Final = "app/matchmaking/service/verdicts.py"
+STEPPING: Final = "app/matchmaking/service/run_steps.py"
+JOBS: Final = "app/core/storage/jobs.py"
 STATES: Final = "tests/submissions/test_lifecycle.py::"
 SUBMIT: Final = "tests/submissions/test_submit.py::"
 SCREENING: Final = "tests/submissions/test_screening.py::"
 CALLS: Final = "tests/programmes/test_calls.py::"
 DECIDE: Final = "tests/matchmaking/test_decide.py::"
 RUN_STEPS: Final = "tests/matchmaking/test_run_steps.py::"
-QUEUE: Final = "tests/core/test_jobs.py::"
+QUEUE: Final = "tests/core/storage/test_jobs.py::"
 
 FAULTS: Final = (
     # --- how a table of steps is read ---

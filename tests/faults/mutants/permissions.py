@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-POLICY: Final = "app/policy.py"
+POLICY: Final = "app/access/policy.py"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
 
 FAULTS: Final = (
@@ -58,7 +58,7 @@ FAULTS: Final = (
         "        for organisation in organisations\n",
         "        for organisation in frozenset().union(organisations, *actor.roles.values())\n",
         (
-            "tests/test_policy.py::"
+            "tests/access/test_policy.py::"
             "test_a_role_reaches_the_organisations_in_which_it_is_held_and_no_others",
         ),
     ),
@@ -67,7 +67,9 @@ FAULTS: Final = (
         POLICY,
         "or owner_id in own_reach(actor, action)",
         "or owner_id in {None, *own_reach(actor, action)}",
-        ("tests/test_policy.py::test_nobody_reaches_what_belongs_to_nobody_by_an_own_grant",),
+        (
+            "tests/access/test_policy.py::test_nobody_reaches_what_belongs_to_nobody_by_an_own_grant",
+        ),
     ),
     Fault(
         "a lead signs in without a second factor",
@@ -85,7 +87,7 @@ FAULTS: Final = (
         POLICY,
         "return is_in_scope(actor, action) and any(",
         "return any(",
-        ("tests/test_policy.py::test_a_scope_takes_away_and_never_adds",),
+        ("tests/access/test_policy.py::test_a_scope_takes_away_and_never_adds",),
     ),
     Fault(
         "a token of a member has every scope",
@@ -99,19 +101,19 @@ FAULTS: Final = (
         POLICY,
         "return actor.scopes is None or",
         "return not actor.scopes or",
-        ("tests/test_policy.py::test_a_token_without_scopes_reaches_nothing",),
+        ("tests/access/test_policy.py::test_a_token_without_scopes_reaches_nothing",),
     ),
     # --- visibility ---
     Fault(
         "the condition of visibility is always true",
-        "app/visibility.py",
+        "app/access/visibility.py",
         "return col(owner).in_(own_reach(actor, action))",
         "return true()",
         ("tests/test_known_leaks.py::test_hypha_no_condition_of_visibility_is_always_true",),
     ),
     Fault(
         "who sees something of a kind sees all of it",
-        "app/visibility.py",
+        "app/access/visibility.py",
         "if has_any_reach(actor, action):",
         "if has_any_reach(actor, action) or own_reach(actor, action):",
         (
@@ -121,14 +123,14 @@ FAULTS: Final = (
     ),
     Fault(
         "staff see drafts",
-        "app/submissions/service/reading.py",
+        "app/submissions/service/queries.py",
         "and_(submitted, within_reach(actor, Action.SUBMISSION_READ, owner))",
         "within_reach(actor, Action.SUBMISSION_READ, owner)",
         ("tests/submissions/test_submit.py::test_staff_see_what_was_submitted_and_no_draft",),
     ),
     Fault(
         "a list shows what cannot be read one by one",
-        "app/submissions/service/reading.py",
+        "app/submissions/service/queries.py",
         "statement = select(Submission).where(Submission.kind == kind, readable(actor))",
         "statement = select(Submission).where(Submission.kind == kind)",
         (
@@ -138,7 +140,7 @@ FAULTS: Final = (
     ),
     Fault(
         "an identifier is a permission to read",
-        "app/submissions/service/reading.py",
+        "app/submissions/service/queries.py",
         "select(Submission).where(named, Submission.kind == kind, readable(actor))",
         "select(Submission).where(named, Submission.kind == kind)",
         (
@@ -154,11 +156,11 @@ FAULTS: Final = (
     ),
     Fault(
         "a member knows of all users",
-        "app/accounts/service/people.py",
+        "app/organisations/service/people.py",
         "Membership.user_id == User.id,\n"
         "            within_reach(actor, Action.USER_READ, Membership.organisation_id),",
         "Membership.user_id == User.id,",
-        ("tests/accounts/test_users.py::test_a_user_out_of_reach_looks_like_none",),
+        ("tests/organisations/test_people.py::test_a_user_out_of_reach_looks_like_none",),
     ),
     Fault(
         "staff read what was done to drafts",
@@ -172,7 +174,7 @@ FAULTS: Final = (
     ),
     Fault(
         "a team sees the matches of all teams",
-        "app/matchmaking/service/reading.py",
+        "app/matches/queries.py",
         "within_reach(actor, Action.MATCH_READ, challenge.organisation_id),",
         "challenge.organisation_id.is_not(None),",
         ("tests/test_authorisation.py::test_a_team_sees_its_own_matches_only",),
@@ -187,14 +189,14 @@ FAULTS: Final = (
     ),
     Fault(
         "a route may say nothing about whom it lets in",
-        "app/core/declaring.py",
+        "app/core/http/access.py",
         'return "has no declaration"',
         "return None",
         ("tests/test_declarations.py::test_a_route_that_says_nothing_is_found_however_deep",),
     ),
     Fault(
         "a route may declare what nobody checks",
-        "app/core/declaring.py",
+        "app/core/http/access.py",
         "if said.access is Access.PUBLIC or checked:",
         "if said.access is not Access.WITHIN or checked:",
         ("tests/test_declarations.py::test_a_declaration_that_nobody_checks_is_found",),
@@ -202,56 +204,60 @@ FAULTS: Final = (
     # --- other sites ---
     Fault(
         "a neighbour of our site acts in somebody's name",
-        "app/core/origin.py",
+        "app/core/http/csrf.py",
         'return said not in {"same-origin", "none"}',
         'return said not in {"same-origin", "same-site", "none"}',
         (
-            "tests/core/test_origin.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
+            "tests/core/http/test_csrf.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
         ),
     ),
     Fault(
         "a site whose name begins like ours acts in somebody's name",
-        "app/core/origin.py",
+        "app/core/http/csrf.py",
         'return urlsplit(origin).netloc != request.headers.get("host", "")',
         'return not urlsplit(origin).netloc.startswith(request.headers.get("host", ""))',
         (
-            "tests/core/test_origin.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
+            "tests/core/http/test_csrf.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",
         ),
     ),
     Fault(
         "another site deletes in somebody's name",
-        "app/core/origin.py",
+        "app/core/http/csrf.py",
         'frozenset({"GET", "HEAD", "OPTIONS"})',
         'frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})',
-        ("tests/core/test_origin.py::test_every_changing_method_is_refused_from_another_site",),
+        (
+            "tests/core/http/test_csrf.py::test_every_changing_method_is_refused_from_another_site",
+        ),
     ),
     Fault(
         "signing in leads to another site",
-        "app/core/origin.py",
+        "app/core/http/csrf.py",
         'or not written.startswith("/") or written.startswith("//")',
         'or not written.startswith("/")',
-        ("tests/core/test_origin.py::test_what_a_browser_would_take_for_another_site_is_not",),
+        (
+            "tests/core/http/test_csrf.py::test_what_a_browser_would_take_for_another_site_is_not",
+        ),
     ),
     # --- exports ---
     Fault(
         "a cell that begins with @ is run by a spreadsheet",
-        "app/core/exports.py",
+        "app/core/tables/exporting.py",
         '"-", "@", "\\t"',
         '"-", "\\t"',
-        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+        ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
     Fault(
         "a blank before a formula hides it",
-        "app/core/exports.py",
+        "app/core/tables/exporting.py",
         'text.lstrip(" ").startswith(FORMULA)',
         "text.startswith(FORMULA)",
-        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+        ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
     Fault(
         "a workbook takes a text for a formula",
-        "app/core/exports.py",
+        "app/core/tables/exporting.py",
         "sheet.write_string(number, column, _fitting(cell))",
         "sheet.write(number, column, _fitting(cell))",
-        ("tests/core/test_exports.py::test_what_a_spreadsheet_would_run_is_a_text",),
+        ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
 )

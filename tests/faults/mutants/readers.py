@@ -4,12 +4,12 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-ROUTING: Final = "app/core/routing.py"
+ROUTING: Final = "app/core/http/routing.py"
 DOOR: Final = "tests/test_door.py::"
 READS: Final = (
     "tests/test_audiences.py::test_a_field_is_read_by_those_for_whom_it_is_and_by_nobody_else"
 )
-STEPS: Final = "tests/core/test_steps_expect.py::"
+STEPS: Final = "tests/core/http/test_steps_expect.py::"
 EARLIER: Final = (
     f"{STEPS}test_a_step_that_names_an_earlier_state_is_refused_with_the_current_one"
 )
@@ -44,7 +44,7 @@ FAULTS: Final = (
     # --- one form for each audience ---
     Fault(
         "teams read what staff note on a match",
-        "app/matchmaking/service/reading.py",
+        "app/matches/queries.py",
         "return MatchStaffRead if policy.allows(actor, Action.NOTES_READ) else MatchRead",
         "return MatchStaffRead if policy.allows_somewhere(actor, Action.MATCH_READ) "
         "else MatchRead",
@@ -59,7 +59,7 @@ FAULTS: Final = (
     ),
     Fault(
         "colleagues read who reviews elsewhere",
-        "app/accounts/service/people.py",
+        "app/organisations/service/people.py",
         "            col(Membership.user_id).in_([user.id for user in found]),\n"
         "            within_reach(actor, Action.USER_READ, Membership.organisation_id),\n",
         "            col(Membership.user_id).in_([user.id for user in found]),\n",
@@ -67,7 +67,7 @@ FAULTS: Final = (
     ),
     Fault(
         "colleagues filter by who reviews elsewhere",
-        "app/accounts/service/people.py",
+        "app/organisations/service/people.py",
         "            col(Membership.organisation_id).in_(query.organisation),\n"
         "            within_reach(actor, Action.USER_READ, Membership.organisation_id),\n",
         "            col(Membership.organisation_id).in_(query.organisation),\n",
@@ -78,47 +78,47 @@ FAULTS: Final = (
     ),
     Fault(
         "what an erased person was answered is kept",
-        "app/accounts/service/leaving.py",
-        "    idempotency.forget(session, user.id)\n",
+        "app/organisations/service/offboarding.py",
+        "    idempotency_keys.forget(session, user.id)\n",
         "",
         (
-            "tests/accounts/test_leaving.py::"
+            "tests/organisations/test_offboarding.py::"
             "test_erasure_removes_who_somebody_was_and_keeps_what_others_need",
         ),
     ),
     # --- what a step is based on ---
     Fault(
         "a step is taken whatever state it names",
-        "app/core/etags.py",
+        "app/core/http/etags.py",
         "return ANYTHING if if_match is None else Expected(if_match)",
         "return ANYTHING",
         (f"{EARLIER}[take_call_step cancel]",),
     ),
     Fault(
         "a run is cancelled whatever state the step names",
-        "app/matchmaking/service/stepping.py",
-        "    expected.require(reading.describe(run))\n",
+        "app/matchmaking/service/run_steps.py",
+        "    expected.require(queries.describe(run))\n",
         "",
         (f"{EARLIER}[take_run_step cancel]",),
     ),
     # --- lives of runs and verdicts ---
     Fault(
         "undoing a verdict leaves it as it was",
-        "app/matchmaking/service/deciding.py",
+        "app/matchmaking/service/verdicts.py",
         "return history[-2].outcome if len(history) > 1",
         "return history[-1].outcome if len(history) > 1",
         LIVES,
     ),
     Fault(
         "the first verdict on a pair counts for ever",
-        "app/matchmaking/service/reading.py",
+        "app/matchmaking/service/queries.py",
         "order_by(col(Verdict.number))\n    newest",
         "order_by(col(Verdict.number).desc())\n    newest",
         LIVES,
     ),
     Fault(
         "a run that somebody has cancelled is computed all the same",
-        "app/core/jobs.py",
+        "app/core/storage/jobs.py",
         "    job.finished_at, job.cancelled = now(), True\n",
         "    job.cancelled = True\n",
         LIVES,

@@ -4,27 +4,28 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-KEYS: Final = "app/core/idempotency.py"
-TAGS: Final = "app/core/etags.py"
-ROUTING: Final = "app/core/routing.py"
-AUDIT: Final = "app/core/audit.py"
-CHECK: Final = "app/core/audit_check.py"
-ONCE: Final = "tests/core/test_once.py::"
-CHANGES: Final = "tests/core/test_changes.py::"
-CHAIN: Final = "tests/core/test_audit.py::"
+REQUESTS: Final = "app/core/http/idempotency.py"
+KEYS: Final = "app/core/storage/idempotency_keys.py"
+TAGS: Final = "app/core/base/entity_tags.py"
+ROUTING: Final = "app/core/http/routing.py"
+AUDIT: Final = "app/core/storage/audit.py"
+CHECK: Final = "app/core/storage/audit_verification.py"
+ONCE: Final = "tests/core/http/test_idempotency.py::"
+CHANGES: Final = "tests/core/http/test_changes.py::"
+CHAIN: Final = "tests/core/storage/test_audit.py::"
 
 FAULTS: Final = (
     # --- idempotency keys ---
     Fault(
         "another body with the same key gets the first answer",
-        KEYS,
-        "hashlib.sha256(asked + await request.body())",
-        "hashlib.sha256(asked)",
+        REQUESTS,
+        "hashlib.sha256(line + await request.body())",
+        "hashlib.sha256(line)",
         (f"{ONCE}test_another_request_with_that_key_is_refused",),
     ),
     Fault(
         "another address with the same key gets the first answer",
-        KEYS,
+        REQUESTS,
         "{request.method} {request.url.path}?",
         "{request.method} ?",
         (f"{ONCE}test_another_request_with_that_key_is_refused",),
@@ -32,7 +33,7 @@ FAULTS: Final = (
     Fault(
         "what was asked with a key is not compared",
         KEYS,
-        "if stored.fingerprint != asked:",
+        "if stored.fingerprint != request_hash:",
         "if not stored.fingerprint:",
         (f"{ONCE}test_another_request_with_that_key_is_refused",),
     ),
@@ -89,7 +90,7 @@ FAULTS: Final = (
     # --- tags ---
     Fault(
         "a change needs to name no state",
-        TAGS,
+        "app/core/http/etags.py",
         'raise PreconditionRequired("A change says on which state it is based.")',
         "return ANYTHING",
         (f"{CHANGES}test_a_change_needs_the_tag_of_what_was_read",),

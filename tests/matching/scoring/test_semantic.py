@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from matching import Profile
-from matching.scoring.semantic import Remembered, embedded, nearness, unit_rows
-from matching.text.encoded import Floats
+from matching.scoring.semantic import Remembered, embedded, nearness
+from matching.text.encoded import Floats, unit_rows
 from tests.matching.strategies import pools, promise, queries
 
 

@@ -1,0 +1,1 @@
+"""Who may do what, as tables: permissions, visibility, and how a life is read."""

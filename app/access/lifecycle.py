@@ -1,0 +1,164 @@
+"""How a life is read off its table: each feature's `lifecycle.py` holds the table.
+
+A step leads from some states to one, needs a permission, may be closed for the
+moment (409), and may lack something (422, all of it at once). Services `advance`,
+interfaces show `offers`; nothing else compares states.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from app.access.policy import Action, Actor, allows
+from app.core.base.errors import (
+    Conflict,
+    FieldError,
+    NotFound,
+    TransitionNotAllowed,
+    Unprocessable,
+)
+
+State = TypeVar("State", bound=StrEnum)
+Facts = TypeVar("Facts")
+
+
+def _never_closed(_: object) -> None:
+    return None
+
+
+def _nothing_missing(_: object) -> Sequence[FieldError]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[State, Facts]):
+    """One allowed move.
+
+    Attributes
+    ----------
+    name : str
+        As in the address of the step.
+    label : str
+        What the move does, for people.
+    sources, target : states
+    action : Action
+        The permission that it needs.
+    closed : callable
+        Returns why the step cannot be taken at present, or None.
+    missing : callable
+        Returns everything that has to be done first.
+    """
+
+    name: str
+    label: str
+    sources: frozenset[State]
+    target: State
+    action: Action
+    closed: Callable[[Facts], Conflict | None] = _never_closed
+    missing: Callable[[Facts], Sequence[FieldError]] = _nothing_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One step from here, and whether this person can take it now."""
+
+    name: str
+    label: str
+    target: str
+    open: bool
+    reason: str | None
+    missing: Sequence[FieldError]
+
+
+class Life(Generic[State, Facts]):
+    """The table of one kind of thing.
+
+    Parameters
+    ----------
+    noun : str
+        What lives it, with its article, such as `A call`.
+    steps : Step
+        In the order in which they are shown.
+    """
+
+    def __init__(self, noun: str, *steps: Step[State, Facts]) -> None:
+        self.noun = noun
+        self.steps: Mapping[str, Step[State, Facts]] = MappingProxyType(
+            {step.name: step for step in steps}
+        )
+
+    def step(self, name: str) -> Step[State, Facts]:
+        """Return a step by its name.
+
+        Raises
+        ------
+        NotFound
+            If there is none of this name.
+        """
+        found = self.steps.get(name)
+        if found is None:
+            raise NotFound(
+                f"There is no step called {name}.",
+                remedy=f"The steps are: {', '.join(self.steps)}.",
+            )
+        return found
+
+    def advance(self, state: State, step: Step[State, Facts], facts: Facts) -> State:
+        """Return the state after the step; the caller stores it.
+
+        Raises
+        ------
+        TransitionNotAllowed
+            If the step does not start from this state.
+        Conflict
+            If it is closed at present.
+        Unprocessable
+            If something has to be done first; `errors` names all of it.
+        """
+        if state not in step.sources:
+            raise TransitionNotAllowed(
+                f"{self.noun} that is {_words(state)} cannot take the step {step.name}.",
+                remedy=self._ways(state),
+            )
+        if closed := step.closed(facts):
+            raise closed
+        if missing := step.missing(facts):
+            raise Unprocessable(
+                f"The step {step.name} needs {len(missing)} more "
+                f"{'thing' if len(missing) == 1 else 'things'}.",
+                errors=missing,
+            )
+        return step.target
+
+    def _ways(self, state: State) -> str:
+        ways = ", ".join(step.name for step in self.open_from(state))
+        return f"Open from here: {ways}." if ways else "Nothing leads on from here."
+
+    def open_from(self, state: State) -> Iterator[Step[State, Facts]]:
+        """Yield the steps that start from a state, in the order of the table."""
+        return (step for step in self.steps.values() if state in step.sources)
+
+    def offers(
+        self, actor: Actor, owner_id: UUID | None, state: State, facts: Facts
+    ) -> list[Offer]:
+        """Return every step from here, open or not for this person, and why not."""
+        return [self._offer(actor, owner_id, step, facts) for step in self.open_from(state)]
+
+    def _offer(
+        self, actor: Actor, owner_id: UUID | None, step: Step[State, Facts], facts: Facts
+    ) -> Offer:
+        if not allows(actor, step.action, owner_id):
+            reason: str | None = f"Your roles do not include {step.action} here."
+        else:
+            closed = step.closed(facts)
+            reason = closed.detail if closed else None
+        missing = tuple(step.missing(facts))
+        is_open = reason is None and not missing
+        return Offer(step.name, step.label, step.target, is_open, reason, missing)
+
+
+def _words(state: StrEnum) -> str:
+    return state.replace("_", " ")

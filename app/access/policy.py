@@ -1,0 +1,232 @@
+"""Who may do what, as one table: role x action -> reach.
+
+Services `require`, pages and steps ask `allows`, queries are narrowed by
+`app.access.visibility` from the same table. Nothing else decides about permission.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.core.base.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What somebody is in an organisation."""
+
+    MEMBER = "member"
+    REVIEWER = "reviewer"
+    ADVISOR = "advisor"
+    STAFF = "staff"
+    LEAD = "lead"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Action(StrEnum):
+    """What can be permitted."""
+
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_WRITE = "organisation:write"
+    PROGRAMME_WRITE = "programme:write"
+    CALL_WRITE = "call:write"
+    CALL_PUBLISH = "call:publish"
+    DRAFT_READ = "draft:read"
+    DRAFT_WRITE = "draft:write"
+    SUBMISSION_SUBMIT = "submission:submit"
+    SUBMISSION_WITHDRAW = "submission:withdraw"
+    SUBMISSION_READ = "submission:read"
+    SUBMISSION_SCREEN = "submission:screen"
+    SUBMISSION_DECIDE = "submission:decide"
+    SUBMISSION_IMPORT = "submission:import"
+    RUN_READ = "run:read"
+    RUN_START = "run:start"
+    VERDICT_WRITE = "verdict:write"
+    MATCH_READ = "match:read"
+    MATCH_WRITE = "match:write"
+    JOB_READ = "job:read"
+    USER_READ = "user:read"
+    AUDIT_READ = "audit:read"
+    AUDIT_READ_ALL = "audit:read-all"
+    USER_WRITE = "user:write"
+    TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
+    TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
+    OUTBOX_READ = "outbox:read"
+    NOTES_READ = "notes:read"
+
+
+class Reach(Enum):
+    """How far a grant goes."""
+
+    OWN = "own"
+    ANY = "any"
+
+
+# What everybody has over what is theirs.
+_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN}
+
+_STAFF: Final = {
+    **_PERSON,
+    Action.ORGANISATION_READ: Reach.ANY,
+    Action.ORGANISATION_WRITE: Reach.ANY,
+    Action.PROGRAMME_WRITE: Reach.ANY,
+    Action.CALL_WRITE: Reach.ANY,
+    Action.SUBMISSION_READ: Reach.ANY,
+    Action.SUBMISSION_SCREEN: Reach.ANY,
+    Action.SUBMISSION_DECIDE: Reach.ANY,
+    Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.RUN_READ: Reach.ANY,
+    Action.RUN_START: Reach.ANY,
+    Action.VERDICT_WRITE: Reach.ANY,
+    Action.MATCH_READ: Reach.ANY,
+    Action.MATCH_WRITE: Reach.ANY,
+    Action.JOB_READ: Reach.ANY,
+    Action.OUTBOX_READ: Reach.ANY,
+    Action.AUDIT_READ: Reach.ANY,
+    Action.NOTES_READ: Reach.ANY,
+}
+
+GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
+    {
+        Role.MEMBER: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.OWN,
+            Action.USER_READ: Reach.OWN,
+            Action.DRAFT_READ: Reach.OWN,
+            Action.DRAFT_WRITE: Reach.OWN,
+            Action.SUBMISSION_SUBMIT: Reach.OWN,
+            Action.SUBMISSION_WITHDRAW: Reach.OWN,
+            Action.SUBMISSION_READ: Reach.OWN,
+            Action.MATCH_READ: Reach.OWN,
+        },
+        Role.REVIEWER: {**_PERSON, Action.ORGANISATION_READ: Reach.OWN},
+        Role.ADVISOR: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.OWN,
+            Action.RUN_READ: Reach.ANY,
+        },
+        Role.STAFF: _STAFF,
+        Role.LEAD: {**_STAFF, Action.CALL_PUBLISH: Reach.ANY, Action.USER_READ: Reach.ANY},
+        Role.AUDITOR: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.ANY,
+            Action.SUBMISSION_READ: Reach.ANY,
+            Action.RUN_READ: Reach.ANY,
+            Action.MATCH_READ: Reach.ANY,
+            Action.JOB_READ: Reach.ANY,
+            Action.NOTES_READ: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
+        },
+        # An administrator looks after people and settings, and sees no content.
+        Role.ADMIN: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.ANY,
+            Action.ORGANISATION_WRITE: Reach.ANY,
+            Action.USER_READ: Reach.ANY,
+            Action.USER_WRITE: Reach.ANY,
+            Action.TOKEN_WRITE: Reach.ANY,
+            Action.OUTBOX_READ: Reach.ANY,
+            Action.AUDIT_READ: Reach.ANY,
+            Action.AUDIT_READ_ALL: Reach.ANY,
+        },
+    }
+)
+
+
+GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})
+"""Roles that need a second factor at sign-in: they decide about what belongs to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts, as permissions see them.
+
+    Attributes
+    ----------
+    user_id : UUID or None
+        None for the operator at the command line.
+    roles : mapping of Role to the organisations in which it is held
+    scopes : frozenset of Action, or None
+        What the token that was presented is good for; None for everything that the
+        roles include. A scope adds nothing to the roles.
+    ends_at, confirmed_at : datetime or None
+        When that token ends; when the person last showed a password or a second factor,
+        which only a browser session tells.
+    """
+
+    user_id: UUID | None
+    roles: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
+    scopes: frozenset[Action] | None = None
+    ends_at: datetime | None = None
+    confirmed_at: datetime | None = None
+
+
+OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})
+"""Who runs the commands: whoever holds the machine holds the data anyway."""
+
+
+def is_in_scope(actor: Actor, action: Action) -> bool:
+    """Tell whether what the actor presents is good for this action at all."""
+    return actor.scopes is None or action in actor.scopes
+
+
+def has_any_reach(actor: Actor, action: Action) -> bool:
+    """Tell whether a role of the actor may do this to everything."""
+    return is_in_scope(actor, action) and any(
+        GRANTS[role].get(action) is Reach.ANY for role in actor.roles
+    )
+
+
+def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
+    """Return the organisations to whose things the actor may do this."""
+    return frozenset(
+        organisation
+        for role, organisations in actor.roles.items()
+        if GRANTS[role].get(action) is Reach.OWN and is_in_scope(actor, action)
+        for organisation in organisations
+    )
+
+
+def allows(actor: Actor, action: Action, owner_id: UUID | None = None) -> bool:
+    """Tell whether the actor may do this to something that `owner_id` owns."""
+    return has_any_reach(actor, action) or owner_id in own_reach(actor, action)
+
+
+def allows_somewhere(actor: Actor, action: Action) -> bool:
+    """Tell whether the actor may do this to anything at all."""
+    return has_any_reach(actor, action) or bool(own_reach(actor, action))
+
+
+def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
+    """Do nothing, or refuse.
+
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes the action for this owner.
+    """
+    if not allows(actor, action, owner_id):
+        if not is_in_scope(actor, action):
+            raise NotPermitted(
+                f"Your token does not include {action}.",
+                remedy="Use a token that was made for it.",
+            )
+        held = ", ".join(sorted(actor.roles)) or "none"
+        raise NotPermitted(f"Your roles ({held}) do not include {action} here.")
+
+
+def require_somewhere(actor: Actor, action: Action) -> None:
+    """Do nothing, or refuse somebody who may do this to nothing at all.
+
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes the action.
+    """
+    if not allows_somewhere(actor, action):
+        require(actor, action)

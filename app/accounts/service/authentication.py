@@ -1,0 +1,95 @@
+"""Who is asking: a token or a browser session, turned into an actor."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from app.access.policy import Action, Actor, Role
+from app.accounts.lifecycle import PRESENT, Stage, UserState
+from app.accounts.models import BrowserSession, Membership, Token, User
+from app.accounts.service.credentials import digest_of
+from app.core.base.clock import now
+from app.core.base.errors import NotSignedIn
+from app.settings import Settings
+
+# Built once: to build a statement costs more than to carry it out.
+_MEMBERSHIP: Final = (Membership.role, Membership.organisation_id)
+_BY_TOKEN: Final = (
+    select(Token.user_id, Token.scopes, Token.expires_at, *_MEMBERSHIP)  # type: ignore[call-overload]  # -- more columns than it has overloads for
+    .join(User, col(User.id) == col(Token.user_id))
+    .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
+    .where(
+        col(Token.digest) == bindparam("digest"),
+        col(Token.revoked_at).is_(None),
+        col(Token.expires_at) > bindparam("at"),
+        col(User.state).in_(PRESENT),
+    )
+)
+_BY_COOKIE: Final = (
+    select(  # type: ignore[call-overload]  # -- more columns than it has overloads for
+        BrowserSession.user_id,
+        BrowserSession.confirmed_at,
+        BrowserSession.seen_at,
+        *_MEMBERSHIP,
+    )
+    .join(User, col(User.id) == col(BrowserSession.user_id))
+    .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
+    .where(
+        col(BrowserSession.digest) == bindparam("digest"),
+        col(BrowserSession.stage) == Stage.COMPLETE,
+        col(BrowserSession.ends_at) > bindparam("at"),
+        col(BrowserSession.seen_at) > bindparam("heard"),
+        col(User.state) == UserState.ACTIVE,
+    )
+)
+
+
+def authenticate(session: Session, secret: str) -> Actor:
+    """Return who presents this token.
+
+    Raises
+    ------
+    NotSignedIn
+        If the token is unknown, revoked or out of date, or its user has left; which of
+        them is not told.
+    """
+    rows = session.execute(_BY_TOKEN, {"digest": digest_of(secret), "at": now()}).all()
+    if not rows:
+        raise NotSignedIn("The token is not valid, or no longer.")
+    user_id, allowed, ends_at, *_ = rows[0]
+    # An action that this version has no longer permits nothing.
+    scopes = None if allowed is None else frozenset(a for a in Action if a in allowed)
+    return Actor(user_id, _roles(rows), scopes, ends_at=ends_at)
+
+
+def authenticate_browser(
+    session: Session, secret: str, settings: Settings
+) -> tuple[Actor, datetime]:
+    """Return who presents this cookie, and when the browser was last heard of.
+
+    Raises
+    ------
+    NotSignedIn
+        If there is no such session, it has ended, or sign-in was not finished.
+    """
+    at = now()
+    said = {"digest": digest_of(secret), "at": at, "heard": at - settings.session_idle}
+    rows = session.execute(_BY_COOKIE, said).all()
+    if not rows:
+        raise NotSignedIn("The sign-in has ended.", remedy="Sign in again.")
+    user_id, confirmed_at, seen_at, *_ = rows[0]
+    return Actor(user_id, _roles(rows), confirmed_at=confirmed_at), seen_at
+
+
+def _roles(rows: Iterable[Sequence[Any]]) -> dict[Role, frozenset[UUID]]:
+    """Gather roles and organisations, which stand last in each row."""
+    roles: dict[Role, frozenset[UUID]] = {}
+    for row in rows:
+        role, organisation_id = row[-2], row[-1]
+        if role is not None:  # somebody who is in no organisation may do nothing
+            roles[role] = roles.get(role, frozenset()) | {organisation_id}
+    return roles

@@ -1,0 +1,235 @@
+"""Links that work once: invitations, and the way to a new password."""
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.lifecycle import Purpose, UserState
+from app.accounts.models import Identity, OneTimeLink, Password, User
+from app.accounts.service import browser_sessions, users
+from app.accounts.service.credentials import (
+    digest_of,
+    hash_password,
+    new_secret,
+    require_strong,
+    store_password,
+)
+from app.core.base.clock import now
+from app.core.base.errors import Conflict, NotFound
+from app.core.storage import audit, outbox, rate_limits
+from app.core.storage.database import Database, reading, transaction
+from app.core.storage.rate_limits import Limit
+
+LIFETIMES: Final = MappingProxyType(
+    {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
+)
+RESETS_OF_ONE: Final = Limit("reset of one", 5, timedelta(hours=1))
+RESETS_FROM_ONE: Final = Limit("resets from one", 50, timedelta(hours=1))
+
+# Fixed words: what a person has typed would make our letter somebody's bait.
+LETTERS: Final = MappingProxyType(
+    {
+        Purpose.INVITATION: (
+            "Your invitation to Counterpart",
+            "Hello,\n\nyou are invited to Counterpart, the matchmaking service of the "
+            "incubator. Open this address within seven days to accept, and to read what is "
+            "stored about you and why:\n\n{link}\n\nIf you do not know what this is about, "
+            "do nothing: without you nothing happens.\n",
+        ),
+        Purpose.RESET: (
+            "A new password for Counterpart",
+            "Hello,\n\nsomebody asked for a new password for this address. If it was you, "
+            "open this address within an hour:\n\n{link}\n\nIf it was not you, do nothing: "
+            "your password stays as it is.\n",
+        ),
+    }
+)
+
+
+def signs_in(session: Session, user_id: UUID) -> bool:
+    """Tell whether somebody has a password, or an identity at a provider."""
+    held = (select(table.id).where(table.user_id == user_id) for table in (Password, Identity))
+    return any(session.exec(one).first() is not None for one in held)
+
+
+def purpose_for(user: User) -> Purpose:
+    """Return what a new link of this user is for: to accept, or to set a password."""
+    return Purpose.INVITATION if user.state is UserState.INVITED else Purpose.RESET
+
+
+def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> str:
+    """Return a link by which this person sets a password; for the operator to hand over.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change users.
+    Conflict
+        If the user has left.
+    """
+    policy.require(actor, Action.USER_WRITE)
+    if user.state in {UserState.DEACTIVATED, UserState.ERASED}:
+        raise Conflict(f"The user is {user.state}.", remedy="Reactivate the user first.")
+    audit.record(session, actor.user_id, "invite", "user", user.id)
+    return _new_link(session, user, purpose_for(user), public_url)
+
+
+def _new_link(session: Session, user: User, purpose: Purpose, public_url: str) -> str:
+    """Make a link in place of those before it."""
+    end_links(session, user.id)
+    secret = new_secret()
+    ends_at = now() + LIFETIMES[purpose]
+    session.add(
+        OneTimeLink(user_id=user.id, purpose=purpose, digest=digest_of(secret), ends_at=ends_at)
+    )
+    # In the query, because paths are logged and queries are not.
+    return f"{public_url.rstrip('/')}/{purpose}?{urlencode({'code': secret})}"
+
+
+def send_link(session: Session, user: User, purpose: Purpose, public_url: str) -> None:
+    """Write a letter with a new link; the link before it ends."""
+    subject, body = LETTERS[purpose]
+    link = _new_link(session, user, purpose, public_url)
+    outbox.write(
+        session,
+        user_id=user.id,
+        recipient=user.email,
+        subject=subject,
+        body=body.format(link=link),
+        confidential=True,
+    )
+
+
+def end_links(session: Session, user_id: UUID) -> None:
+    """End every link of a user that was not used."""
+    session.execute(
+        delete(OneTimeLink).where(
+            col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used_at).is_(None)
+        )
+    )
+
+
+def find_link(
+    session: Session, secret: str, purpose: Purpose, *, to_use: bool = False
+) -> tuple[OneTimeLink, User]:
+    """Return a link that holds, and whose it is.
+
+    Parameters
+    ----------
+    to_use : bool, default=False
+        Whether the row shall stay locked, so that of two who use it one does.
+
+    Raises
+    ------
+    NotFound
+        If it was used, has ended, or never was; which of them is not told.
+    """
+    wanted = UserState.INVITED if purpose is Purpose.INVITATION else UserState.ACTIVE
+    statement = (
+        select(OneTimeLink, User)
+        .join(User, col(User.id) == col(OneTimeLink.user_id))
+        .where(
+            OneTimeLink.digest == digest_of(secret),
+            OneTimeLink.purpose == purpose,
+            col(OneTimeLink.used_at).is_(None),
+            col(OneTimeLink.ends_at) > now(),
+            User.state == wanted,
+        )
+    )
+    found = session.exec(statement.with_for_update() if to_use else statement).first()
+    if found is None:
+        raise NotFound(
+            "This link is not valid, or no longer.",
+            remedy="Each link works once and for a time. Ask for a new password at /reset, "
+            "or whoever invited you for another invitation.",
+        )
+    return found
+
+
+def accept(session: Session, secret: str) -> User:
+    """Use an invitation, with the person's consent; return who is active now.
+
+    Raises
+    ------
+    NotFound
+        If the link does not hold.
+    """
+    link, user = find_link(session, secret, Purpose.INVITATION, to_use=True)
+    link.used_at = user.consented_at = now()
+    user.state = UserState.ACTIVE
+    audit.record(session, user.id, "accept", "user", user.id)
+    return user
+
+
+def set_password(database: Database, secret: str, purpose: Purpose, password: str) -> None:
+    """Use a link to set a password; every session of the person ends.
+
+    The password is hashed between two transactions, because that takes long.
+
+    Raises
+    ------
+    NotFound
+        If the link does not hold.
+    Unprocessable
+        If the password is too weak.
+    """
+    with reading(database) as session:
+        _, user = find_link(session, secret, purpose)
+    require_strong(password, known=(user.name, user.email))
+    hashed = hash_password(password)
+    with transaction(database) as session:
+        if purpose is Purpose.INVITATION:
+            user = accept(session, secret)
+        else:
+            link, user = find_link(session, secret, purpose, to_use=True)
+            link.used_at = now()
+            audit.record(session, user.id, "set password", "user", user.id)
+        store_password(session, user.id, hashed)
+        browser_sessions.end_all(session, user.id)
+
+
+def set_up(session: Session, actor: Actor, user: User, hashed: str) -> None:
+    """Make a user active with a password, without a link; consent is asked at sign-in.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change users.
+    """
+    policy.require(actor, Action.USER_WRITE)
+    user.state = UserState.ACTIVE
+    store_password(session, user.id, hashed)
+    browser_sessions.end_all(session, user.id)
+    audit.record(session, actor.user_id, "set password", "user", user.id)
+
+
+def ask_for_reset(database: Database, email: str, client: str) -> None:
+    """Count that somebody asks for a new password.
+
+    Raises
+    ------
+    TooMany
+        If this address, or this client, has asked too often.
+    """
+    rate_limits.count(database, (RESETS_FROM_ONE, client), (RESETS_OF_ONE, users.folded(email)))
+
+
+def send_reset(database: Database, email: str, *, public_url: str) -> None:
+    """Write the letter with the way to a new password, if there is somebody to get it.
+
+    Done after the answer, so that it cannot be told from how long that takes. Who signs in
+    with a provider alone gets none: whoever reads the mailbox would have a second way in.
+    """
+    with transaction(database) as session:
+        user = users.user_with(session, email)
+        if user is None or user.state is not UserState.ACTIVE:
+            return
+        if session.exec(select(Password).where(Password.user_id == user.id)).first():
+            send_link(session, user, Purpose.RESET, public_url)
+            audit.record(session, None, "send reset", "user", user.id)

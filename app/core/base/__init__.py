@@ -1,0 +1,1 @@
+"""Values and rules without a database or the web: errors, clock, text, files, logging."""

@@ -1,0 +1,58 @@
+"""Shapes that more than one feature takes or answers with."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+from app.core.base.clock import in_utc
+
+_WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+
+
+def _written_out(value: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.match(value)):
+        return value
+    raise ValueError("write the instant out, such as 2026-11-21T10:00:00Z")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_utc)]
+"""An instant with its zone, as people and programs send it."""
+
+
+class ProblemError(BaseModel):
+    """One thing that is wrong with what was sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pointer: str
+    detail: str
+
+
+class OfferRead(BaseModel):
+    """One step from here, whether you can take it now, and what it lacks."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    label: str
+    target: str = Field(description="The state after the step.")
+    open: bool
+    reason: str | None = Field(description="Why the step is closed to you at present.")
+    missing: list[ProblemError] = Field(description="All that has to be done first.")
+
+
+class OffersRead(BaseModel):
+    """Where a thing stands, and every step from there."""
+
+    state: str
+    steps: list[OfferRead]

@@ -1,0 +1,84 @@
+"""Pydantic's errors as ours: a JSON pointer and a sentence each."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from app.core.base.errors import (
+    FieldError,
+)
+
+LONGEST_NAME = 200
+"""How many characters of a name that nobody knows an answer repeats."""
+_LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
+
+
+def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[FieldError]:
+    """Turn pydantic's errors into ours: a JSON pointer and a sentence each.
+
+    Parameters
+    ----------
+    details : sequence of pydantic's error details
+    skip : int
+        How many leading parts of the location name no part of the content.
+    """
+    return [
+        FieldError(
+            pointer_to(_place(detail)[skip:]) or "/",
+            _sentence(detail),
+        )
+        for detail in details
+    ]
+
+
+def _place(detail: ErrorDetails) -> tuple[int | str, ...]:
+    # Where a body ends to be JSON is a number of characters, and no part of its content.
+    return detail["loc"][:-1] if detail["type"] == "json_invalid" else detail["loc"]
+
+
+def pointer_to(parts: Sequence[int | str]) -> str:
+    """Return a JSON pointer (RFC 6901) to a part of the content; empty for the whole."""
+    return "".join(f"/{_escaped(part)}" for part in parts)
+
+
+def _escaped(part: int | str) -> str:
+    # Cut, so that no answer grows with what was sent.
+    return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            return "This field is not known; remove it or check its spelling."
+        case "missing" if detail["loc"] == ("body",):
+            return "Send a JSON object as the body."
+        case "missing":
+            return "This field is required."
+        case "json_invalid":
+            return f"The body is not valid JSON: {detail['ctx']['error']}."
+        case "model_attributes_type":
+            return "Send a JSON object, with the header `Content-Type: application/json`."
+        case "string_unicode":
+            return "The text holds a character that cannot be encoded."
+        case _:
+            return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
+
+
+def wrong_length(details: ErrorDetails) -> str | None:
+    """Say how long a text is and may be, if that is what is wrong with it.
+
+    Pydantic counts "items" where a validator of ours stands before the bound.
+    """
+    if details["type"] not in _LENGTHS or not isinstance(details["input"], str):
+        return None
+    least, most = (details["ctx"].get(name) for name in ("min_length", "max_length"))
+    bound = f"{least} at the least" if least else f"{most:,} at the most"
+    return f"It has {len(details['input'].strip()):,} characters, not {bound}."
+
+
+def mendable(problem: str, remedy: str) -> PydanticCustomError:
+    """Return an error for a validator to raise, with what to do about it."""
+    return PydanticCustomError(
+        "mendable", "{problem} {remedy}", {"problem": problem, "remedy": remedy}
+    )

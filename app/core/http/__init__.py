@@ -1,0 +1,1 @@
+"""Requests and answers: routing, access, lists, problem documents, protection."""

@@ -1,0 +1,31 @@
+"""The header `If-Match`: on which state a change is based (RFC 9110)."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.errors import PreconditionRequired
+
+_IfMatch = Annotated[
+    str | None,
+    Header(description="The `ETag` of what you have read, in its quotes.", max_length=1000),
+]
+
+
+def _expected(if_match: _IfMatch = None) -> Expected:
+    if if_match is None:
+        raise PreconditionRequired("A change says on which state it is based.")
+    return Expected(if_match)
+
+
+ExpectedDep = Annotated[Expected, Depends(_expected)]
+"""For routes that change a thing: `If-Match`, without which they refuse (428)."""
+
+
+def _expected_if_said(if_match: _IfMatch = None) -> Expected:
+    return ANYTHING if if_match is None else Expected(if_match)
+
+
+ExpectedIfSaidDep = Annotated[Expected, Depends(_expected_if_said)]
+"""For routes that take a step: its table guards them, and `If-Match` if it is said."""

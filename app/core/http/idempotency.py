@@ -1,0 +1,72 @@
+"""Requests that may be sent twice and are done once: keys, each with its final answer.
+
+The key is claimed in the transaction that does what is asked, and the answer is kept in
+that transaction: both are there, or neither. Of equal requests at once the later ones wait
+at the claim, and then give the answer of the first. A refusal keeps nothing, so that the
+same request can be sent again when the reason has gone.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app.core.base.errors import BadQuery
+from app.core.storage import idempotency_keys
+from app.core.storage.idempotency_keys import Answer
+
+HEADERS: Final = ("content-type", "location", "etag")
+"""What an answer says beside its body, and says again."""
+
+
+class Answered(Exception):
+    """There is an answer already, and this transaction is to leave nothing behind."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("answered")
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that this request has claimed, and the way to keep the answer beside it."""
+
+    session: Session
+    actor_id: UUID
+    key: str
+
+    def keep(self, response: Response) -> None:
+        """Write the answer into the transaction of the request."""
+        headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
+        answer = Answer(response.status_code, headers, bytes(response.body).decode())
+        idempotency_keys.keep(self.session, self.actor_id, self.key, answer)
+
+
+async def fingerprint(request: Request) -> str:
+    """Return the hash of a request: method, address, query and body."""
+    line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(line + await request.body()).hexdigest()
+
+
+def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Claim:
+    """Claim a key for this transaction.
+
+    Raises
+    ------
+    Answered
+        With the first answer, if the same was sent with this key before.
+    Unprocessable
+        If something else was sent with it.
+    BadQuery
+        If it is no key.
+    """
+    if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
+        raise BadQuery("An Idempotency-Key has 1 to 200 printable characters of ASCII.")
+    answer = idempotency_keys.claim(session, actor_id, key, request_hash)
+    if answer is not None:
+        headers = answer.headers | {"Idempotency-Replayed": "true"}
+        raise Answered(Response(answer.body, answer.status, headers))
+    return Claim(session, actor_id, key)

@@ -1,0 +1,168 @@
+"""Turns refusals into problem documents (RFC 9457), in one place."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
+
+from app.core.base.errors import (
+    AppError,
+    BadQuery,
+    NotFound,
+    TooLarge,
+    Unprocessable,
+)
+from app.core.base.logging import request_id
+from app.core.base.schemas import ProblemError
+from app.core.base.validation_errors import field_errors
+from app.core.http.security_headers import secure
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+HEADERS: Final[Mapping[int, dict[str, str]]] = MappingProxyType(
+    {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+)
+"""What a refusal says beside its document; seconds."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+class Problem(BaseModel):
+    """Why a request was refused, and what to do about it (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    remedy: str
+    errors: list[ProblemError] = []
+
+
+def body_of(path: str, error: AppError) -> dict[str, Any]:
+    """Return the members of the problem document for a refusal at this address."""
+    return {
+        "type": error.type,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": path,
+        "code": error.code,
+        "remedy": error.remedy,
+        "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors],
+    }
+
+
+def respond(path: str, error: AppError) -> Response:
+    """Return the answer that refuses a request to this address."""
+    headers = {**HEADERS.get(error.status, {}), **error.headers}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return _document(body_of(path, error), error.status, headers)
+
+
+def _document(
+    body: dict[str, Any], status: int, headers: dict[str, str] | None = None
+) -> Response:
+    # ASCII, because a refusal may quote what could not be encoded.
+    return Response(json.dumps(body), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 -- the registration below guarantees it
+    response = respond(request.url.path, error)
+    response.headers.update(error.headers)
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- the registration below guarantees it
+    return respond(request.url.path, _understood(error.errors()))
+
+
+def _understood(details: Sequence[Any]) -> AppError:
+    """Choose the refusal: an address that names nothing, a query, or the content."""
+    where = {detail["loc"][0] for detail in details}
+    if "path" in where:
+        return NotFound("There is nothing at this address.")
+    if "query" in where:
+        errors = field_errors(details, skip=1)
+        return BadQuery(
+            "The query has parameters that cannot be used: "
+            + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors),
+            errors=errors,
+        )
+    return Unprocessable(
+        "The content cannot be taken as it is.", errors=field_errors(details, skip=1)
+    )
+
+
+class _Unrouted(AppError):
+    """What the web framework itself refuses, in the form of our refusals."""
+
+    def __init__(
+        self, status: int, title: str, detail: str, *, remedy: str | None = None
+    ) -> None:
+        super().__init__(detail, remedy=remedy)
+        self.status = status  # type: ignore[misc]  # -- known only now
+        self.title = title  # type: ignore[misc]  # -- known only now
+        self.code = title.lower().replace(" ", "-")  # type: ignore[misc]  # -- known only now
+
+
+def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 -- the registration below guarantees it
+    refusals: dict[int, AppError] = {
+        404: NotFound("There is nothing at this address."),
+        405: _Unrouted(405, "Method not allowed", "This address does not take that method."),
+        413: TooLarge("The body is too large."),
+    }
+    unreadable = Unprocessable(
+        "The body could not be read as JSON.",
+        remedy="Send JSON in UTF-8, nested a few levels and with numbers of usual length.",
+    )
+    response = respond(request.url.path, refusals.get(error.status_code, unreadable))
+    response.headers.update(error.headers or {})
+    if "allow" in response.headers:
+        response.headers["Allow"] = ", ".join(_methods(request))
+    return response
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Yield what the address takes; the framework names the methods of one route only."""
+    for method in METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield method
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    log.error("request failed", exc_info=error, extra={"path": request.url.path})
+    response = respond(
+        request.url.path,
+        _Unrouted(
+            500,
+            "Internal error",
+            "Something failed on our side; it has been logged.",
+            remedy="Try again; if it stays, tell the staff the x-request-id of this answer.",
+        ),
+    )
+    # This answer passes by what gives the others their identifier and their headers.
+    response.headers["x-request-id"] = str(request_id.get())
+    secure(request.scope, response.headers)
+    return response
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers; nothing else answers a refusal."""
+    app.add_exception_handler(AppError, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _framework)
+    app.add_exception_handler(Exception, _failure)

@@ -1,0 +1,125 @@
+"""What one request may take of the service: its size, its time, and its place among others."""
+
+import logging
+from typing import Final
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.base.errors import AppError, TooLarge, TooSlow, Unavailable
+from app.core.http.problems import respond
+
+log = logging.getLogger(__name__)
+
+BODIES: Final = 64
+"""How many bodies of the largest size may be on their way to one process at once."""
+
+
+class RequestLimit:
+    """Answer 503 at once when as many requests as allowed are being answered.
+
+    Whether the process lives must be told all the same: those who ask are let through.
+
+    Parameters
+    ----------
+    app : ASGI application
+    limit : int
+        Requests of one process at the same time.
+    spared : str
+        The path that is always answered.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, spared: str) -> None:
+        self.app = app
+        self.limit = limit
+        self.spared = spared
+        self.present = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or count it while it is answered."""
+        if scope["type"] != "http" or scope["path"] == self.spared:
+            await self.app(scope, receive, send)
+            return
+        if self.present >= self.limit:
+            log.warning("request turned away", extra={"present": self.present})
+            refusal = Unavailable("Too many requests are being answered.")
+            await respond(scope["path"], refusal)(scope, receive, send)
+            return
+        self.present += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.present -= 1
+
+
+class BodyLimit:
+    """Read the body up to a limit, whether or not its length was announced.
+
+    It is read before the request gets a thread or a session, so that one who sends it
+    byte by byte keeps nobody else waiting. All bodies that are on their way share some
+    room, or as many connections as there may be would fill the memory with halves.
+
+    Parameters
+    ----------
+    app : ASGI application
+    limit : int
+        Bytes that a body may have.
+    seconds : float
+        How long it may take to arrive.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
+        self.app = app
+        self.limit = limit
+        self.seconds = seconds
+        self.held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413, 408 or 503, or hand the body on as one message."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            with anyio.fail_after(self.seconds):
+                body = await self._whole(receive)
+        except (TooLarge, Unavailable, TimeoutError) as error:
+            late = f"The body did not arrive within {self.seconds:g} seconds."
+            refusal = error if isinstance(error, AppError) else TooSlow(late)
+            await respond(scope["path"], refusal)(scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _replay(body, receive), send)
+
+    async def _whole(self, receive: Receive) -> bytes | None:
+        """Return the body, or None if whoever sent it has gone: half a body is no request."""
+        body = bytearray()
+        message: Message = {"more_body": True}
+        try:
+            while message.get("more_body", False):
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                piece = message.get("body", b"")
+                body += piece
+                self.held += len(piece)
+                self._require_room(len(body), more=bool(piece))
+            return bytes(body)
+        finally:
+            self.held -= len(body)
+
+    def _require_room(self, size: int, *, more: bool) -> None:
+        if size > self.limit:
+            raise TooLarge(f"The body has more than {self.limit // 1000} kB.")
+        if more and self.held > BODIES * self.limit:
+            log.warning("body turned away", extra={"held": self.held})
+            raise Unavailable("Too much is being sent at once.")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the whole body once, and then what really comes."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again

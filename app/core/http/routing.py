@@ -1,0 +1,251 @@
+"""What every route of the interface does around its endpoint.
+
+It asks who is there before it looks at anything that was sent, refuses a body of another
+kind, gives the answer its tag and what was made its address, keeps the answer beside the
+idempotency key of the request, and takes back what a dry run has done: all of it but the
+first inside the transaction of the request, and before the answer leaves.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from app.core.base.entity_tags import names, tag_of
+from app.core.base.errors import AppError, BadQuery, KeyRequired, UnsupportedMedia
+from app.core.http.access import with_dependencies
+from app.core.http.idempotency import Answered, Claim
+from app.core.http.resource_locations import require_readable, where_read
+from app.core.tables.exporting import Format, wanted
+
+JSON: Final = "application/json"
+CREATED: Final = 201
+MERGE_PATCH: Final = "application/merge-patch+json"
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+ABOUT_WHAT_WAS_SENT: Final = (
+    RequestValidationError,
+    HTTPException,
+    BadQuery,
+    UnsupportedMedia,
+)
+"""Refusals for which nobody has looked yet at the thing that is asked for."""
+
+
+class _Unread(Exception):
+    """What was sent is refused; who may know of the thing that it is about is told why."""
+
+    def __init__(self, refusal: Exception) -> None:
+        super().__init__("unread")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in: asked before anything that was sent is looked at.
+
+    Attributes
+    ----------
+    enter : callable
+        Refuses who is not known, and who may do what the route says to nothing.
+    require_any : callable
+        Refuses who has none of the actions within whose reach the route answers.
+    """
+
+    enter: Callable[[Request], Awaitable[object]]
+    require_any: Callable[[Request], None]
+
+
+class Route(APIRoute):
+    """A route of the interface; each router of `/api/v1` makes its routes of this class."""
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request."""
+        handler = super().get_route_handler()
+        takes = frozenset({JSON, MERGE_PATCH} if "PATCH" in (self.methods or ()) else {JSON})
+        takes_body = self.body_field is not None
+        known = _query_names(self.dependant)
+
+        async def answered(request: Request) -> Response:
+            if known is not None and not known.issuperset(request.query_params):
+                raise BadQuery(f"This address knows no parameters but: {sorted(known)}.")
+            if takes_body and await request.body():
+                _require_kind(request, takes)
+            return await handler(request)
+
+        async def handle(request: Request) -> Response:
+            door: Door = request.app.state.door
+            await door.enter(request)
+            if known is None:
+                _ask_as_the_header_does(request)
+            request = StrictRequest(request.scope, request.receive)
+            try:
+                response = await answered(request)
+            except KeyRequired:
+                raise
+            except ABOUT_WHAT_WAS_SENT as refusal:
+                raise _Unread(refusal) from refusal
+            _name_what_was_made(request, response, self.response_model)
+            return await _finished(request, response)
+
+        return handle
+
+
+def _name_what_was_made(request: Request, response: Response, schema: object) -> None:
+    """Say in `Location` where a thing is read that has just been made."""
+    address = where_read(request.app, schema) if response.status_code == CREATED else None
+    if address is not None:
+        made = json.loads(bytes(response.body))
+        response.headers["Location"] = address.of(str(made["id"]))
+
+
+def _ask_as_the_header_does(request: Request) -> None:
+    """Let `Accept: text/csv` mean `format=csv`, so that there is one way from here on."""
+    kind = wanted(request.headers.get("accept", ""))
+    if kind is not Format.JSON and "format" not in request.query_params:
+        query = f"{request.url.query}&format={kind}".removeprefix("&")
+        request.scope["query_string"] = query.encode()
+
+
+def _query_names(dependant: Dependant) -> frozenset[str] | None:
+    """Return the parameters that an address knows; None where a model looks after them."""
+    fields = [f for part in with_dependencies(dependant) for f in part.query_params]
+    if any(_is_model(field.field_info.annotation) for field in fields):
+        return None
+    return frozenset(field.alias for field in fields)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+class StrictRequest(Request):
+    """A request whose JSON says each thing once."""
+
+    async def json(self) -> Any:
+        """Return what the body says.
+
+        Raises
+        ------
+        JSONDecodeError
+            If it is no JSON, or an object of it has two members of one name: readers
+            disagree which of them counts.
+        """
+        return json.loads(await self.body(), object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise json.JSONDecodeError("An object has two members of one name", "", 0)
+    return told
+
+
+def _require_kind(request: Request, takes: frozenset[str]) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in takes:
+        raise UnsupportedMedia(
+            "The body is of a kind that this address does not take.",
+            remedy=f"Send it with the header `Content-Type: {' or '.join(sorted(takes))}`.",
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia("The body is compressed.", remedy="Send it as it is.")
+
+
+async def _finished(request: Request, response: Response) -> Response:
+    if getattr(request.state, "dry_run", False):
+        raise Answered(_tried(response))
+    if response.status_code < 300 and response.headers.get("content-type") == JSON:
+        response.headers["ETag"] = tag_of(bytes(response.body))
+        if request.method == "GET" and _is_known(request, response.headers["ETag"]):
+            return _as(response, 304, None, {"ETag": response.headers["ETag"]})
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is not None:
+        await run_in_threadpool(claim.keep, response)
+    return response
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    header = request.headers.get("if-none-match")
+    # Here a weak comparison is meant: a proxy may have weakened the tag that it handed on.
+    return header is not None and names(header.replace("W/", ""), tag)
+
+
+def _tried(response: Response) -> Response:
+    kind = response.headers.get("content-type", JSON)
+    return _as(response, 200, response.body, {"Dry-Run": "true", "Content-Type": kind})
+
+
+def _as(
+    response: Response, status: int, body: bytes | memoryview | None, headers: dict[str, str]
+) -> Response:
+    """Return another answer in place of one; what is to be done after it stays."""
+    return Response(body, status, headers, background=response.background)
+
+
+def install(app: FastAPI, door: Door) -> None:
+    """Ask at this door, and let an answer leave that takes its transaction back."""
+    app.state.door = door
+    app.add_exception_handler(Answered, _answer)
+    app.add_exception_handler(_Unread, _refuse)
+
+
+def require_one_way(app: FastAPI) -> None:
+    """Do nothing, or refuse an interface of which some routes answer in a way of their own.
+
+    Raises
+    ------
+    RuntimeError
+        With each of them: its router was made without `route_class=Route`.
+    """
+    others = [
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if str(route.path).startswith("/api/") and not isinstance(route.original_route, Route)
+    ]
+    if others:
+        raise RuntimeError(
+            f"These routes need route_class=Route: {', '.join(map(str, others))}."
+        )
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Answered)  # noqa: S101 -- the registration above guarantees it
+    return error.response
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Refuse: what is out of reach, then what is not permitted, then what was sent.
+
+    The request has given back all that it held.
+    """
+    assert isinstance(error, _Unread)  # noqa: S101 -- the registration above guarantees it
+    refusal = error.refusal
+    door: Door = request.app.state.door
+    try:
+        if not _names_nothing(refusal):
+            await require_readable(request)
+            if request.method != "GET":
+                door.require_any(request)
+    except _Unread as deeper:
+        refusal = deeper.refusal
+    except (AppError, HTTPException) as nearer:
+        refusal = nearer
+    handlers = request.app.exception_handlers
+    answer = next(handlers[kind] for kind in type(refusal).__mro__ if kind in handlers)
+    response: Response = answer(request, refusal)
+    return response
+
+
+def _names_nothing(refusal: Exception) -> bool:
+    """Tell whether a part of the address could name nothing at all."""
+    found = refusal.errors() if isinstance(refusal, RequestValidationError) else ()
+    return any(fault["loc"][0] == "path" for fault in found)

@@ -1,0 +1,124 @@
+"""Keys of requests that are done once, each with its final answer."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, or_
+from sqlmodel import JSON, Column, Field, Session, SQLModel, col, delete, select
+
+from app.core.base.clock import now
+from app.core.base.errors import Unprocessable
+from app.core.storage import upserts
+from app.core.storage.database import UtcDateTime
+
+KEPT: Final = timedelta(hours=24)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A key that somebody has used, with what was asked and what was answered."""
+
+    __tablename__ = "idempotency_key"
+
+    actor_id: UUID = Field(primary_key=True)
+    key: str = Field(primary_key=True, max_length=200)
+    fingerprint: str = Field(max_length=64)
+    status: int = 0
+    headers: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    body: str = ""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+    def __repr__(self) -> str:
+        """Name the row without what was answered."""
+        return f"IdempotencyKey({self.actor_id})"
+
+
+_KEYS: Final = cast(Table, vars(IdempotencyKey)["__table__"])
+
+
+def _claiming(dialect: str) -> Any:
+    """Return the statement that writes a key, unless it is there and has not expired.
+
+    RETURNING tells who has won; the count of rows misses the conflict on PostgreSQL.
+    """
+    new = upserts.insert(dialect, _KEYS)
+    return new.on_conflict_do_update(
+        index_elements=["actor_id", "key"],
+        set_={"fingerprint": new.excluded.fingerprint, "created_at": new.excluded.created_at},
+        where=_KEYS.c.created_at < bindparam("expired", type_=UtcDateTime),
+    ).returning(_KEYS.c.key)
+
+
+_CLAIM: Final = {dialect: _claiming(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+_KEEP: Final = _KEYS.update().where(
+    _KEYS.c.actor_id == bindparam("whose"), _KEYS.c.key == bindparam("named")
+)
+
+
+class Answer(NamedTuple):
+    """What was answered to a request: status, some of its headers, the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answer | None:
+    """Claim a key for this transaction; return the answer if it was claimed before.
+
+    Parameters
+    ----------
+    request_hash : str
+        What tells one request from another.
+
+    Raises
+    ------
+    Unprocessable
+        If it was claimed for another request.
+    """
+    began = now()
+    row = {
+        "actor_id": actor_id,
+        "key": key,
+        "fingerprint": request_hash,
+        "status": 0,
+        "headers": {},
+        "body": "",
+        "created_at": began,
+    }
+    connection = session.connection()
+    statement = _CLAIM[connection.dialect.name]
+    if connection.execute(statement, row | {"expired": began - KEPT}).first() is not None:
+        return None
+    stored = session.exec(
+        select(IdempotencyKey).where(
+            IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key
+        )
+    ).one()
+    if stored.fingerprint != request_hash:
+        raise Unprocessable(
+            "Something else was asked with this Idempotency-Key.",
+            remedy="Take a new key for each thing that you ask for.",
+        )
+    return Answer(stored.status, stored.headers, stored.body)
+
+
+def keep(session: Session, actor_id: UUID, key: str, answer: Answer) -> None:
+    """Write the answer to a request beside its key."""
+    session.connection().execute(_KEEP, {"whose": actor_id, "named": key, **answer._asdict()})
+
+
+def forget(session: Session, user_id: UUID) -> None:
+    """Forget all that somebody was answered, and what others were answered about them."""
+    about = col(IdempotencyKey.body).contains(str(user_id))
+    theirs = col(IdempotencyKey.actor_id) == user_id
+    session.execute(delete(IdempotencyKey).where(or_(theirs, about)))
+
+
+def purge(session: Session) -> None:
+    """Forget the keys whose time is over."""
+    session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < now() - KEPT))

@@ -1,0 +1,61 @@
+"""Faults of tables that people bring: all of them, each with its place and its remedy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from app.core.base.errors import FieldError, Unprocessable
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a table.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    line : int
+        Where the row begins, from 1; 0 for the file as a whole.
+    field : str
+        Name of the field; empty for the row as a whole.
+    problem, remedy : str
+        What is wrong, and what to do: a sentence each.
+    """
+
+    file: str
+    line: int
+    field: str
+    problem: str
+    remedy: str
+
+    @property
+    def place(self) -> str:
+        """File, line and field, as far as they are known."""
+        line = f"line {self.line}" if self.line else ""
+        return ", ".join(part for part in (self.file, line, self.field) if part)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem} {self.remedy}"
+
+
+class FaultyTable(Unprocessable):
+    """A table cannot be taken as it is; `faults` lists all that is wrong with it."""
+
+    title = "The table has faults"
+    code = "faulty-table"
+    remedy = "Mend all that is listed and bring the file again; nothing was taken from it."
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        files = ", ".join(dict.fromkeys(fault.file for fault in self.faults))
+        super().__init__(
+            f"{files}: {count}.",
+            errors=[FieldError(f.place, f"{f.problem} {f.remedy}") for f in self.faults],
+        )
+
+
+def refuse(name: str, problem: str, remedy: str) -> NoReturn:
+    """Raise `FaultyTable` for the file as a whole."""
+    raise FaultyTable([Fault(name, 0, "", problem, remedy)])

@@ -1,0 +1,1 @@
+"""Matches: pairs of a challenge and a solution that people brought together."""

@@ -1,0 +1,37 @@
+"""Routes about matches."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.access.policy import Action
+from app.accounts.dependencies import ActorDep
+from app.core.base.errors import (
+    BadQuery,
+    NotPermitted,
+    NotSignedIn,
+    Unavailable,
+)
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
+from app.core.http.routing import Route
+from app.matches import queries
+from app.matches.schemas import MatchQuery, MatchRead, MatchStaffRead
+
+router = APIRouter(
+    route_class=Route, tags=["matches"], responses=responses(NotSignedIn, Unavailable)
+)
+
+
+@router.get("/matches", responses=responses(BadQuery, NotPermitted))
+@needs(Action.MATCH_READ)
+def list_matches(
+    answer: AnswerDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[MatchQuery, Query()],
+) -> ListOf[MatchStaffRead] | ListOf[MatchRead]:
+    """List the pairs that people brought together."""
+    return answer(queries.matches(session, actor, query), queries.match_read(actor))

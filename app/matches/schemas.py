@@ -1,0 +1,33 @@
+"""What goes in and out about matches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.core.storage.pagination import ListQuery
+from app.matches.lifecycle import MatchState
+from app.matchmaking.schemas.parties import PartyRead
+
+
+class MatchRead(BaseModel):
+    """A challenge and a solution that people brought together, as both teams see them."""
+
+    id: UUID
+    code: str
+    challenge: PartyRead
+    solution: PartyRead
+    state: MatchState
+    created_at: datetime
+
+
+class MatchStaffRead(MatchRead):
+    """A match with what staff have noted about it."""
+
+    notes: str
+
+
+class MatchQuery(ListQuery):
+    """Filters of the list of matches."""
+
+    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")

@@ -1,0 +1,47 @@
+"""Matches: pairs that people brought together."""
+
+from sqlmodel import Session, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import Conflict
+from app.core.storage import audit
+from app.core.storage.reference_numbers import next_code
+from app.matches.lifecycle import MatchState
+from app.matches.models import Match
+from app.submissions.models import Submission
+
+
+def record_match(
+    session: Session, actor: Actor, challenge: Submission, solution: Submission, notes: str
+) -> Match:
+    """Record a pair that people brought together outside the service; once is enough.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not write matches.
+    Conflict
+        If the two are of different programmes.
+    """
+    policy.require(actor, Action.MATCH_WRITE)
+    if challenge.programme_id != solution.programme_id:
+        raise Conflict("The challenge and the solution belong to different programmes.")
+    known = session.exec(
+        select(Match).where(
+            Match.challenge_id == challenge.id, Match.solution_id == solution.id
+        )
+    ).first()
+    if known is not None:
+        return known
+    match = Match(
+        code=next_code(session, "MA"),
+        challenge_id=challenge.id,
+        solution_id=solution.id,
+        state=MatchState.COMPLETED,
+        notes=notes,
+    )
+    session.add(match)
+    session.flush()
+    audit.record(session, actor.user_id, "record", "match", match.id)
+    return match

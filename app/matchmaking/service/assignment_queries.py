@@ -1,0 +1,268 @@
+"""Questions about the assignment of a run: who, at what cost otherwise, and what if."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.access.policy import Actor
+from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
+from app.matchmaking.lifecycle import RunState
+from app.matchmaking.models import MatchRun, Suggestion
+from app.matchmaking.results import Loss, WhatIf, Whole
+from app.matchmaking.schemas.assignments import (
+    ChosenRead,
+    FloorRead,
+    FrontierRead,
+    LossRead,
+    NewWhatIf,
+    PairNamed,
+    PlaceRead,
+    RegretLineRead,
+    RegretQuery,
+    RegretRead,
+    WhatIfRead,
+    WholeRead,
+)
+from app.matchmaking.schemas.runs import AssignmentRead, Objective, RunSettings
+from app.matchmaking.service import inputs, queries
+from app.settings import Settings
+
+LARGEST: Final[Mapping[str, int]] = {"leximin": 20_000, "total": 20_000, "maxmin": 200}
+"""Pairs up to which a question is answered while its asker waits: seconds at the most."""
+
+
+def assignment(session: Session, actor: Actor, run_id: UUID) -> WholeRead:
+    """Return the assignment of a run as it is stored, with both sides of each pair named.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    Conflict
+        If the run has no result yet, or never will.
+    """
+    run = _ended(session, actor, run_id)
+    statement = select(Suggestion).where(Suggestion.run_id == run_id, col(Suggestion.assigned))
+    chosen = _chosen(
+        session,
+        (
+            ((row.challenge_id, row.solution_id), row.rank, row.score)
+            for row in session.exec(statement)
+        ),
+    )
+    return WholeRead(**_stored(run).model_dump(), run_id=run_id, chosen=chosen)
+
+
+def regret(
+    session: Session, actor: Actor, run_id: UUID, query: RegretQuery, settings: Settings
+) -> RegretRead:
+    """Tell for every open pair what going against the assignment costs.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    Conflict
+        If the run has no assignment, or is too large to be asked at once.
+    Unavailable
+        If the sentence encoder of the run is not there.
+    """
+    run, asked = _assigned(session, actor, run_id)
+    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    found = questions.costs(inputs.frozen(run), settings.embedding_folder)
+    keys = inputs.keys_of(session, {code for r in found for code in (r.challenge, r.solution)})
+    lines = [
+        RegretLineRead(
+            challenge_id=keys[one.challenge],
+            challenge=one.challenge,
+            solution_id=keys[one.solution],
+            solution=one.solution,
+            chosen=one.chosen,
+            cost=_cost(one.loss),
+        )
+        for one in found
+        if (not query.challenge or keys[one.challenge] in query.challenge)
+        and (not query.solution or keys[one.solution] in query.solution)
+    ]
+    return RegretRead(run_id=run_id, objective=asked.objective, lines=lines)
+
+
+def frontier(session: Session, actor: Actor, run_id: UUID, settings: Settings) -> FrontierRead:
+    """Tell what each step of fairness costs in total.
+
+    Raises
+    ------
+    NotFound, Conflict, Unavailable
+        As for `regret`.
+    """
+    run, asked = _assigned(session, actor, run_id)
+    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    steps = questions.floors(inputs.frozen(run), settings.embedding_folder)
+    return FrontierRead(
+        run_id=run_id,
+        objective=asked.objective,
+        steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
+    )
+
+
+def what_if(
+    session: Session, actor: Actor, run_id: UUID, new: NewWhatIf, settings: Settings
+) -> WhatIfRead:
+    """Assign a run under other conditions, and compare; nothing is stored.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    Unprocessable
+        If the conditions name what is not in the run, or make no sense.
+    Conflict
+        If the run has no result yet, or is too large to be asked at once.
+    Unavailable
+        If the sentence encoder of the run is not there.
+    """
+    run = _ended(session, actor, run_id)
+    stored = _stored(run)
+    asked = _asked(session, run, new)
+    _require_small(run, asked.settings.objective)
+    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    whole, lines = questions.what_if(inputs.frozen(run), asked, settings.embedding_folder)
+    keys = inputs.keys_of(session, {code for pair in whole.pairs for code in pair})
+    same_scores = asked.settings.text_weight == run.settings["text_weight"]
+    loss = questions.loss_between(_whole(stored), whole) if same_scores else None
+    return WhatIfRead(
+        run_id=run_id,
+        assignment=AssignmentRead.model_validate(whole, from_attributes=True),
+        chosen=_chosen(
+            session,
+            (
+                ((keys[challenge], keys[solution]), found.rank, found.score)
+                for (challenge, solution), found in lines
+            ),
+        ),
+        added=sorted({*whole.pairs} - {*stored.pairs}),
+        removed=sorted({*stored.pairs} - {*whole.pairs}),
+        cost=_cost(loss),
+    )
+
+
+def _ended(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
+    run = queries.run(session, actor, run_id)
+    queries.require_result(run.state, f"The run {run.code}")
+    return run
+
+
+def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, RunSettings]:
+    """Return a run that has an assignment, small enough to be asked about."""
+    run = _ended(session, actor, run_id)
+    if run.state is RunState.NO_SOLUTION:
+        ways = [", ".join(r.changes) for r in _stored(run).relaxations]
+        raise Conflict(
+            f"The run {run.code} has no assignment: {_stored(run).reason}.",
+            remedy="Try a way out with what-if"
+            + (f": {'; or '.join(ways)}." if ways else ", with fewer conditions."),
+        )
+    asked = RunSettings.model_validate(run.settings)
+    _require_small(run, asked.objective)
+    return run, asked
+
+
+def _require_small(run: MatchRun, objective: Objective) -> None:
+    most = LARGEST[objective]
+    if run.n_challenges * run.n_solutions > most:
+        raise Conflict(
+            f"The run {run.code} has {run.n_challenges} x {run.n_solutions} pairs; under the "
+            f"objective {objective} up to {most:,} can be asked about while you wait.",
+            remedy="Ask with `counterpart match` on the machine, or for a run of its own.",
+        )
+
+
+def _stored(run: MatchRun) -> AssignmentRead:
+    return AssignmentRead.model_validate(run.assignment)
+
+
+def _whole(stored: AssignmentRead) -> Whole:
+    return Whole(**stored.model_dump())
+
+
+def _chosen(
+    session: Session, pairs: Iterable[tuple[tuple[UUID, UUID], int, float]]
+) -> list[ChosenRead]:
+    """Name both sides of pairs; by challenge, the highest score first."""
+    found = list(pairs)
+    sides = queries.parties(session, (key for pair, _, _ in found for key in pair))
+    lines = [
+        ChosenRead(challenge=sides[challenge], solution=sides[solution], rank=rank, score=score)
+        for (challenge, solution), rank, score in found
+    ]
+    return sorted(lines, key=lambda one: (one.challenge.code, one.rank))
+
+
+def _cost(loss: Loss | None) -> LossRead | None:
+    if loss is None:
+        return None
+    places = [PlaceRead(place=place, loss=lost) for place, lost in loss.fairness]
+    return LossRead(fairness=places, total=loss.total)
+
+
+# --- conditions ------------------------------------------------------------------------
+
+
+def _asked(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
+    """Turn what somebody asks into codes and settings; refuse all that is wrong at once."""
+    naming = _Naming(session, run)
+    locked, forbidden = (
+        [naming.pair(name, at, pair) for at, pair in enumerate(pairs)]
+        for name, pairs in (("locked", new.locked), ("forbidden", new.forbidden))
+    )
+    capacities: dict[str, int] = {}
+    for at, one in enumerate(new.capacities):
+        pointer = f"/capacities/{at}/solution_id"
+        code = naming.code(pointer, one.solution_id, naming.solutions)
+        if code in capacities:
+            naming.errors.append(FieldError(pointer, "This solution is named twice."))
+        capacities[code] = one.capacity
+    changed: dict[str, Any] = {
+        name: value
+        for name in RunSettings.model_fields
+        if (value := getattr(new, name, None)) is not None
+    }
+    settings = RunSettings.model_validate(run.settings | changed)
+    if settings.providers_min > settings.providers_max:
+        naming.errors.append(
+            FieldError("/providers_max", f"It is below the least, {settings.providers_min}.")
+        )
+    if naming.errors:
+        raise naming.refusal()
+    return WhatIf(settings, locked, forbidden, capacities)
+
+
+class _Naming:
+    """Finds the codes of what is in a run, and gathers what is not."""
+
+    def __init__(self, session: Session, run: MatchRun) -> None:
+        sides = [[record["id"] for record in side] for side in (run.challenges, run.solutions)]
+        self.challenges, self.solutions = (
+            {key: code for code, key in inputs.keys_of(session, side).items()} for side in sides
+        )
+        self.errors: list[FieldError] = []
+
+    def pair(self, name: str, at: int, pair: PairNamed) -> tuple[str, str]:
+        pointer = f"/{name}/{at}"
+        return (
+            self.code(f"{pointer}/challenge_id", pair.challenge_id, self.challenges),
+            self.code(f"{pointer}/solution_id", pair.solution_id, self.solutions),
+        )
+
+    def code(self, pointer: str, key: UUID, codes: Mapping[UUID, str]) -> str:
+        if key not in codes:
+            self.errors.append(FieldError(pointer, "The run holds nothing of this key."))
+        return codes.get(key, "")
+
+    def refusal(self) -> AppError:
+        return Unprocessable("The conditions cannot be asked about.", errors=self.errors)

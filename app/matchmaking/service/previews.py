@@ -1,0 +1,84 @@
+"""Asking where a submission would stand, before there is a run."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.matchmaking.results import PreviewInputs, PreviewResult
+from app.matchmaking.schemas.suggestions import PreviewLineRead, PreviewQuery, PreviewRead
+from app.matchmaking.service import inputs, queries
+from app.organisations.models import Organisation
+from app.programmes.models import Programme
+from app.settings import Settings
+from app.submissions.lifecycle import Kind
+from app.submissions.models import Submission
+from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.service import queries as submissions
+
+
+def preview(
+    session: Session, actor: Actor, key: UUID, query: PreviewQuery, settings: Settings
+) -> PreviewRead:
+    """Tell where a submission would stand among what is selected in its programme now.
+
+    Nothing is stored. The submission may be in any state in which the actor may read it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such submission, or none that the actor may read.
+    NotPermitted
+        If the actor may not read runs.
+    """
+    row = submissions.find(session, actor, key)
+    policy.require(actor, Action.RUN_READ)
+    programme = session.get_one(Programme, row.programme_id)
+    told = inputs.record(row, session.get_one(Organisation, row.organisation_id))
+    as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
+    asked = PreviewInputs(
+        inputs.chosen(programme, settings, top=query.top),
+        row.kind,
+        as_record.model_validate(told),
+        [
+            ChallengeRecord.model_validate(record)
+            for record in inputs.selected(session, programme.id, Kind.CHALLENGE)
+        ],
+        [
+            SolutionRecord.model_validate(record)
+            for record in inputs.selected(session, programme.id, Kind.SOLUTION)
+        ],
+    )
+    return _described(session, row, _computed(programme.id, asked, settings))
+
+
+def _computed(programme_id: UUID, asked: PreviewInputs, settings: Settings) -> PreviewResult:
+    from app.matchmaking import previews  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    return previews.preview(
+        programme_id,
+        asked,
+        folder=settings.model_folder,
+        embedding_folder=settings.embedding_folder,
+    )
+
+
+def _described(session: Session, row: Submission, found: PreviewResult) -> PreviewRead:
+    """Name the two sides of each line."""
+    codes = {code for line in found.lines for code in (line.challenge, line.solution)}
+    keys = inputs.keys_of(session, codes)
+    sides = queries.parties(session, keys.values())
+    return PreviewRead(
+        submission_id=row.id,
+        kind=row.kind,
+        model=found.model,
+        lines=[
+            PreviewLineRead(
+                challenge=sides[keys[line.challenge]],
+                solution=sides[keys[line.solution]],
+                **line.columns,
+            )
+            for line in found.lines
+        ],
+    )

@@ -1,0 +1,246 @@
+"""Reading runs, suggestions, matches and jobs: only what the actor may know of."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sql
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import Conflict, NotFound
+from app.core.storage.pagination import Page, page
+from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
+from app.matchmaking.models import MatchRun, Suggestion, Verdict
+from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.runs import RunQuery, RunRead
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.schemas.verdicts import VerdictQuery, VerdictRead
+from app.organisations.models import Organisation
+from app.programmes.models import Programme
+from app.submissions.models import Submission
+
+_NEVER = (RunState.FAILED, RunState.CANCELLED)
+_WITHOUT_INPUTS = tuple(
+    defer(getattr(MatchRun, name)) for name in ("challenges", "solutions", "ranking")
+)
+
+
+def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:
+    """Return a page of the runs.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = select(MatchRun).options(*_WITHOUT_INPUTS)
+    if query.programme:
+        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+    if query.state:
+        statement = statement.where(col(MatchRun.state).in_(query.state))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"created_at": MatchRun.created_at, "code": MatchRun.code},
+        default="-created_at",
+        key=MatchRun.id,
+    )
+    return Page([describe(run) for run in found.rows], found.cursor)
+
+
+def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
+    """Return one run.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not read runs: that there was one is
+        confidential.
+    """
+    found = session.get(MatchRun, run_id, options=_WITHOUT_INPUTS)
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no run {run_id}.")
+    return found
+
+
+def require_result(state: RunState, named: str = "The run") -> None:
+    """Do nothing, or refuse to ask a run that has not ended with a result.
+
+    Raises
+    ------
+    Conflict
+        If it has no result yet, or never will.
+    """
+    if state not in HAS_RESULT:
+        raise Conflict(
+            f"{named} is {state}, so it has no result.",
+            remedy="Wait until it has ended, or ask for another run if it failed.",
+        )
+
+
+def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun | None:
+    """Return the newest run of a programme that was not given up, if there is one.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = (
+        select(MatchRun)
+        .options(*_WITHOUT_INPUTS)
+        .where(MatchRun.programme_id == programme_id, col(MatchRun.state).not_in(_NEVER))
+        .order_by(col(MatchRun.created_at).desc())
+    )
+    return session.exec(statement).first()
+
+
+def describe(run: MatchRun) -> RunRead:
+    """Return the run as its readers see it: without its inputs, which may be large."""
+    return RunRead.model_validate(run)
+
+
+def suggestions(
+    session: Session, actor: Actor, run_id: UUID, query: SuggestionQuery
+) -> Page[SuggestionRead]:
+    """Return a page of the suggestions of a run, with their verdicts.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    """
+    run(session, actor, run_id)
+    statement = select(Suggestion).where(Suggestion.run_id == run_id)
+    if query.challenge:
+        statement = statement.where(col(Suggestion.challenge_id).in_(query.challenge))
+    if query.solution:
+        statement = statement.where(col(Suggestion.solution_id).in_(query.solution))
+    if query.assigned is not None:
+        statement = statement.where(Suggestion.assigned == query.assigned)
+    statement = statement.join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={
+            "challenge": Submission.code,
+            "rank": Suggestion.rank,
+            "score": Suggestion.score,
+        },
+        default="challenge,rank",
+        key=Suggestion.id,
+    )
+    return Page(_described(session, found.rows), found.cursor)
+
+
+def suggestion(
+    session: Session, actor: Actor, run_id: UUID, challenge_id: UUID, solution_id: UUID
+) -> SuggestionRead:
+    """Return one suggestion of a run.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run, or it lists no such pair.
+    """
+    run(session, actor, run_id)
+    found = session.exec(
+        select(Suggestion).where(
+            Suggestion.run_id == run_id,
+            Suggestion.challenge_id == challenge_id,
+            Suggestion.solution_id == solution_id,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("The run lists no such pair.")
+    return _described(session, [found])[0]
+
+
+def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionRead]:
+    sides = parties(session, (key for s in rows for key in (s.challenge_id, s.solution_id)))
+    verdicts = _latest(session, rows[0].run_id) if rows else {}
+    return [
+        SuggestionRead(
+            **dict(row),  # as it is: a dump would copy every reason, and they are validated
+            challenge=sides[row.challenge_id],
+            solution=sides[row.solution_id],
+            verdict=verdicts.get((row.challenge_id, row.solution_id)),
+        )
+        for row in rows
+    ]
+
+
+def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
+    """Return submissions by key, as suggestions and matches name them."""
+    # Names alone: the passages of all of them would take longer than the list itself.
+    statement: sql.Select[*tuple[Any, ...]] = (
+        sql.select(
+            col(Submission.id),
+            col(Submission.code),
+            col(Submission.title),
+            col(Organisation.name).label("organisation"),
+            col(Organisation.country),
+        )
+        .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
+        .where(col(Submission.id).in_(set(keys)))
+    )
+    return {row.id: PartyRead.model_validate(row) for row in session.execute(statement)}
+
+
+def _latest(session: Session, run_id: UUID) -> dict[tuple[UUID, UUID], VerdictRead]:
+    """Return the verdict that counts for each pair of a run on which there is one."""
+    statement = select(Verdict).where(Verdict.run_id == run_id).order_by(col(Verdict.number))
+    newest = {(v.challenge_id, v.solution_id): v for v in session.exec(statement)}
+    return {
+        pair: VerdictRead.model_validate(verdict)
+        for pair, verdict in newest.items()
+        if verdict.outcome is not Outcome.UNDECIDED
+    }
+
+
+def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:
+    """Return a page of the verdicts, earlier ones that no longer count included.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read runs.
+    """
+    policy.require(actor, Action.RUN_READ)
+    statement = select(Verdict)
+    for column, wanted in (
+        (Verdict.run_id, query.run),
+        (Verdict.challenge_id, query.challenge),
+        (Verdict.solution_id, query.solution),
+    ):
+        if wanted:
+            statement = statement.where(col(column).in_(wanted))
+    return page(
+        session,
+        statement,
+        query,
+        sortable={"created_at": Verdict.created_at},
+        default="-created_at",
+        key=Verdict.id,
+    )
+
+
+def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
+    """Return one verdict.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not read runs.
+    """
+    found = session.get(Verdict, verdict_id)
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no verdict {verdict_id}.")
+    return found

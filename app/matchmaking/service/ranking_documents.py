@@ -1,0 +1,64 @@
+"""The lists of a run as one document: written when they are stored, handed out as it is."""
+
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import NotFound
+from app.matchmaking.models import MatchRun, Suggestion
+from app.matchmaking.schemas.suggestions import RankedForRead, RankedRead, RankingRead
+from app.matchmaking.service import queries
+from app.submissions.models import Submission
+
+_STORED: Final = select(MatchRun.state, MatchRun.ranking).where(
+    col(MatchRun.id) == bindparam("run_id")
+)
+
+
+def ranking(session: Session, actor: Actor, run_id: UUID) -> str:
+    """Return the document of a run, a `RankingRead` in JSON.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    Conflict
+        If it has no result yet, or never will.
+    """
+    found = session.execute(_STORED, {"run_id": run_id}).first()
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(f"There is no run {run_id}.")
+    state, stored = found
+    queries.require_result(state)
+    # Runs of earlier versions have no document; theirs says the same.
+    return stored or document(session, run_id)
+
+
+def document(session: Session, run_id: UUID) -> str:
+    """Write the document of the suggestions that are stored for a run."""
+    statement = (
+        select(Suggestion)
+        .join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
+        .where(Suggestion.run_id == run_id)
+        .order_by(col(Submission.code), col(Suggestion.rank))
+    )
+    rows = session.exec(statement).all()
+    sides = queries.parties(
+        session, (key for s in rows for key in (s.challenge_id, s.solution_id))
+    )
+    lists = [
+        RankedForRead(
+            challenge=sides[challenge_id],
+            solutions=[
+                RankedRead(solution=sides[row.solution_id], **row.model_dump())
+                for row in listed
+            ],
+        )
+        for challenge_id, listed in groupby(rows, lambda row: row.challenge_id)
+    ]
+    return RankingRead(run_id=run_id, lists=lists).model_dump_json()

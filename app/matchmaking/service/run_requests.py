@@ -1,0 +1,89 @@
+"""Asking for a run: its inputs are frozen in the transaction that queues its job."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.storage import audit, jobs
+from app.core.storage.reference_numbers import next_code
+from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas.runs import NewRun, RunSettings
+from app.matchmaking.service import inputs
+from app.programmes.models import Programme
+from app.settings import Settings
+from app.submissions.lifecycle import Kind
+
+JOB = "matchmaking.run"
+
+
+def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings) -> MatchRun:
+    """Queue a run over what is selected in a programme now.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not start runs.
+    Unprocessable
+        If there is no such programme.
+    Conflict
+        If no challenge or no solution of the programme is selected.
+    """
+    policy.require(actor, Action.RUN_START)
+    programme = session.get(Programme, new.programme_id)
+    if programme is None:
+        error = FieldError("/programme_id", "There is no such programme.")
+        raise Unprocessable("The programme is not known.", errors=[error])
+    asked = new.model_dump(exclude={"programme_id"})
+    chosen = inputs.chosen(programme, settings, **asked)
+    challenges = _frozen(session, programme.id, Kind.CHALLENGE)
+    solutions = _frozen(session, programme.id, Kind.SOLUTION)
+    run = MatchRun(
+        programme_id=programme.id,
+        code=next_code(session, "RUN"),
+        requested_by=actor.user_id,
+        settings=chosen.model_dump(),
+        challenges=challenges,
+        solutions=solutions,
+        n_challenges=len(challenges),
+        n_solutions=len(solutions),
+        digest=digest(chosen, challenges, solutions),
+    )
+    job = jobs.enqueue(session, JOB, requested_by=actor.user_id, run_id=str(run.id))
+    run.job_id = job.id
+    session.add(run)
+    session.flush()
+    audit.record(session, actor.user_id, "request", "run", run.id, digest=run.digest)
+    return run
+
+
+def _frozen(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, Any]]:
+    """Return what is selected, as records of the exchange format, in the order of codes."""
+    records = inputs.selected(session, programme_id, kind)
+    if not records:
+        raise Conflict(
+            f"No {kind} of this programme is selected.",
+            remedy=f"Select at least one {kind} first.",
+        )
+    return records
+
+
+def digest(
+    settings: RunSettings,
+    challenges: Sequence[dict[str, Any]],
+    solutions: Sequence[dict[str, Any]],
+) -> str:
+    """Return the SHA-256 of what a run's answer depends on, as hexadecimal digits."""
+    # What runs did before there was a choice leaves no trace: such runs keep their digest.
+    chosen = settings.model_dump(exclude_none=True)
+    if settings.objective == "total":
+        del chosen["objective"]
+    everything = [chosen, list(challenges), list(solutions)]
+    canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,141 @@
+"""What people decide: verdicts on suggestions, and matches."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
+from app.core.storage import audit
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import MatchRun, Verdict
+from app.matchmaking.schemas.verdicts import NewVerdict
+from app.matchmaking.service import inputs
+from app.submissions.models import Submission
+
+_PAIR: Final = ("run_id", "challenge_id", "solution_id")
+
+
+def decide(session: Session, actor: Actor, new: NewVerdict) -> Verdict:
+    """Record a verdict on a pair of a run, listed or not; it counts until the next one.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not decide.
+    Unprocessable
+        If there is no such run, or the run does not hold one of the two.
+    Conflict
+        If somebody else decided about the pair at the same moment, or a rule bars it.
+    """
+    policy.require(actor, Action.VERDICT_WRITE)
+    run = session.get(MatchRun, new.run_id)
+    if run is None:
+        error = FieldError("/run_id", "There is no such run.")
+        raise Unprocessable("The run is not known.", errors=[error])
+    _require_open(session, run, new)
+    return _added(session, actor, Verdict(**new.model_dump(), number=0))
+
+
+def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:
+    """Take the newest verdict on a pair back: what counted before it counts again.
+
+    Nothing is deleted: the undoing is a verdict of its own, and can be undone like another.
+
+    Raises
+    ------
+    NotFound
+        If there is no such verdict.
+    NotPermitted
+        If the actor may not decide.
+    Conflict
+        If it is not the newest one on its pair, or somebody else decided in the meantime.
+    """
+    policy.require(actor, Action.VERDICT_WRITE)
+    verdict = session.get(Verdict, verdict_id)
+    if verdict is None:
+        raise NotFound(f"There is no verdict {verdict_id}.")
+    history = _history(session, verdict)
+    if history[-1].id != verdict.id:
+        raise Conflict(
+            "A later verdict counts already.",
+            remedy="Read the verdicts on this pair again, and take the newest one back.",
+        )
+    return _added(
+        session,
+        actor,
+        Verdict(
+            **verdict.model_dump(include=set(_PAIR)),
+            number=0,
+            outcome=_before(history),
+            reason=reason,
+            undoes=verdict.id,
+        ),
+    )
+
+
+def _before(history: Sequence[Verdict]) -> Outcome:
+    """Return what counted before the newest verdict, be that an undoing or not."""
+    return history[-2].outcome if len(history) > 1 else Outcome.UNDECIDED
+
+
+def _added(session: Session, actor: Actor, verdict: Verdict) -> Verdict:
+    history = _history(session, verdict)
+    verdict.number = len(history) + 1
+    verdict.decided_by = actor.user_id
+    session.add(verdict)
+    session.flush()
+    audit.record(
+        session,
+        actor.user_id,
+        "undo" if verdict.undoes else "decide",
+        "verdict",
+        verdict.id,
+        **{name: str(getattr(verdict, name)) for name in _PAIR},
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+    )
+    return verdict
+
+
+def _history(session: Session, verdict: Verdict) -> Sequence[Verdict]:
+    """Return the verdicts on the same pair of the same run, the first one first."""
+    statement = select(Verdict).where(
+        Verdict.run_id == verdict.run_id,
+        Verdict.challenge_id == verdict.challenge_id,
+        Verdict.solution_id == verdict.solution_id,
+    )
+    return session.exec(statement.order_by(col(Verdict.number))).all()
+
+
+def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
+    """Refuse a pair that the run does not hold, or that its rules bar from being chosen."""
+    sides = {
+        "/challenge_id": (_code(session, new.challenge_id), run.challenges),
+        "/solution_id": (_code(session, new.solution_id), run.solutions),
+    }
+    errors = [
+        FieldError(pointer, "The run holds nothing of this key.")
+        for pointer, (code, records) in sides.items()
+        if code not in {record["id"] for record in records}
+    ]
+    if errors:
+        raise Unprocessable("The pair is not one of the run.", errors=errors)
+    if new.outcome is not Outcome.REJECTED:
+        from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
+
+        (challenge, _), (solution, _) = sides.values()
+        in_the_way = questions.obstacles_of(inputs.frozen(run), challenge, solution)
+        if in_the_way:
+            raise Conflict(
+                " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."
+            )
+
+
+def _code(session: Session, key: UUID) -> str:
+    """Return the code of a submission; empty if there is none."""
+    row = session.get(Submission, key)
+    return "" if row is None else row.code

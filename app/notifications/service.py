@@ -1,0 +1,73 @@
+"""The outbox, for the staff who look after it."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import NotFound
+from app.core.storage.outbox import Letter, LetterState, state_of
+from app.core.storage.pagination import Page, page
+from app.notifications.schemas import LetterQuery, LetterRead
+
+
+def letters(session: Session, actor: Actor, query: LetterQuery) -> Page[LetterRead]:
+    """Return a page of the letters, the latest first.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read the outbox.
+    """
+    policy.require(actor, Action.OUTBOX_READ)
+    statement = select(Letter)
+    if query.state:
+        statement = statement.where(or_(*map(_is, query.state)))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"created_at": Letter.created_at},
+        default="-created_at",
+        key=Letter.id,
+    )
+    return Page([_shown(actor, letter) for letter in found.rows], found.cursor)
+
+
+def letter(session: Session, actor: Actor, letter_id: UUID) -> LetterRead:
+    """Return one letter.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read the outbox.
+    NotFound
+        If there is none.
+    """
+    policy.require(actor, Action.OUTBOX_READ)
+    found = session.get(Letter, letter_id)
+    if found is None:
+        raise NotFound(f"There is no letter {letter_id}.")
+    return _shown(actor, found)
+
+
+def _is(state: LetterState) -> ColumnElement[bool]:
+    """Return `outbox.state_of` as a condition."""
+    sent, due = col(Letter.sent_at).is_not(None), col(Letter.due_at).is_not(None)
+    return {
+        LetterState.SENT: sent,
+        LetterState.WAITING: and_(~sent, due),
+        LetterState.FAILED: and_(~sent, ~due),
+    }[state]
+
+
+def _shown(actor: Actor, letter: Letter) -> LetterRead:
+    # Whoever reads a link can use it: only those who could set a new one anyway may.
+    hidden = letter.confidential and not policy.allows(actor, Action.USER_WRITE)
+    return LetterRead(
+        **letter.model_dump(include={*LetterRead.model_fields} - {"body"}),
+        state=state_of(letter),
+        body=None if hidden else letter.body,
+    )

@@ -1,0 +1,1 @@
+"""Running the service: jobs, health, migrations, backup, retention."""

@@ -1,0 +1,179 @@
+"""Brings the database to the shape that this version needs, one process at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+
+from app.core.base.errors import Conflict, NotFound, Unavailable
+from app.core.storage.database import Database, reason_of
+
+MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
+LOCK: Final = 7_209_114_201
+"""Any number that no other program of ours takes as an advisory lock."""
+
+PATIENCE: Final = 600
+"""Seconds that a process waits for another one that migrates."""
+
+
+def migrate(
+    database: Database, revision: str = "head", *, drop_data: bool = False
+) -> tuple[str | None, str | None]:
+    """Change the database to a version of its shape; return the versions before and after.
+
+    Parameters
+    ----------
+    revision : str
+        `head`, a version, or a relative one such as `-1` to go one step down.
+    drop_data : bool, default=False
+        Whether a step that leaves no table, and so no data, is meant.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version.
+    Conflict
+        If the database belongs to a newer version, or all data would be lost and that
+        is not meant.
+    Unavailable
+        If it cannot be reached or changed.
+    """
+    with connected(database.writer) as connection, _alone(connection):
+        before = current(connection)
+        require_known(before)
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        change = command.downgrade if _leads_down(revision) else command.upgrade
+        try:
+            change(config, revision)
+        except (CommandError, AssertionError) as error:  # the second for an empty name
+            raise NotFound(
+                f"There is no version {revision} to go to from {before or 'nothing'}.",
+                remedy="Name a version, head, base, or a number of steps such as -1.",
+            ) from error
+        after = current(connection)
+        if before and not after and not drop_data:
+            raise Conflict(
+                f"Going from {before} to nothing drops every table with its data.",
+                remedy="Nothing was changed. If you mean it, say so with --drop-data.",
+            )
+        return before, after
+
+
+def _leads_down(revision: str) -> bool:
+    return revision.startswith("-") or revision == "base"
+
+
+def require_current(database: Database) -> None:
+    """Do nothing, or refuse a database that this version cannot work with.
+
+    Raises
+    ------
+    Conflict
+        If migrations wait, or the database belongs to a newer version.
+    Unavailable
+        If it cannot be reached.
+    """
+    with connected(database.reader) as connection:
+        found = current(connection)
+    require_known(found)
+    if found != needed():
+        raise Conflict(
+            f"The database has the shape {found or 'of no version'}, and {needed()} is needed.",
+            remedy="Run `counterpart migrate` first.",
+        )
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """Open a connection; tell the operator, whose database it is, what is wrong with it."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise Unavailable(
+            f"The database {engine.url} cannot be used: {reason_of(error)}.",
+            remedy="Check COUNTERPART_DATABASE_URL, and who may read and write there.",
+        ) from error
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """Return the versions of the shape, the newest first; they do not change while we run."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return tuple(script.revision for script in scripts)
+
+
+def needed() -> str:
+    """Return the shape that this version needs."""
+    return _versions()[0]
+
+
+def require_known(revision: str | None) -> None:
+    """Do nothing, or refuse the shape of a version that is newer than this one."""
+    if revision is not None and revision not in _versions():
+        raise Conflict(
+            f"The database has the shape {revision}, which this version does not know.",
+            remedy="Start the newer version that made it, or go back to a backup.",
+        )
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Let one process migrate at a time, however long the one before it takes."""
+    if connection.dialect.name == "sqlite":
+        with _remade_freely(connection), connection.begin():
+            yield
+            _require_references(connection)
+        return
+    with connection.begin():
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        # Whoever waits for a table keeps everybody behind it waiting: not for long.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        yield
+
+
+@contextmanager
+def _remade_freely(connection: Connection) -> Iterator[None]:
+    """Let tables be made anew under the eyes of those that refer to them.
+
+    SQLite changes a column by making its table anew, and would refuse to drop the old one.
+    The transaction is the lock; the patience is the connection's. Neither can be set within.
+    """
+    driver: Any = connection.connection.driver_connection
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _require_references(connection: Connection) -> None:
+    """Do nothing, or refuse what leaves a row that refers to none: it was not looked at."""
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise Conflict(
+            f"The change would leave rows of {lost[0]} that refer to no row of {lost[2]}.",
+            remedy="Nothing was changed. Tell whoever maintains the service.",
+        )
+
+
+def current(connection: Connection) -> str | None:
+    """Return the version of the shape that the database has; none before the first."""
+    return MigrationContext.configure(connection).get_current_revision()

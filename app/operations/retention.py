@@ -1,0 +1,41 @@
+"""What is removed by itself, so that nothing is kept longer than it is needed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, delete
+
+from app.accounts.models import OneTimeLink, Token
+from app.accounts.service import browser_sessions
+from app.core.base.clock import now
+from app.core.storage import outbox, rate_limits
+from app.organisations.service import offboarding
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many of each were removed; people are erased."""
+
+    people: int
+    letters: int
+    sessions: int
+    links: int
+    tokens: int
+    counts: int
+
+
+def purge(session: Session, settings: Settings) -> Removed:
+    """Erase people after the retention time, and remove what has ended."""
+    at = now()
+    retention = timedelta(days=settings.retention_days)
+    links = session.execute(delete(OneTimeLink).where(col(OneTimeLink.ends_at) < at))
+    tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
+    return Removed(
+        people=offboarding.erase_forgotten(session, retention),
+        letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),
+        sessions=browser_sessions.purge(session, settings.session_idle),
+        links=int(getattr(links, "rowcount", 0)),
+        tokens=int(getattr(tokens, "rowcount", 0)),
+        counts=rate_limits.purge(session, at - timedelta(days=1)),
+    )

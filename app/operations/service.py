@@ -1,0 +1,40 @@
+"""How far background work is: only what the actor may know of."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.errors import NotFound
+from app.core.storage.database import LARGEST
+from app.core.storage.jobs import Handler, Job, state_of
+from app.operations.schemas import JobRead
+
+
+def job(
+    session: Session, actor: Actor, job_id: int, handlers: Mapping[str, Handler]
+) -> JobRead:
+    """Return one job: to whoever asked for it, and to those who may read all.
+
+    Parameters
+    ----------
+    handlers : mapping of str to Handler
+        By the name of a job: they know where its result is read.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the actor may not know of it.
+    """
+    found = session.get(Job, job_id) if 0 < job_id <= LARGEST else None
+    if found is None or not (
+        policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
+    ):
+        raise NotFound(f"There is no job {job_id}.")
+    handler = handlers.get(found.name)
+    return JobRead(
+        **found.model_dump(),
+        state=state_of(found),
+        result=handler.result(found.arguments) if handler else None,
+    )

@@ -1,0 +1,247 @@
+"""Routes about people: who you are, organisations, users and what they are there."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, status
+
+from app.access.policy import Action
+from app.accounts.dependencies import ONCE, ActorDep, SettingsDep
+from app.accounts.lifecycle import LIFE
+from app.core.base.errors import (
+    BadQuery,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    TooLarge,
+    Unavailable,
+    Unprocessable,
+)
+from app.core.base.schemas import OfferRead, OffersRead
+from app.core.http.access import needs, signed_in, within
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
+from app.core.http.routing import Route
+from app.organisations.models import Organisation
+from app.organisations.schemas import (
+    HandOver,
+    MembershipDraft,
+    MeRead,
+    OrganisationDraft,
+    OrganisationQuery,
+    OrganisationRead,
+    PersonExport,
+    UserDraft,
+    UserQuery,
+    UserRead,
+    UserStep,
+)
+from app.organisations.service import (
+    invitations,
+    offboarding,
+    organisations,
+    people,
+    personal_data,
+)
+
+router = APIRouter(
+    route_class=Route, tags=["organisations"], responses=responses(NotSignedIn, Unavailable)
+)
+
+
+StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
+
+
+REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
+
+
+STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
+
+
+CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
+
+
+@router.get("/me")
+@signed_in
+def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
+    """Tell who you are to the service, and in which roles."""
+    return people.describe(session, actor)
+
+
+@router.get("/me/export", responses=responses(NotPermitted))
+@signed_in
+def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
+    """Give you everything that is stored about you; a browser is confirmed first."""
+    return personal_data.export(session, actor)
+
+
+@router.get("/organisations", responses=responses(BadQuery))
+@within(Action.ORGANISATION_READ)
+def list_organisations(
+    answer: AnswerDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[OrganisationQuery, Query()],
+) -> ListOf[OrganisationRead]:
+    """List the organisations that you may read."""
+    found = organisations.organisations(session, actor, query)
+    return answer(found, OrganisationRead)
+
+
+@router.post(
+    "/organisations",
+    dependencies=[ONCE],
+    response_model=OrganisationRead,
+    status_code=status.HTTP_201_CREATED,
+    responses=REFUSED,
+)
+@needs(Action.ORGANISATION_WRITE)
+def create_organisation(
+    session: SessionDep, actor: ActorDep, draft: OrganisationDraft
+) -> Organisation:
+    """Add an organisation."""
+    return organisations.create_organisation(session, actor, draft)
+
+
+@router.get(
+    "/organisations/{organisation_id}",
+    response_model=OrganisationRead,
+    responses=responses(NotFound),
+)
+@within(Action.ORGANISATION_READ)
+def read_organisation(
+    session: ReadSessionDep, actor: ActorDep, organisation_id: UUID
+) -> Organisation:
+    """Read one organisation."""
+    return organisations.organisation(session, actor, organisation_id)
+
+
+@router.put(
+    "/organisations/{organisation_id}",
+    response_model=OrganisationRead,
+    responses=CHANGE_REFUSED,
+)
+@needs(Action.ORGANISATION_WRITE)
+def update_organisation(
+    session: SessionDep,
+    actor: ActorDep,
+    organisation_id: UUID,
+    expected: ExpectedDep,
+    draft: OrganisationDraft,
+) -> Organisation:
+    """Change what is told about an organisation, as a whole."""
+    return organisations.update_organisation(session, actor, organisation_id, draft, expected)
+
+
+@router.get("/users", responses=responses(BadQuery, NotPermitted))
+@needs(Action.USER_READ)
+def list_users(
+    answer: AnswerDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    query: Annotated[UserQuery, Query()],
+) -> ListOf[UserRead]:
+    """List the users of whom you may know: your colleagues, or all."""
+    return answer(people.users(session, actor, query), UserRead)
+
+
+@router.post(
+    "/users", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
+)
+@needs(Action.USER_WRITE)
+def invite_user(
+    session: SessionDep, actor: ActorDep, settings: SettingsDep, draft: UserDraft
+) -> UserRead:
+    """Add a person with a role, and write them an invitation."""
+    return invitations.invite(session, actor, draft, public_url=settings.public_url)
+
+
+@router.get("/users/{user_id}", responses=responses(NotFound))
+@within(Action.USER_READ)
+def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
+    """Read one user."""
+    return people.described(session, actor, [people.user(session, actor, user_id)])[0]
+
+
+@router.post(
+    "/users/{user_id}/invitation",
+    dependencies=[ONCE],
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(NotPermitted, NotFound, Conflict, *DONE_ONCE),
+)
+@needs(Action.USER_WRITE)
+def invite_user_again(
+    session: SessionDep, actor: ActorDep, settings: SettingsDep, user_id: UUID
+) -> None:
+    """Write another invitation; the link of the one before ends."""
+    invitations.invite_again(session, actor, user_id, public_url=settings.public_url)
+
+
+@router.post(
+    "/users/{user_id}/memberships",
+    dependencies=[ONCE],
+    status_code=status.HTTP_201_CREATED,
+    responses=REFUSED,
+)
+@needs(Action.USER_WRITE)
+def add_membership(
+    session: SessionDep, actor: ActorDep, user_id: UUID, draft: MembershipDraft
+) -> UserRead:
+    """Give a user a role in an organisation; the user signs in anew."""
+    return people.add_membership(session, actor, user_id, draft)
+
+
+@router.delete(
+    "/users/{user_id}/memberships/{membership_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(NotPermitted, NotFound, Conflict),
+)
+@needs(Action.USER_WRITE)
+def remove_membership(
+    session: SessionDep, actor: ActorDep, user_id: UUID, membership_id: UUID
+) -> None:
+    """Take a role away; it is gone at the user's next request."""
+    people.remove_membership(session, actor, user_id, membership_id)
+
+
+@router.delete(
+    "/users/{user_id}/second-factor",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(NotPermitted, NotFound),
+)
+@needs(Action.USER_WRITE)
+def remove_second_factor(session: SessionDep, actor: ActorDep, user_id: UUID) -> None:
+    """Take a lost authenticator away; the user enrols another at the next sign-in."""
+    people.remove_second_factor(session, actor, user_id)
+
+
+@router.post("/users/{user_id}/hand-over", dependencies=[ONCE], responses=REFUSED)
+@needs(Action.USER_WRITE)
+def hand_over(session: SessionDep, actor: ActorDep, user_id: UUID, given: HandOver) -> UserRead:
+    """Let another person into the organisations of this one, and so to their drafts."""
+    return offboarding.hand_over(session, actor, user_id, given)
+
+
+@router.get("/users/{user_id}/steps", response_model=OffersRead, responses=responses(NotFound))
+@within(Action.USER_READ)
+def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> OffersRead:
+    """List every step from where the user stands."""
+    state, offers = offboarding.steps(session, actor, user_id)
+    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+
+
+@router.post("/users/{user_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
+@needs(Action.USER_WRITE)
+def take_user_step(
+    session: SessionDep,
+    actor: ActorDep,
+    user_id: UUID,
+    step: StepName,
+    expected: ExpectedIfSaidDep,
+    given: UserStep,
+) -> UserRead:
+    """Deactivate a user who leaves, let one in again, or erase a person's data."""
+    return offboarding.take_step(session, actor, user_id, step, given, expected)

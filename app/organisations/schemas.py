@@ -1,0 +1,191 @@
+"""What goes in and out about organisations and the people in them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+)
+
+from app.access.policy import Role
+from app.accounts.lifecycle import UserState
+from app.accounts.schemas import Name, TokenRead
+from app.core.base.text import Address
+from app.core.storage.pagination import ListQuery
+from app.core.tables.countries import Country
+
+
+class Level(StrEnum):
+    """Level of government."""
+
+    CENTRAL = "central"
+    REGIONAL = "regional"
+    LOCAL = "local"
+    OTHER = "other"
+
+
+_ORGANISATION: dict[str, Any] = {
+    "name": "Ministry of Water",
+    "country": "NL",
+    "level": "central",
+}
+
+
+class OrganisationDraft(BaseModel):
+    """What is told about an organisation."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_ORGANISATION]})
+
+    name: Name
+    country: Country
+    subdivision: str | None = Field(default=None, max_length=10)
+    level: Level = Level.OTHER
+
+
+class OrganisationRead(BaseModel):
+    """An organisation as its readers see it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    country: str = Field(description="ISO 3166-1 alpha-2, or EU.")
+    subdivision: str | None
+    level: Level
+
+
+class OrganisationQuery(ListQuery):
+    """Filters of the list of organisations."""
+
+    country: list[Country] = Field(default=[], description="Repeat for several.")
+
+
+class UserDraft(BaseModel):
+    """Somebody who shall be able to sign in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "email": "ann@example.org",
+                    "name": "Ann",
+                    "role": "member",
+                    "organisation": _ORGANISATION,
+                }
+            ]
+        },
+    )
+
+    email: Address
+    name: Name
+    role: Role
+    organisation: OrganisationDraft
+
+
+class MembershipRead(BaseModel):
+    """A role, and the organisation in which it is held."""
+
+    role: Role
+    organisation: OrganisationRead
+
+
+class MeRead(BaseModel):
+    """Who you are to the service."""
+
+    id: UUID
+    name: str
+    email: str
+    memberships: list[MembershipRead]
+
+
+class UserMembership(BaseModel):
+    """A role that a user holds in an organisation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    organisation_id: UUID
+    role: Role
+
+
+class UserRead(BaseModel):
+    """A user as colleagues and administrators see them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    email: str
+    state: UserState
+    created_at: datetime
+    memberships: list[UserMembership]
+
+
+class UserQuery(ListQuery):
+    """Filters of the list of users."""
+
+    state: list[UserState] = Field(default=[], description="Repeat for several.")
+    organisation: list[UUID] = Field(default=[], description="Repeat for several.")
+
+
+class MembershipDraft(BaseModel):
+    """A role for a user, and the organisation in which it is held."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"organisation_id": "00000000-0000-4000-8000-000000000000", "role": "member"}
+            ]
+        },
+    )
+
+    organisation_id: UUID
+    role: Role
+
+
+class UserStep(BaseModel):
+    """What a step of a user's life may need."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+    hand_over_to: UUID | None = Field(
+        default=None, description="Who takes over the organisations of somebody who leaves."
+    )
+    leave_empty: bool = Field(
+        default=False, description="Whether an organisation may be left without people."
+    )
+
+
+class HandOver(BaseModel):
+    """Who takes over."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"to": "00000000-0000-4000-8000-000000000000"}]},
+    )
+
+    to: UUID
+
+
+class PersonExport(BaseModel):
+    """All that is stored about a person, for that person."""
+
+    id: UUID
+    name: str
+    email: str
+    state: UserState
+    created_at: datetime
+    consented_at: datetime | None
+    memberships: list[MembershipRead]
+    second_factor: bool
+    identities: list[dict[str, str]] = Field(description="Who you are at OpenID providers.")
+    tokens: list[TokenRead]
+    sessions: list[dict[str, datetime]]
+    letters: list[dict[str, Any]]
+    events: list[dict[str, Any]] = Field(description="What you did, or was done about you.")

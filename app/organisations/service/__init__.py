@@ -1,0 +1,1 @@
+"""Use cases of organisations, by group: organisations, people, invitations, leaving."""

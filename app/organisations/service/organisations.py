@@ -1,0 +1,130 @@
+"""Organisations: who takes part."""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.access.visibility import within_reach
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.errors import Conflict, NotFound
+from app.core.storage import audit
+from app.core.storage.pagination import Page, page
+from app.organisations.models import Organisation
+from app.organisations.schemas import OrganisationDraft, OrganisationQuery, OrganisationRead
+
+
+def organisation_of(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisation:
+    """Return the organisation of this name and country; make it if it is new."""
+    return _named(session, draft) or _added(session, actor, draft)
+
+
+def create_organisation(
+    session: Session, actor: Actor, draft: OrganisationDraft
+) -> Organisation:
+    """Add an organisation.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not change organisations.
+    Conflict
+        If there is one of this name in this country.
+    """
+    policy.require(actor, Action.ORGANISATION_WRITE)
+    if _named(session, draft):
+        raise _taken(draft)
+    return _added(session, actor, draft)
+
+
+def update_organisation(
+    session: Session,
+    actor: Actor,
+    organisation_id: UUID,
+    draft: OrganisationDraft,
+    expected: Expected = ANYTHING,
+) -> Organisation:
+    """Change what is told about an organisation, as a whole.
+
+    Raises
+    ------
+    NotFound
+        If there is none that the actor may read.
+    NotPermitted
+        If the actor may not change it.
+    Stale
+        If somebody has changed it since it was read.
+    Conflict
+        If another one has this name in this country.
+    """
+    found = organisation(session, actor, organisation_id)
+    policy.require(actor, Action.ORGANISATION_WRITE, found.id)
+    expected.require(OrganisationRead.model_validate(found))
+    other = _named(session, draft)
+    if other is not None and other.id != found.id:
+        raise _taken(draft)
+    found.sqlmodel_update(draft.model_dump())
+    session.flush()
+    audit.record(session, actor.user_id, "update", "organisation", found.id)
+    return found
+
+
+def _named(session: Session, draft: OrganisationDraft) -> Organisation | None:
+    statement = select(Organisation).where(
+        Organisation.name == draft.name, Organisation.country == draft.country
+    )
+    return session.exec(statement).first()
+
+
+def _added(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisation:
+    organisation = Organisation(**draft.model_dump())
+    session.add(organisation)
+    session.flush()
+    audit.record(session, actor.user_id, "add", "organisation", organisation.id)
+    return organisation
+
+
+def _taken(draft: OrganisationDraft) -> Conflict:
+    return Conflict(
+        f"There is an organisation {draft.name} in {draft.country} already.",
+        remedy="Use the one that is there, or tell them apart by their names.",
+    )
+
+
+def organisations(
+    session: Session, actor: Actor, query: OrganisationQuery
+) -> Page[Organisation]:
+    """Return a page of the organisations that the actor may read."""
+    statement = select(Organisation).where(
+        within_reach(actor, Action.ORGANISATION_READ, Organisation.id)
+    )
+    if query.country:
+        statement = statement.where(col(Organisation.country).in_(query.country))
+    return page(
+        session,
+        statement,
+        query,
+        sortable={"name": Organisation.name, "country": Organisation.country},
+        default="name",
+        key=Organisation.id,
+    )
+
+
+def organisation(session: Session, actor: Actor, organisation_id: UUID) -> Organisation:
+    """Return one organisation.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read.
+    """
+    found = session.exec(
+        select(Organisation).where(
+            Organisation.id == organisation_id,
+            within_reach(actor, Action.ORGANISATION_READ, Organisation.id),
+        )
+    ).first()
+    if found is None:
+        raise NotFound(f"There is no organisation {organisation_id}.")
+    return found

@@ -1,0 +1,1 @@
+"""Pages about oneself: signing in, invitations, a new password, the profile, tokens."""

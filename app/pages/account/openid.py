@@ -1,0 +1,118 @@
+"""The pages on the way to an OpenID provider and back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.dependencies import ClientDep, CookieDep, DatabaseDep, SettingsDep
+from app.accounts.schemas import ConsentForm
+from app.accounts.service import openid
+from app.accounts.service.openid import WITHIN, Visitor
+from app.core.base.errors import NotPermitted
+from app.core.http import cookies
+from app.core.http.access import public
+from app.core.http.database_sessions import SessionDep
+from app.core.http.forms import Form, form_of
+from app.core.storage.database import transaction
+from app.pages.account.stages import go_in
+from app.pages.layout import go_to, render
+
+router = APIRouter()
+
+Consent = Annotated[Form[ConsentForm], Depends(form_of(ConsentForm))]
+
+
+@router.get("/sign-in/provider")
+@public
+def go_to_provider(
+    request: Request,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    client: ClientDep,
+    next: str = "",
+    invitation: str = "",
+) -> Response:
+    """Lead to the provider, and let the browser remember what for."""
+    cookies.require_private(request)
+    address, sealed = openid.leave(
+        database, settings, client=client, following=next, invitation=invitation
+    )
+    response = go_to(address)
+    cookies.give(request, response, cookies.PROVIDER, sealed, lasts=WITHIN)
+    return response
+
+
+@router.get(openid.BACK)
+@public
+def come_back(
+    request: Request, database: DatabaseDep, settings: SettingsDep, cookie: CookieDep
+) -> Response:
+    """Let somebody in whom we know; ask a person with an invitation to agree first."""
+    sealed = cookies.read(request, cookies.PROVIDER)
+    visitor = openid.come_back(settings, sealed, dict(request.query_params))
+    with transaction(database) as session:
+        entry = openid.enter(session, settings, visitor, before=cookie)
+    if entry is not None:
+        response = go_in(request, entry, visitor.following)
+        cookies.take(request, response, cookies.PROVIDER)
+        return response
+    if not visitor.invitation:
+        raise NotPermitted(
+            "Nobody here is known by that sign-in, and nothing was stored.",
+            remedy="Ask the staff for an invitation, and accept it with this sign-in.",
+        )
+    response = go_to("/invitation/consent")
+    kept = openid.keep(settings, visitor)
+    cookies.give(request, response, cookies.PROVIDER, kept, lasts=WITHIN)
+    return response
+
+
+@router.get("/invitation/consent")
+@public
+def show_provider_consent(request: Request, settings: SettingsDep) -> Response:
+    """Say what is stored and why, before anything is."""
+    _visitor(request, settings)
+    return _page(settings, Form())
+
+
+def _page(settings: SettingsDep, form: Form[ConsentForm], status: int = 200) -> Response:
+    return render(
+        "account/consent.html",
+        status=status,
+        form=form,
+        days=settings.retention_days,
+        provider=settings.oidc_name,
+    )
+
+
+@router.post("/invitation/consent")
+@public
+def accept_with_provider(
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    cookie: CookieDep,
+    form: Consent,
+) -> Response:
+    """Accept the invitation with the provider's word, or store nothing."""
+    visitor = _visitor(request, settings)
+    if form.value is None:
+        return _page(settings, form, 422)
+    if form.value.agreed == "no":
+        response: Response = render("account/refused.html")
+    else:
+        entry = openid.link(session, settings, visitor, before=cookie)
+        response = go_in(request, entry, visitor.following)
+    cookies.take(request, response, cookies.PROVIDER)
+    return response
+
+
+def _visitor(request: Request, settings: SettingsDep) -> Visitor:
+    """Return who came back from the provider in this browser a moment ago."""
+    visitor = openid.kept(settings, cookies.read(request, cookies.PROVIDER))
+    if visitor is None:
+        raise NotPermitted(
+            "This browser has not come from the provider, or too long ago.",
+            remedy="Open the link of your invitation once more.",
+        )
+    return visitor

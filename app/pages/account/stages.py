@@ -1,0 +1,37 @@
+"""Where each stage of signing in leads: shared by the pages that begin or pass one."""
+
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from app.accounts.lifecycle import Stage
+from app.accounts.service.browser_sessions import Entry
+from app.core.http import cookies
+from app.core.http.csrf import local_path
+from app.pages.layout import go_to
+
+HOME: Final = "/profile"
+PLACES: Final = MappingProxyType(
+    {
+        Stage.SECOND_FACTOR: "/sign-in/second-factor",
+        Stage.ENROLMENT: "/sign-in/enrolment",
+        Stage.CONSENT: "/consent",
+    }
+)
+
+
+def place_of(entry: Entry, following: str) -> str:
+    """Return the page of a stage; the last one leads to where the person wanted to go."""
+    wanted = local_path(following, HOME)
+    if entry.stage is Stage.COMPLETE:
+        return wanted
+    return f"{PLACES[entry.stage]}?{urlencode({'next': wanted})}"
+
+
+def go_in(request: Request, entry: Entry, following: str) -> Response:
+    """Give the browser its session, and lead it on."""
+    response = go_to(place_of(entry, following))
+    cookies.give(request, response, cookies.SESSION, entry.secret)
+    return response

@@ -1,0 +1,70 @@
+"""The page of one's own tokens for programs."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.accounts.schemas import TokenForm, TokenQuery
+from app.accounts.service import browser_sessions, tokens
+from app.core.base.clock import now
+from app.core.base.errors import Unprocessable
+from app.core.http.access import signed_in
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.organisations.service import people
+from app.pages.layout import go_to, render
+
+router = APIRouter()
+
+PLACE = "/profile/tokens"
+NewToken = Annotated[Form[TokenForm], Depends(form_of(TokenForm))]
+
+
+@router.get(PLACE)
+@signed_in
+def show_tokens(session: ReadSessionDep, actor: ActorDep) -> Response:
+    """List one's tokens, and ask for another; a browser is confirmed first."""
+    if not browser_sessions.recently_confirmed(actor):
+        return go_to(f"/confirm?{urlencode({'next': PLACE})}")
+    return _page(session, actor, Form(written={"days": "90"}))
+
+
+def _page(session: Session, actor: Actor, form: Form[TokenForm], status: int = 200) -> Response:
+    return render(
+        "account/tokens.html",
+        status=status,
+        person=people.describe(session, actor).name,
+        form=form,
+        tokens=tokens.own_tokens(session, actor, TokenQuery()).rows,
+        scopes=[action.value for action in Action if policy.allows_somewhere(actor, action)],
+        at=now(),
+    )
+
+
+@router.post(PLACE)
+@signed_in
+def make_token(session: SessionDep, actor: ActorDep, form: NewToken) -> Response:
+    """Make a token, and show its secret once."""
+    if form.value is not None:
+        try:
+            made = tokens.make_token(session, actor, form.value.draft())
+        except Unprocessable as refusal:
+            form = form.refused(*refusal.errors)
+        else:
+            name = people.describe(session, actor).name
+            return render("account/token_made.html", token=made, person=name)
+    return _page(session, actor, form, 422)
+
+
+@router.post(PLACE + "/{token_id}/revoke")
+@signed_in
+def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> Response:
+    """End one of one's tokens."""
+    tokens.revoke_token(session, actor, token_id)
+    return go_to(PLACE)

@@ -1,0 +1,91 @@
+"""Reading submissions: only what the actor may know of."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from app.access.policy import Action, Actor
+from app.access.visibility import within_reach
+from app.core.base.errors import NotFound
+from app.core.storage.pagination import Page, page
+from app.programmes.models import Programme
+from app.submissions.lifecycle import Kind
+from app.submissions.models import Submission
+from app.submissions.schemas import SubmissionQuery
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for submissions that the actor may read.
+
+    What was never submitted is a draft, and belongs to its team alone.
+    """
+    submitted = col(Submission.submitted_at).is_not(None)
+    owner = Submission.organisation_id
+    return or_(
+        and_(submitted, within_reach(actor, Action.SUBMISSION_READ, owner)),
+        within_reach(actor, Action.DRAFT_READ, owner),
+    )
+
+
+def get(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Submission:
+    """Return one submission by its key or its code.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read: a stranger cannot
+        tell the two apart.
+    """
+    named = Submission.id == key if isinstance(key, UUID) else Submission.code == key
+    statement = select(Submission).where(named, Submission.kind == kind, readable(actor))
+    submission = session.exec(statement).first()
+    if submission is None:
+        raise NotFound(f"There is no {kind} {key}.")
+    return submission
+
+
+def find(session: Session, actor: Actor, key: UUID) -> Submission:
+    """Return one submission of either kind by its key.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read.
+    """
+    statement = select(Submission).where(Submission.id == key, readable(actor))
+    submission = session.exec(statement).first()
+    if submission is None:
+        raise NotFound(f"There is no submission {key}.")
+    return submission
+
+
+def search(
+    session: Session, actor: Actor, kind: Kind, query: SubmissionQuery
+) -> Page[Submission]:
+    """Return a page of the submissions that the actor may read."""
+    statement = select(Submission).where(Submission.kind == kind, readable(actor))
+    if query.state:
+        statement = statement.where(col(Submission.state).in_(query.state))
+    if query.call:
+        statement = statement.where(col(Submission.call_id).in_(query.call))
+    if query.programme:
+        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+    if query.q:
+        texts = (Submission.title, Submission.summary, Submission.code)
+        statement = statement.where(
+            or_(*(col(text).icontains(query.q, autoescape=True) for text in texts))
+        )
+    return page(
+        session,
+        statement,
+        query,
+        sortable={
+            "code": Submission.code,
+            "title": Submission.title,
+            "created_at": Submission.created_at,
+            "updated_at": Submission.updated_at,
+        },
+        default="code",
+        key=Submission.id,
+    )

@@ -1,0 +1,79 @@
+"""The worker: carries out jobs, sends letters, and sweeps every hour."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from app.core.base.errors import AppError
+from app.core.storage import idempotency_keys, jobs, outbox
+from app.core.storage.database import Database, transaction
+from app.matchmaking import jobs as matchmaking
+from app.operations import retention
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 0.5
+"""How long an idle worker waits before it looks for jobs again."""
+
+SWEEP_SECONDS: Final = 3600
+"""How often a worker forgets what is kept for a time only."""
+
+
+def handlers(settings: Settings) -> Mapping[str, jobs.Handler]:
+    """Return how each kind of job is done, gathered from the features."""
+    return {**matchmaking.handlers(settings)}
+
+
+def work_once(database: Database, settings: Settings) -> bool:
+    """Carry out one job, or send one letter; tell whether anything waited."""
+    if jobs.run_next(database, handlers(settings), lease=settings.job_lease):
+        return True
+    server = _mail_server(settings)
+    return server is not None and outbox.send_next(database, server)
+
+
+def _mail_server(settings: Settings) -> outbox.MailServer | None:
+    """Return where letters go; None if they wait to be read by staff."""
+    if settings.smtp_host is None:
+        return None
+    password = settings.smtp_password
+    return outbox.MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.mail_from,
+        settings.smtp_user,
+        password.get_secret_value() if password else None,
+    )
+
+
+def _sweep(database: Database, settings: Settings) -> None:
+    """Forget what is kept for a time only, people who left among it."""
+    with transaction(database) as session:
+        idempotency_keys.purge(session)
+        removed = retention.purge(session, settings)
+    if removed.people:
+        log.info("people erased", extra={"people": removed.people})
+
+
+def work(database: Database, settings: Settings, stop: threading.Event) -> None:
+    """Carry out jobs and send letters until told to stop; a failing database is waited for."""
+    sweep_at = 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= sweep_at:
+                # Set first: a sweep that fails must not keep the jobs waiting.
+                sweep_at = time.monotonic() + SWEEP_SECONDS
+                _sweep(database, settings)
+            worked = work_once(database, settings)
+        except AppError as error:
+            log.warning("worker waits", extra={"reason": error.code})
+            worked = False
+        except Exception:  # the worker must outlive what nobody has foreseen
+            log.exception("worker stumbled")
+            worked = False
+        if not worked:
+            stop.wait(POLL_SECONDS)

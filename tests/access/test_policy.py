@@ -1,0 +1,168 @@
+"""Who may do what: the whole table, spelt out once more by hand."""
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from app.access import policy
+from app.access.policy import GRANTS, OPERATOR, Action, Actor, Reach, Role
+from app.core.base.errors import NotPermitted
+
+STAFF = {
+    "organisation:read",
+    "programme:write",
+    "call:write",
+    "submission:read",
+    "submission:screen",
+    "submission:decide",
+    "submission:import",
+    "run:read",
+    "run:start",
+    "verdict:write",
+    "match:read",
+    "match:write",
+    "job:read",
+    "organisation:write",
+    "outbox:read",
+    "audit:read",
+    "notes:read",
+}
+AUDIT = {"audit:read", "audit:read-all"}
+ANY = {
+    "member": set(),
+    "reviewer": set(),
+    "advisor": {"run:read"},
+    "staff": STAFF,
+    "lead": STAFF | {"call:publish", "user:read"},
+    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    | {"notes:read"}
+    | AUDIT,
+    "admin": {
+        "organisation:read",
+        "organisation:write",
+        "user:read",
+        "user:write",
+        "token:write",
+        "outbox:read",
+        *AUDIT,
+    },
+}
+OWN = {
+    "member": {
+        "organisation:read",
+        "draft:read",
+        "draft:write",
+        "submission:submit",
+        "submission:withdraw",
+        "submission:read",
+        "match:read",
+        "user:read",
+    },
+    "reviewer": {"organisation:read"},
+    "advisor": {"organisation:read"},
+}
+EVERYBODY = {"token:own"}
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
+def test_each_role_may_do_what_the_table_says_and_nothing_else(
+    role: Role, action: Action
+) -> None:
+    own, other = uuid4(), uuid4()
+    actor = Actor(uuid4(), {role: frozenset({own})})
+    to_any, to_own = action in ANY[role], action in OWN.get(role, set()) | EVERYBODY
+
+    assert policy.allows(actor, action, own) is (to_any or to_own)
+    assert policy.allows(actor, action, other) is to_any
+    assert policy.allows(actor, action) is to_any
+
+
+def test_every_role_and_every_action_stands_in_the_table() -> None:
+    assert set(GRANTS) == set(Role)
+    assert {action for grants in GRANTS.values() for action in grants} == set(Action)
+
+
+def test_two_roles_add_up() -> None:
+    own = uuid4()
+    actor = Actor(uuid4(), {Role.MEMBER: frozenset({own}), Role.AUDITOR: frozenset({uuid4()})})
+
+    assert policy.allows(actor, Action.DRAFT_WRITE, own)
+    assert policy.allows(actor, Action.SUBMISSION_READ, uuid4())
+    assert not policy.allows(actor, Action.DRAFT_READ, uuid4())
+
+
+def test_a_role_reaches_the_organisations_in_which_it_is_held_and_no_others() -> None:
+    team, board = uuid4(), uuid4()
+    roles = {Role.MEMBER: frozenset({team}), Role.REVIEWER: frozenset({board})}
+    actor = Actor(uuid4(), roles)
+
+    assert policy.own_reach(actor, Action.DRAFT_READ) == {team}
+    assert policy.own_reach(actor, Action.ORGANISATION_READ) == {team, board}
+    assert not policy.allows(actor, Action.DRAFT_WRITE, board)
+
+
+def test_nobody_reaches_what_belongs_to_nobody_by_an_own_grant() -> None:
+    actor = Actor(uuid4(), {Role.MEMBER: frozenset()})
+
+    assert not policy.allows(actor, Action.SUBMISSION_READ, None)
+
+
+def test_a_refusal_names_the_roles_and_the_action() -> None:
+    actor = Actor(uuid4(), {Role.REVIEWER: frozenset(), Role.ADVISOR: frozenset()})
+
+    with pytest.raises(NotPermitted) as refusal:
+        policy.require(actor, Action.RUN_START)
+
+    assert (
+        refusal.value.detail == "Your roles (advisor, reviewer) do not include run:start here."
+    )
+
+
+def test_somebody_without_a_role_may_do_nothing() -> None:
+    nobody = Actor(uuid4())
+
+    assert not any(policy.allows(nobody, action, uuid4()) for action in Action)
+    with pytest.raises(NotPermitted, match=r"Your roles \(none\)"):
+        policy.require_somewhere(nobody, Action.MATCH_READ)
+
+
+def test_the_operator_writes_for_no_team() -> None:
+    own = {action for action in Action if policy.allows(OPERATOR, action)}
+
+    assert set(Action) - own == {
+        Action.DRAFT_READ,
+        Action.DRAFT_WRITE,
+        Action.SUBMISSION_SUBMIT,
+        Action.SUBMISSION_WITHDRAW,
+        Action.TOKEN_OWN,
+    }
+
+
+def test_reach_has_two_kinds() -> None:
+    assert {reach for grants in GRANTS.values() for reach in grants.values()} == set(Reach)
+
+
+def test_a_scope_takes_away_and_never_adds() -> None:
+    own = uuid4()
+    roles = {Role.MEMBER: frozenset({own}), Role.AUDITOR: frozenset({own})}
+    actor = Actor(uuid4(), roles, frozenset({Action.DRAFT_READ, Action.RUN_START}))
+
+    assert policy.allows(actor, Action.DRAFT_READ, own)
+    assert not policy.allows(actor, Action.DRAFT_WRITE, own)
+    assert not policy.allows(actor, Action.RUN_READ)
+    assert not policy.allows(actor, Action.RUN_START)
+    with pytest.raises(NotPermitted, match="Your token does not include draft:write"):
+        policy.require(actor, Action.DRAFT_WRITE, own)
+    with pytest.raises(NotPermitted, match=r"Your roles \(auditor, member\) do not"):
+        policy.require(actor, Action.RUN_START)
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
+def test_a_token_without_scopes_reaches_nothing(role: Role, action: Action) -> None:
+    own = uuid4()
+    actor = Actor(uuid4(), {role: frozenset({own})}, frozenset())
+
+    assert not policy.allows(actor, action, own)
+    assert not policy.has_any_reach(actor, action)
+    assert policy.own_reach(actor, action) == frozenset()

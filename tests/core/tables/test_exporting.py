@@ -1,0 +1,241 @@
+"""Every list is also a table, of the same rows, which no spreadsheet takes for a program."""
+
+import csv
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app.access.policy import Role
+from app.core.tables import exporting
+from app.core.tables.exporting import Format, table, wanted
+from app.submissions.lifecycle import State
+from tests.conftest import SignIn
+from tests.factories import a_challenge, a_run, a_suggestion, a_user, organisation_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ADDRESS = "/api/v1/challenges"
+SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 -- the wide ones count too
+"""What a spreadsheet takes for the beginning of a formula, spelt out once more by hand."""
+
+
+class Part(BaseModel):
+    text: str
+    marks: list[tuple[int, int]] = []
+
+
+class Row(BaseModel):
+    code: str
+    ready: bool = True
+    share: float = 0.5
+    themes: list[str] = []
+    first: Part | None = None
+    second: Part = Part(text="x")
+
+
+HEADER = ["code", "ready", "share", "themes"] + [
+    f"{side}.{name}" for side in ("first", "second") for name in ("text", "marks")
+]
+
+
+def rows_of(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode("utf-8"), newline=""), strict=True))
+
+
+def cells_of(body: bytes) -> list[list[Any]]:
+    """The values of the sheet; one that is a formula would come as such."""
+    sheet = openpyxl.load_workbook(io.BytesIO(body)).active
+    assert {c.data_type for row in sheet.rows for c in row} <= {"s", "n", "b", "inlineStr"}
+    return [["" if c.value is None else c.value for c in row] for row in sheet.rows]
+
+
+@pytest.fixture
+def staff(session: Session, as_user: SignIn) -> TestClient:
+    for title in ("Floods in small rivers", '=HYPERLINK("http://evil.example","x")'):
+        a_challenge(session, title=title, state=State.SUBMITTED)
+    a_challenge(session, title="A draft of somebody")
+    return as_user(a_user(session, Role.STAFF))
+
+
+# --- the table ---------------------------------------------------------------------------
+
+
+def test_a_row_becomes_a_line_and_its_parts_become_columns() -> None:
+    rows = [
+        Row(code="A", themes=["a:b", "c:d"], first=Part(text="é\n;", marks=[(0, 1)])),
+        Row(code="B", ready=False, share=-2.5),
+    ]
+
+    assert rows_of(table(Row, rows, Format.CSV)) == [
+        HEADER,
+        ["A", "true", "0.5", "a:b; c:d", "é\n;", "[[0, 1]]", "x", ""],
+        ["B", "false", "-2.5", "", "", "", "x", ""],
+    ]
+    assert cells_of(table(Row, rows, Format.XLSX)) == [
+        HEADER,
+        ["A", True, 0.5, "a:b; c:d", "é\n;", "[[0, 1]]", "x", ""],
+        ["B", False, -2.5, "", "", "", "x", ""],
+    ]
+
+
+@pytest.mark.parametrize("kind", [Format.CSV, Format.XLSX])
+def test_a_table_without_rows_names_its_columns(kind: Format) -> None:
+    read = rows_of if kind is Format.CSV else cells_of
+
+    assert read(table(Row, [], kind)) == [HEADER]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_what_a_spreadsheet_would_run_is_a_text(sign: str) -> None:
+    said = f"{sign}1+1"
+    rows = [Row(code=said, themes=[said, "b"], first=Part(text=f"  {said}"))]
+
+    in_csv = rows_of(table(Row, rows, Format.CSV))[1]
+    in_xlsx = cells_of(table(Row, rows, Format.XLSX))[1]
+
+    assert [in_csv[0], in_csv[3], in_csv[4]] == [f"'{said}", f"'{said}; b", f"'  {said}"]
+    assert str(in_xlsx[0]).replace("_x000D_", "\r").replace("\n", sign) == said.replace(
+        "\n", sign
+    )
+
+
+def test_a_text_is_in_quotes_so_that_no_semicolon_parts_it() -> None:
+    body = table(Row, [Row(code="a;=1+1", share=1)], Format.CSV)
+
+    assert body.decode().splitlines()[1].startswith('"a;=1+1","true",1.0,')
+
+
+@pytest.mark.parametrize("text", ["x" * 40_000, "😀" * 20_000])
+def test_a_text_too_long_for_a_cell_says_that_it_was_cut(text: str) -> None:
+    cell = cells_of(table(Row, [Row(code=text)], Format.XLSX))[1][0]
+
+    assert cell.endswith(" [...]")
+    assert 32_700 < len(cell.encode("utf-16-le")) // 2 <= 32_767
+    assert text.startswith(cell.removesuffix(" [...]"))
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", Format.JSON),
+        ("*/*", Format.JSON),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", Format.JSON),
+        ("image/png", Format.JSON),
+        ("text/csv", Format.CSV),
+        ("TEXT/CSV; charset=utf-8", Format.CSV),
+        (f"{XLSX}, */*;q=0.1", Format.XLSX),
+        ("text/csv;q=0.5, application/json;q=0.9", Format.JSON),
+        ("text/csv;q=0.9, application/json;q=0.5", Format.CSV),
+        ("text/csv;q=0, */*;q=0", Format.JSON),
+        ("text/csv;q=nan", Format.JSON),
+        ("text/csv;q=1e9, application/json", Format.JSON),
+        ("text/csv;q=²", Format.JSON),
+        (";;q=;,,=;", Format.JSON),
+    ],
+)
+def test_the_header_says_which_form_is_wanted(accept: str, kind: Format) -> None:
+    assert wanted(accept) is kind
+
+
+# --- the lists ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [("format=csv", {}), ("", {"Accept": "text/csv"}), ("format=csv", {"Accept": XLSX})],
+)
+def test_a_list_is_answered_as_csv(
+    staff: TestClient, query: str, headers: dict[str, str]
+) -> None:
+    listed = staff.get(ADDRESS).json()["items"]
+
+    answer = staff.get(f"{ADDRESS}?{query}", headers=headers)
+
+    header, *lines = rows_of(answer.content)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="challenges.csv"'
+    assert answer.headers["vary"] == "Accept"
+    assert [line[header.index("id")] for line in lines] == [item["id"] for item in listed]
+    assert {"state", "content.problem", "themes"} <= set(header)
+    titles = [line[header.index("title")] for line in lines]
+    assert titles == ["Floods in small rivers", '\'=HYPERLINK("http://evil.example","x")']
+
+
+def test_a_list_is_answered_as_a_workbook(staff: TestClient) -> None:
+    answer = staff.get(f"{ADDRESS}?format=xlsx")
+
+    header, *lines = cells_of(answer.content)
+    assert answer.headers["content-type"] == XLSX
+    titles = [line[header.index("title")] for line in lines]
+    assert titles == ["Floods in small rivers", '=HYPERLINK("http://evil.example","x")']
+
+
+def test_a_table_holds_what_was_filtered_and_what_may_be_read(
+    session: Session, staff: TestClient, as_user: SignIn
+) -> None:
+    member = a_user(session)
+    own = a_challenge(
+        session, title="Mine alone", organisation_id=organisation_of(session, member)
+    )
+    session.commit()
+
+    filtered = rows_of(staff.get(f"{ADDRESS}?q=rivers&format=csv").content)
+    mine = rows_of(as_user(member).get(f"{ADDRESS}?format=csv").content)
+
+    assert [line[filtered[0].index("title")] for line in filtered[1:]] == [
+        "Floods in small rivers"
+    ]
+    assert [line[0] for line in mine[1:]] == [str(own.id)]
+
+
+def test_a_long_table_is_cut_and_names_the_next(
+    staff: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "ROWS", 1)
+
+    first = staff.get(ADDRESS, headers={"Accept": "text/csv"})
+    following = first.headers["link"].removeprefix("<").removesuffix('>; rel="next"')
+    second = staff.get(following)
+    asked = staff.get(f"{ADDRESS}?format=csv&limit=2")
+
+    titles = [
+        rows_of(a.content)[1][rows_of(a.content)[0].index("title")] for a in (first, second)
+    ]
+    assert titles == ["Floods in small rivers", '\'=HYPERLINK("http://evil.example","x")']
+    assert "link" not in second.headers
+    assert len(rows_of(asked.content)) == 3
+
+
+@pytest.mark.parametrize("said", ["pdf", "", "CSV", "csv,xlsx"])
+def test_a_form_that_is_not_known_is_refused(staff: TestClient, said: str) -> None:
+    answer = staff.get(f"{ADDRESS}?format={said}")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-query")
+
+
+def test_every_list_of_the_interface_has_its_tables(
+    app: FastAPI, session: Session, as_user: SignIn
+) -> None:
+    run_id = a_suggestion(session, a_run(session)).run_id
+    lead = as_user(a_user(session, Role.LEAD))
+    lists = [
+        path
+        for path, methods in app.openapi()["paths"].items()
+        if "/ListOf_" in str(methods.get("get", {}).get("responses", {}).get("200"))
+    ]
+
+    assert len(lists) >= 9
+    for path in lists:
+        address = path.format(run_id=run_id)
+        described = app.openapi()["paths"][path]["get"]["responses"]["200"]["content"]
+        assert list(described) == ["application/json", "text/csv", XLSX]
+        count = len(lead.get(address).json()["items"])
+        for kind, read in (("csv", rows_of), ("xlsx", cells_of)):
+            answer = lead.get(f"{address}?format={kind}")
+            assert answer.status_code == 200, address
+            assert len(read(answer.content)) == 1 + count, (address, kind)
