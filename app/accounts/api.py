@@ -10,27 +10,16 @@ from app.accounts.dependencies import ActorDep
 from app.accounts.models import Token
 from app.accounts.schemas import TokenDraft, TokenMade, TokenQuery, TokenRead
 from app.accounts.service import tokens
-from app.core.base.errors import (
-    BadQuery,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
-    TooLarge,
-    Unavailable,
-    Unprocessable,
-)
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.idempotency import without_key
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import responses
 from app.core.http.routing import Route
 
-router = APIRouter(
-    route_class=Route, tags=["accounts"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["accounts"])
 
 
-@router.get("/tokens", responses=responses(BadQuery, NotPermitted))
+@router.get("/tokens")
 @needs(Action.TOKEN_OWN)
 def list_tokens(
     answer: AnswerDep,
@@ -42,31 +31,22 @@ def list_tokens(
     return answer(tokens.own_tokens(session, actor, query), TokenRead)
 
 
-@router.post(
-    "/tokens",
-    status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, TooLarge, Unprocessable),
-)
+@router.post("/tokens", status_code=status.HTTP_201_CREATED)
 @needs(Action.TOKEN_OWN)
+@without_key
 def create_token(session: SessionDep, actor: ActorDep, draft: TokenDraft) -> TokenMade:
     """Make a token for a program; its secret is in this answer and in no other."""
     return tokens.make_token(session, actor, draft)
 
 
-@router.get(
-    "/tokens/{token_id}", response_model=TokenRead, responses=responses(NotFound, NotPermitted)
-)
+@router.get("/tokens/{token_id}", response_model=TokenRead)
 @needs(Action.TOKEN_OWN)
 def read_token(session: ReadSessionDep, actor: ActorDep, token_id: UUID) -> Token:
     """Read one of your tokens, without its secret."""
     return tokens.own_token(session, actor, token_id)
 
 
-@router.delete(
-    "/tokens/{token_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound),
-)
+@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
 @needs(Action.TOKEN_OWN)
 def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> None:
     """End one of your tokens."""

@@ -1,23 +1,21 @@
 """Who is asking: turns the credentials of a request into an actor."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Annotated, Final
 
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
-from fastapi import BackgroundTasks, Depends, Header, Query, Request
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from app.access.policy import Action, Actor, allows_somewhere, require_somewhere
 from app.accounts import service
 from app.accounts.service import browser_sessions
-from app.core.base.errors import KeyRequired, NotSignedIn, Unavailable
-from app.core.http import cookies, idempotency
+from app.core.base.errors import NotSignedIn, Unavailable
+from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
-from app.core.http.database_sessions import SessionDep
 from app.core.http.routing import Door
 from app.core.storage.database import Database, reading
 from app.settings import Settings
@@ -103,53 +101,6 @@ async def admitted(
 
 
 ActorDep = Annotated[Actor, Depends(admitted)]
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What is done once, however often it is sent; and what is only tried.
-
-    Attributes
-    ----------
-    wanted : set of str
-        The steps that are refused without a key; `*` for all there is.
-    """
-
-    wanted: frozenset[str] = frozenset()
-
-    def __call__(
-        self,
-        request: Request,
-        session: SessionDep,
-        actor: ActorDep,
-        asked: Annotated[str, Depends(idempotency.fingerprint)],
-        idempotency_key: Annotated[
-            str | None, Header(description="A new random value; the same on a retry.")
-        ] = None,
-        dry_run: Annotated[
-            bool, Query(description="Check everything and change nothing.")
-        ] = False,
-    ) -> None:
-        """Claim the key of the request, if it has one.
-
-        Raises
-        ------
-        KeyRequired
-            If it needs one and has none.
-        """
-        request.state.dry_run = dry_run
-        if dry_run or actor.user_id is None:
-            return
-        if idempotency_key is not None:
-            request.state.claim = idempotency.claim(
-                session, actor.user_id, idempotency_key, asked
-            )
-        elif not self.wanted.isdisjoint({"*", request.path_params.get("step")}):
-            raise KeyRequired("This is done once, and needs a key to be recognised by.")
-
-
-ONCE: Final = Depends(Once())
-"""For routes that create or act: `Idempotency-Key` and `dry_run`."""
 
 
 def _settings(request: Request) -> Settings:

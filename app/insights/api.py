@@ -6,21 +6,17 @@ from fastapi import APIRouter, Query
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import BadQuery, NotPermitted, NotSignedIn, Unavailable
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.insights import service
 from app.insights.schemas import AuditQuery, AuditRead
 
-router = APIRouter(
-    route_class=Route, tags=["insights"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["insights"])
 
 
-@router.get("/audit", responses=responses(BadQuery, NotPermitted))
+@router.get("/audit")
 @needs(Action.AUDIT_READ)
 def list_audit_events(
     answer: AnswerDep,

@@ -6,26 +6,17 @@ from fastapi import APIRouter, Query
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import (
-    BadQuery,
-    NotPermitted,
-    NotSignedIn,
-    Unavailable,
-)
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.matches import queries
 from app.matches.schemas import MatchQuery, MatchRead, MatchStaffRead
 
-router = APIRouter(
-    route_class=Route, tags=["matches"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["matches"])
 
 
-@router.get("/matches", responses=responses(BadQuery, NotPermitted))
+@router.get("/matches")
 @needs(Action.MATCH_READ)
 def list_matches(
     answer: AnswerDep,

@@ -3,26 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ONCE, ActorDep, Once
-from app.core.base.errors import (
-    BadQuery,
-    Conflict,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
-    TooLarge,
-    Unavailable,
-    Unprocessable,
-)
+from app.accounts.dependencies import ActorDep
+from app.core.base.errors import Conflict, NotPermitted
 from app.core.base.schemas import OfferRead, OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedIfSaidDep
+from app.core.http.etags import ExpectedIfStatedDep
+from app.core.http.idempotency import key_required, without_key
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import DONE_ONCE, STEP, responses
+from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
@@ -53,19 +45,15 @@ from app.matchmaking.service import (
     verdicts,
 )
 
-router = APIRouter(
-    route_class=Route, tags=["matchmaking"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["matchmaking"])
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(RUN_STEPS.steps)})]
 
 
 @router.post(
     "/match-runs",
-    dependencies=[Depends(Once(frozenset({"*"})))],
     status_code=status.HTTP_202_ACCEPTED,
     responses={
-        **responses(NotPermitted, Conflict, TooLarge, *DONE_ONCE),
         202: {
             "description": "The run is queued.",
             "headers": {
@@ -78,6 +66,7 @@ StepName = Annotated[str, Path(json_schema_extra={"enum": list(RUN_STEPS.steps)}
     },
 )
 @needs(Action.RUN_START)
+@key_required()
 def create_run(
     request: Request, response: Response, session: SessionDep, actor: ActorDep, new: NewRun
 ) -> RunRead:
@@ -87,7 +76,7 @@ def create_run(
     return queries.describe(run)
 
 
-@router.get("/match-runs", responses=responses(BadQuery, NotPermitted))
+@router.get("/match-runs")
 @needs(Action.RUN_READ)
 def list_runs(
     answer: AnswerDep,
@@ -99,7 +88,7 @@ def list_runs(
     return answer(queries.runs(session, actor, query), RunRead)
 
 
-@router.get("/match-runs/{run_id}", responses=responses(NotFound))
+@router.get("/match-runs/{run_id}")
 @within(Action.RUN_READ)
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
@@ -107,9 +96,7 @@ def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
 
 
 @router.get(
-    "/match-runs/{run_id}/ranking",
-    response_model=RankingRead,
-    responses=responses(Conflict, NotFound),
+    "/match-runs/{run_id}/ranking", response_model=RankingRead, responses=responses(Conflict)
 )
 @within(Action.RUN_READ)
 def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Response:
@@ -118,7 +105,7 @@ def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Resp
     return Response(found, media_type="application/json")
 
 
-@router.get("/match-runs/{run_id}/suggestions", responses=responses(BadQuery, NotFound))
+@router.get("/match-runs/{run_id}/suggestions")
 @within(Action.RUN_READ)
 def list_suggestions(
     answer: AnswerDep,
@@ -132,10 +119,7 @@ def list_suggestions(
     return answer(found, SuggestionRead)
 
 
-@router.get(
-    "/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}",
-    responses=responses(NotFound),
-)
+@router.get("/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}")
 @within(Action.RUN_READ)
 def read_suggestion(
     session: ReadSessionDep,
@@ -148,7 +132,7 @@ def read_suggestion(
     return queries.suggestion(session, actor, run_id, challenge_id, solution_id)
 
 
-@router.get("/match-runs/{run_id}/steps", responses=responses(NotFound))
+@router.get("/match-runs/{run_id}/steps")
 @within(Action.RUN_READ)
 def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> OffersRead:
     """List every step from where the run stands."""
@@ -156,31 +140,27 @@ def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Of
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post(
-    "/match-runs/{run_id}/steps/{step}",
-    dependencies=[ONCE],
-    responses=responses(NotFound, NotPermitted, Conflict, *STEP),
-)
+@router.post("/match-runs/{run_id}/steps/{step}")
 @needs(Action.RUN_START)
 def take_run_step(
     session: SessionDep,
     actor: ActorDep,
     run_id: UUID,
     step: StepName,
-    expected: ExpectedIfSaidDep,
+    expected: ExpectedIfStatedDep,
 ) -> RunRead:
     """Cancel a run, or have it computed again from the same frozen inputs."""
     return queries.describe(run_steps.take(session, actor, run_id, step, expected))
 
 
-@router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict, NotFound))
+@router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict))
 @within(Action.RUN_READ)
 def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
     """Read the best whole assignment of a run with its proof, or why there is none."""
     return assignment_queries.assignment(session, actor, run_id)
 
 
-@router.get("/match-runs/{run_id}/regret", responses=responses(BadQuery, Conflict, NotFound))
+@router.get("/match-runs/{run_id}/regret", responses=responses(Conflict))
 @within(Action.RUN_READ)
 def read_regret(
     request: Request,
@@ -193,7 +173,7 @@ def read_regret(
     return assignment_queries.regret(session, actor, run_id, query, request.app.state.settings)
 
 
-@router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict, NotFound))
+@router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict))
 @within(Action.RUN_READ)
 def read_frontier(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
@@ -202,11 +182,9 @@ def read_frontier(
     return assignment_queries.frontier(session, actor, run_id, request.app.state.settings)
 
 
-@router.post(
-    "/match-runs/{run_id}/what-if",
-    responses=responses(Conflict, NotFound, TooLarge, Unprocessable),
-)
+@router.post("/match-runs/{run_id}/what-if")
 @within(Action.RUN_READ)
+@without_key
 def ask_what_if(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
 ) -> WhatIfRead:
@@ -214,10 +192,7 @@ def ask_what_if(
     return assignment_queries.what_if(session, actor, run_id, new, request.app.state.settings)
 
 
-@router.get(
-    "/match-previews/{submission_id}",
-    responses=responses(BadQuery, NotFound, NotPermitted),
-)
+@router.get("/match-previews/{submission_id}", responses=responses(NotPermitted))
 @within(Action.SUBMISSION_READ, Action.DRAFT_READ, Action.RUN_READ)
 def read_preview(
     request: Request,
@@ -231,13 +206,7 @@ def read_preview(
     return previews.preview(session, actor, submission_id, query, settings)
 
 
-@router.post(
-    "/verdicts",
-    dependencies=[ONCE],
-    response_model=VerdictRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=responses(NotPermitted, Conflict, TooLarge, *DONE_ONCE),
-)
+@router.post("/verdicts", response_model=VerdictRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.VERDICT_WRITE)
 def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
     """Decide about a pair of a run, with a reason; the newest verdict counts."""
@@ -246,10 +215,8 @@ def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Ver
 
 @router.post(
     "/verdicts/{verdict_id}/undo",
-    dependencies=[ONCE],
     response_model=VerdictRead,
     status_code=status.HTTP_201_CREATED,
-    responses=responses(NotFound, NotPermitted, Conflict, TooLarge, *DONE_ONCE),
 )
 @needs(Action.VERDICT_WRITE)
 def undo_verdict(
@@ -259,7 +226,7 @@ def undo_verdict(
     return verdicts.undo(session, actor, verdict_id, said.reason)
 
 
-@router.get("/verdicts", responses=responses(BadQuery, NotPermitted))
+@router.get("/verdicts")
 @needs(Action.RUN_READ)
 def list_verdicts(
     answer: AnswerDep,
@@ -271,7 +238,7 @@ def list_verdicts(
     return answer(queries.verdicts(session, actor, query), VerdictRead)
 
 
-@router.get("/verdicts/{verdict_id}", response_model=VerdictRead, responses=responses(NotFound))
+@router.get("/verdicts/{verdict_id}", response_model=VerdictRead)
 @within(Action.RUN_READ)
 def read_verdict(session: ReadSessionDep, actor: ActorDep, verdict_id: UUID) -> Verdict:
     """Read one verdict."""

@@ -7,27 +7,17 @@ from fastapi import APIRouter, Query
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import (
-    BadQuery,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
-    Unavailable,
-)
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.notifications import service
 from app.notifications.schemas import LetterQuery, LetterRead
 
-router = APIRouter(
-    route_class=Route, tags=["letters"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["letters"])
 
 
-@router.get("/outbox", responses=responses(BadQuery, NotPermitted))
+@router.get("/outbox")
 @needs(Action.OUTBOX_READ)
 def list_letters(
     answer: AnswerDep,
@@ -39,7 +29,7 @@ def list_letters(
     return answer(service.letters(session, actor, query), LetterRead)
 
 
-@router.get("/outbox/{letter_id}", responses=responses(NotPermitted, NotFound))
+@router.get("/outbox/{letter_id}")
 @needs(Action.OUTBOX_READ)
 def read_letter(session: ReadSessionDep, actor: ActorDep, letter_id: UUID) -> LetterRead:
     """Read one letter."""

@@ -6,24 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ONCE, ActorDep, SettingsDep
+from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
 from app.core.base.errors import (
-    BadQuery,
-    Conflict,
-    NotFound,
     NotPermitted,
-    NotSignedIn,
-    TooLarge,
-    Unavailable,
-    Unprocessable,
 )
 from app.core.base.schemas import OfferRead, OffersRead
 from app.core.http.access import needs, signed_in, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
+from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.organisations.models import Organisation
 from app.organisations.schemas import (
@@ -47,21 +40,10 @@ from app.organisations.service import (
     personal_data,
 )
 
-router = APIRouter(
-    route_class=Route, tags=["organisations"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["organisations"])
 
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-
-
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
-
-
-STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
-
-
-CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
 @router.get("/me")
@@ -78,7 +60,7 @@ def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
     return personal_data.export(session, actor)
 
 
-@router.get("/organisations", responses=responses(BadQuery))
+@router.get("/organisations")
 @within(Action.ORGANISATION_READ)
 def list_organisations(
     answer: AnswerDep,
@@ -92,11 +74,7 @@ def list_organisations(
 
 
 @router.post(
-    "/organisations",
-    dependencies=[ONCE],
-    response_model=OrganisationRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
+    "/organisations", response_model=OrganisationRead, status_code=status.HTTP_201_CREATED
 )
 @needs(Action.ORGANISATION_WRITE)
 def create_organisation(
@@ -106,11 +84,7 @@ def create_organisation(
     return organisations.create_organisation(session, actor, draft)
 
 
-@router.get(
-    "/organisations/{organisation_id}",
-    response_model=OrganisationRead,
-    responses=responses(NotFound),
-)
+@router.get("/organisations/{organisation_id}", response_model=OrganisationRead)
 @within(Action.ORGANISATION_READ)
 def read_organisation(
     session: ReadSessionDep, actor: ActorDep, organisation_id: UUID
@@ -119,11 +93,7 @@ def read_organisation(
     return organisations.organisation(session, actor, organisation_id)
 
 
-@router.put(
-    "/organisations/{organisation_id}",
-    response_model=OrganisationRead,
-    responses=CHANGE_REFUSED,
-)
+@router.put("/organisations/{organisation_id}", response_model=OrganisationRead)
 @needs(Action.ORGANISATION_WRITE)
 def update_organisation(
     session: SessionDep,
@@ -136,7 +106,7 @@ def update_organisation(
     return organisations.update_organisation(session, actor, organisation_id, draft, expected)
 
 
-@router.get("/users", responses=responses(BadQuery, NotPermitted))
+@router.get("/users")
 @needs(Action.USER_READ)
 def list_users(
     answer: AnswerDep,
@@ -148,9 +118,7 @@ def list_users(
     return answer(people.users(session, actor, query), UserRead)
 
 
-@router.post(
-    "/users", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
-)
+@router.post("/users", status_code=status.HTTP_201_CREATED)
 @needs(Action.USER_WRITE)
 def invite_user(
     session: SessionDep, actor: ActorDep, settings: SettingsDep, draft: UserDraft
@@ -159,19 +127,14 @@ def invite_user(
     return invitations.invite(session, actor, draft, public_url=settings.public_url)
 
 
-@router.get("/users/{user_id}", responses=responses(NotFound))
+@router.get("/users/{user_id}")
 @within(Action.USER_READ)
 def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
     """Read one user."""
     return people.described(session, actor, [people.user(session, actor, user_id)])[0]
 
 
-@router.post(
-    "/users/{user_id}/invitation",
-    dependencies=[ONCE],
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound, Conflict, *DONE_ONCE),
-)
+@router.post("/users/{user_id}/invitation", status_code=status.HTTP_204_NO_CONTENT)
 @needs(Action.USER_WRITE)
 def invite_user_again(
     session: SessionDep, actor: ActorDep, settings: SettingsDep, user_id: UUID
@@ -180,12 +143,7 @@ def invite_user_again(
     invitations.invite_again(session, actor, user_id, public_url=settings.public_url)
 
 
-@router.post(
-    "/users/{user_id}/memberships",
-    dependencies=[ONCE],
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
+@router.post("/users/{user_id}/memberships", status_code=status.HTTP_201_CREATED)
 @needs(Action.USER_WRITE)
 def add_membership(
     session: SessionDep, actor: ActorDep, user_id: UUID, draft: MembershipDraft
@@ -195,9 +153,7 @@ def add_membership(
 
 
 @router.delete(
-    "/users/{user_id}/memberships/{membership_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound, Conflict),
+    "/users/{user_id}/memberships/{membership_id}", status_code=status.HTTP_204_NO_CONTENT
 )
 @needs(Action.USER_WRITE)
 def remove_membership(
@@ -207,25 +163,21 @@ def remove_membership(
     people.remove_membership(session, actor, user_id, membership_id)
 
 
-@router.delete(
-    "/users/{user_id}/second-factor",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(NotPermitted, NotFound),
-)
+@router.delete("/users/{user_id}/second-factor", status_code=status.HTTP_204_NO_CONTENT)
 @needs(Action.USER_WRITE)
 def remove_second_factor(session: SessionDep, actor: ActorDep, user_id: UUID) -> None:
     """Take a lost authenticator away; the user enrols another at the next sign-in."""
     people.remove_second_factor(session, actor, user_id)
 
 
-@router.post("/users/{user_id}/hand-over", dependencies=[ONCE], responses=REFUSED)
+@router.post("/users/{user_id}/hand-over")
 @needs(Action.USER_WRITE)
 def hand_over(session: SessionDep, actor: ActorDep, user_id: UUID, given: HandOver) -> UserRead:
     """Let another person into the organisations of this one, and so to their drafts."""
     return offboarding.hand_over(session, actor, user_id, given)
 
 
-@router.get("/users/{user_id}/steps", response_model=OffersRead, responses=responses(NotFound))
+@router.get("/users/{user_id}/steps", response_model=OffersRead)
 @within(Action.USER_READ)
 def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> OffersRead:
     """List every step from where the user stands."""
@@ -233,14 +185,14 @@ def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> 
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/users/{user_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
+@router.post("/users/{user_id}/steps/{step}")
 @needs(Action.USER_WRITE)
 def take_user_step(
     session: SessionDep,
     actor: ActorDep,
     user_id: UUID,
     step: StepName,
-    expected: ExpectedIfSaidDep,
+    expected: ExpectedIfStatedDep,
     given: UserStep,
 ) -> UserRead:
     """Deactivate a user who leaves, let one in again, or erase a person's data."""

@@ -6,23 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ONCE, ActorDep
-from app.core.base.errors import (
-    BadQuery,
-    Conflict,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
-    TooLarge,
-    Unavailable,
-    Unprocessable,
-)
+from app.accounts.dependencies import ActorDep
 from app.core.base.schemas import OfferRead, OffersRead
 from app.core.http.access import needs, signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.programmes import service
@@ -40,17 +29,12 @@ from app.programmes.schemas import (
     ProgrammeStaffRead,
 )
 
-router = APIRouter(
-    route_class=Route, tags=["programmes"], responses=responses(NotSignedIn, Unavailable)
-)
+router = APIRouter(route_class=Route, tags=["programmes"])
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
-STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
-CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 
-@router.get("/programmes", responses=responses(BadQuery))
+@router.get("/programmes")
 @signed_in
 def list_programmes(
     answer: AnswerDep,
@@ -62,12 +46,7 @@ def list_programmes(
     return answer(service.programmes(session, query), service.programme_read(actor))
 
 
-@router.post(
-    "/programmes",
-    dependencies=[ONCE],
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
+@router.post("/programmes", status_code=status.HTTP_201_CREATED)
 @needs(Action.PROGRAMME_WRITE)
 def create_programme(
     session: SessionDep, actor: ActorDep, draft: ProgrammeDraft
@@ -76,7 +55,7 @@ def create_programme(
     return service.shown(actor, service.create_programme(session, actor, draft))
 
 
-@router.get("/programmes/{programme_id}", responses=responses(NotFound))
+@router.get("/programmes/{programme_id}")
 @signed_in
 def read_programme(
     session: ReadSessionDep, actor: ActorDep, programme_id: UUID
@@ -85,7 +64,7 @@ def read_programme(
     return service.shown(actor, service.programme(session, programme_id))
 
 
-@router.patch("/programmes/{programme_id}", responses=CHANGE_REFUSED)
+@router.patch("/programmes/{programme_id}")
 @needs(Action.PROGRAMME_WRITE)
 def change_programme(
     session: SessionDep,
@@ -99,7 +78,7 @@ def change_programme(
     return service.shown(actor, changed)
 
 
-@router.get("/calls", responses=responses(BadQuery))
+@router.get("/calls")
 @signed_in
 def list_calls(
     answer: AnswerDep,
@@ -111,23 +90,21 @@ def list_calls(
     return answer(service.calls(session, actor, query), service.call_read(actor))
 
 
-@router.post(
-    "/calls", dependencies=[ONCE], status_code=status.HTTP_201_CREATED, responses=REFUSED
-)
+@router.post("/calls", status_code=status.HTTP_201_CREATED)
 @needs(Action.CALL_WRITE)
 def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> AnyCall:
     """Draft a call in a programme."""
     return service.create_call(session, actor, draft)
 
 
-@router.get("/calls/{call_id}", responses=responses(NotFound))
+@router.get("/calls/{call_id}")
 @signed_in
 def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> AnyCall:
     """Read one call."""
     return service.describe(actor, service.call(session, actor, call_id))
 
 
-@router.patch("/calls/{call_id}", responses=CHANGE_REFUSED)
+@router.patch("/calls/{call_id}")
 @needs(Action.CALL_WRITE)
 def change_call(
     session: SessionDep,
@@ -140,7 +117,7 @@ def change_call(
     return service.change_call(session, actor, call_id, patch, expected)
 
 
-@router.get("/calls/{call_id}/steps", response_model=OffersRead, responses=responses(NotFound))
+@router.get("/calls/{call_id}/steps", response_model=OffersRead)
 @signed_in
 def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> OffersRead:
     """List every step from where the call stands."""
@@ -148,14 +125,14 @@ def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> 
     return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
 
 
-@router.post("/calls/{call_id}/steps/{step}", dependencies=[ONCE], responses=STEP_REFUSED)
+@router.post("/calls/{call_id}/steps/{step}")
 @needs(Action.CALL_PUBLISH)
 def take_call_step(
     session: SessionDep,
     actor: ActorDep,
     call_id: UUID,
     step: StepName,
-    expected: ExpectedIfSaidDep,
+    expected: ExpectedIfStatedDep,
 ) -> AnyCall:
     """Move a call along its life: publish or cancel it."""
     return service.take_step(session, actor, call_id, step, expected)

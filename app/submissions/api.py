@@ -4,27 +4,17 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, status
+from fastapi import APIRouter, Body, Path, Query, status
 
 from app.access.lifecycle import Offer
 from app.access.policy import Action
-from app.accounts.dependencies import ONCE, ActorDep, Once
-from app.core.base.errors import (
-    BadQuery,
-    Conflict,
-    NotFound,
-    NotPermitted,
-    NotSignedIn,
-    TooLarge,
-    Unavailable,
-    Unprocessable,
-)
+from app.accounts.dependencies import ActorDep
 from app.core.base.schemas import OfferRead, OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedDep, ExpectedIfSaidDep
+from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
+from app.core.http.idempotency import key_required
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import CHANGE, DONE_ONCE, STEP, responses
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.submissions.lifecycle import LIFE, Kind, State
@@ -46,29 +36,23 @@ challenges = APIRouter(
     route_class=Route,
     prefix="/challenges",
     tags=["challenges"],
-    responses=responses(NotSignedIn, Unavailable),
 )
 solutions = APIRouter(
     route_class=Route,
     prefix="/solutions",
     tags=["solutions"],
-    responses=responses(NotSignedIn, Unavailable),
 )
 
-REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *DONE_ONCE)
-STEP_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, *STEP)
-CHANGE_REFUSED = responses(NotPermitted, NotFound, Conflict, TooLarge, Unprocessable, *CHANGE)
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 QueryDep = Annotated[SubmissionQuery, Query()]
-ONCE_SUBMITTED = Depends(Once(frozenset({"submit"})))
 SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
 
-@challenges.get("", responses=responses(BadQuery))
+@challenges.get("")
 @within(*READ)
 def list_challenges(
     answer: AnswerDep,
@@ -81,20 +65,14 @@ def list_challenges(
     return answer(found, ChallengeRead)
 
 
-@challenges.post(
-    "",
-    dependencies=[ONCE],
-    response_model=ChallengeRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
+@challenges.post("", response_model=ChallengeRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.DRAFT_WRITE)
 def create_challenge(session: SessionDep, actor: ActorDep, new: NewChallenge) -> Submission:
     """Begin a challenge as a draft in an open call."""
     return drafts.create(session, actor, Kind.CHALLENGE, new)
 
 
-@challenges.get("/{challenge_id}", response_model=ChallengeRead, responses=responses(NotFound))
+@challenges.get("/{challenge_id}", response_model=ChallengeRead)
 @within(*READ)
 def read_challenge(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
@@ -103,7 +81,7 @@ def read_challenge(
     return queries.get(session, actor, Kind.CHALLENGE, challenge_id)
 
 
-@challenges.put("/{challenge_id}", response_model=ChallengeRead, responses=CHANGE_REFUSED)
+@challenges.put("/{challenge_id}", response_model=ChallengeRead)
 @needs(Action.DRAFT_WRITE)
 def replace_challenge(
     session: SessionDep,
@@ -116,7 +94,7 @@ def replace_challenge(
     return drafts.replace(session, actor, Kind.CHALLENGE, challenge_id, draft, expected)
 
 
-@challenges.patch("/{challenge_id}", response_model=ChallengeRead, responses=CHANGE_REFUSED)
+@challenges.patch("/{challenge_id}", response_model=ChallengeRead)
 @needs(Action.DRAFT_WRITE)
 def change_challenge(
     session: SessionDep,
@@ -129,7 +107,7 @@ def change_challenge(
     return drafts.change(session, actor, Kind.CHALLENGE, challenge_id, patch, expected)
 
 
-@challenges.get("/{challenge_id}/steps", responses=responses(NotFound))
+@challenges.get("/{challenge_id}/steps")
 @within(*READ)
 def list_challenge_steps(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
@@ -138,26 +116,22 @@ def list_challenge_steps(
     return _offers(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
 
 
-@challenges.post(
-    "/{challenge_id}/steps/{step}",
-    dependencies=[ONCE_SUBMITTED],
-    response_model=ChallengeRead,
-    responses=STEP_REFUSED,
-)
+@challenges.post("/{challenge_id}/steps/{step}", response_model=ChallengeRead)
 @within(*STEPS)
+@key_required("submit")
 def take_challenge_step(
     session: SessionDep,
     actor: ActorDep,
     challenge_id: UUID,
     step: StepName,
-    expected: ExpectedIfSaidDep,
+    expected: ExpectedIfStatedDep,
     said: SaidBody,
 ) -> Submission:
     """Move a challenge along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said, expected)
 
 
-@solutions.get("", responses=responses(BadQuery))
+@solutions.get("")
 @within(*READ)
 def list_solutions(
     answer: AnswerDep,
@@ -170,20 +144,14 @@ def list_solutions(
     return answer(found, SolutionRead)
 
 
-@solutions.post(
-    "",
-    dependencies=[ONCE],
-    response_model=SolutionRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=REFUSED,
-)
+@solutions.post("", response_model=SolutionRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.DRAFT_WRITE)
 def create_solution(session: SessionDep, actor: ActorDep, new: NewSolution) -> Submission:
     """Begin a solution as a draft in an open call."""
     return drafts.create(session, actor, Kind.SOLUTION, new)
 
 
-@solutions.get("/{solution_id}", response_model=SolutionRead, responses=responses(NotFound))
+@solutions.get("/{solution_id}", response_model=SolutionRead)
 @within(*READ)
 def read_solution(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
@@ -192,7 +160,7 @@ def read_solution(
     return queries.get(session, actor, Kind.SOLUTION, solution_id)
 
 
-@solutions.put("/{solution_id}", response_model=SolutionRead, responses=CHANGE_REFUSED)
+@solutions.put("/{solution_id}", response_model=SolutionRead)
 @needs(Action.DRAFT_WRITE)
 def replace_solution(
     session: SessionDep,
@@ -205,7 +173,7 @@ def replace_solution(
     return drafts.replace(session, actor, Kind.SOLUTION, solution_id, draft, expected)
 
 
-@solutions.patch("/{solution_id}", response_model=SolutionRead, responses=CHANGE_REFUSED)
+@solutions.patch("/{solution_id}", response_model=SolutionRead)
 @needs(Action.DRAFT_WRITE)
 def change_solution(
     session: SessionDep,
@@ -218,7 +186,7 @@ def change_solution(
     return drafts.change(session, actor, Kind.SOLUTION, solution_id, patch, expected)
 
 
-@solutions.get("/{solution_id}/steps", responses=responses(NotFound))
+@solutions.get("/{solution_id}/steps")
 @within(*READ)
 def list_solution_steps(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
@@ -227,19 +195,15 @@ def list_solution_steps(
     return _offers(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
 
 
-@solutions.post(
-    "/{solution_id}/steps/{step}",
-    dependencies=[ONCE_SUBMITTED],
-    response_model=SolutionRead,
-    responses=STEP_REFUSED,
-)
+@solutions.post("/{solution_id}/steps/{step}", response_model=SolutionRead)
 @within(*STEPS)
+@key_required("submit")
 def take_solution_step(
     session: SessionDep,
     actor: ActorDep,
     solution_id: UUID,
     step: StepName,
-    expected: ExpectedIfSaidDep,
+    expected: ExpectedIfStatedDep,
     said: SaidBody,
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""

@@ -13,19 +13,27 @@ _IfMatch = Annotated[
 ]
 
 
-def _expected(if_match: _IfMatch = None) -> Expected:
+def expected(if_match: _IfMatch = None) -> Expected:
+    """Return the state that a change is based on.
+
+    Raises
+    ------
+    PreconditionRequired
+        If the request names none.
+    """
     if if_match is None:
         raise PreconditionRequired("A change says on which state it is based.")
     return Expected(if_match)
 
 
-ExpectedDep = Annotated[Expected, Depends(_expected)]
+ExpectedDep = Annotated[Expected, Depends(expected)]
 """For routes that change a thing: `If-Match`, without which they refuse (428)."""
 
 
-def _expected_if_said(if_match: _IfMatch = None) -> Expected:
+def expected_if_stated(if_match: _IfMatch = None) -> Expected:
+    """Return the state that a step is based on; any, where the request names none."""
     return ANYTHING if if_match is None else Expected(if_match)
 
 
-ExpectedIfSaidDep = Annotated[Expected, Depends(_expected_if_said)]
-"""For routes that take a step: its table guards them, and `If-Match` if it is said."""
+ExpectedIfStatedDep = Annotated[Expected, Depends(expected_if_stated)]
+"""For routes that take a step: its table guards them, and `If-Match` if it is stated."""

@@ -7,16 +7,22 @@ same request can be sent again when the reason has gone.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from sqlmodel import Session
 
-from app.core.base.errors import BadQuery
+from app.core.base.errors import BadQuery, KeyRequired
+from app.core.http.database_sessions import SessionDep
 from app.core.storage import idempotency_keys
 from app.core.storage.idempotency_keys import Answer
+
+T = TypeVar("T")
+
+_NAME: Final = "__once__"
 
 HEADERS: Final = ("content-type", "location", "etag")
 """What an answer says beside its body, and says again."""
@@ -70,3 +76,65 @@ def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Clai
         headers = answer.headers | {"Idempotency-Replayed": "true"}
         raise Answered(Response(answer.body, answer.status, headers))
     return Claim(session, actor_id, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What is done once, however often it is sent; and what is only tried.
+
+    Attributes
+    ----------
+    required_for : set of str
+        The steps that are refused without a key; `*` for all there is.
+    """
+
+    required_for: frozenset[str] = frozenset()
+
+    def __call__(
+        self,
+        request: Request,
+        session: SessionDep,
+        request_hash: Annotated[str, Depends(fingerprint)],
+        idempotency_key: Annotated[
+            str | None, Header(description="A new random value; the same on a retry.")
+        ] = None,
+        dry_run: Annotated[
+            bool, Query(description="Check everything and change nothing.")
+        ] = False,
+    ) -> None:
+        """Claim the key of the request, if it has one.
+
+        Raises
+        ------
+        KeyRequired
+            If it needs one and has none.
+        """
+        request.state.dry_run = dry_run
+        user_id: UUID | None = request.state.actor.user_id  # whom the door has let in
+        if dry_run or user_id is None:
+            return
+        if idempotency_key is not None:
+            request.state.claim = claim(session, user_id, idempotency_key, request_hash)
+        elif not self.required_for.isdisjoint({"*", request.path_params.get("step")}):
+            raise KeyRequired("This is done once, and needs a key to be recognised by.")
+
+
+def key_required(*steps: str) -> Callable[[T], T]:
+    """Declare that an endpoint refuses without a key; with names of steps, only these."""
+    return lambda endpoint: _declare(endpoint, Once(frozenset(steps or {"*"})))
+
+
+def without_key(endpoint: T) -> T:
+    """Declare a POST that stores nothing, or whose answer must not be kept."""
+    return _declare(endpoint, None)
+
+
+def _declare(endpoint: T, once: Once | None) -> T:
+    vars(endpoint)[_NAME] = once
+    return endpoint
+
+
+def once_of(endpoint: object) -> Once | None:
+    """Return how a POST to an endpoint is done once; None where it takes no key."""
+    once: Once | None = getattr(endpoint, _NAME, Once())
+    return once

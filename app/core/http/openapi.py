@@ -8,26 +8,12 @@ from starlette.routing import Route
 
 from app.core.base.errors import (
     AppError,
-    BadQuery,
     FieldError,
-    KeyRequired,
-    PreconditionRequired,
-    Stale,
-    Unprocessable,
-    UnsupportedMedia,
 )
 from app.core.http.access import Declaration, declarations, public
 from app.core.http.problems import MEDIA_TYPE, Problem, body_of
 from app.core.http.resource_locations import Address, made_by
 from app.core.tables.exporting import MEDIA, Format
-
-DONE_ONCE: Final = (BadQuery, KeyRequired, UnsupportedMedia, Unprocessable)
-"""What routes refuse that create or act, beside what they refuse themselves."""
-STEP: Final = (*DONE_ONCE, Stale)
-"""What routes refuse that take a step, beside what they refuse themselves."""
-CHANGE: Final = (BadQuery, Stale, UnsupportedMedia, PreconditionRequired)
-"""What routes refuse that change a thing, beside what they refuse themselves."""
-
 
 MADE: Final = frozenset({"201", "202"})
 """What answers that something was made, or will be."""
@@ -52,6 +38,19 @@ def responses(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
         examples = known["content"][MEDIA_TYPE]["examples"]
         examples[kind.code] = {"summary": kind.title, "value": _example(kind)}
     return described
+
+
+def merged(*described: Mapping[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    """Return descriptions of answers as one; examples of one status stand side by side."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for status, answer in (pair for some in described for pair in some.items()):
+        if status not in found:
+            found[status] = answer
+            continue
+        for media, content in answer.get("content", {}).items():
+            known = found[status].setdefault("content", {}).setdefault(media, content)
+            known.setdefault("examples", {}).update(content.get("examples", {}))
+    return found
 
 
 def _example(kind: type[AppError]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ first inside the transaction of the request, and before the answer leaves.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -20,9 +20,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.core.base.entity_tags import names, tag_of
-from app.core.base.errors import AppError, BadQuery, KeyRequired, UnsupportedMedia
-from app.core.http.access import with_dependencies
-from app.core.http.idempotency import Answered, Claim
+from app.core.base.errors import (
+    AppError,
+    BadQuery,
+    Conflict,
+    KeyRequired,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    PreconditionRequired,
+    Stale,
+    TooLarge,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMedia,
+)
+from app.core.http.access import Access, declaration_of, with_dependencies
+from app.core.http.etags import expected, expected_if_stated
+from app.core.http.idempotency import Answered, Claim, Once, once_of
+from app.core.http.openapi import merged, responses
 from app.core.http.resource_locations import require_readable, where_read
 from app.core.tables.exporting import Format, wanted
 
@@ -65,7 +81,65 @@ class Door:
 
 
 class Route(APIRoute):
-    """A route of the interface; each router of `/api/v1` makes its routes of this class."""
+    """A route of the interface; each router of `/api/v1` makes its routes of this class.
+
+    What follows from its method and from what its endpoint declares is not said again: a
+    `POST` takes an idempotency key and a dry run, and the usual refusals are described.
+
+    Raises
+    ------
+    RuntimeError
+        If a `PUT` or `PATCH` does not ask on which state it is based.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Collection[str] | None = None,
+        dependencies: Sequence[params.Depends] | None = None,
+        **options: Any,
+    ) -> None:
+        needed = list(dependencies or ())
+        once = once_of(endpoint)
+        if once is not None and "POST" in (methods or ()):
+            needed.append(Depends(once))
+        super().__init__(
+            path, endpoint, methods=list(methods or ["GET"]), dependencies=needed, **options
+        )
+        if {"PUT", "PATCH"} & (self.methods or set()) and not self._asks(expected):
+            raise RuntimeError(
+                f"{path}: a change says on which state it is based (ExpectedDep)."
+            )
+        self.responses = merged(responses(*self._refusals()), self.responses)
+
+    def _asks(self, dependency: Callable[..., Any]) -> bool:
+        return any(part.call is dependency for part in with_dependencies(self.dependant))
+
+    def _refusals(self) -> Iterator[type[AppError]]:
+        """Yield what the house itself refuses on such a route."""
+        declaration = declaration_of(self.endpoint)
+        access = Access.PUBLIC if declaration is None else declaration.access
+        parts = list(with_dependencies(self.dependant))
+        changes = not {"GET", "HEAD"} & (self.methods or set())
+        confidential = access is Access.WITHIN and not changes
+        once = any(isinstance(part.call, Once) for part in parts)
+        usual: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
+            (True, (Unavailable,)),
+            (access is not Access.PUBLIC, (NotSignedIn,)),
+            (access in {Access.NEEDS, Access.WITHIN} and not confidential, (NotPermitted,)),
+            (bool(self.dependant.path_params), (NotFound,)),
+            (changes or any(part.query_params for part in parts), (BadQuery,)),
+            (self.body_field is not None, (TooLarge, UnsupportedMedia, Unprocessable)),
+            (once, (KeyRequired, Unprocessable)),
+            (changes, (Conflict,)),
+            (self._asks(expected), (Stale, PreconditionRequired)),
+            (self._asks(expected_if_stated), (Stale,)),
+        )
+        for applies, kinds in usual:
+            if applies:
+                yield from kinds
 
     def get_route_handler(self) -> Handler:
         """Return what answers a request."""

@@ -66,7 +66,8 @@ FAULTS: Final = (
     Fault(
         "signing in with a provider leaves the session before it open",
         f"{SERVICE}openid.py",
-        "    browser_sessions.end(session, before)\n    return browser_sessions.begin(session, found[1]",
+        "    browser_sessions.end(session, before)\n"
+        "    return browser_sessions.begin(session, found[1]",
         "    return browser_sessions.begin(session, found[1]",
         (
             f"{ACCOUNTS}test_openid.py::"

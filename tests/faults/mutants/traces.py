@@ -67,7 +67,7 @@ FAULTS: Final = (
     ),
     Fault(
         "what must be done once is done without a key",
-        "app/accounts/dependencies.py",
+        REQUESTS,
         '{"*", request.path_params.get("step")}',
         '{request.path_params.get("step")}',
         (f"{ONCE}test_what_must_not_be_done_twice_by_mistake_wants_a_key",),
