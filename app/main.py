@@ -102,7 +102,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(pages)
     app.include_router(health)
-    require_declared(app, admitted)
+    require_declared(app, admitted, layout.page_for)
     routing.require_one_way(app)
     return app
 

@@ -104,7 +104,7 @@ def test_a_route_that_says_nothing_is_found_however_deep() -> None:
 
 
 def test_a_declaration_that_nobody_checks_is_found() -> None:
-    said = "POST /api/things declares what nobody checks: it has no ActorDep"
+    said = "POST /api/things declares what nobody checks: it has neither ActorDep nor PageDep"
     with pytest.raises(RuntimeError, match=re.escape(said)):
         require_declared(with_a_route(declared=True, asks=False), admitted)
 

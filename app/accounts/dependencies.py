@@ -68,6 +68,20 @@ def _who_asks(request: Request, credentials: Credentials) -> Actor:
     return actor
 
 
+def recognise(request: Request) -> Actor | None:
+    """Return whose browser asks, on a page that is open to everybody; None for nobody known."""
+    cookie = cookies.read(request, cookies.SESSION)
+    if cookie is None:
+        return None
+    database: Database = request.app.state.database
+    with reading(database) as session:
+        try:
+            actor, _ = service.authenticate_browser(session, cookie, request.app.state.settings)
+        except NotSignedIn:
+            return None
+    return actor
+
+
 def require_any(request: Request) -> None:
     """Do nothing, or refuse whoever may do none of what the route declares to anything.
 
@@ -96,6 +110,7 @@ async def admitted(
     actor: Actor = getattr(request.state, "actor", None) or await enter(request)
     cookie = getattr(request.state, "touch", None)
     if cookie is not None:  # after the answer, when its own transaction has ended
+        request.state.touch = None  # once, though a page asks here too
         background.add_task(browser_sessions.touch, request.app.state.database, cookie)
     return actor
 

@@ -1,34 +1,52 @@
-"""Pages: how a template becomes an answer, and a refusal a page.
+"""Pages: who reads one, how a template becomes an answer, and a refusal a page.
 
-Templates stand in `app/pages/templates/<wing>/<page>.html` and get plain values. A refusal
-is the problem document of `app.core.http.problems`, in words and with its remedy.
+Templates stand in `app/pages/templates/<wing>/<page>.html` and get plain values, beside
+`page`, which every frame needs. A refusal is the problem document of
+`app.core.http.problems`, in words, with its remedy, and in the same frame.
 """
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import BackgroundTasks, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from app.access.policy import Actor
+from app.accounts.dependencies import admitted, recognise
+from app.accounts.service import users
 from app.core.base.errors import AppError
+from app.core.http.access import Access, declaration_of
+from app.core.storage.database import Database, reading
+from app.pages import navigation
+from app.pages.navigation import Link
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+HERE: Final = Path(__file__).parent
 SIGN_IN: Final = "/sign-in"
 KEPT: Final = ("retry-after", "allow", "x-request-id")
 """Headers of a refusal that a page keeps."""
+LANGUAGE: Final = "en"
+ZONE: Final = "UTC"
+"""Every page is in this language and in this zone, as long as people choose none."""
 
 _environment: Final = Environment(
     loader=ChoiceLoader(
         [
-            FileSystemLoader(TEMPLATES),
-            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            FileSystemLoader(HERE / "templates"),
+            PrefixLoader(
+                {
+                    "components": FileSystemLoader(HERE / "components"),
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                }
+            ),
         ]
     ),
     autoescape=True,
@@ -38,10 +56,73 @@ _environment: Final = Environment(
 )
 
 
-def render(name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
-    """Return a page; nothing of it is kept by the browser or by anybody between."""
-    page = _environment.get_template(name).render(values)
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page is made with.
+
+    Attributes
+    ----------
+    actor : Actor or None
+        Who reads it; None for somebody who is not signed in.
+    person : str or None
+        The reader's name.
+    navigation : tuple of Link
+    language, zone : str
+        In which the page speaks, as a BCP 47 tag, and tells times, as an IANA name.
+    is_partial : bool
+        Whether a script asks for a part of the page (htmx) rather than a browser for all.
+    """
+
+    actor: Actor | None = None
+    person: str | None = None
+    navigation: tuple[Link, ...] = ()
+    language: str = LANGUAGE
+    zone: str = ZONE
+    is_partial: bool = False
+
+    def render(self, name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
+        """Return a page; nothing of it is kept by the browser or by anybody between."""
+        text = _environment.get_template(name).render(values, page=self)
+        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+async def page_for(request: Request, background: BackgroundTasks) -> Page:
+    """Return what a page is made with; refuse whoever the page does not let in.
+
+    Raises
+    ------
+    NotSignedIn
+        If nobody known asks for a page that is not public.
+    NotPermitted
+        If the actor may do what the page declares to nothing at all.
+    """
+    declaration = declaration_of(request.scope["endpoint"])
+    if declaration is not None and declaration.access is not Access.PUBLIC:
+        await admitted(request, background, None)
+    page = await run_in_threadpool(_page, request)
+    request.state.page = page
+    return page
+
+
+PageDep = Annotated[Page, Depends(page_for)]
+"""For every endpoint that answers with a page: it needs nothing else to render one."""
+
+
+def _page(request: Request) -> Page:
+    """Return what a page is made with, for whoever asks; nobody is refused."""
+    database: Database = request.app.state.database
+    actor: Actor | None = getattr(request.state, "actor", None) or recognise(request)
+    person = None
+    if actor is not None and actor.user_id is not None:
+        with reading(database) as session:
+            person = users.name_of(session, actor.user_id)
+    endpoint = getattr(request.scope.get("endpoint"), "__name__", "")
+    return Page(
+        actor=actor,
+        person=person,
+        navigation=tuple(navigation.links(actor, endpoint)),
+        is_partial=request.headers.get("hx-request") == "true",
+    )
 
 
 def go_to(path: str) -> RedirectResponse:
@@ -74,17 +155,30 @@ def _with_page(answer: Callable[..., Any]) -> Callable[[Request, Exception], Res
 def as_page(request: Request, refusal: Response) -> Response:
     """Return the refusal as a page if the visitor wants pages, or as it is.
 
-    Somebody who is not signed in is led to where that is done, and back.
+    Somebody who is not signed in is led to where that is done, and back. It reads the
+    database, to know whose page it is: call it on a thread.
     """
     if not wants_page(request):
         return refusal
     if refusal.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        asked = request.url
-        return go_to(sign_in_path(asked.path + (f"?{asked.query}" if asked.query else "")))
+        url = request.url
+        return go_to(sign_in_path(url.path + (f"?{url.query}" if url.query else "")))
     problem = json.loads(bytes(refusal.body))
-    page = render("problem.html", status=refusal.status_code, problem=problem)
+    page = _frame(request).render("problem.html", status=refusal.status_code, problem=problem)
     page.headers.update({k: v for k, v in refusal.headers.items() if k in KEPT})
     return page
+
+
+def _frame(request: Request) -> Page:
+    """Return the frame of a refusal: the reader's own, as far as one can be made."""
+    page: Page | None = getattr(request.state, "page", None)
+    if page is not None:
+        return page
+    try:
+        return _page(request)
+    except (AppError, AttributeError):
+        # The database does not answer, or there is none: the refusal is shown all the same.
+        return Page()
 
 
 def wants_page(request: Request) -> bool:

@@ -1,13 +1,22 @@
 """Refusals as pages: for people with a browser, with the remedy; programs get the document."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from app.access.policy import Role
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.http import problems
 from app.core.http.request_log import RequestLog
+from app.core.storage.database import connect
 from app.pages import layout
+from app.settings import Settings
+from tests.accounts.conftest import Enter
+from tests.factories import a_person
 
 PERSON = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -16,6 +25,7 @@ PERSON = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def broken() -> TestClient:
     """An application that fails and refuses on purpose."""
     app = FastAPI()
+    app.state.settings = Settings()
     app.add_middleware(RequestLog)
     problems.install(app)
     layout.install(app)
@@ -99,3 +109,48 @@ def test_no_page_has_a_script_or_a_style_of_its_own(client: TestClient) -> None:
         assert text.count("<script") == text.count('<script src="/static/') == 1
         assert "<style" not in text
         assert "style=" not in text
+
+
+def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
+    session: Session, enter: Enter
+) -> None:
+    browser = enter(a_person(session, Role.MEMBER, name="Ann Other"))
+
+    frames = {}
+    for path in ("/profile", "/profile/tokens", "/sign-in", "/reset", "/nowhere", "/sign-out"):
+        page = browser.get(path).text
+        frames[path] = (
+            '<a href="/profile">Ann Other</a>' in page,
+            re.findall(r'app-navigation__link" href="([^"]*)"', page),
+            re.findall(r'href="([^"]*)" aria-current="page"', page),
+        )
+
+    paths = ["/profile", "/profile/tokens"]
+    assert frames == {
+        "/profile": (True, paths, ["/profile"]),
+        "/profile/tokens": (True, paths, ["/profile/tokens"]),
+        "/sign-in": (True, paths, []),
+        "/reset": (True, paths, []),
+        "/nowhere": (True, paths, []),
+        "/sign-out": (True, paths, []),
+    }
+
+
+def test_who_is_not_signed_in_sees_no_navigation_and_no_name(browser: TestClient) -> None:
+    for path in ("/sign-in", "/nowhere"):
+        page = browser.get(path).text
+
+        assert "app-navigation" not in page
+        assert "app-header__person" not in page
+
+
+def test_a_refusal_is_shown_while_the_database_does_not_answer(
+    browser: TestClient, app: FastAPI, tmp_path: Path
+) -> None:
+    app.state.database = connect(f"sqlite:///{tmp_path / 'gone' / 'x.db'}")
+    browser.cookies.set("__Host-counterpart", "a cookie that cannot be looked up")
+
+    page = browser.get("/nowhere")
+
+    assert page.status_code == 404
+    assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text

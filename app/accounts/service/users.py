@@ -1,5 +1,7 @@
 """Users, found by their addresses."""
 
+from uuid import UUID
+
 from sqlmodel import Session, select
 
 from app.accounts.models import User
@@ -17,3 +19,8 @@ def folded(email: str) -> str:
     `casefold` would write to strasse.example what belongs to straße.example.
     """
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())
+
+
+def name_of(session: Session, user_id: UUID) -> str | None:
+    """Return what a user is called; None if there is no such user."""
+    return session.exec(select(User.name).where(User.id == user_id)).first()

@@ -10,7 +10,7 @@ for what is itself confidential: the service answers only what lies within reach
 actions, and otherwise as if there were nothing (404, or an empty list).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -90,13 +90,13 @@ def declarations(app: FastAPI) -> dict[tuple[str, str], Declaration | None]:
     return {place: declaration_of(endpoint) for place, endpoint, _ in _places(app)}
 
 
-def require_declared(app: FastAPI, door: Callable[..., Any]) -> None:
+def require_declared(app: FastAPI, *doors: Callable[..., Any]) -> None:
     """Do nothing, or refuse an application with a route that does not say whom it lets in.
 
     Parameters
     ----------
-    door : callable
-        The dependency that checks what a route declares; all but public routes have it.
+    doors : callables
+        The dependencies that check what a route declares; all but public routes have one.
 
     Raises
     ------
@@ -106,23 +106,23 @@ def require_declared(app: FastAPI, door: Callable[..., Any]) -> None:
     faults = [
         f"{method} {path} {fault}"
         for (path, method), endpoint, dependant in _places(app)
-        if (fault := _fault(declaration_of(endpoint), dependant, door))
+        if (fault := _fault(declaration_of(endpoint), dependant, doors))
     ]
     if faults:
         raise RuntimeError(f"{'; '.join(faults)}. See app/core/http/access.py.")
 
 
 def _fault(
-    said: Declaration | None, dependant: Dependant | None, door: Callable[..., Any]
+    said: Declaration | None, dependant: Dependant | None, doors: Collection[Callable[..., Any]]
 ) -> str | None:
     if said is None:
         return "has no declaration"
     checked = dependant is not None and any(
-        needed.call is door for needed in with_dependencies(dependant)
+        needed.call in doors for needed in with_dependencies(dependant)
     )
     if said.access is Access.PUBLIC or checked:
         return None
-    return "declares what nobody checks: it has no ActorDep"
+    return "declares what nobody checks: it has neither ActorDep nor PageDep"
 
 
 Place = tuple[tuple[str, str], object, Dependant | None]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,7 +39,8 @@ class SameSite:
             request = Request(scope)
             if comes_from_elsewhere(request):
                 refusal = CrossSite("Another site has sent this in your name.")
-                answer = self.shown(request, respond(scope["path"], refusal))
+                document = respond(scope["path"], refusal)
+                answer = await run_in_threadpool(self.shown, request, document)
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -13,7 +13,7 @@ from app.core.http import cookies
 from app.core.http.access import public
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.forms import Form, form_of
-from app.pages.layout import render
+from app.pages.layout import Page, PageDep
 
 router = APIRouter()
 
@@ -25,16 +25,18 @@ Reset = Annotated[Form[ResetForm], Depends(form_of(ResetForm))]
 # Looking at a link does not use it: programs that check letters look at all of them.
 @router.get("/invitation")
 @public
-def show_invitation(session: ReadSessionDep, settings: SettingsDep, code: str = "") -> Response:
+def show_invitation(
+    page: PageDep, session: ReadSessionDep, settings: SettingsDep, code: str = ""
+) -> Response:
     """Say what is stored and why, and ask for a password, or for the provider."""
     one_time_links.find_link(session, code, Purpose.INVITATION)
-    return _invitation_page(settings, Form(written={"code": code}))
+    return _invitation_page(page, settings, Form(written={"code": code}))
 
 
 def _invitation_page(
-    settings: SettingsDep, form: Form[InvitationForm], status: int = 200
+    page: Page, settings: SettingsDep, form: Form[InvitationForm], status: int = 200
 ) -> Response:
-    return render(
+    return page.render(
         "account/invitation.html",
         status=status,
         form=form,
@@ -46,7 +48,11 @@ def _invitation_page(
 @router.post("/invitation", dependencies=[HashingTurn])
 @public
 def accept_invitation(
-    request: Request, database: DatabaseDep, settings: SettingsDep, form: Invitation
+    page: PageDep,
+    request: Request,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    form: Invitation,
 ) -> Response:
     """Accept an invitation with a password."""
     cookies.require_private(request)
@@ -57,23 +63,24 @@ def accept_invitation(
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return render("account/password_set.html")
-    return _invitation_page(settings, form, 422)
+            return page.render("account/password_set.html")
+    return _invitation_page(page, settings, form, 422)
 
 
 @router.get("/reset")
 @public
-def show_reset(session: ReadSessionDep, code: str = "") -> Response:
+def show_reset(page: PageDep, session: ReadSessionDep, code: str = "") -> Response:
     """Ask for the address, or, with a code from a letter, for the new password."""
     if not code:
-        return render("account/reset.html", form=Form())
+        return page.render("account/reset.html", form=Form())
     one_time_links.find_link(session, code, Purpose.RESET)
-    return render("account/new_password.html", form=Form(written={"code": code}))
+    return page.render("account/new_password.html", form=Form(written={"code": code}))
 
 
 @router.post("/reset")
 @public
 def ask_for_reset(
+    page: PageDep,
     database: DatabaseDep,
     settings: SettingsDep,
     client: ClientDep,
@@ -82,18 +89,20 @@ def ask_for_reset(
 ) -> Response:
     """Promise a letter, whether or not there is somebody to get it."""
     if form.value is None:
-        return render("account/reset.html", status=422, form=form)
+        return page.render("account/reset.html", status=422, form=form)
     email = form.value.email
     one_time_links.ask_for_reset(database, email, client)
     background.add_task(
         one_time_links.send_reset, database, email, public_url=settings.public_url
     )
-    return render("account/reset_sent.html")
+    return page.render("account/reset_sent.html")
 
 
 @router.post("/reset/password", dependencies=[HashingTurn])
 @public
-def set_new_password(request: Request, database: DatabaseDep, form: NewPassword) -> Response:
+def set_new_password(
+    page: PageDep, request: Request, database: DatabaseDep, form: NewPassword
+) -> Response:
     """Take the new password."""
     cookies.require_private(request)
     if form.value is not None:
@@ -103,5 +112,5 @@ def set_new_password(request: Request, database: DatabaseDep, form: NewPassword)
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return render("account/password_set.html", anew=True)
-    return render("account/new_password.html", status=422, form=form)
+            return page.render("account/password_set.html", anew=True)
+    return page.render("account/new_password.html", status=422, form=form)

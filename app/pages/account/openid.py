@@ -15,7 +15,7 @@ from app.core.http.database_sessions import SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import transaction
 from app.pages.account.stages import go_in
-from app.pages.layout import go_to, render
+from app.pages.layout import Page, PageDep, go_to
 
 router = APIRouter()
 
@@ -69,14 +69,16 @@ def come_back(
 
 @router.get("/invitation/consent")
 @public
-def show_provider_consent(request: Request, settings: SettingsDep) -> Response:
+def show_provider_consent(page: PageDep, request: Request, settings: SettingsDep) -> Response:
     """Say what is stored and why, before anything is."""
     _visitor(request, settings)
-    return _page(settings, Form())
+    return _consent_page(page, settings, Form())
 
 
-def _page(settings: SettingsDep, form: Form[ConsentForm], status: int = 200) -> Response:
-    return render(
+def _consent_page(
+    page: Page, settings: SettingsDep, form: Form[ConsentForm], status: int = 200
+) -> Response:
+    return page.render(
         "account/consent.html",
         status=status,
         form=form,
@@ -88,6 +90,7 @@ def _page(settings: SettingsDep, form: Form[ConsentForm], status: int = 200) -> 
 @router.post("/invitation/consent")
 @public
 def accept_with_provider(
+    page: PageDep,
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
@@ -97,9 +100,9 @@ def accept_with_provider(
     """Accept the invitation with the provider's word, or store nothing."""
     visitor = _visitor(request, settings)
     if form.value is None:
-        return _page(settings, form, 422)
+        return _consent_page(page, settings, form, 422)
     if form.value.agreed == "no":
-        response: Response = render("account/refused.html")
+        response: Response = page.render("account/refused.html")
     else:
         entry = openid.link(session, settings, visitor, before=cookie)
         response = go_in(request, entry, visitor.following)

@@ -23,9 +23,8 @@ from app.core.http.access import public, signed_in
 from app.core.http.csrf import local_path
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
-from app.organisations.service import people
 from app.pages.account.stages import HOME, go_in, place_of
-from app.pages.layout import go_to, render
+from app.pages.layout import Page, PageDep, go_to
 
 router = APIRouter()
 
@@ -37,19 +36,22 @@ Confirm = Annotated[Form[ConfirmForm], Depends(form_of(ConfirmForm))]
 
 @router.get("/sign-in")
 @public
-def show_sign_in(settings: SettingsDep, next: str = "") -> Response:
+def show_sign_in(page: PageDep, settings: SettingsDep, next: str = "") -> Response:
     """Ask for address and password, or lead to the provider."""
-    return _sign_in_page(settings, Form(written={"next": next}))
+    return _sign_in_page(page, settings, Form(written={"next": next}))
 
 
-def _sign_in_page(settings: SettingsDep, form: Form[SignInForm], status: int = 200) -> Response:
+def _sign_in_page(
+    page: Page, settings: SettingsDep, form: Form[SignInForm], status: int = 200
+) -> Response:
     provider = settings.oidc_name if settings.oidc_issuer else None
-    return render("account/sign_in.html", status=status, form=form, provider=provider)
+    return page.render("account/sign_in.html", status=status, form=form, provider=provider)
 
 
 @router.post("/sign-in", dependencies=[HashingTurn])
 @public
 def sign_in(
+    page: PageDep,
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
@@ -60,19 +62,20 @@ def sign_in(
     """Take address and password."""
     cookies.require_private(request)
     if form.value is None:
-        return _sign_in_page(settings, form, 422)
+        return _sign_in_page(page, settings, form, 422)
     try:
         entry = sign_in_flow.sign_in(
             database, settings, form.value, client=client, before=cookie
         )
     except Unprocessable as refusal:
-        return _sign_in_page(settings, form.refused(*refusal.errors), 422)
+        return _sign_in_page(page, settings, form.refused(*refusal.errors), 422)
     return go_in(request, entry, form.value.next)
 
 
 @router.get("/sign-in/second-factor")
 @public
 def show_second_factor(
+    page: PageDep,
     session: ReadSessionDep,
     settings: SettingsDep,
     cookie: CookieDep,
@@ -80,12 +83,13 @@ def show_second_factor(
 ) -> Response:
     """Ask for a code of the authenticator."""
     browser_sessions.find(session, cookie, Stage.SECOND_FACTOR, settings, to_change=False)
-    return render("account/second_factor.html", form=Form(written={"next": next}))
+    return page.render("account/second_factor.html", form=Form(written={"next": next}))
 
 
 @router.post("/sign-in/second-factor")
 @public
 def pass_second_factor(
+    page: PageDep,
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
@@ -100,12 +104,13 @@ def pass_second_factor(
             form = form.refused(*refusal.errors)
         else:
             return go_in(request, entry, given.next)
-    return render("account/second_factor.html", status=422, form=form)
+    return page.render("account/second_factor.html", status=422, form=form)
 
 
 @router.get("/sign-in/enrolment")
 @public
 def show_enrolment(
+    page: PageDep,
     session: SessionDep,
     settings: SettingsDep,
     cookie: CookieDep,
@@ -113,15 +118,15 @@ def show_enrolment(
 ) -> Response:
     """Show the secret for an authenticator, as a QR code and as text."""
     shown = sign_in_flow.show_enrolment(session, settings, cookie)
-    return _enrolment_page(shown, Form(written={"next": next}))
+    return _enrolment_page(page, shown, Form(written={"next": next}))
 
 
 def _enrolment_page(
-    shown: tuple[str, str], form: Form[CodeForm], status: int = 200
+    page: Page, shown: tuple[str, str], form: Form[CodeForm], status: int = 200
 ) -> Response:
     secret, address = shown
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4)
-    return render(
+    return page.render(
         "account/enrolment.html",
         status=status,
         form=form,
@@ -134,6 +139,7 @@ def _enrolment_page(
 @router.post("/sign-in/enrolment")
 @public
 def enrol(
+    page: PageDep,
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
@@ -148,16 +154,17 @@ def enrol(
             form = form.refused(*refusal.errors)
         else:
             onward = place_of(entry, given.next)
-            page = render("account/recovery_codes.html", codes=codes, onward=onward)
-            cookies.give(request, page, cookies.SESSION, entry.secret)
-            return page
+            answer = page.render("account/recovery_codes.html", codes=codes, onward=onward)
+            cookies.give(request, answer, cookies.SESSION, entry.secret)
+            return answer
     shown = sign_in_flow.enrolment_again(database, settings, cookie)
-    return _enrolment_page(shown, form, 422)
+    return _enrolment_page(page, shown, form, 422)
 
 
 @router.get("/consent")
 @public
 def show_consent(
+    page: PageDep,
     session: ReadSessionDep,
     settings: SettingsDep,
     cookie: CookieDep,
@@ -165,13 +172,13 @@ def show_consent(
 ) -> Response:
     """Say what is stored and why, before it is."""
     browser_sessions.find(session, cookie, Stage.CONSENT, settings, to_change=False)
-    return _consent_page(settings, Form(written={"next": next}))
+    return _consent_page(page, settings, Form(written={"next": next}))
 
 
 def _consent_page(
-    settings: SettingsDep, form: Form[ConsentForm], status: int = 200
+    page: Page, settings: SettingsDep, form: Form[ConsentForm], status: int = 200
 ) -> Response:
-    return render(
+    return page.render(
         "account/consent.html", status=status, form=form, days=settings.retention_days
     )
 
@@ -179,6 +186,7 @@ def _consent_page(
 @router.post("/consent")
 @public
 def consent(
+    page: PageDep,
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
@@ -187,10 +195,10 @@ def consent(
 ) -> Response:
     """Go on with what is stored, or leave without it."""
     if form.value is None:
-        return _consent_page(settings, form, 422)
+        return _consent_page(page, settings, form, 422)
     if form.value.agreed == "no":
         browser_sessions.end(session, cookie)
-        response = render("account/refused.html")
+        response = page.render("account/refused.html")
         cookies.take(request, response, cookies.SESSION)
         return response
     entry = sign_in_flow.consent(session, settings, cookie)
@@ -210,21 +218,25 @@ def sign_out(request: Request, session: SessionDep, cookie: CookieDep) -> Respon
 @router.get("/confirm")
 @signed_in
 def show_confirm(
+    page: PageDep,
     session: ReadSessionDep,
     actor: ActorDep,
     next: str = "",
 ) -> Response:
     """Ask who it is once more, before something that matters."""
     by = sign_in_flow.ways_to_confirm(session, actor)
-    me = people.describe(session, actor)
     form: Form[ConfirmForm] = Form(written={"next": next})
-    return render("account/confirm.html", form=form, by=by, person=me.name)
+    return page.render("account/confirm.html", form=form, by=by)
 
 
 @router.post("/confirm", dependencies=[HashingTurn])
 @public
 def confirm(
-    database: DatabaseDep, settings: SettingsDep, cookie: CookieDep, form: Confirm
+    page: PageDep,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    cookie: CookieDep,
+    form: Confirm,
 ) -> Response:
     """Take a code, or the password of somebody who has no authenticator."""
     by = form.written.get("by", "password")
@@ -235,4 +247,4 @@ def confirm(
             form = form.refused(*refusal.errors)
         else:
             return go_to(local_path(given.next, HOME))
-    return render("account/confirm.html", status=422, form=form, by=by)
+    return page.render("account/confirm.html", status=422, form=form, by=by)

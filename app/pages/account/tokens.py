@@ -17,8 +17,7 @@ from app.core.base.errors import Unprocessable
 from app.core.http.access import signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
-from app.organisations.service import people
-from app.pages.layout import go_to, render
+from app.pages.layout import Page, PageDep, go_to
 
 router = APIRouter()
 
@@ -28,18 +27,19 @@ NewToken = Annotated[Form[TokenForm], Depends(form_of(TokenForm))]
 
 @router.get(PLACE)
 @signed_in
-def show_tokens(session: ReadSessionDep, actor: ActorDep) -> Response:
+def show_tokens(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> Response:
     """List one's tokens, and ask for another; a browser is confirmed first."""
     if not browser_sessions.recently_confirmed(actor):
         return go_to(f"/confirm?{urlencode({'next': PLACE})}")
-    return _page(session, actor, Form(written={"days": "90"}))
+    return _tokens_page(page, session, actor, Form(written={"days": "90"}))
 
 
-def _page(session: Session, actor: Actor, form: Form[TokenForm], status: int = 200) -> Response:
-    return render(
+def _tokens_page(
+    page: Page, session: Session, actor: Actor, form: Form[TokenForm], status: int = 200
+) -> Response:
+    return page.render(
         "account/tokens.html",
         status=status,
-        person=people.describe(session, actor).name,
         form=form,
         tokens=tokens.own_tokens(session, actor, TokenQuery()).rows,
         scopes=[action.value for action in Action if policy.allows_somewhere(actor, action)],
@@ -49,7 +49,7 @@ def _page(session: Session, actor: Actor, form: Form[TokenForm], status: int = 2
 
 @router.post(PLACE)
 @signed_in
-def make_token(session: SessionDep, actor: ActorDep, form: NewToken) -> Response:
+def make_token(page: PageDep, session: SessionDep, actor: ActorDep, form: NewToken) -> Response:
     """Make a token, and show its secret once."""
     if form.value is not None:
         try:
@@ -57,9 +57,8 @@ def make_token(session: SessionDep, actor: ActorDep, form: NewToken) -> Response
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            name = people.describe(session, actor).name
-            return render("account/token_made.html", token=made, person=name)
-    return _page(session, actor, form, 422)
+            return page.render("account/token_made.html", token=made)
+    return _tokens_page(page, session, actor, form, 422)
 
 
 @router.post(PLACE + "/{token_id}/revoke")
