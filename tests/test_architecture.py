@@ -17,6 +17,8 @@ from typing import Final
 
 import pytest
 
+from app.core.base import errors
+
 ROOT: Final = Path(__file__).parent.parent
 MAX_LINES: Final = 400
 
@@ -27,6 +29,7 @@ KINDS: Final = frozenset(
 )
 EXCEPTIONS: Final = MappingProxyType(
     {
+        "app/submissions/content.py": "what a team tells: the one list of content fields",
         "app/submissions/records.py": "the exchange format of files",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
@@ -40,6 +43,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/previews.py": "where a submission would stand, beside any run",
         "app/matchmaking/offline.py": "matching of two files, without a database",
         "app/operations/backup.py": "all data in one file, and back",
+        "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",
         "app/operations/migrating.py": "the database brought to the shape of this version",
         "app/operations/retention.py": "what is removed when its time is over",
@@ -66,6 +70,10 @@ JUSTIFIED: Final = re.compile(
     r"|#\s*type:\s*ignore\[[a-z\d, -]+\]\s*(?:#\s*)?--\s+\S"
 )
 
+
+REFUSALS: Final = frozenset(
+    {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)} | {"mendable"}
+)
 
 # --- the rules ---
 
@@ -104,6 +112,27 @@ def imported(name: str, source: str) -> bool:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     )
+
+
+def finished_sentences(source: str) -> list[int]:
+    """Return the lines that refuse with a text in which values stand already (f-strings)."""
+    return [
+        argument.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and called(node) in REFUSALS
+        # the place of a fault is for programs
+        for argument in (*node.args[called(node) == "FieldError" :], *map(value, node.keywords))
+        if isinstance(argument, ast.JoinedStr)
+    ]
+
+
+def called(node: ast.Call) -> str:
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def value(keyword: ast.keyword) -> ast.expr:
+    return keyword.value
 
 
 def lacks_docstring(source: str) -> bool:
@@ -227,6 +256,17 @@ def test_only_the_engine_of_matchmaking_imports_the_library() -> None:
     assert offenders == set()
 
 
+def test_no_refusal_is_a_finished_sentence() -> None:
+    """It could not be told in another language: a `Message` keeps its template and values."""
+    offenders = {
+        f"{path}:{line}"
+        for path, source in PRODUCT.items()
+        if path.parts[0] == "app"
+        for line in finished_sentences(source)
+    }
+    assert offenders == set()
+
+
 def test_every_module_says_what_lives_in_it() -> None:
     assert {str(path) for path, source in PRODUCT.items() if lacks_docstring(source)} == set()
 
@@ -327,6 +367,15 @@ def test_a_planted_engine_is_found() -> None:
 
 def test_a_neighbour_of_the_library_is_not_taken_for_it() -> None:
     assert imports_of("matching", "import matching_rules\nfrom app.matchmaking import x") == []
+
+
+def test_a_planted_sentence_with_its_values_in_it_is_found() -> None:
+    assert finished_sentences('raise NotFound(f"There is no {x}.")') == [1]
+    assert finished_sentences('errors.Conflict("No.", remedy=f"Ask {x}.")') == [1]
+    assert finished_sentences('FieldError("/a", f"{x} is wrong.")') == [1]
+    assert finished_sentences('FieldError(f"/{x}", "It is wrong.")') == []
+    assert finished_sentences('raise NotFound(Message("There is no {x}.", x=x))') == []
+    assert finished_sentences('log.info(f"{x}")') == []
 
 
 def test_a_planted_module_without_docstring_is_found() -> None:

@@ -20,6 +20,7 @@ from app.core.base.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
+from app.core.base.messages import Message
 
 State = TypeVar("State", bound=StrEnum)
 Facts = TypeVar("Facts")
@@ -101,8 +102,8 @@ class Life(Generic[State, Facts]):
         found = self.steps.get(name)
         if found is None:
             raise NotFound(
-                f"There is no step called {name}.",
-                remedy=f"The steps are: {', '.join(self.steps)}.",
+                Message("There is no step called {name}.", name=name),
+                remedy=Message("The steps are: {steps}.", steps=", ".join(self.steps)),
             )
         return found
 
@@ -120,15 +121,23 @@ class Life(Generic[State, Facts]):
         """
         if state not in step.sources:
             raise TransitionNotAllowed(
-                f"{self.noun} that is {_words(state)} cannot take the step {step.name}.",
+                Message(
+                    "{noun} that is {state} cannot take the step {step}.",
+                    noun=self.noun,
+                    state=_words(state),
+                    step=step.name,
+                ),
                 remedy=self._ways(state),
             )
         if closed := step.closed(facts):
             raise closed
         if missing := step.missing(facts):
             raise Unprocessable(
-                f"The step {step.name} needs {len(missing)} more "
-                f"{'thing' if len(missing) == 1 else 'things'}.",
+                Message("The step {step} needs one more thing.", step=step.name)
+                if len(missing) == 1
+                else Message(
+                    "The step {step} needs {n} more things.", step=step.name, n=len(missing)
+                ),
                 errors=missing,
             )
         return step.target

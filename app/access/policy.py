@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from app.core.base.errors import NotPermitted
+from app.core.base.messages import Message
 
 
 class Role(StrEnum):
@@ -213,11 +214,15 @@ def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
     if not allows(actor, action, owner_id):
         if not is_in_scope(actor, action):
             raise NotPermitted(
-                f"Your token does not include {action}.",
+                Message("Your token does not include {action}.", action=action),
                 remedy="Use a token that was made for it.",
             )
         held = ", ".join(sorted(actor.roles)) or "none"
-        raise NotPermitted(f"Your roles ({held}) do not include {action} here.")
+        raise NotPermitted(
+            Message(
+                "Your roles ({held}) do not include {action} here.", held=held, action=action
+            )
+        )
 
 
 def require_somewhere(actor: Actor, action: Action) -> None:

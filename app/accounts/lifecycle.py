@@ -14,6 +14,7 @@ from typing import Final
 from app.access.lifecycle import Life, Step
 from app.access.policy import Action
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 
 
 class UserState(StrEnum):
@@ -76,8 +77,11 @@ def _may_leave(facts: Facts) -> Conflict | None:
     if not facts.orphaned:
         return None
     return Conflict(
-        f"Nobody else would be left in {', '.join(facts.orphaned)}, and its drafts are seen "
-        "by its own people alone.",
+        Message(
+            "Nobody else would be left in {orphaned}, and its drafts are seen by its own "
+            "people alone.",
+            orphaned=", ".join(facts.orphaned),
+        ),
         remedy="Name somebody who takes over in `hand_over_to`, or say that nobody does "
         "with `leave_empty`.",
     )

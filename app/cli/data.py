@@ -9,6 +9,7 @@ from app.access.policy import OPERATOR
 from app.cli.console import database_of, out, settings_of
 from app.cli.runs import carry_out, show_run
 from app.core.base.errors import NotFound
+from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
@@ -52,7 +53,11 @@ def import_(
         found = programmes.call_named(session, programme, call)
         if found is None:
             raise NotFound(
-                f"The programme {programme} has no call {call}.",
+                Message(
+                    "The programme {programme} has no call {call}.",
+                    programme=programme,
+                    call=call,
+                ),
                 remedy="Check both codes; GET /api/v1/calls lists the calls.",
             )
         added = importing.import_file(session, OPERATOR, found, file)

@@ -18,6 +18,7 @@ from app.cli.serving import Port, listen, require_free
 from app.core.base.clock import now
 from app.core.base.errors import Unprocessable
 from app.core.base.files import write_whole
+from app.core.base.messages import Message
 from app.core.storage.database import Database, connect, reading, transaction
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
@@ -155,6 +156,10 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unprocessable(
-            f"The folder {folder} cannot be made: {error.strerror}.",
+            Message(
+                "The folder {folder} cannot be made: {reason}.",
+                folder=folder,
+                reason=error.strerror,
+            ),
             remedy="Name a folder in which you may write.",
         ) from error

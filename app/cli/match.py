@@ -10,6 +10,7 @@ import typer
 
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.files import write_whole
+from app.core.base.messages import Message
 from app.core.tables.importing import Record, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
 from app.matchmaking.schemas.runs import Objective
@@ -226,7 +227,12 @@ class _Named:
             yield known[0]
         else:
             self.errors.append(
-                FieldError(option, f"{text} names no pair: write CHALLENGE:PROVIDER, two ids.")
+                FieldError(
+                    option,
+                    Message(
+                        "{text} names no pair: write CHALLENGE:PROVIDER, two ids.", text=text
+                    ),
+                )
             )
 
     def capacities(self, option: str, given: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -237,7 +243,9 @@ class _Named:
                 problem = f"{text} is no capacity: write PROVIDER:N, an id and a number."
                 self.errors.append(FieldError(option, problem))
             elif provider in found:
-                self.errors.append(FieldError(option, f"{provider} is named twice."))
+                self.errors.append(
+                    FieldError(option, Message("{provider} is named twice.", provider=provider))
+                )
             else:
                 found[provider] = int(number[:6])
         return tuple(found.items())

@@ -14,6 +14,7 @@ from app.accounts.service import one_time_links, second_factor
 from app.cli.console import database_of, out, settings_of
 from app.core.base.encryption import Keyring
 from app.core.base.errors import NotFound, Unprocessable
+from app.core.base.messages import Message
 from app.core.base.validation_errors import field_errors
 from app.core.storage.database import transaction
 from app.operations import retention
@@ -75,7 +76,7 @@ def link(
     with database_of(settings) as database, transaction(database) as session:
         user = service.user_with(session, email)
         if user is None:
-            raise NotFound(f"No user has the address {email}.")
+            raise NotFound(Message("No user has the address {email}.", email=email))
         if without_second_factor:
             people.remove_second_factor(session, OPERATOR, user.id)
         address = one_time_links.link_for(

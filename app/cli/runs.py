@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.access.policy import OPERATOR
 from app.cli.console import err, out
 from app.core.base.errors import Unavailable
+from app.core.base.messages import Message
 from app.core.storage.database import Database, reading
 from app.core.storage.jobs import JobState
 from app.matches import queries as matches
@@ -48,7 +49,8 @@ def carry_out(database: Database, settings: Settings, run: MatchRun) -> None:
         worker.join()
     if state is JobState.FAILED:
         raise Unavailable(
-            f"The run {run.code} has failed.", remedy="The log says why; then run it again."
+            Message("The run {run} has failed.", run=run.code),
+            remedy="The log says why; then run it again.",
         )
 
 

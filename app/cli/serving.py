@@ -10,6 +10,7 @@ import uvicorn
 
 from app.cli.console import database_of, out, settings_of
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage.database import connect
 from app.main import create_app
 from app.operations import migrating
@@ -52,7 +53,12 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Conflict(
-                f"Port {port} on {host} cannot be used: {error.strerror}.",
+                Message(
+                    "Port {port} on {host} cannot be used: {reason}.",
+                    port=port,
+                    host=host,
+                    reason=error.strerror,
+                ),
                 remedy="End the program that holds it, or choose another one with --port.",
             ) from error
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.core.base.errors import Conflict, Unprocessable
+from app.core.base.messages import Message
 from app.matchmaking.computation import whole_of
 from app.matchmaking.engine import (
     RULES,
@@ -239,8 +240,10 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
     if whole.reason is not None:
         ways = "; or ".join(", ".join(r["changes"]) for r in whole.relaxations)
         raise Conflict(
-            f"No assignment keeps all conditions: {whole.reason}.",
-            remedy=f"The cheapest ways out: {ways}." if ways else "Ask for fewer conditions.",
+            Message("No assignment keeps all conditions: {reason}.", reason=whole.reason),
+            remedy=Message("The cheapest ways out: {ways}.", ways=ways)
+            if ways
+            else "Ask for fewer conditions.",
         )
     return Assigned(
         whole,

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound
+from app.core.base.messages import Message
 from app.core.storage.outbox import Letter, LetterState, state_of
 from app.core.storage.pagination import Page, page
 from app.notifications.schemas import LetterQuery, LetterRead
@@ -49,7 +50,7 @@ def letter(session: Session, actor: Actor, letter_id: UUID) -> LetterRead:
     policy.require(actor, Action.OUTBOX_READ)
     found = session.get(Letter, letter_id)
     if found is None:
-        raise NotFound(f"There is no letter {letter_id}.")
+        raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
     return _shown(actor, found)
 
 

@@ -16,24 +16,28 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from app.core.base.clock import now
-from app.core.base.errors import Conflict, NotFound, Unavailable, Unprocessable
+from app.core.base.errors import Conflict, Unavailable
 from app.core.base.files import put, whole
+from app.core.base.messages import Message
 from app.core.storage import postgres, sqlite
 from app.core.storage.database import Database, address_of, connect
 from app.operations import migrating
-
-MANIFEST: Final = "manifest.json"
-MEMBERS: Final[Mapping[str, str]] = MappingProxyType(
-    {"sqlite": "counterpart.db", "postgresql": "counterpart.dump"}
+from app.operations.backup_manifest import (
+    MANIFEST,
+    MEMBERS,
+    Manifest,
+    read_manifest,
+    require_fit,
+    unfit,
 )
+
 PACKED: Final[Mapping[str, int]] = MappingProxyType(
     # What pg_dump writes is packed already.
     {"sqlite": zipfile.ZIP_DEFLATED, "postgresql": zipfile.ZIP_STORED}
@@ -61,26 +65,6 @@ WHERE datname = current_database() AND usename IS NOT NULL AND pid <> pg_backend
 """Who else is connected; the server's own helpers have no name."""
 
 
-class Manifest(BaseModel):
-    """What is in a backup, and what must be found in the database that is made from it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal[1] = 1
-    kind: Literal["sqlite", "postgresql"]
-    shape: str
-    version: str
-    made_at: AwareDatetime
-    bytes: int
-    sha256: str
-    rows: dict[Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")], int]
-
-    @property
-    def total(self) -> int:
-        """How many rows there are in all tables."""
-        return sum(self.rows.values())
-
-
 def backup(url: str, file: Path) -> Manifest:
     """Write all data into one file, as they are at one instant, while others write on.
 
@@ -93,7 +77,10 @@ def backup(url: str, file: Path) -> Manifest:
     """
     address = address_of(url)
     if file.exists():
-        raise Conflict(f"{file} is there already.", remedy="Name a file that is not there yet.")
+        raise Conflict(
+            Message("{file} is there already.", file=file),
+            remedy="Name a file that is not there yet.",
+        )
     database = connect(url)
     try:
         with whole(file, secret=True) as draft, _folder_at(file) as folder:
@@ -127,8 +114,8 @@ def restore(url: str, file: Path, *, replace: bool = False) -> Manifest:
         If the database cannot be written; it is as it was.
     """
     address = address_of(url)
-    manifest = _read_manifest(file)
-    _require_fit(manifest, address)
+    manifest = read_manifest(file)
+    require_fit(manifest, address)
     beside = Path(str(address.database)) if manifest.kind == "sqlite" else file
     with _folder_at(beside) as folder:
         copied = _unpack(file, manifest, folder)
@@ -159,7 +146,10 @@ def _copy_out(database: Database, address: URL, copied: Path) -> Manifest:
         migrating.require_known(shape)
         if shape is None:
             raise Conflict(
-                f"There is nothing to back up in {address}: it has no table of ours.",
+                Message(
+                    "There is nothing to back up in {address}: it has no table of ours.",
+                    address=address,
+                ),
                 remedy="Check COUNTERPART_DATABASE_URL.",
             )
         if address.get_backend_name() == "sqlite":
@@ -186,7 +176,7 @@ def _copy_sqlite(connection: Connection, copied: Path) -> dict[str, int]:
         # One file that holds everything, and no log beside it.
         target.execute("PRAGMA journal_mode=DELETE")
     except sqlite.driver().Error as error:
-        raise Conflict(f"The copy cannot be made: {error}.") from error
+        raise Conflict(Message("The copy cannot be made: {error}.", error=error)) from error
     finally:
         target.close()
     with _opened(copied) as found:
@@ -204,32 +194,6 @@ def _dump(connection: Connection, address: URL, copied: Path) -> dict[str, int]:
 
 
 # --- in ------------------------------------------------------------------------------
-
-
-def _read_manifest(file: Path) -> Manifest:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            manifest = Manifest.model_validate_json(archive.read(MANIFEST))
-            archive.getinfo(MEMBERS[manifest.kind])
-    except FileNotFoundError as error:
-        raise NotFound(f"{file} is not there.", remedy="Check the name.") from error
-    except OSError as error:
-        raise Conflict(f"{file} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, KeyError, ValidationError) as error:
-        raise _unfit(f"{file} is no backup of Counterpart, or it was cut off.") from error
-    return manifest
-
-
-def _unfit(problem: str) -> Unprocessable:
-    return Unprocessable(problem, remedy="Nothing was changed. Choose another file.")
-
-
-def _require_fit(manifest: Manifest, address: URL) -> None:
-    migrating.require_known(manifest.shape)
-    if manifest.kind != address.get_backend_name():
-        raise _unfit(f"The backup is of {manifest.kind}, and the database {address} is not.")
-    if str(address.database).startswith("file:"):
-        raise _unfit(f"The database must be named by its path, and not as {address.database}.")
 
 
 def _require_idle(url: str, *, replace: bool) -> None:
@@ -253,12 +217,12 @@ def _require_idle(url: str, *, replace: bool) -> None:
         database.dispose()
     if rows and not replace:
         raise Conflict(
-            f"The database {address} holds {rows} rows.",
+            Message("The database {address} holds {rows} rows.", address=address, rows=rows),
             remedy="Nothing was changed. If they may go, say so with --replace.",
         )
     if others or (on_sqlite and not _settle(Path(str(address.database)))):
         raise Conflict(
-            f"The database {address} is in use.",
+            Message("The database {address} is in use.", address=address),
             remedy="Nothing was changed. Stop the service and whoever else uses it first.",
         )
 
@@ -287,11 +251,15 @@ def _unpack(file: Path, manifest: Manifest, folder: Path) -> Path:
             shutil.copyfileobj(packed, plain, CHUNK)
             os.fsync(plain.fileno())
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise _unfit(f"{file} is damaged.") from error
+        raise unfit(Message("{file} is damaged.", file=file)) from error
     except OSError as error:
-        raise Conflict(f"{folder} cannot be written: {error.strerror}.") from error
+        raise Conflict(
+            Message(
+                "{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror
+            )
+        ) from error
     if (copied.stat().st_size, _digest(copied)) != (manifest.bytes, manifest.sha256):
-        raise _unfit(f"{file} does not hold what its manifest says.")
+        raise unfit(Message("{file} does not hold what its manifest says.", file=file))
     return copied
 
 
@@ -349,12 +317,12 @@ def _require_sound(connection: Connection, problem: str) -> None:
         *connection.exec_driver_sql("PRAGMA foreign_key_check").scalars(),
     ]
     if found != ["ok"]:
-        raise _unfit(f"{problem}: {len(found)} faults.")
+        raise unfit(Message("{problem}: {n} faults.", problem=problem, n=len(found)))
 
 
 def _require_same(manifest: Manifest, shape: str | None, rows: dict[str, int]) -> None:
     if (shape, rows) != (manifest.shape, manifest.rows):
-        raise _unfit("The database that was made does not hold what the manifest says.")
+        raise unfit("The database that was made does not hold what the manifest says.")
 
 
 @contextmanager
@@ -373,7 +341,13 @@ def _folder_at(path: Path) -> Iterator[Path]:
     try:
         made = tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".counterpart-")
     except OSError as error:
-        raise Conflict(f"{path.parent} cannot be written: {error.strerror}.") from error
+        raise Conflict(
+            Message(
+                "{parent} cannot be written: {reason}.",
+                parent=path.parent,
+                reason=error.strerror,
+            )
+        ) from error
     with made as folder:
         yield Path(folder)
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.core.base.errors import Conflict, NotFound, Unavailable
+from app.core.base.messages import Message
 from app.core.storage.database import Database, reason_of
 
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
@@ -58,13 +59,20 @@ def migrate(
             change(config, revision)
         except (CommandError, AssertionError) as error:  # the second for an empty name
             raise NotFound(
-                f"There is no version {revision} to go to from {before or 'nothing'}.",
+                Message(
+                    "There is no version {revision} to go to from {before}.",
+                    revision=revision,
+                    before=before or "nothing",
+                ),
                 remedy="Name a version, head, base, or a number of steps such as -1.",
             ) from error
         after = current(connection)
         if before and not after and not drop_data:
             raise Conflict(
-                f"Going from {before} to nothing drops every table with its data.",
+                Message(
+                    "Going from {before} to nothing drops every table with its data.",
+                    before=before,
+                ),
                 remedy="Nothing was changed. If you mean it, say so with --drop-data.",
             )
         return before, after
@@ -89,7 +97,11 @@ def require_current(database: Database) -> None:
     require_known(found)
     if found != needed():
         raise Conflict(
-            f"The database has the shape {found or 'of no version'}, and {needed()} is needed.",
+            Message(
+                "The database has the shape {found}, and {needed} is needed.",
+                found=found or "of no version",
+                needed=needed(),
+            ),
             remedy="Run `counterpart migrate` first.",
         )
 
@@ -102,7 +114,11 @@ def connected(engine: Engine) -> Iterator[Connection]:
             yield connection
     except DBAPIError as error:
         raise Unavailable(
-            f"The database {engine.url} cannot be used: {reason_of(error)}.",
+            Message(
+                "The database {url} cannot be used: {reason}.",
+                url=engine.url,
+                reason=reason_of(error),
+            ),
             remedy="Check COUNTERPART_DATABASE_URL, and who may read and write there.",
         ) from error
 
@@ -123,7 +139,10 @@ def require_known(revision: str | None) -> None:
     """Do nothing, or refuse the shape of a version that is newer than this one."""
     if revision is not None and revision not in _versions():
         raise Conflict(
-            f"The database has the shape {revision}, which this version does not know.",
+            Message(
+                "The database has the shape {revision}, which this version does not know.",
+                revision=revision,
+            ),
             remedy="Start the newer version that made it, or go back to a backup.",
         )
 
@@ -169,7 +188,11 @@ def _require_references(connection: Connection) -> None:
     lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if lost is not None:
         raise Conflict(
-            f"The change would leave rows of {lost[0]} that refer to no row of {lost[2]}.",
+            Message(
+                "The change would leave rows of {table} that refer to no row of {other}.",
+                table=lost[0],
+                other=lost[2],
+            ),
             remedy="Nothing was changed. Tell whoever maintains the service.",
         )
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound
+from app.core.base.messages import Message
 from app.core.storage.database import LARGEST
 from app.core.storage.jobs import Handler, Job, state_of
 from app.operations.schemas import JobRead
@@ -31,7 +32,7 @@ def job(
     if found is None or not (
         policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
     ):
-        raise NotFound(f"There is no job {job_id}.")
+        raise NotFound(Message("There is no job {job_id}.", job_id=job_id))
     handler = handlers.get(found.name)
     return JobRead(
         **found.model_dump(),

@@ -22,6 +22,7 @@ from app.core.base.errors import (
     Unprocessable,
 )
 from app.core.base.merge_patch import Patch, patched
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
@@ -76,7 +77,7 @@ def create_programme(session: Session, actor: Actor, draft: ProgrammeDraft) -> P
 def _require_free_code(session: Session, code: str) -> None:
     if session.exec(select(Programme).where(Programme.code == code)).first():
         raise Conflict(
-            f"There is a programme with the code {code} already.",
+            Message("There is a programme with the code {code} already.", code=code),
             remedy="Choose another code.",
         )
 
@@ -150,7 +151,7 @@ def programme(session: Session, key: UUID | str) -> Programme:
     found = session.exec(select(Programme).where(named)).first()
     if found is None:
         raise NotFound(
-            f"There is no programme {key}.",
+            Message("There is no programme {key}.", key=key),
             remedy="Check its code or key.",
         )
     return found
@@ -182,7 +183,8 @@ def _require_free_call_code(session: Session, draft: CallDraft) -> None:
     taken = select(Call).where(Call.programme_id == draft.programme_id, Call.code == draft.code)
     if session.exec(taken).first():
         raise Conflict(
-            f"The programme has a call {draft.code} already.", remedy="Choose another code."
+            Message("The programme has a call {call} already.", call=draft.code),
+            remedy="Choose another code.",
         )
 
 
@@ -303,7 +305,7 @@ def call(session: Session, actor: Actor, call_id: UUID) -> Call:
     """
     found = call_or_none(session, actor, call_id)
     if found is None:
-        raise NotFound(f"There is no call {call_id}.")
+        raise NotFound(Message("There is no call {call_id}.", call_id=call_id))
     return found
 
 
@@ -337,8 +339,15 @@ def not_open(call: Call) -> CallNotOpen:
     """Return the refusal that says when the call is or was open."""
     opens, closes = _local(call)
     return CallNotOpen(
-        f"The call {call.code} is {phase(call, now())}. It is open from "
-        f"{opens:%Y-%m-%d %H:%M} until before {closes:%Y-%m-%d %H:%M} ({call.zone})."
+        Message(
+            "The call {call} is {phase}. It is open from {opens:%Y-%m-%d %H:%M} until before "
+            "{closes:%Y-%m-%d %H:%M} ({zone}).",
+            call=call.code,
+            phase=phase(call, now()),
+            opens=opens,
+            closes=closes,
+            zone=call.zone,
+        )
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 from app.access.lifecycle import Life, Step
 from app.access.policy import Action
 from app.core.base.errors import Conflict, FieldError
+from app.core.base.messages import Message
 
 
 class Kind(StrEnum):
@@ -85,7 +86,16 @@ def _unfinished(facts: Facts) -> list[FieldError]:
     ]
     counts = Counter(key.partition(":")[0] for key in facts.themes)
     wrong = [
-        FieldError("/themes", f"Name {least} to {most} themes of {facet}; now {counts[facet]}.")
+        FieldError(
+            "/themes",
+            Message(
+                "Name {least} to {most} themes of {facet}; now {counts}.",
+                least=least,
+                most=most,
+                facet=facet,
+                counts=counts[facet],
+            ),
+        )
         for facet, (least, most) in THEMES.items()
         if not least <= counts[facet] <= most
     ]

@@ -20,9 +20,11 @@ from pydantic import (
     model_validator,
 )
 
-from app.core.base.text import Line, Text
+from app.core.base.messages import Message
+from app.core.base.text import Line
 from app.core.base.validation_errors import mendable
 from app.core.tables.countries import Country
+from app.submissions.content import ChallengeFields, Passage, SolutionFields, passages_of
 from app.themes.keys import meant
 
 _THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")
@@ -54,10 +56,13 @@ def _id(written: str, info: ValidationInfo) -> str:
     # A first character such as = or - would make a formula of it in a spreadsheet.
     if not written[:1].isalnum():
         raise mendable(
-            f"{written!r} does not begin with a letter or a digit.", "Change the id."
+            Message("{written!r} does not begin with a letter or a digit.", written=written),
+            "Change the id.",
         )
     if (place := _place(info)) and written in place.taken:
-        raise mendable(f"{written!r} is in this call already.", "Leave it out.")
+        raise mendable(
+            Message("{written!r} is in this call already.", written=written), "Leave it out."
+        )
     return written
 
 
@@ -72,7 +77,10 @@ def _organisation(written: str, info: ValidationInfo) -> str:
 def _one_in_a_call(countries: list[str], info: ValidationInfo) -> list[str]:
     if _place(info) and len(countries) != 1:
         raise mendable(
-            f"A submission has one country; here are {len(countries)}.",
+            Message(
+                "A submission has one country; here are {n_countries}.",
+                n_countries=len(countries),
+            ),
             "Give the country of the organisation, such as FR.",
         )
     return countries
@@ -81,18 +89,21 @@ def _one_in_a_call(countries: list[str], info: ValidationInfo) -> list[str]:
 def _theme(written: str, info: ValidationInfo) -> str:
     if not _THEME.fullmatch(written):
         raise mendable(
-            f"{written[:60]!r} is not the key of a theme.",
+            Message("{written!r} is not the key of a theme.", written=written[:60]),
             "Write facet:code, such as practice:open-source or sdg:10.",
         )
     if (place := _place(info)) and written not in place.themes:
-        raise mendable(f"There is no theme {written!r}.", meant(written, place.themes))
+        raise mendable(
+            Message("There is no theme {written!r}.", written=written),
+            meant(written, place.themes),
+        )
     return written
 
 
 def _language(written: str) -> str:
     if not _LANGUAGE.fullmatch(written.lower()):
         raise mendable(
-            f"{written[:60]!r} is not a language code.",
+            Message("{written!r} is not a language code.", written=written[:60]),
             "Write the code of the language alone, such as en or fr.",
         )
     return written.lower()
@@ -101,7 +112,8 @@ def _language(written: str) -> str:
 def _subdivision(written: str) -> str:
     if not _SUBDIVISION.fullmatch(written):
         raise mendable(
-            f"{written[:60]!r} is not a subdivision of ISO 3166-2.", "Write it as in ES-AN."
+            Message("{written!r} is not a subdivision of ISO 3166-2.", written=written[:60]),
+            "Write it as in ES-AN.",
         )
     return written
 
@@ -117,12 +129,6 @@ def _each_once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def _not_a_truth_value(given: Any) -> Any:
-    if isinstance(given, bool):
-        raise mendable("It is a truth value.", "Give a whole number from 0 to 20.")
-    return given
-
-
 Listed = (BeforeValidator(_listed), AfterValidator(_each_once))
 Id = Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(_id)]
 Title = Annotated[Line, Field(min_length=5, max_length=200)]
@@ -130,9 +136,6 @@ ThemeKey = Annotated[Line, Field(max_length=80), AfterValidator(_theme)]
 Language = Annotated[Line, AfterValidator(_language)]
 Subdivision = Annotated[Line, AfterValidator(_subdivision)]
 Source = Annotated[Line, Field(max_length=1000)]
-Passage = Annotated[
-    Text, Field(max_length=20_000, description="plain text of at most 20,000 characters")
-]
 Level = Literal["central", "regional", "local", "other"]
 
 
@@ -178,11 +181,15 @@ class SubmissionRecord(BaseModel):
         told = [name for name in self.passages if getattr(self, name)]
         if self.text and told:
             raise mendable(
-                f"Both text and {told[0]} are given.", "Give the passages, or one text alone."
+                Message("Both text and {told} are given.", told=told[0]),
+                "Give the passages, or one text alone.",
             )
         if not (self.text or told or self.summary):
             names = ", ".join(self.passages)
-            raise mendable("The record tells nothing.", f"Fill in text, or some of: {names}.")
+            raise mendable(
+                "The record tells nothing.",
+                Message("Fill in text, or some of: {names}.", names=names),
+            )
         return self
 
     def told(self) -> dict[str, str]:
@@ -196,36 +203,16 @@ class SubmissionRecord(BaseModel):
         return {first: self.text} if self.text else self.told()
 
 
-class ChallengeRecord(SubmissionRecord):
+class ChallengeRecord(ChallengeFields, SubmissionRecord):
     """A problem that a government team wants solved."""
 
-    passages = ("problem", "affected", "tried", "outcome", "constraints", "help_wanted")
-
-    problem: Passage = ""
-    affected: Passage = ""
-    tried: Passage = ""
-    outcome: Passage = ""
-    constraints: Passage = ""
-    help_wanted: Passage = ""
+    passages = passages_of(ChallengeFields)
 
 
-class SolutionRecord(SubmissionRecord):
+class SolutionRecord(SolutionFields, SubmissionRecord):
     """Practical experience that a team offers."""
 
-    passages = ("experience", "setting", "evidence", "failures", "transfer", "offer")
-
-    experience: Passage = ""
-    setting: Passage = ""
-    evidence: Passage = ""
-    failures: Passage = ""
-    transfer: Passage = ""
-    offer: Passage = ""
-    capacity: Annotated[int, BeforeValidator(_not_a_truth_value)] = Field(
-        default=1,
-        ge=0,
-        le=20,
-        description="a whole number from 0 to 20: how many challenges to take on",
-    )
+    passages = passages_of(SolutionFields)
 
     def content(self) -> dict[str, Any]:
         """Return what the content of a solution holds."""

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery
+from app.submissions.content import ChallengeFields, Passage, SolutionFields
 from app.submissions.lifecycle import Kind, State
 
-Passage = Annotated[Text, StringConstraints(max_length=20_000)]
 Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
@@ -18,33 +18,16 @@ Code = Annotated[str, StringConstraints(pattern="^(CH|SO)-[0-9]{4}-[0-9]{3,9}$")
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
 
 
-class ChallengeContent(BaseModel):
+class ChallengeContent(ChallengeFields):
     """What a team tells about its challenge; the form asks no solution of it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    problem: Passage = Field(default="", description="The problem, as the team meets it.")
-    affected: Passage = Field(default="", description="Who is affected.")
-    tried: Passage = Field(default="", description="What was tried.")
-    outcome: Passage = Field(default="", description="What would be different without it.")
-    constraints: Passage = Field(default="", description="Rules and limits in the way.")
-    help_wanted: Passage = Field(default="", description="What help the team looks for.")
 
-
-class SolutionContent(BaseModel):
+class SolutionContent(SolutionFields):
     """What a team tells about its practical experience."""
 
     model_config = ConfigDict(extra="forbid")
-
-    experience: Passage = Field(default="", description="What was done.")
-    setting: Passage = Field(default="", description="Where, and since when.")
-    evidence: Passage = Field(default="", description="Results, and how they are known.")
-    failures: Passage = Field(default="", description="What did not work.")
-    transfer: Passage = Field(default="", description="What it takes to do it elsewhere.")
-    offer: Passage = Field(default="", description="What the team can give: time, code.")
-    capacity: int = Field(
-        default=1, ge=0, le=20, description="How many challenges the team takes on."
-    )
 
 
 Content = TypeVar("Content", bound=BaseModel)

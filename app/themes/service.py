@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import FieldError
+from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
 from app.themes.keys import meant
 from app.themes.models import Theme
@@ -63,7 +64,10 @@ def keys(session: Session) -> frozenset[str]:
 def unknown(keys: Sequence[str], known: Set[str]) -> list[FieldError]:
     """Return an error for each key that is not known, with what may be meant."""
     return [
-        FieldError(f"/themes/{index}", f"There is no theme {key!r}. {meant(key, known)}")
+        FieldError(
+            f"/themes/{index}",
+            Message("There is no theme {key!r}. {meant}", key=key, meant=meant(key, known)),
+        )
         for index, key in enumerate(keys)
         if key not in known
     ]

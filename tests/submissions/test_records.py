@@ -18,6 +18,13 @@ def faults_of(schema: type[SubmissionRecord], record: dict[str, Any]) -> list[tu
 
 
 def test_a_record_has_the_passages_of_the_content() -> None:
+    """The order is that of the form, and of what the matching reads."""
+    assert ChallengeRecord.passages == (
+        *("problem", "affected", "tried", "outcome", "constraints", "help_wanted"),
+    )
+    assert SolutionRecord.passages == (
+        *("experience", "setting", "evidence", "failures", "transfer", "offer"),
+    )
     assert ChallengeRecord.passages == tuple(ChallengeContent.model_fields)
     assert (*SolutionRecord.passages, "capacity") == tuple(SolutionContent.model_fields)
 

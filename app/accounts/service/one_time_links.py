@@ -22,6 +22,7 @@ from app.accounts.service.credentials import (
 )
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
 from app.core.storage import audit, outbox, rate_limits
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.rate_limits import Limit
@@ -75,7 +76,10 @@ def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> 
     """
     policy.require(actor, Action.USER_WRITE)
     if user.state in {UserState.DEACTIVATED, UserState.ERASED}:
-        raise Conflict(f"The user is {user.state}.", remedy="Reactivate the user first.")
+        raise Conflict(
+            Message("The user is {state}.", state=user.state),
+            remedy="Reactivate the user first.",
+        )
     audit.record(session, actor.user_id, "invite", "user", user.id)
     return _new_link(session, user, purpose_for(user), public_url)
 

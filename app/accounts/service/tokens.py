@@ -17,6 +17,7 @@ from app.accounts.service.credentials import digest_of, new_secret
 from app.accounts.service.users import user_with
 from app.core.base.clock import now
 from app.core.base.errors import FieldError, NotFound, Unprocessable
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 
@@ -50,7 +51,7 @@ def issue_token(
     user = user_with(session, email)
     if user is None:
         raise NotFound(
-            f"No user has the address {email}.",
+            Message("No user has the address {email}.", email=email),
             remedy="Add the user first, with `counterpart user add`.",
         )
     secret = new_secret(TOKEN_PREFIX)
@@ -127,7 +128,7 @@ def own_token(session: Session, actor: Actor, token_id: UUID) -> Token:
         select(Token).where(Token.id == token_id, Token.user_id == actor.user_id)
     ).first()
     if token is None:
-        raise NotFound(f"You have no token {token_id}.")
+        raise NotFound(Message("You have no token {token_id}.", token_id=token_id))
     return token
 
 
@@ -152,7 +153,12 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     if beyond:
         raise Unprocessable(
             "A token cannot do more than who makes it.",
-            errors=[FieldError("/scopes", f"You may not do this: {', '.join(beyond)}.")],
+            errors=[
+                FieldError(
+                    "/scopes",
+                    Message("You may not do this: {beyond}.", beyond=", ".join(beyond)),
+                )
+            ],
         )
     ends = now() + timedelta(days=draft.days)
     secret = new_secret(TOKEN_PREFIX)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 
 
 def write_whole(path: Path, content: bytes, *, secret: bool = False) -> None:
@@ -54,7 +55,7 @@ def whole(path: Path, *, secret: bool = False) -> Iterator[BinaryIO]:
         put(draft, target)
     except OSError as error:
         raise Conflict(
-            f"{path} cannot be written: {error.strerror}.",
+            Message("{path} cannot be written: {reason}.", path=path, reason=error.strerror),
             remedy="Nothing was changed. Choose another file or folder.",
         ) from error
     finally:

@@ -1,6 +1,7 @@
 """Pydantic's errors as ours: a JSON pointer and a sentence each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -63,6 +64,13 @@ def _sentence(detail: ErrorDetails) -> str:
             return "The text holds a character that cannot be encoded."
         case _:
             return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a field of a table wants, in the metadata of its type; completes "Give ..."."""
+
+    text: str
 
 
 def wrong_length(details: ErrorDetails) -> str | None:

@@ -4,9 +4,11 @@ import logging
 from typing import Final
 
 import anyio
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette import types
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.base.errors import AppError, TooLarge, TooSlow, Unavailable
+from app.core.base.messages import Message
 from app.core.http.problems import respond
 
 log = logging.getLogger(__name__)
@@ -93,7 +95,7 @@ class BodyLimit:
     async def _whole(self, receive: Receive) -> bytes | None:
         """Return the body, or None if whoever sent it has gone: half a body is no request."""
         body = bytearray()
-        message: Message = {"more_body": True}
+        message: types.Message = {"more_body": True}
         try:
             while message.get("more_body", False):
                 message = await receive()
@@ -109,7 +111,9 @@ class BodyLimit:
 
     def _require_room(self, size: int, *, more: bool) -> None:
         if size > self.limit:
-            raise TooLarge(f"The body has more than {self.limit // 1000} kB.")
+            raise TooLarge(
+                Message("The body has more than {limit} kB.", limit=self.limit // 1000)
+            )
         if more and self.held > BODIES * self.limit:
             log.warning("body turned away", extra={"held": self.held})
             raise Unavailable("Too much is being sent at once.")
@@ -117,9 +121,9 @@ class BodyLimit:
 
 def _replay(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the whole body once, and then what really comes."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    waiting: list[types.Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def again() -> Message:
+    async def again() -> types.Message:
         return waiting.pop() if waiting else await receive()
 
     return again

@@ -35,6 +35,7 @@ from app.core.base.errors import (
     Unprocessable,
     UnsupportedMedia,
 )
+from app.core.base.messages import Message
 from app.core.http.access import Access, declaration_of, with_dependencies
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, once_of
@@ -150,7 +151,12 @@ class Route(APIRoute):
 
         async def answered(request: Request) -> Response:
             if known is not None and not known.issuperset(request.query_params):
-                raise BadQuery(f"This address knows no parameters but: {sorted(known)}.")
+                raise BadQuery(
+                    Message(
+                        "This address knows no parameters but: {known}.",
+                        known=", ".join(sorted(known)),
+                    )
+                )
             if takes_body and await request.body():
                 _require_kind(request, takes)
             return await handler(request)
@@ -228,7 +234,10 @@ def _require_kind(request: Request, takes: frozenset[str]) -> None:
     if kind not in takes:
         raise UnsupportedMedia(
             "The body is of a kind that this address does not take.",
-            remedy=f"Send it with the header `Content-Type: {' or '.join(sorted(takes))}`.",
+            remedy=Message(
+                "Send it with the header `Content-Type: {takes}`.",
+                takes=" or ".join(sorted(takes)),
+            ),
         )
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMedia("The body is compressed.", remedy="Send it as it is.")

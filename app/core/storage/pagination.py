@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.base.clock import in_utc
 from app.core.base.errors import BadQuery
+from app.core.base.messages import Message
 from app.core.base.text import printable
 from app.core.storage.database import LARGEST
 from app.core.tables import exporting
@@ -124,8 +125,10 @@ def _keys(order: str, sortable: Mapping[str, Any]) -> list[_Key]:
     unknown = [name for name in names if name.removeprefix("-") not in sortable]
     if unknown or len({name.removeprefix("-") for name in names}) < len(names):
         raise BadQuery(
-            f"The list cannot be sorted by {order!r}.",
-            remedy=f"Sort by one or more of: {', '.join(sorted(sortable))}.",
+            Message("The list cannot be sorted by {order!r}.", order=order),
+            remedy=Message(
+                "Sort by one or more of: {sortable}.", sortable=", ".join(sorted(sortable))
+            ),
         )
     return [_Key(n, sortable[n.removeprefix("-")], n.startswith("-")) for n in names]
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.engine import URL
 
 from app.core.base.errors import Unavailable
+from app.core.base.messages import Message
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
 """Where Debian keeps the programs of each version, beside the newest ones on the path."""
@@ -28,7 +29,7 @@ def program(name: str, debian: Path = DEBIAN) -> str:
     found = shutil.which(name) or str(newest)
     if not found:
         raise Unavailable(
-            f"The program {name} of PostgreSQL is not installed here.",
+            Message("The program {name} of PostgreSQL is not installed here.", name=name),
             remedy="Install the client programs of PostgreSQL, on Debian postgresql-client.",
         )
     return found
@@ -109,7 +110,12 @@ def _call(url: URL | None, command: Sequence[str]) -> None:
     if done.returncode:
         name = Path(command[0]).name
         raise Unavailable(
-            f"{name} ended with code {done.returncode}: {_reason(done.stderr)}",
+            Message(
+                "{name} ended with code {returncode}: {reason}",
+                name=name,
+                returncode=done.returncode,
+                reason=_reason(done.stderr),
+            ),
             remedy="Nothing was changed. Mend this and call the command again.",
         )
 

@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 
 from app.core.base.clock import now
 from app.core.base.errors import TooMany
+from app.core.base.messages import Message
 from app.core.storage import upserts
 from app.core.storage.database import Database, UtcDateTime, transaction
 
@@ -64,7 +65,7 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
         log.warning("tried too often", extra={"limit": limit.name})
         raise TooMany(
             "This was tried too often in a short time.",
-            remedy=f"Wait {_told(wait)}, and try again.",
+            remedy=Message("Wait {time}, and try again.", time=_told(wait)),
             retry_after=math.ceil(wait.total_seconds()),
         )
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.base.errors import Unavailable
+from app.core.base.messages import Message
 
 OLDEST: Final = (3, 51, 3)
 """Earlier versions can damage a database when its log begins anew (WAL reset)."""
@@ -43,8 +44,12 @@ def driver(names: Sequence[str] = DRIVERS) -> Any:
         found.append(module.sqlite_version)
     oldest = ".".join(map(str, OLDEST))
     raise Unavailable(
-        f"SQLite {oldest} or newer is needed, and here is {', '.join(found) or 'none'}: "
-        "versions before it can damage a database.",
+        Message(
+            "SQLite {oldest} or newer is needed, and here is {found}: versions before it can "
+            "damage a database.",
+            oldest=oldest,
+            found=", ".join(found) or "none",
+        ),
         remedy="Install pysqlite3, use a Python with a newer SQLite, or PostgreSQL.",
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import pycountry
 from pydantic import AfterValidator
 
+from app.core.base.messages import Message
 from app.core.base.text import Line
 from app.core.base.validation_errors import mendable
 
@@ -29,7 +30,10 @@ def _country(written: str) -> str:
         if meant
         else "Write a code such as FR, or EU for a body of the European Union."
     )
-    raise mendable(f"{written[:60]!r} is not a country code of ISO 3166-1.", remedy)
+    raise mendable(
+        Message("{written!r} is not a country code of ISO 3166-1.", written=written[:60]),
+        remedy,
+    )
 
 
 def _meant(written: str) -> str | None:

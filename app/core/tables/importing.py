@@ -4,8 +4,9 @@ A table holds one record a row. Whoever brings it is told everything that is wro
 once, with file, line and field, because nobody wants to mend a file fault by fault.
 A blank cell, an empty string and null all say "not given", in both formats.
 
-A schema helps with good messages: the `description` of a field completes the sentence
-"Give ...", and its validators may raise `app.core.tables.row_errors.mendable`.
+A schema helps with good messages: what a field says that it wants (`Wanted` in its type, or
+its `description`) completes the sentence "Give ...", and its validators may raise
+`app.core.base.validation_errors.mendable`.
 """
 
 import csv
@@ -22,7 +23,8 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.core.base.validation_errors import wrong_length
+from app.core.base.messages import Message
+from app.core.base.validation_errors import Wanted, wrong_length
 from app.core.tables.row_errors import Fault, FaultyTable, refuse
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -155,12 +157,19 @@ class _Reading(Generic[Record]):
             problem, remedy = self._in_words(name, details)
             self.fault(line, ", ".join([name, *items]), problem, remedy)
 
+    def _wanted(self, name: str) -> str | None:
+        """Return what a field wants: as its type says, or else its description."""
+        field = self.schema.model_fields.get(name)
+        metadata = field.metadata if field else []
+        wanted = (part.text for part in metadata if isinstance(part, Wanted))
+        return next(wanted, field and field.description)
+
     def _in_words(self, name: str, details: ErrorDetails) -> tuple[str, str]:
         context = details.get("ctx", {})
         if "remedy" in context:
             return context["problem"], context["remedy"]
-        field = self.schema.model_fields.get(name)
-        remedy = f"Give {field.description}." if field and field.description else "Mend it."
+        wanted = self._wanted(name)
+        remedy = f"Give {wanted}." if wanted else "Mend it."
         if details["type"] in _PLAINLY:
             return _PLAINLY[details["type"]], remedy
         if length := wrong_length(details):
@@ -194,7 +203,11 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        refuse(name, f"The file cannot be read: {error.strerror}.", "Check who may read it.")
+        refuse(
+            name,
+            Message("The file cannot be read: {reason}.", reason=error.strerror),
+            "Check who may read it.",
+        )
 
 
 def _reader(name: str) -> Callable[[str, _Reading[Any]], None]:
@@ -235,7 +248,7 @@ def _badly_encoded(content: bytes, name: str) -> Iterator[Fault]:
                 name,
                 line,
                 "",
-                f"Byte {error.start + 1} of the line is not UTF-8.",
+                Message("Byte {start} of the line is not UTF-8.", start=error.start + 1),
                 "Save the file again in UTF-8 (CSV UTF-8 in a spreadsheet program).",
             )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,12 @@ class FaultyTable(Unprocessable):
         files = ", ".join(dict.fromkeys(fault.file for fault in self.faults))
         super().__init__(
             f"{files}: {count}.",
-            errors=[FieldError(f.place, f"{f.problem} {f.remedy}") for f in self.faults],
+            errors=[
+                FieldError(
+                    f.place, Message("{problem} {remedy}", problem=f.problem, remedy=f.remedy)
+                )
+                for f in self.faults
+            ],
         )
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
 from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
+from app.core.base.messages import Message
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import Loss, WhatIf, Whole
@@ -163,7 +164,11 @@ def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, R
     if run.state is RunState.NO_SOLUTION:
         ways = [", ".join(r.changes) for r in _stored(run).relaxations]
         raise Conflict(
-            f"The run {run.code} has no assignment: {_stored(run).reason}.",
+            Message(
+                "The run {run} has no assignment: {reason}.",
+                run=run.code,
+                reason=_stored(run).reason,
+            ),
             remedy="Try a way out with what-if"
             + (f": {'; or '.join(ways)}." if ways else ", with fewer conditions."),
         )
@@ -176,8 +181,15 @@ def _require_small(run: MatchRun, objective: Objective) -> None:
     most = LARGEST[objective]
     if run.n_challenges * run.n_solutions > most:
         raise Conflict(
-            f"The run {run.code} has {run.n_challenges} x {run.n_solutions} pairs; under the "
-            f"objective {objective} up to {most:,} can be asked about while you wait.",
+            Message(
+                "The run {run} has {n_challenges} x {n_solutions} pairs; under the objective "
+                "{objective} up to {most:,} can be asked about while you wait.",
+                run=run.code,
+                n_challenges=run.n_challenges,
+                n_solutions=run.n_solutions,
+                objective=objective,
+                most=most,
+            ),
             remedy="Ask with `counterpart match` on the machine, or for a run of its own.",
         )
 
@@ -235,7 +247,13 @@ def _asked(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
     settings = RunSettings.model_validate(run.settings | changed)
     if settings.providers_min > settings.providers_max:
         naming.errors.append(
-            FieldError("/providers_max", f"It is below the least, {settings.providers_min}.")
+            FieldError(
+                "/providers_max",
+                Message(
+                    "It is below the least, {providers_min}.",
+                    providers_min=settings.providers_min,
+                ),
+            )
         )
     if naming.errors:
         raise naming.refusal()

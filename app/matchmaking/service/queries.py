@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
@@ -64,7 +65,7 @@ def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
     """
     found = session.get(MatchRun, run_id, options=_WITHOUT_INPUTS)
     if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(f"There is no run {run_id}.")
+        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
     return found
 
 
@@ -78,7 +79,7 @@ def require_result(state: RunState, named: str = "The run") -> None:
     """
     if state not in HAS_RESULT:
         raise Conflict(
-            f"{named} is {state}, so it has no result.",
+            Message("{named} is {state}, so it has no result.", named=named, state=state),
             remedy="Wait until it has ended, or ask for another run if it failed.",
         )
 
@@ -242,5 +243,5 @@ def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
     """
     found = session.get(Verdict, verdict_id)
     if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(f"There is no verdict {verdict_id}.")
+        raise NotFound(Message("There is no verdict {verdict_id}.", verdict_id=verdict_id))
     return found

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound
+from app.core.base.messages import Message
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.suggestions import RankedForRead, RankedRead, RankingRead
 from app.matchmaking.service import queries
@@ -32,7 +33,7 @@ def ranking(session: Session, actor: Actor, run_id: UUID) -> str:
     """
     found = session.execute(_STORED, {"run_id": run_id}).first()
     if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(f"There is no run {run_id}.")
+        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
     state, stored = found
     queries.require_result(state)
     # Runs of earlier versions have no document; theirs says the same.

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.messages import Message
 from app.core.storage import audit, jobs
 from app.core.storage.reference_numbers import next_code
 from app.matchmaking.models import MatchRun
@@ -68,8 +69,8 @@ def _frozen(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, 
     records = inputs.selected(session, programme_id, kind)
     if not records:
         raise Conflict(
-            f"No {kind} of this programme is selected.",
-            remedy=f"Select at least one {kind} first.",
+            Message("No {kind} of this programme is selected.", kind=kind),
+            remedy=Message("Select at least one {kind} first.", kind=kind),
         )
     return records
 

@@ -10,6 +10,7 @@ from app.access.policy import Actor
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage import audit, jobs
 from app.matchmaking.lifecycle import RUN_STEPS, RunState
 from app.matchmaking.models import MatchRun
@@ -59,4 +60,4 @@ def offers(session: Session, actor: Actor, run_id: UUID) -> tuple[RunState, list
 
 def _end_job(session: Session, run: MatchRun) -> None:
     if run.job_id is not None and not jobs.cancel(session, run.job_id):
-        raise Conflict(f"The run {run.code} has just ended.")
+        raise Conflict(Message("The run {run} has just ended.", run=run.code))

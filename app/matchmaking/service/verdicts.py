@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
@@ -57,7 +58,7 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
     policy.require(actor, Action.VERDICT_WRITE)
     verdict = session.get(Verdict, verdict_id)
     if verdict is None:
-        raise NotFound(f"There is no verdict {verdict_id}.")
+        raise NotFound(Message("There is no verdict {verdict_id}.", verdict_id=verdict_id))
     history = _history(session, verdict)
     if history[-1].id != verdict.id:
         raise Conflict(

@@ -9,6 +9,7 @@ from app.access.policy import Action, Actor
 from app.accounts.lifecycle import PRESENT, Purpose
 from app.accounts.service import one_time_links
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.organisations.schemas import UserDraft, UserRead
 from app.organisations.service import people
@@ -48,7 +49,7 @@ def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: s
     policy.require(actor, Action.USER_WRITE)
     if user.state not in PRESENT or one_time_links.signs_in(session, user.id):
         raise Conflict(
-            f"The user is {user.state}.",
+            Message("The user is {state}.", state=user.state),
             remedy="Who has accepted can ask for a new password at /reset.",
         )
     one_time_links.send_link(session, user, one_time_links.purpose_for(user), public_url)

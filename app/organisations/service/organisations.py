@@ -9,6 +9,7 @@ from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.organisations.models import Organisation
@@ -87,7 +88,11 @@ def _added(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisa
 
 def _taken(draft: OrganisationDraft) -> Conflict:
     return Conflict(
-        f"There is an organisation {draft.name} in {draft.country} already.",
+        Message(
+            "There is an organisation {name} in {country} already.",
+            name=draft.name,
+            country=draft.country,
+        ),
         remedy="Use the one that is there, or tell them apart by their names.",
     )
 
@@ -126,5 +131,9 @@ def organisation(session: Session, actor: Actor, organisation_id: UUID) -> Organ
         )
     ).first()
     if found is None:
-        raise NotFound(f"There is no organisation {organisation_id}.")
+        raise NotFound(
+            Message(
+                "There is no organisation {organisation_id}.", organisation_id=organisation_id
+            )
+        )
     return found

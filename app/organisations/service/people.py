@@ -15,6 +15,7 @@ from app.accounts.models import Membership, User
 from app.accounts.service import browser_sessions, second_factor
 from app.accounts.service.users import folded, user_with
 from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.organisations.models import Organisation
@@ -48,7 +49,7 @@ def add_user(session: Session, actor: Actor, draft: UserDraft) -> User:
     email = folded(draft.email)
     if user_with(session, email):
         raise Conflict(
-            f"There is a user with the address {draft.email} already.",
+            Message("There is a user with the address {email} already.", email=draft.email),
             remedy="Choose another address, or give the user that exists one more role.",
         )
     organisation = organisation_of(session, actor, draft.organisation)
@@ -106,9 +107,12 @@ def add_membership(
     policy.require(actor, Action.USER_WRITE)
     held_in = organisation(session, actor, draft.organisation_id)
     if _membership(session, user_id, held_in.id, draft.role):
-        raise Conflict(f"The user is {draft.role} there already.")
+        raise Conflict(Message("The user is {role} there already.", role=draft.role))
     if found.state in {UserState.DEACTIVATED, UserState.ERASED}:
-        raise Conflict(f"The user is {found.state}.", remedy="Reactivate the user first.")
+        raise Conflict(
+            Message("The user is {state}.", state=found.state),
+            remedy="Reactivate the user first.",
+        )
     join(session, actor, user_id, held_in.id, draft.role)
     return described(session, actor, [found])[0]
 
@@ -134,7 +138,9 @@ def remove_membership(
         select(Membership).where(Membership.id == membership_id, Membership.user_id == user_id)
     ).first()
     if held is None:
-        raise NotFound(f"The user has no membership {membership_id}.")
+        raise NotFound(
+            Message("The user has no membership {membership_id}.", membership_id=membership_id)
+        )
     if held.role is Role.ADMIN and last and not _administers_elsewhere(session, held):
         raise Conflict(
             "Nobody else who is active administers the service.",
@@ -254,7 +260,7 @@ def user(session: Session, actor: Actor, user_id: UUID) -> User:
     """
     found = session.exec(select(User).where(User.id == user_id, _within_reach(actor))).first()
     if found is None:
-        raise NotFound(f"There is no user {user_id}.")
+        raise NotFound(Message("There is no user {user_id}.", user_id=user_id))
     return found
 
 

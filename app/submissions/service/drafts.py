@@ -16,6 +16,7 @@ from app.core.base.errors import (
     Unprocessable,
 )
 from app.core.base.merge_patch import Patch, patched
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.programmes import service as programmes
@@ -102,7 +103,12 @@ def _call_for(session: Session, actor: Actor, kind: Kind, call_id: UUID) -> Call
         return call
     raise Unprocessable(
         "The call does not fit.",
-        errors=[FieldError("/call_id", f"{problem} GET /api/v1/calls lists the calls.")],
+        errors=[
+            FieldError(
+                "/call_id",
+                Message("{problem} GET /api/v1/calls lists the calls.", problem=problem),
+            )
+        ],
     )
 
 
@@ -116,7 +122,7 @@ def require_known_themes(session: Session, keys: Sequence[str]) -> None:
     """
     errors = themes.unknown(keys, themes.keys(session))
     errors += [
-        FieldError(f"/themes/{index}", f"{key} is named twice.")
+        FieldError(f"/themes/{index}", Message("{key} is named twice.", key=key))
         for index, key in enumerate(keys)
         if key in keys[:index]
     ]
@@ -185,7 +191,9 @@ def _writable(
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
     if submission.state not in EDITABLE:
         raise TransitionNotAllowed(
-            f"A {kind} that is {submission.state} cannot be changed.",
+            Message(
+                "A {kind} that is {state} cannot be changed.", kind=kind, state=submission.state
+            ),
             remedy="Take it back with the step `reopen` while the call is open.",
         )
     expected.require(READS[kind].model_validate(submission))

@@ -11,6 +11,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.core.tables.importing import read_table
@@ -88,7 +89,10 @@ def import_records(
 def _require_importable(actor: Actor, call: Call) -> None:
     policy.require(actor, Action.SUBMISSION_IMPORT)
     if call.state is not CallState.PUBLISHED:
-        raise Conflict(f"The call {call.code} is {call.state}.", remedy="Publish it first.")
+        raise Conflict(
+            Message("The call {call} is {state}.", call=call.code, state=call.state),
+            remedy="Publish it first.",
+        )
 
 
 def imported(session: Session, call: Call) -> frozenset[str]:

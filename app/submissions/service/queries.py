@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
+from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
 from app.programmes.models import Programme
 from app.submissions.lifecycle import Kind
@@ -41,7 +42,7 @@ def get(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Submissi
     statement = select(Submission).where(named, Submission.kind == kind, readable(actor))
     submission = session.exec(statement).first()
     if submission is None:
-        raise NotFound(f"There is no {kind} {key}.")
+        raise NotFound(Message("There is no {kind} {key}.", kind=kind, key=key))
     return submission
 
 
@@ -56,7 +57,7 @@ def find(session: Session, actor: Actor, key: UUID) -> Submission:
     statement = select(Submission).where(Submission.id == key, readable(actor))
     submission = session.exec(statement).first()
     if submission is None:
-        raise NotFound(f"There is no submission {key}.")
+        raise NotFound(Message("There is no submission {key}.", key=key))
     return submission
 
 
