@@ -1,19 +1,40 @@
-"""Forms: the same schemas as the interface for programs, filled in by a browser."""
+"""Forms: the same schemas as the interface for programs, filled in by a browser.
 
+A field is named by its place in the schema, with dots: `title`, `content.problem`,
+`contacts.0.email`. What is wrong with it has the JSON pointer of the interface:
+`/content/problem`.
+"""
+
+import re
+import types
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Generic, TypeVar
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    TypeGuard,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from starlette.datastructures import FormData
 
 from app.core.base.errors import FieldError
-from app.core.base.validation_errors import field_errors
+from app.core.base.validation_errors import field_errors, pointer_to
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
 MOST_FIELDS: Final = 200
+MOST_ROWS: Final = 50
+"""Rows that a list of a form has; what is sent beyond them is left out."""
+
+_ROW: Final = re.compile(r"0|[1-9]\d{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +46,9 @@ class Form(Generic[Schema]):
     value : schema or None
         The content, if all of it can be taken.
     errors : tuple of FieldError
-        All that is wrong; each pointer is `/` and the name of a field.
+        All that is wrong, each with the JSON pointer of its field.
     written : mapping
-        The fields as they were written, to be shown again; secrets are left out.
+        The fields as they were written, by name, to be shown again; secrets are left out.
     """
 
     value: Schema | None = None
@@ -36,7 +57,12 @@ class Form(Generic[Schema]):
 
     def message(self, name: str) -> str | None:
         """Return what is wrong with a field; None if nothing is."""
-        return next((e.detail for e in self.errors if e.pointer == f"/{name}"), None)
+        pointer = pointer_to(name.split("."))
+        return next((e.detail for e in self.errors if e.pointer == pointer), None)
+
+    def rows(self, name: str) -> range:
+        """Return the places of the rows of a list that were written."""
+        return range(len(_rows(self.written, f"{name}.")))
 
     def refused(self, *errors: FieldError) -> "Form[Schema]":
         """Return the form with what the service found wrong with its content."""
@@ -46,33 +72,114 @@ class Form(Generic[Schema]):
 def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]]:
     """Return the dependency that reads a form of this schema.
 
-    A field that was left empty counts as not given. Of a field that was sent twice the
-    last one counts, unless the schema takes a list.
+    A field that was left empty counts as not given, and so does a row of which every field
+    is empty. Of a field that was sent twice the last one counts, unless the schema takes a
+    list.
     """
 
     async def read(request: Request) -> Form[Schema]:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
-            given = _given(schema, sent)
-        written = {name: value for name, value in given.items() if not _is_secret(schema, name)}
+            fields = _texts(sent)
+        written: dict[str, str | list[str]] = {}
+        given = _given(schema, fields, "", "", written)
         try:
             return Form(schema.model_validate(given), (), written)
         except ValidationError as error:
-            # Only the first part of a place: a field is what a person sees.
-            errors = field_errors([{**e, "loc": e["loc"][:1]} for e in error.errors()])
+            errors = field_errors(
+                [{**e, "loc": _field_at(schema, e["loc"])} for e in error.errors()]
+            )
             return Form(None, tuple(errors), written)
 
     return read
 
 
-def _given(schema: type[BaseModel], sent: FormData) -> dict[str, str | list[str]]:
-    given: dict[str, str | list[str]] = {}
+def _texts(sent: FormData) -> dict[str, list[str]]:
+    """Return what was sent and is not empty, by name."""
+    found: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str) and value:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _given(
+    schema: type[BaseModel],
+    fields: Mapping[str, list[str]],
+    sent_at: str,
+    shown_at: str,
+    written: dict[str, str | list[str]],
+) -> dict[str, Any]:
+    """Return the content of a schema, and note what of it can be shown again.
+
+    Parameters
+    ----------
+    sent_at, shown_at : str
+        What the names of its fields begin with, as they were sent and as they are shown: rows
+        that were left empty are not shown.
+    """
+    given: dict[str, Any] = {}
     for name, info in schema.model_fields.items():
-        values = [value for value in sent.getlist(name) if isinstance(value, str) and value]
-        if values:
-            many = str(info.annotation).startswith(("list", "frozenset"))
-            given[name] = values if many else values[-1]
+        kind, many = _kind_of(info.annotation)
+        sent, shown = f"{sent_at}{name}", f"{shown_at}{name}"
+        if not _is_model(kind):
+            if values := fields.get(sent):
+                given[name] = values if many else values[-1]
+                if kind is not SecretStr:
+                    written[shown] = given[name]
+        elif many:
+            rows = [
+                _given(kind, fields, f"{sent}.{row}.", f"{shown}.{place}.", written)
+                for place, row in enumerate(_rows(fields, f"{sent}."))
+            ]
+            if rows:
+                given[name] = rows
+        else:
+            below = _given(kind, fields, f"{sent}.", f"{shown}.", written)
+            if below or info.is_required():
+                given[name] = below
     return given
 
 
-def _is_secret(schema: type[BaseModel], name: str) -> bool:
-    return "SecretStr" in str(schema.model_fields[name].annotation)
+def _rows(fields: Mapping[str, object], prefix: str) -> list[int]:
+    """Return the numbers of the rows of which something was sent, in their order."""
+    numbers = {
+        name.removeprefix(prefix).partition(".")[0]
+        for name in fields
+        if name.startswith(prefix)
+    }
+    return sorted(int(number) for number in numbers if _ROW.fullmatch(number))[:MOST_ROWS]
+
+
+def _field_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the field at which an error is shown; of a list to choose from the list itself."""
+    found: list[int | str] = []
+    model: type[BaseModel] | None = schema
+    many = False
+    for part in place:
+        if model is None:
+            break
+        found.append(part)
+        if many and isinstance(part, int):
+            many = False
+            continue
+        info = model.model_fields.get(str(part))
+        kind, many = _kind_of(info.annotation) if info else (None, False)
+        model = kind if _is_model(kind) else None
+    return tuple(found)
+
+
+def _kind_of(annotation: Any) -> tuple[Any, bool]:
+    """Return what a field holds, and whether it holds many of it."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _kind_of(arguments[0])
+    if origin in {Union, types.UnionType}:
+        kinds = [kind for kind in arguments if kind is not type(None)]
+        return _kind_of(kinds[0]) if len(kinds) == 1 else (None, False)
+    if origin in {list, frozenset, set, tuple}:
+        return _kind_of(arguments[0])[0], True
+    return annotation, False
+
+
+def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -13,6 +13,23 @@ from app.core.http.forms import Form, form_of
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+class Contact(BaseModel):
+    email: str = Field(min_length=3)
+    phone: str | None = None
+    code: SecretStr | None = None
+
+
+class Content(BaseModel):
+    problem: str = Field(default="", max_length=20)
+    contacts: list[Contact] = Field(default=[], max_length=3)
+
+
+class Nested(BaseModel):
+    content: Content
+    aside: Content | None = None
+    themes: list[Annotated[str, Field(max_length=3)]] = []
+
+
 class Application(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -31,6 +48,20 @@ def client() -> TestClient:
         value = form.value and form.value.model_dump(mode="json")
         errors = [[error.pointer, error.detail] for error in form.errors]
         return {"value": value, "errors": errors, "written": form.written}
+
+    @app.post("/nested")
+    def read_nested(form: Annotated[Form[Nested], Depends(form_of(Nested))]) -> Any:
+        errors = {error.pointer: error.detail for error in form.errors}
+        return {
+            "value": form.value and form.value.model_dump(mode="json", exclude_defaults=True),
+            "errors": errors,
+            "written": form.written,
+            "rows": len(form.rows("content.contacts")),
+            "messages": [
+                form.message(name)
+                for name in ("content.problem", "content.contacts.1.email", "themes")
+            ],
+        }
 
     return TestClient(app)
 
@@ -88,3 +119,76 @@ def test_a_hostile_form_is_never_a_failure_of_ours(
     client: TestClient, content: bytes, headers: dict[str, str]
 ) -> None:
     assert client.post("/", content=content, headers=headers).status_code in {200, 422}
+
+
+def test_fields_reach_into_content_and_rows_by_their_place(client: TestClient) -> None:
+    answer = client.post(
+        "/nested",
+        data={
+            "content.problem": "Floods",
+            "content.contacts.0.email": "ann@example.org",
+            "content.contacts.7.email": "bob@example.org",
+            "content.contacts.7.phone": "12",
+            "themes": ["a", "b"],
+        },
+    ).json()
+
+    assert answer == {
+        "value": {
+            "content": {
+                "problem": "Floods",
+                "contacts": [
+                    {"email": "ann@example.org"},
+                    {"email": "bob@example.org", "phone": "12"},
+                ],
+            },
+            "themes": ["a", "b"],
+        },
+        "errors": {},
+        "written": {
+            "content.problem": "Floods",
+            "content.contacts.0.email": "ann@example.org",
+            "content.contacts.1.email": "bob@example.org",
+            "content.contacts.1.phone": "12",
+            "themes": ["a", "b"],
+        },
+        "rows": 2,
+        "messages": [None, None, None],
+    }
+
+
+def test_what_is_wrong_within_content_has_the_pointer_of_the_interface(
+    client: TestClient,
+) -> None:
+    answer = client.post(
+        "/nested",
+        data={
+            "content.problem": "x" * 21,
+            "content.contacts.0.email": "ann@example.org",
+            "content.contacts.3.email": "b",
+            "content.contacts.3.code": "secret",
+            "themes": ["long", "b"],
+        },
+    ).json()
+
+    assert answer["errors"] == {
+        "/content/problem": "It has 21 characters, not 20 at the most.",
+        "/content/contacts/1/email": "It has 1 characters, not 3 at the least.",
+        "/themes": "It has 4 characters, not 3 at the most.",
+    }
+    assert answer["messages"] == list(answer["errors"].values())
+    assert "secret" not in str(answer["written"])
+
+
+def test_a_form_in_which_nothing_was_written_lacks_no_content(client: TestClient) -> None:
+    answer = client.post("/nested", data={"content.contacts.0.email": ""}).json()
+
+    assert (answer["value"], answer["rows"]) == ({"content": {}}, 0)
+
+
+def test_rows_beyond_any_form_and_names_of_no_field_are_left_out(client: TestClient) -> None:
+    rows = {f"content.contacts.{n}.email": "ann@example.org" for n in range(120)}
+    answer = client.post("/nested", data={**rows, "content.unknown.x": "1", "a.b": "2"}).json()
+
+    assert answer["rows"] == 50
+    assert list(answer["errors"]) == ["/content/contacts"]
