@@ -15,8 +15,9 @@ class MatchRun(Record, table=True):
     """One execution of the engine: evidence, with its inputs frozen.
 
     `challenges` and `solutions` are records of the exchange format, as they were
-    when the run was asked for; `digest` is taken over them and the settings. `ranking` is
-    the document of its lists, written once when they are stored.
+    when the run was asked for; `record_format` numbers how they are read
+    (`app.matchmaking.service.inputs`), and `digest` is taken over them and the settings.
+    `ranking` is the document of its lists, written once when they are stored.
     """
 
     __tablename__ = "match_run"
@@ -27,6 +28,7 @@ class MatchRun(Record, table=True):
     requested_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     job_id: int | None = Field(default=None, foreign_key="job.id")
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    record_format: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     challenges: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     solutions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     n_challenges: int

@@ -1,11 +1,14 @@
 """What the engine is asked with: settings, and submissions as records."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.matchmaking.models import MatchRun
 from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.runs import Objective, RunSettings
@@ -15,6 +18,12 @@ from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, SolutionRecord
+
+Reader = Callable[
+    [Sequence[dict[str, Any]], Sequence[dict[str, Any]]],
+    tuple[list[ChallengeRecord], list[SolutionRecord]],
+]
+"""Reads the frozen challenges and solutions of a run."""
 
 
 def chosen(
@@ -68,12 +77,43 @@ def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
 
 
 def frozen(run: MatchRun) -> RunInputs:
-    """Return what a run was asked with."""
-    return RunInputs(
-        RunSettings.model_validate(run.settings),
-        [ChallengeRecord.model_validate(record) for record in run.challenges],
-        [SolutionRecord.model_validate(record) for record in run.solutions],
+    """Return what a run was asked with.
+
+    Raises
+    ------
+    Conflict
+        If a newer version of the service has frozen it.
+    """
+    read = FORMATS.get(run.record_format)
+    if read is None:
+        raise Conflict(
+            Message(
+                "The records of the run {run} are of the format {format}, which this version "
+                "cannot read.",
+                run=run.code,
+                format=run.record_format,
+            ),
+            remedy="Ask the newer version that made the run.",
+        )
+    settings = RunSettings.model_validate(run.settings)
+    return RunInputs(settings, *read(run.challenges, run.solutions))
+
+
+def _first_format(
+    challenges: Sequence[dict[str, Any]], solutions: Sequence[dict[str, Any]]
+) -> tuple[list[ChallengeRecord], list[SolutionRecord]]:
+    """Read records of the exchange format, as it is since the first run."""
+    return (
+        [ChallengeRecord.model_validate(record) for record in challenges],
+        [SolutionRecord.model_validate(record) for record in solutions],
     )
+
+
+FORMATS: Final[Mapping[int, Reader]] = MappingProxyType({1: _first_format})
+"""How the records of each format are read; none is ever taken out."""
+
+CURRENT_FORMAT: Final = max(FORMATS)
+"""In which records are frozen now."""
 
 
 def keys_of(session: Session, codes: Collection[str]) -> dict[str, UUID]:

@@ -50,6 +50,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
         code=next_code(session, "RUN"),
         requested_by=actor.user_id,
         settings=chosen.model_dump(),
+        record_format=inputs.CURRENT_FORMAT,
         challenges=challenges,
         solutions=solutions,
         n_challenges=len(challenges),
