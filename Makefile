@@ -7,6 +7,7 @@
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
+# make reference      write docs/reference.md from the tables of roles, steps and refusals
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
 # make clean          remove what these words made; data stay where they are
 #
@@ -31,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres faults mutants fuzz container check bench bench-large lock clean
+.PHONY: run test test-postgres faults mutants fuzz container check bench bench-large reference lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -64,6 +65,9 @@ check: .venv/.tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+
+reference: .venv/.tools
+	@$(BIN)/python -m app.operations.reference > docs/reference.md
 
 # One thread each, so that figures are comparable; ARGS names comparisons, as in ARGS="topk arrivals".
 bench: .venv/.bench

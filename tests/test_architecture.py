@@ -46,6 +46,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",
         "app/operations/migrating.py": "the database brought to the shape of this version",
+        "app/operations/reference.py": "the tables of roles, steps and refusals, as a page",
         "app/operations/retention.py": "what is removed when its time is over",
         "app/seeding/loader.py": "seeds into service calls",
         "app/seeding/demonstration.py": "what the demonstration adds to the seeds",
