@@ -147,7 +147,7 @@ def test_a_database_without_a_shape_is_refused_with_the_remedy(new: Database) ->
         migrating.require_current(new)
 
     assert (refusal.value.detail, refusal.value.remedy) == (
-        f"The database has the shape of no version, and {HEAD} is needed.",
+        f"The database has the schema version none, and {HEAD} is needed.",
         "Run `counterpart migrate` first.",
     )
 
@@ -162,7 +162,7 @@ def test_a_database_of_a_newer_version_is_left_alone(new: Database) -> None:
             use(new)
 
         assert (refusal.value.detail, refusal.value.remedy) == (
-            "The database has the shape 9999, which this version does not know.",
+            "The database has the schema version 9999, which this version does not know.",
             "Start the newer version that made it, or go back to a backup.",
         )
 

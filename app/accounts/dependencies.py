@@ -60,7 +60,7 @@ def _who_asks(request: Request, credentials: Credentials) -> Actor:
         if credentials is not None:
             return service.authenticate(session, credentials.credentials)
         if cookie is None or "authorization" in request.headers:
-            raise NotSignedIn("The request names nobody.")
+            raise NotSignedIn("You are not signed in.")
         settings = request.app.state.settings
         actor, seen_at = service.authenticate_browser(session, cookie, settings)
     due = browser_sessions.is_due(seen_at) and not database.read_only

@@ -67,7 +67,7 @@ def _somebody_administers(facts: Facts) -> Conflict | None:
         return None
     return Conflict(
         "Nobody else who is active administers the service.",
-        remedy="Make somebody else an administrator first.",
+        remedy="Make someone else an administrator first.",
     )
 
 
@@ -91,7 +91,7 @@ LIFE: Final = Life[UserState, Facts](
     "A user",
     Step(
         "deactivate",
-        "End the account",
+        "Close the account",
         PRESENT,
         UserState.DEACTIVATED,
         Action.USER_WRITE,
@@ -99,7 +99,7 @@ LIFE: Final = Life[UserState, Facts](
     ),
     Step(
         "reactivate",
-        "Let the person in again",
+        "Let the person sign in again",
         frozenset({UserState.DEACTIVATED}),
         UserState.ACTIVE,
         Action.USER_WRITE,

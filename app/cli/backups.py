@@ -21,7 +21,7 @@ def backup(
     """
     made = backups.backup(settings_of().database_url, file)
     out.print(
-        f"Wrote {made.total} rows of {len(made.rows)} tables, shape {made.shape}, to {file}.",
+        f"Wrote {made.total} rows of {len(made.rows)} tables, schema version {made.shape}, to {file}.",
         markup=False,
         soft_wrap=True,
     )

@@ -75,7 +75,7 @@ def settings_of(**changes: Any) -> Settings:
         raise Unprocessable(
             "The settings in the environment cannot be used.",
             errors=errors,
-            remedy="Mend these variables; the README lists all settings.",
+            remedy="Correct these variables; the README lists all settings.",
         ) from error
     configure(settings.log_level)
     return settings

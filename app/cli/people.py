@@ -23,7 +23,7 @@ from app.organisations.service import people
 
 
 def add_user(
-    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    email: Annotated[str, typer.Argument(help="Email address.")],
     name: Annotated[str, typer.Option(help="Name of the person, as others shall see it.")],
     role: Annotated[Role, typer.Option(help="What the person is in the organisation.")],
     organisation: Annotated[str, typer.Option(help="Name of the organisation.")],
@@ -49,7 +49,7 @@ def add_user(
         raise Unprocessable(
             "The user cannot be added.",
             errors=field_errors(error.errors()),
-            remedy="Mend what is listed and call the command again.",
+            remedy="Correct what is listed and run the command again.",
         ) from error
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:
@@ -63,7 +63,7 @@ def add_user(
 
 
 def link(
-    email: Annotated[str, typer.Argument(help="E-mail address of the user.")],
+    email: Annotated[str, typer.Argument(help="Email address of the user.")],
     without_second_factor: Annotated[
         bool, typer.Option(help="Also remove the authenticator, if it is lost.")
     ] = False,
@@ -118,7 +118,7 @@ def purge() -> None:
 
 
 def token(
-    email: Annotated[str, typer.Argument(help="E-mail address of the user.")],
+    email: Annotated[str, typer.Argument(help="Email address of the user.")],
     name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it holds.")] = 90,
     scope: Annotated[

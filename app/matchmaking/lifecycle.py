@@ -58,7 +58,7 @@ RUN_LIFE: Final = Life[RunState, None](
     ),
     Step(
         "find-none",
-        "Store the lists, and why no assignment keeps all conditions",
+        "Store the lists, and why no assignment meets all conditions",
         frozenset({RunState.RUNNING}),
         RunState.NO_SOLUTION,
         Action.RUN_START,
@@ -76,14 +76,14 @@ RUN_STEPS: Final = Life[RunState, None](
     "A run",
     Step(
         "cancel",
-        "Stop, and keep nothing of what was computed",
+        "Stop and discard what was computed",
         frozenset({RunState.QUEUED, RunState.RUNNING}),
         RunState.CANCELLED,
         Action.RUN_START,
     ),
     Step(
         "retry",
-        "Compute it again, from the same frozen inputs",
+        "Compute it again from the same inputs",
         frozenset({RunState.FAILED, RunState.CANCELLED}),
         RunState.QUEUED,
         Action.RUN_START,

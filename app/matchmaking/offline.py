@@ -240,7 +240,7 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
     if whole.reason is not None:
         ways = "; or ".join(", ".join(r["changes"]) for r in whole.relaxations)
         raise Conflict(
-            Message("No assignment keeps all conditions: {reason}.", reason=whole.reason),
+            Message("No assignment meets all conditions: {reason}.", reason=whole.reason),
             remedy=Message("The cheapest ways out: {ways}.", ways=ways)
             if ways
             else "Ask for fewer conditions.",

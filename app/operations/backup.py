@@ -218,12 +218,12 @@ def _require_idle(url: str, *, replace: bool) -> None:
     if rows and not replace:
         raise Conflict(
             Message("The database {address} holds {rows} rows.", address=address, rows=rows),
-            remedy="Nothing was changed. If they may go, say so with --replace.",
+            remedy="Nothing was changed. To overwrite them, add --replace.",
         )
     if others or (on_sqlite and not _settle(Path(str(address.database)))):
         raise Conflict(
             Message("The database {address} is in use.", address=address),
-            remedy="Nothing was changed. Stop the service and whoever else uses it first.",
+            remedy="Nothing was changed. First stop the service and all else that uses it.",
         )
 
 

@@ -73,7 +73,7 @@ def migrate(
                     "Going from {before} to nothing drops every table with its data.",
                     before=before,
                 ),
-                remedy="Nothing was changed. If you mean it, say so with --drop-data.",
+                remedy="Nothing was changed. To do it all the same, add --drop-data.",
             )
         return before, after
 
@@ -98,8 +98,8 @@ def require_current(database: Database) -> None:
     if found != needed():
         raise Conflict(
             Message(
-                "The database has the shape {found}, and {needed} is needed.",
-                found=found or "of no version",
+                "The database has the schema version {found}, and {needed} is needed.",
+                found=found or "none",
                 needed=needed(),
             ),
             remedy="Run `counterpart migrate` first.",
@@ -140,7 +140,8 @@ def require_known(revision: str | None) -> None:
     if revision is not None and revision not in _versions():
         raise Conflict(
             Message(
-                "The database has the shape {revision}, which this version does not know.",
+                "The database has the schema version {revision}, which this version does not "
+                "know.",
                 revision=revision,
             ),
             remedy="Start the newer version that made it, or go back to a backup.",
@@ -193,7 +194,7 @@ def _require_references(connection: Connection) -> None:
                 table=lost[0],
                 other=lost[2],
             ),
-            remedy="Nothing was changed. Tell whoever maintains the service.",
+            remedy="Nothing was changed. Tell the maintainers of the service.",
         )
 
 

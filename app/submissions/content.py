@@ -25,7 +25,9 @@ Passage = Annotated[
 
 def _not_a_truth_value(given: Any) -> Any:
     if isinstance(given, bool):
-        raise mendable("It is a truth value.", "Give a whole number from 0 to 20.")
+        raise mendable(
+            "It is true or false, not a number.", "Give a whole number from 0 to 20."
+        )
     return given
 
 

@@ -108,7 +108,9 @@ def _call_closed(facts: Facts) -> Conflict | None:
 
 def _unexplained(facts: Facts) -> list[FieldError]:
     """Ask for the reason: a team that is refused something is told why."""
-    return [] if facts.reason else [FieldError("/reason", "Say why, for the team to read.")]
+    return (
+        [] if facts.reason else [FieldError("/reason", "Give a reason. The team will read it.")]
+    )
 
 
 _OPEN: Final = frozenset(State) - {State.WITHDRAWN}
@@ -126,7 +128,7 @@ LIFE: Final = Life[State, Facts](
     ),
     Step(
         "reopen",
-        "Take back to go on writing",
+        "Take back and continue writing",
         frozenset({State.SUBMITTED}),
         State.DRAFT,
         Action.SUBMISSION_SUBMIT,
@@ -172,7 +174,7 @@ LIFE: Final = Life[State, Facts](
     ),
     Step(
         "reconsider",
-        "Take the decision back",
+        "Undo the decision",
         frozenset({State.SELECTED, State.NOT_SELECTED}),
         State.ELIGIBLE,
         Action.SUBMISSION_DECIDE,

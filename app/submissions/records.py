@@ -187,7 +187,7 @@ class SubmissionRecord(BaseModel):
         if not (self.text or told or self.summary):
             names = ", ".join(self.passages)
             raise mendable(
-                "The record tells nothing.",
+                "The record has no text.",
                 Message("Fill in text, or some of: {names}.", names=names),
             )
         return self

@@ -41,7 +41,7 @@ def test_who_signs_in_while_the_account_changes_stays_out(
         happens(session, user)
         session.commit()
 
-    with pytest.raises(Unprocessable, match="do not go together"):
+    with pytest.raises(Unprocessable, match="or the password is wrong"):
         sign_in_flow.sign_in(database, settings, form, client="here", before="")
 
     assert session.exec(select(BrowserSession)).all() == []

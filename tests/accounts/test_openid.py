@@ -169,7 +169,7 @@ def test_nobody_is_known_by_an_address(session: Session, browser: TestClient) ->
     answer = browser.get(go(browser))
 
     assert answer.status_code == 403
-    assert "Nobody here is known by that sign-in, and nothing was stored." in answer.text
+    assert "No account is linked to that sign-in. Nothing was stored." in answer.text
     assert stored(session) == (0, 0)
 
 
@@ -382,7 +382,7 @@ def test_a_provider_that_is_away_is_said_to_be(browser: TestClient, settings: Se
     answer = browser.get("/sign-in/provider")
 
     assert answer.status_code == 503
-    assert "The provider does not answer as it should." in answer.text
+    assert "The sign-in provider gave an unexpected answer." in answer.text
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
@@ -394,7 +394,7 @@ def test_a_provider_leads_us_nowhere_in_another_way_than_it_is_spoken_with(
 
     answer = browser.get("/sign-in/provider")
 
-    assert (answer.status_code, heading(answer.text)) == (503, "Not available for the moment")
+    assert (answer.status_code, heading(answer.text)) == (503, "Temporarily unavailable")
 
 
 def test_a_provider_that_leads_on_to_another_address_is_not_followed(

@@ -63,7 +63,7 @@ def test_nobody_signs_in_accepts_or_gets_a_new_password(
 
     assert {
         path: (a.status_code, heading(a.text)) for path, a in answers.items()
-    } == dict.fromkeys(tries, (503, "Reading only"))
+    } == dict.fromkeys(tries, (503, "Read-only mode"))
     assert contents(session) == before
     assert len(session.exec(select(OneTimeLink)).all()) == 2
 

@@ -113,7 +113,7 @@ def test_unknown_people_wrong_passwords_and_closed_accounts_look_the_same(
     }
     assert {page.status_code for page in pages} == {422}
     assert len(shown) == 1
-    assert mistakes(shown.pop()) == ["Address and password do not go together."]
+    assert mistakes(shown.pop()) == ["The email address or the password is wrong."]
     assert rows(session) == []
 
 
@@ -235,7 +235,7 @@ def test_guessing_stops_after_ten_tries_and_the_right_password_waits_too(
 
     assert statuses == [422] * 10 + [429]
     assert waits.status_code == 429
-    assert heading(waits.text) == "Tried too often"
+    assert heading(waits.text) == "Too many attempts"
     assert 0 < int(waits.headers["retry-after"]) <= 15 * 60
     assert other.status_code == 303
     assert "ann@example.org" not in str(session.exec(select(Attempt)).all())
@@ -358,7 +358,7 @@ def test_what_was_written_comes_back_but_for_the_password(browser: TestClient) -
     assert 'value="&lt;b&gt;ann"' in page.text
     assert "my-secret-word" not in page.text
     assert len(mistakes(page.text)) == 1
-    assert '<a href="#email">E-mail address: ' in page.text
+    assert '<a href="#email">Email address: ' in page.text
 
 
 def test_a_flood_of_sign_ins_is_turned_away_and_the_rest_of_the_service_answers(

@@ -95,7 +95,10 @@ def test_no_scope_gives_more_than_the_roles_do(session: Session, as_user: SignIn
 
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
-        {"pointer": "/scopes", "detail": "You may not do this: run:start, user:write."}
+        {
+            "pointer": "/scopes",
+            "detail": "You do not have these permissions: run:start, user:write.",
+        }
     ]
 
 
@@ -205,7 +208,7 @@ def test_what_a_token_cannot_be_good_for_stands_beside_the_choice(
 
     assert (page.status_code, mistakes(page.text)) == (
         422,
-        ["You may not do this: run:start."],
+        ["You do not have these permissions: run:start."],
     )
 
 

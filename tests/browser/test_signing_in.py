@@ -103,7 +103,7 @@ def press(page: Page, name: str) -> None:
 
 def sign_in(page: Page, house: House, password: str = PASSWORD) -> None:
     house.open(page, "/sign-in")
-    page.get_by_label("E-mail address").fill("ann@example.org")
+    page.get_by_label("Email address").fill("ann@example.org")
     page.get_by_label("Password", exact=True).fill(password)
     press(page, "Sign in")
 
@@ -168,7 +168,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     assert heading(page) == user.name
     house.open(page, "/reset")
     look("reset")
-    page.get_by_label("E-mail address").fill("ann@example.org")
+    page.get_by_label("Email address").fill("ann@example.org")
     press(page, "Send me a letter")
     look("letter promised")
     house.session.expire_all()
@@ -226,7 +226,7 @@ def test_without_script_somebody_is_invited_signs_in_agrees_and_leaves(
         out = heading(page)
         house.open(page, "/profile")
 
-        assert "Address and password do not go together." in mistake
+        assert "The email address or the password is wrong." in mistake
         assert jumped.endswith("#password")
         assert [asked, left, here, out] == [
             "Before you begin",
@@ -283,5 +283,5 @@ def test_another_site_signs_nobody_in_and_nobody_out(page: Page, house: House) -
     said = [post("/sign-out"), post("/sign-in")]
     house.open(page, "/profile")
 
-    assert said == ["Sent by another site"] * 2
+    assert said == ["Request from another site"] * 2
     assert heading(page) == "Ann"

@@ -156,8 +156,9 @@ def test_migrate_goes_up_and_down_and_may_be_repeated(new_url: str) -> None:
         (
             1,
             "",
-            f"Not possible now. Going from {HEAD} to nothing drops every table with its data.\n"
-            "Nothing was changed. If you mean it, say so with --drop-data.\n",
+            f"Not possible in this state. Going from {HEAD} to nothing drops every table with "
+            "its data.\n"
+            "Nothing was changed. To do it all the same, add --drop-data.\n",
         ),
     ]
 
@@ -188,7 +189,8 @@ def test_a_database_that_is_not_migrated_is_refused_with_the_remedy(
     assert ended(call(new_url, *arguments)) == (
         REFUSED,
         "",
-        f"Not possible now. The database has the shape of no version, and {HEAD} is needed.\n"
+        f"Not possible in this state. The database has the schema version none, and {HEAD} is "
+        "needed.\n"
         "Run `counterpart migrate` first.\n",
     )
 
@@ -218,7 +220,7 @@ def test_settings_that_cannot_be_used_are_named_all_of_them(url: str) -> None:
             "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
         ),
     ]
-    assert result.stderr.endswith("Mend these variables; the README lists all settings.\n")
+    assert result.stderr.endswith("Correct these variables; the README lists all settings.\n")
 
 
 @pytest.mark.parametrize(
@@ -230,19 +232,19 @@ def test_settings_that_cannot_be_used_are_named_all_of_them(url: str) -> None:
     [
         (
             "sqlite:////proc/no/such.db",
-            "Not available for the moment. The database sqlite:////proc/no/such.db cannot be "
+            "Temporarily unavailable. The database sqlite:////proc/no/such.db cannot be "
             "used: unable to open database file.\n"
             "Check COUNTERPART_DATABASE_URL, and who may read and write there.\n",
         ),
         (
             "sqlite:///{folder}/letter.db",
-            "Not available for the moment. The database sqlite:///{folder}/letter.db cannot "
+            "Temporarily unavailable. The database sqlite:///{folder}/letter.db cannot "
             "be used: file is not a database.\n"
             "Check COUNTERPART_DATABASE_URL, and who may read and write there.\n",
         ),
         (
             "nonsense",
-            "Content to be mended. The database cannot be opened.\n"
+            "Content cannot be accepted. The database cannot be opened.\n"
             "  COUNTERPART_DATABASE_URL: This is not the address of a database.\n"
             "Write sqlite:///file.db or postgresql+psycopg://user:password@host/name.\n",
         ),
@@ -284,7 +286,7 @@ def test_a_database_that_may_only_be_read_is_refused(new_url: str, tmp_path: Pat
     assert (result.exit_code, result.stdout) == (REFUSED, "")
     assert json.loads(reason)["reason"] == "attempt to write a readonly database"
     assert told == [
-        "Not available for the moment. The database does not answer.",
+        "Temporarily unavailable. The database does not answer.",
         "Try again in a few seconds.",
     ]
 
@@ -314,13 +316,13 @@ def test_a_backup_is_restored_elsewhere_and_an_earlier_shape_is_told(tmp_path: P
     )
     assert said[1][1] == f"Wrote 50 rows of {tables} tables, shape {head}, to {files[1]}.\n"
     assert shapes[2].endswith(
-        f"The database has the shape 0001, and {head} is needed. "
+        f"The database has the schema version 0001, and {head} is needed. "
         "Run `counterpart migrate` first.\n"
     )
     assert shapes[3] == f"Restored 50 rows of {tables} tables, as they were at NOW UTC.\n"
     assert said[4][2] == (
-        f"Not possible now. The database {new} holds 50 rows.\n"
-        "Nothing was changed. If they may go, say so with --replace.\n"
+        f"Not possible in this state. The database {new} holds 50 rows.\n"
+        "Nothing was changed. To overwrite them, add --replace.\n"
     )
 
 
@@ -356,10 +358,10 @@ def test_import_takes_a_file_into_a_call(url: str, session: Session, tmp_path: P
     assert ended(again) == (
         REFUSED,
         "",
-        f"The table has faults. {file}: 2 faults.\n"
+        f"The table has errors. {file}: 2 faults.\n"
         f"  {file}, line 2, id: '1' is in this call already. Leave it out.\n"
         f"  {file}, line 3, id: '2' is in this call already. Leave it out.\n"
-        "Mend all that is listed and bring the file again; nothing was taken from it.\n",
+        "Correct everything listed and try the file again. Nothing was imported.\n",
     )
 
 
@@ -437,7 +439,7 @@ def test_run_with_nothing_selected_is_refused(url: str, session: Session) -> Non
     assert ended(call(url, "run", programme.code)) == (
         REFUSED,
         "",
-        "Not possible now. No challenge of this programme is selected.\n"
+        "Not possible in this state. No challenge of this programme is selected.\n"
         "Select at least one challenge first.\n",
     )
     assert session.exec(select(MatchRun)).all() == []
@@ -494,7 +496,8 @@ def test_an_address_that_is_taken_is_refused(url: str, session: Session) -> None
     assert ended(call(url, "user", "add", "ANN@example.org", *ANN)) == (
         REFUSED,
         "",
-        "Not possible now. There is a user with the address ANN@example.org already.\n"
+        "Not possible in this state. There is a user with the address ANN@example.org "
+        "already.\n"
         "Choose another address, or give the user that exists one more role.\n",
     )
 
@@ -585,11 +588,11 @@ def test_all_that_is_wrong_with_a_user_is_told_at_once(url: str, session: Sessio
     assert ended(result) == (
         REFUSED,
         "",
-        "Content to be mended. The user cannot be added.\n"
+        "Content cannot be accepted. The user cannot be added.\n"
         "  /email: value is not a valid email address: An email address must have an @-sign.\n"
-        "  /organisation/name: It has 1 characters, not 2 at the least.\n"
+        "  /organisation/name: It has 1 characters; the minimum is 2.\n"
         "  /organisation/country: 'UK' is not a country code of ISO 3166-1. Write GB.\n"
-        "Mend what is listed and call the command again.\n",
+        "Correct what is listed and run the command again.\n",
     )
     assert session.exec(select(User)).all() == []
 
@@ -614,7 +617,7 @@ def test_an_argument_that_is_not_text_is_refused(url: str) -> None:
     assert ended(call(url, "token", "\udcff")) == (
         REFUSED,
         "",
-        "Content to be mended. An argument is not UTF-8.\nWrite it anew.\n",
+        "Content cannot be accepted. An argument is not UTF-8.\nWrite it anew.\n",
     )
 
 
@@ -637,7 +640,8 @@ def test_a_port_that_is_taken_is_refused(url: str, tmp_path: Path) -> None:
         ]
 
     refusal = (
-        f"Not possible now. Port {port} on 127.0.0.1 cannot be used: Address already in use.\n"
+        f"Not possible in this state. Port {port} on 127.0.0.1 cannot be used: Address already "
+        "in use.\n"
         "End the program that holds it, or choose another one with --port.\n"
     )
     assert [ended(result) for result in results] == [(REFUSED, "", refusal)] * 2

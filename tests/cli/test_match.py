@@ -196,7 +196,7 @@ def test_all_conditions_that_name_nothing_are_refused_at_once(tmp_path: Path) ->
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "Content to be mended. The conditions name what is not in the files.",
+        "Content cannot be accepted. The conditions name what is not in the files.",
         "  --lock: C1:P9 names no pair: write CHALLENGE:PROVIDER, two ids.",
         "  --forbid: C1 names no pair: write CHALLENGE:PROVIDER, two ids.",
         "  --capacity: P1:x is no capacity: write PROVIDER:N, an id and a number.",
@@ -427,7 +427,7 @@ def test_the_faults_of_both_files_are_listed_and_nothing_is_matched(tmp_path: Pa
     assert (result.exit_code, result.stdout) == (1, "")
     said = [line.strip() for line in result.stderr.splitlines()]
     assert [line for line in said if ", line " in line] == [
-        f"{challenges}, line 1, title: It has 1 characters, not 5 at the least. "
+        f"{challenges}, line 1, title: It has 1 characters; the minimum is 5. "
         "Give a title of 5 to 200 characters on one line.",
         f"{providers}, line 1, country, item 1: 'UK' is not a country code of ISO 3166-1. "
         "Write GB.",

@@ -137,7 +137,7 @@ def test_an_undone_verdict_gives_way_to_the_one_before_and_stays_in_the_history(
     assert seen == ["rejected", "chosen", "rejected"]
     assert (undone["undoes"], redone["undoes"]) == (second["id"], undone["id"])
     assert late.status_code == 409
-    assert late.json()["detail"] == "A later verdict counts already."
+    assert late.json()["detail"] == "There is a newer verdict on this pair."
     assert len(staff.get("/api/v1/verdicts").json()["items"]) == 4
 
 

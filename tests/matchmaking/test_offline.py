@@ -208,7 +208,7 @@ def test_an_assignment_that_cannot_be_is_refused_with_names_and_ways_out() -> No
         match(challenges, providers, Settings(per_challenge=2))
 
     assert refusal.value.detail == (
-        "No assignment keeps all conditions: C2 needs at least 2 pairs, but only 1 may be "
+        "No assignment meets all conditions: C2 needs at least 2 pairs, but only 1 may be "
         "chosen (the rules bar 1 pair of theirs)."
     )
     assert refusal.value.remedy == (
@@ -240,7 +240,7 @@ def test_each_condition_that_cannot_be_met_is_named() -> None:
 
     for challenges, pool, reason, wanted in cases:
         told = refusal_of(challenges, pool, Settings(per_challenge=wanted))
-        assert told == f"No assignment keeps all conditions: {reason}."
+        assert told == f"No assignment meets all conditions: {reason}."
 
 
 def test_locks_and_capacities_are_kept_and_compared_with_what_was_without_them() -> None:
@@ -310,7 +310,7 @@ def test_capacity_bounds_the_assignment_and_not_the_list() -> None:
 
     assert [line.provider.id for line in listed.lines] == ["P1"]
     assert refusal_of([a_challenge()], providers, Settings(per_challenge=1)) == (
-        "No assignment keeps all conditions: "
+        "No assignment meets all conditions: "
         "C1 needs at least 1 pair together, but P1 can take part in 0 only."
     )
 

@@ -105,9 +105,7 @@ def test_rows_that_are_there_stay_unless_they_may_go(url: str, saved: Path) -> N
     backups.restore(url, saved, replace=True)
 
     assert "rows." in refusal.value.detail
-    assert refusal.value.remedy == (
-        "Nothing was changed. If they may go, say so with --replace."
-    )
+    assert refusal.value.remedy == ("Nothing was changed. To overwrite them, add --replace.")
     assert kept == ["Kept, Ωμέγα", "Newer than the backup"]
     assert titles(url) == ["Kept, Ωμέγα"]
 
@@ -220,7 +218,7 @@ def gone(file: Path) -> None:
         (scratch, Unprocessable, "is damaged|no backup"),
         (other_hash, Unprocessable, "does not hold what its manifest says"),
         (other_count, AppError, "does not hold what|programme has not its 7 rows"),
-        (newer_shape, Conflict, "shape 9999, which this version does not know"),
+        (newer_shape, Conflict, "version 9999, which this version does not know"),
         (gone, NotFound, "is not there"),
     ],
 )
@@ -279,6 +277,6 @@ def test_a_backup_that_finds_no_room_is_refused_and_leaves_nothing(
     )
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Not ")
+    assert done.stderr.startswith("Temporarily ")
     assert "Traceback" not in done.stderr
     assert {path.name for path in saved.parent.iterdir()} - before <= SIDE_FILES

@@ -95,7 +95,7 @@ def test_a_database_of_another_shape_is_not_ready_and_the_answer_says_so(
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["detail"] == (
-        f"The database has the shape 0001, and {migrating.needed()} is needed."
+        f"The database has the schema version 0001, and {migrating.needed()} is needed."
     )
     assert client.get("/livez").json() == {"status": "alive"}
 

@@ -194,7 +194,7 @@ def test_a_weak_password_and_no_agreement_leave_the_invitation_open(
 
     assert (short.status_code, weak.status_code) == (422, 422)
     assert mistakes(short.text) == [
-        "It has 5 characters, not 12 at the least.",
+        "It has 5 characters; the minimum is 12.",
         "Tick the box if you agree, or close this page.",
     ]
     assert mistakes(weak.text)[0].startswith("This one is too easy to guess.")

@@ -137,7 +137,7 @@ def test_the_only_administrator_cannot_be_demoted_or_deactivated(
     offered = client.get(f"{address}/steps").json()["steps"]
 
     assert (demoted.status_code, deactivated.status_code) == (409, 409)
-    assert demoted.json()["remedy"] == "Make somebody else an administrator first."
+    assert demoted.json()["remedy"] == "Make someone else an administrator first."
     assert [(step["name"], step["open"]) for step in offered] == [("deactivate", False)]
     assert admins(session) == 1
 

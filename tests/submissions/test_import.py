@@ -190,11 +190,11 @@ def test_every_fault_of_form_is_listed_at_once(session: Session, tmp_path: Path)
     faults = faults_of(session, a_call(session), file)
 
     assert faults == [
-        "file.jsonl, line 1, title: It has 3 characters, not 5 at the least. "
+        "file.jsonl, line 1, title: It has 3 characters; the minimum is 5. "
         "Give a title of 5 to 200 characters on one line.",
         "file.jsonl, line 1, country, item 1: 'UK' is not a country code of ISO 3166-1. "
         "Write GB.",
-        "file.jsonl, line 2, problem: It has 200,000 characters, not 20,000 at the most. "
+        "file.jsonl, line 2, problem: It has 200,000 characters; the maximum is 20,000. "
         "Give plain text of at most 20,000 characters.",
         "file.jsonl, line 2, countri: There is no such field. Did you mean country?",
         "file.jsonl, line 3, id: 'C-2' stands on line 2 already. Give each record its own id.",
@@ -233,7 +233,7 @@ def test_every_fault_against_what_is_there_is_listed_at_once(
         "Did you mean practice:data-sharing?",
         "file.jsonl, line 3, themes, item 2: There is no theme 'sdg:99'. "
         "GET /api/v1/themes lists them.",
-        "file.jsonl, line 4, organisation: It has 201 characters, not 200 at the most. "
+        "file.jsonl, line 4, organisation: It has 201 characters; the maximum is 200. "
         "Give the name of the organisation in 2 to 200 characters.",
         "file.jsonl, line 4, country, item 1: 'UK' is not a country code of ISO 3166-1. "
         "Write GB.",

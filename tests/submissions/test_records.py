@@ -98,7 +98,7 @@ def test_lists_may_be_cells_with_semicolons() -> None:
         (
             {"text": ""},
             (
-                "The record tells nothing. Fill in text, or some of: "
+                "The record has no text. Fill in text, or some of: "
                 "problem, affected, tried, outcome, constraints, help_wanted.",
             ),
         ),

@@ -51,7 +51,7 @@ def test_a_decision_without_a_reason_changes_nothing(session: Session, as_user: 
 
     assert refused.status_code == 422
     assert refused.json()["errors"] == [
-        {"pointer": "/reason", "detail": "Say why, for the team to read."}
+        {"pointer": "/reason", "detail": "Give a reason. The team will read it."}
     ]
     session.refresh(solution)
     assert solution.state is State.ELIGIBLE

@@ -106,12 +106,12 @@ def test_all_that_a_draft_lacks_is_told_at_once(session: Session, as_user: SignI
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
         "type": "urn:counterpart:problem:unprocessable",
-        "title": "Content to be mended",
+        "title": "Content cannot be accepted",
         "status": 422,
         "detail": "The step submit needs 5 more things.",
         "instance": f"/api/v1/challenges/{challenge.id}/steps/submit",
         "code": "unprocessable",
-        "remedy": "Mend what `errors` lists and send it again; nothing was stored.",
+        "remedy": "Correct what `errors` lists and send it again. Nothing was stored.",
         "errors": missing,
     }
     offers = client.get(f"/api/v1/challenges/{challenge.id}/steps").json()

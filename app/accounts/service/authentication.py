@@ -59,7 +59,7 @@ def authenticate(session: Session, secret: str) -> Actor:
     """
     rows = session.execute(_BY_TOKEN, {"digest": digest_of(secret), "at": now()}).all()
     if not rows:
-        raise NotSignedIn("The token is not valid, or no longer.")
+        raise NotSignedIn("The token is not valid or has expired.")
     user_id, allowed, ends_at, *_ = rows[0]
     # An action that this version has no longer permits nothing.
     scopes = None if allowed is None else frozenset(a for a in Action if a in allowed)

@@ -171,4 +171,4 @@ def require_recently_confirmed(actor: Actor) -> None:
         If the last time is too long ago, or a token asks, which no person holds.
     """
     if not recently_confirmed(actor):
-        raise ConfirmFirst("This needs you to confirm that it is you.")
+        raise ConfirmFirst("Confirm that it is you before you do this.")

@@ -69,7 +69,7 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
     judged = zxcvbn(password[:LONGEST_MEASURED], user_inputs=["counterpart", *words])
     if judged["score"] < LEAST_SCORE:
         raise Unprocessable(
-            "The password can be guessed.",
+            "The password is too easy to guess.",
             errors=[
                 FieldError(
                     f"/{name}",

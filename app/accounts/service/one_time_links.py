@@ -149,7 +149,7 @@ def find_link(
     found = session.exec(statement.with_for_update() if to_use else statement).first()
     if found is None:
         raise NotFound(
-            "This link is not valid, or no longer.",
+            "This link is not valid or has expired.",
             remedy="Each link works once and for a time. Ask for a new password at /reset, "
             "or whoever invited you for another invitation.",
         )

@@ -171,7 +171,7 @@ def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     """Return what the provider says about itself; it must say that it is who we asked."""
     if settings.oidc_issuer is None:
         raise NotPermitted(
-            "No provider is set up here.", remedy="Sign in with a password instead."
+            "No sign-in provider is set up.", remedy="Sign in with a password instead."
         )
     address = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
     described = _fetched(client, address)
@@ -270,7 +270,7 @@ def enter(
     if found is None:
         return None
     if found[1].state is not UserState.ACTIVE:
-        raise NotPermitted("This account has ended.", remedy="Ask an administrator.")
+        raise NotPermitted("This account has been closed.", remedy="Ask an administrator.")
     browser_sessions.end(session, before)
     return browser_sessions.begin(session, found[1], settings, None)
 
@@ -301,4 +301,4 @@ def _mistrusted(detail: str) -> NotPermitted:
 
 
 def _silent() -> Unavailable:
-    return Unavailable("The provider does not answer as it should.")
+    return Unavailable("The sign-in provider gave an unexpected answer.")

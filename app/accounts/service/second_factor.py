@@ -160,7 +160,7 @@ def _plain(code: str) -> str:
 
 def _wrong_code() -> Unprocessable:
     return Unprocessable(
-        "The code is not right.",
+        "The code is wrong.",
         errors=[
             FieldError(
                 "/code",

@@ -94,8 +94,8 @@ def _with_password(
 def _wrong_password(user: User | None) -> Unprocessable:
     log.info("sign-in refused", extra={"user_id": str(user.id) if user else None})
     return Unprocessable(
-        "Address and password do not go together.",
-        errors=[FieldError("/password", "Address and password do not go together.")],
+        "The email address or the password is wrong.",
+        errors=[FieldError("/password", "The email address or the password is wrong.")],
     )
 
 
@@ -229,8 +229,8 @@ def confirm(database: Database, settings: Settings, secret: str, form: ConfirmFo
     rate_limits.count(database, (CODES, str(user.id)))
     if not by_code and not credentials.is_password(hashed, form.plain_password):
         raise Unprocessable(
-            "The password is not right.",
-            errors=[FieldError("/password", "This is not your password.")],
+            "The password is wrong.",
+            errors=[FieldError("/password", "This password is wrong.")],
         )
     with transaction(database) as session:
         row, user = browser_sessions.find(session, secret, Stage.COMPLETE, settings)

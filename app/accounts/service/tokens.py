@@ -152,11 +152,13 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     beyond = [scope for scope in draft.scopes if not policy.allows_somewhere(actor, scope)]
     if beyond:
         raise Unprocessable(
-            "A token cannot do more than who makes it.",
+            "A token cannot have more permissions than you have.",
             errors=[
                 FieldError(
                     "/scopes",
-                    Message("You may not do this: {beyond}.", beyond=", ".join(beyond)),
+                    Message(
+                        "You do not have these permissions: {beyond}.", beyond=", ".join(beyond)
+                    ),
                 )
             ],
         )

@@ -13,7 +13,7 @@ def in_utc(instant: datetime) -> datetime:
     """
     # A day away from the end, so that any zone can tell it.
     if not MINYEAR < instant.year < MAXYEAR:
-        raise ValueError("the instant lies too far away")
+        raise ValueError("the date is too far in the past or future")
     return instant.astimezone(UTC)
 
 

@@ -27,7 +27,7 @@ class Keyring:
     def _all(self) -> MultiFernet:
         if not self._keys:
             raise Unavailable(
-                "The service has no key to keep secrets with.",
+                "The service has no key to encrypt secrets with.",
                 remedy="Set COUNTERPART_SECRET_KEYS; `counterpart key` makes a key.",
             )
         return MultiFernet(self._keys)

@@ -104,9 +104,12 @@ class BadQuery(AppError):
 class KeyRequired(BadQuery):
     """What is asked must not be done twice by mistake, and no key says that it will not."""
 
-    title = "Idempotency key wanted"
+    title = "Idempotency key required"
     code = "idempotency-key-required"
-    remedy = "Send a header `Idempotency-Key` with a new random value, and the same on a retry."
+    remedy = (
+        "Send the header `Idempotency-Key` with a new random value, and the same value on a "
+        "retry."
+    )
 
 
 class NotSignedIn(AppError):
@@ -124,15 +127,15 @@ class NotPermitted(AppError):
     status = 403
     title = "Not permitted"
     code = "not-permitted"
-    remedy = "Ask somebody whose role includes it, or the staff of the incubator."
+    remedy = "Ask someone whose role includes it, or the staff of the incubator."
 
 
 class CrossSite(NotPermitted):
     """The browser says that another site has caused the request."""
 
-    title = "Sent by another site"
+    title = "Request from another site"
     code = "cross-site"
-    remedy = "Open the page of this service yourself, and send it from there."
+    remedy = "Open the page in this service and send it from there."
 
 
 class ConfirmFirst(NotPermitted):
@@ -140,7 +143,7 @@ class ConfirmFirst(NotPermitted):
 
     title = "Confirm that it is you"
     code = "confirm-first"
-    remedy = "Sign in again on the page /confirm, and repeat this within ten minutes."
+    remedy = "Confirm on the page /confirm, and repeat this within ten minutes."
 
 
 class NotFound(AppError):
@@ -149,24 +152,24 @@ class NotFound(AppError):
     status = 404
     title = "Not found"
     code = "not-found"
-    remedy = "Check the address; you may also lack the right to see what it names."
+    remedy = "Check the address. You may also lack permission to see it."
 
 
 class Conflict(AppError):
     """The request is sound, and cannot be granted as things stand now."""
 
     status = 409
-    title = "Not possible now"
+    title = "Not possible in this state"
     code = "conflict"
-    remedy = "Read the resource again, and act on what it says now."
+    remedy = "Read it again and decide what to do in its current state."
 
 
 class TransitionNotAllowed(Conflict):
     """The step does not start from where the thing stands."""
 
-    title = "Step not possible from here"
+    title = "Step not possible from this state"
     code = "step-not-allowed"
-    remedy = "Ask for the steps of this resource to see which are open."
+    remedy = "List the steps of this resource to see which you can take."
 
 
 class CallNotOpen(Conflict):
@@ -174,16 +177,16 @@ class CallNotOpen(Conflict):
 
     title = "The call is not open"
     code = "call-not-open"
-    remedy = "Look at the dates of the call, or choose a call that is open."
+    remedy = "Check the dates of the call, or choose an open call."
 
 
 class Stale(AppError):
     """The change is based on a state that is no longer the current one."""
 
     status = 412
-    title = "Changed in the meantime"
+    title = "Changed since you read it"
     code = "stale"
-    remedy = "Read it again, and send the change with the `ETag` of what you have read then."
+    remedy = "Read it again, and send the change with its new `ETag`."
 
     def __init__(
         self, detail: str, *, tag: str = "", errors: Sequence[FieldError] = ()
@@ -198,7 +201,7 @@ class TooSlow(AppError):
     status = 408
     title = "Too slow"
     code = "too-slow"
-    remedy = "Send the whole request at once, over a better connection if this one is bad."
+    remedy = "Send the whole request at once. Try a better connection if this one is slow."
 
 
 class TooLarge(AppError):
@@ -207,50 +210,50 @@ class TooLarge(AppError):
     status = 413
     title = "Too large"
     code = "too-large"
-    remedy = "Shorten the texts; documents belong behind a link."
+    remedy = "Shorten the texts, and link to documents instead of pasting them."
 
 
 class UnsupportedMedia(AppError):
     """The body is of a kind that is not read here."""
 
     status = 415
-    title = "Kind of body not taken"
+    title = "Unsupported media type"
     code = "unsupported-media"
-    remedy = "Send JSON in UTF-8, not compressed, and say so in `Content-Type`."
+    remedy = "Send uncompressed JSON in UTF-8, with `Content-Type: application/json`."
 
 
 class Unprocessable(AppError):
     """What was sent cannot be taken as it is; `errors` lists all that is wrong."""
 
     status = 422
-    title = "Content to be mended"
+    title = "Content cannot be accepted"
     code = "unprocessable"
-    remedy = "Mend what `errors` lists and send it again; nothing was stored."
+    remedy = "Correct what `errors` lists and send it again. Nothing was stored."
 
 
 class PreconditionRequired(AppError):
     """A change must say on which state it is based."""
 
     status = 428
-    title = "Say what you have read"
+    title = "If-Match required"
     code = "precondition-required"
-    remedy = "Send `If-Match` with the `ETag` of the resource as you have read it."
+    remedy = "Send `If-Match` with the `ETag` that you got when you read it."
 
 
 class TooMany(AppError):
     """The same was tried too often in a short time."""
 
     status = 429
-    title = "Tried too often"
+    title = "Too many attempts"
     code = "too-many"
-    remedy = "Wait as long as the header `Retry-After` says, and try again."
+    remedy = "Wait for the time in the header `Retry-After`, and try again."
 
 
 class Unavailable(AppError):
     """The service cannot answer for the moment."""
 
     status = 503
-    title = "Not available for the moment"
+    title = "Temporarily unavailable"
     code = "unavailable"
     remedy = "Try again in a few seconds."
 
@@ -258,6 +261,6 @@ class Unavailable(AppError):
 class ReadOnly(Unavailable):
     """The service answers, and changes nothing for the moment."""
 
-    title = "Reading only"
+    title = "Read-only mode"
     code = "read-only"
-    remedy = "Send the change again later; what can be read is still there."
+    remedy = "Send the change again later. You can still read everything."

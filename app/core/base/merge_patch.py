@@ -37,7 +37,7 @@ def patched(draft: Draft, patch: Patch) -> Draft:
             return type(draft).model_validate(whole)
         except ValidationError as error:
             errors = field_errors(error.errors())
-    raise Unprocessable("The content cannot be taken as it is.", errors=errors)
+    raise Unprocessable("The content cannot be accepted.", errors=errors)
 
 
 def _merged(

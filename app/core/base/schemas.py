@@ -22,7 +22,7 @@ def _written_out(value: object) -> object:
     """Refuse a number, which pydantic would take for seconds since 1970."""
     if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.match(value)):
         return value
-    raise ValueError("write the instant out, such as 2026-11-21T10:00:00Z")
+    raise ValueError("write the date and time in full, such as 2026-11-21T10:00:00Z")
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_utc)]

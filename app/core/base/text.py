@@ -20,7 +20,7 @@ _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def printable(text: str) -> str:
     """Return the text, or raise ValueError if it holds what no keyboard writes."""
     if _UNWANTED.search(text):
-        raise ValueError("remove the control characters; plain text is wanted")
+        raise ValueError("remove the control characters; use plain text")
     return text
 
 
@@ -35,11 +35,11 @@ def unmistakable(text: str) -> str:
     like those of another (UTS 39); the parts of one address may be in different scripts.
     """
     if unicodedata.normalize("NFKC", text) != text:
-        raise ValueError("write it with plain letters: some of these only look like others")
+        raise ValueError("use plain letters: some of these only look like other letters")
     for part in re.split(r"[.@_+-]", text):
         scripts = {unicodedata.name(c, "").partition(" ")[0] for c in part if c.isalpha()}
         if len(scripts & ALIKE) > 1:
-            raise ValueError("write it in one script: letters of another one look the same")
+            raise ValueError("use letters of one script: letters of another one look the same")
     return text
 
 
@@ -47,7 +47,7 @@ def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text:
         raise ValueError("write it on one line")
     if _TURNING.search(text):
-        raise ValueError("remove the marks that turn letters round; scripts turn by themselves")
+        raise ValueError("remove the characters that change the writing direction")
     return text
 
 
@@ -58,4 +58,4 @@ Line = Annotated[Text, AfterValidator(_one_line)]
 """Text on one line."""
 
 Address = Annotated[EmailStr, AfterValidator(unmistakable)]
-"""An e-mail address that nobody takes for another one."""
+"""An email address that nobody takes for another one."""

@@ -81,8 +81,8 @@ def wrong_length(details: ErrorDetails) -> str | None:
     if details["type"] not in _LENGTHS or not isinstance(details["input"], str):
         return None
     least, most = (details["ctx"].get(name) for name in ("min_length", "max_length"))
-    bound = f"{least} at the least" if least else f"{most:,} at the most"
-    return f"It has {len(details['input'].strip()):,} characters, not {bound}."
+    bound = f"minimum is {least:,}" if least else f"maximum is {most:,}"
+    return f"It has {len(details['input'].strip()):,} characters; the {bound}."
 
 
 def mendable(problem: str, remedy: str) -> PydanticCustomError:

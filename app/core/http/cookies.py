@@ -34,8 +34,8 @@ def require_private(request: Request) -> None:
     """
     if not (is_secure(request) or request.url.hostname in OWN_MACHINE):
         raise NotPermitted(
-            "Over plain http anybody on the way could read a password.",
-            remedy="Open the service over https. Who runs it sets COUNTERPART_PUBLIC_URL.",
+            "Over plain http, others on the network could read your password.",
+            remedy="Open the service over https. Its operator sets COUNTERPART_PUBLIC_URL.",
         )
 
 

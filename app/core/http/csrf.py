@@ -38,7 +38,7 @@ class SameSite:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             request = Request(scope)
             if comes_from_elsewhere(request):
-                refusal = CrossSite("Another site has sent this in your name.")
+                refusal = CrossSite("Another site sent this in your name.")
                 document = respond(scope["path"], refusal)
                 answer = await run_in_threadpool(self.shown, request, document)
                 await answer(scope, receive, send)

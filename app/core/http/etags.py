@@ -22,7 +22,7 @@ def expected(if_match: _IfMatch = None) -> Expected:
         If the request names none.
     """
     if if_match is None:
-        raise PreconditionRequired("A change says on which state it is based.")
+        raise PreconditionRequired("A change must name the state that it is based on.")
     return Expected(if_match)
 
 

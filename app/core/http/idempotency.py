@@ -116,7 +116,7 @@ class Once:
         if idempotency_key is not None:
             request.state.claim = claim(session, user_id, idempotency_key, request_hash)
         elif not self.required_for.isdisjoint({"*", request.path_params.get("step")}):
-            raise KeyRequired("This is done once, and needs a key to be recognised by.")
+            raise KeyRequired("This must not happen twice, so it needs an idempotency key.")
 
 
 def key_required(*steps: str) -> Callable[[T], T]:

@@ -96,12 +96,12 @@ def _understood(details: Sequence[Any]) -> AppError:
     if "query" in where:
         errors = field_errors(details, skip=1)
         return BadQuery(
-            "The query has parameters that cannot be used: "
+            "The query has parameters that are not valid: "
             + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors),
             errors=errors,
         )
     return Unprocessable(
-        "The content cannot be taken as it is.", errors=field_errors(details, skip=1)
+        "The content cannot be accepted.", errors=field_errors(details, skip=1)
     )
 
 

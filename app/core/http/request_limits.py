@@ -44,7 +44,7 @@ class RequestLimit:
             return
         if self.present >= self.limit:
             log.warning("request turned away", extra={"present": self.present})
-            refusal = Unavailable("Too many requests are being answered.")
+            refusal = Unavailable("The service is answering too many requests.")
             await respond(scope["path"], refusal)(scope, receive, send)
             return
         self.present += 1
@@ -116,7 +116,7 @@ class BodyLimit:
             )
         if more and self.held > BODIES * self.limit:
             log.warning("body turned away", extra={"held": self.held})
-            raise Unavailable("Too much is being sent at once.")
+            raise Unavailable("The service is receiving too much data.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

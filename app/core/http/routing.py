@@ -153,7 +153,7 @@ class Route(APIRoute):
             if known is not None and not known.issuperset(request.query_params):
                 raise BadQuery(
                     Message(
-                        "This address knows no parameters but: {known}.",
+                        "This address accepts only these parameters: {known}.",
                         known=", ".join(sorted(known)),
                     )
                 )
@@ -233,14 +233,14 @@ def _require_kind(request: Request, takes: frozenset[str]) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in takes:
         raise UnsupportedMedia(
-            "The body is of a kind that this address does not take.",
+            "This address does not accept bodies of this media type.",
             remedy=Message(
                 "Send it with the header `Content-Type: {takes}`.",
                 takes=" or ".join(sorted(takes)),
             ),
         )
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMedia("The body is compressed.", remedy="Send it as it is.")
+        raise UnsupportedMedia("The body is compressed.", remedy="Send it uncompressed.")
 
 
 async def _finished(request: Request, response: Response) -> Response:

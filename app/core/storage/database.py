@@ -221,7 +221,7 @@ def transaction(database: Database) -> Iterator[Session]:
         If nothing may be written for the moment.
     """
     if database.read_only:
-        raise ReadOnly("The service takes no changes for the moment.")
+        raise ReadOnly("The service accepts no changes at the moment.")
     with (
         _failures_as_refusals(),
         Session(database.writer, expire_on_commit=False) as session,

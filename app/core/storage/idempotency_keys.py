@@ -101,8 +101,8 @@ def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answ
     ).one()
     if stored.fingerprint != request_hash:
         raise Unprocessable(
-            "Something else was asked with this Idempotency-Key.",
-            remedy="Take a new key for each thing that you ask for.",
+            "This Idempotency-Key was used for a different request.",
+            remedy="Use a new key for each request.",
         )
     return Answer(stored.status, stored.headers, stored.body)
 

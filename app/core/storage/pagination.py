@@ -31,7 +31,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=50, ge=1, le=200, description="How many items at the most.")
+    limit: int = Field(default=50, ge=1, le=200, description="Maximum number of items.")
     cursor: str | None = Field(
         default=None, max_length=2000, description="From `next` of the page before."
     )
@@ -49,7 +49,7 @@ class ListQuery(BaseModel):
 
     @property
     def rows(self) -> int:
-        """How many rows the answer holds at the most."""
+        """The maximum number of rows in the answer."""
         if self.format is Format.JSON or "limit" in self.model_fields_set:
             return self.limit
         return exporting.ROWS
@@ -159,7 +159,7 @@ def _values(cursor: str, order: str, keys: Sequence[_Key]) -> list[Any]:
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise BadQuery(
             "The cursor does not belong to this list.",
-            remedy="Take `next` from the page before as it is, or begin without a cursor.",
+            remedy="Use `next` of the previous page unchanged, or start without a cursor.",
         ) from error
 
 

@@ -116,7 +116,7 @@ def _call(url: URL | None, command: Sequence[str]) -> None:
                 returncode=done.returncode,
                 reason=_reason(done.stderr),
             ),
-            remedy="Nothing was changed. Mend this and call the command again.",
+            remedy="Nothing was changed. Correct this and run the command again.",
         )
 
 

@@ -64,7 +64,7 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
         limit, wait = refused
         log.warning("tried too often", extra={"limit": limit.name})
         raise TooMany(
-            "This was tried too often in a short time.",
+            "There were too many attempts in a short time.",
             remedy=Message("Wait {time}, and try again.", time=_told(wait)),
             retry_after=math.ceil(wait.total_seconds()),
         )

@@ -15,7 +15,7 @@ from typing import Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel
 
 ROWS: Final = 2_000
-"""How many rows one table has at the most; `Link` names the next one."""
+"""The maximum number of rows in one table; `Link` names the next one."""
 LONGEST: Final = 32_767
 """Characters that a cell of XLSX holds."""
 CUT: Final = " [...]"

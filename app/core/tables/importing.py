@@ -1,7 +1,7 @@
 """Tables that people bring, as JSONL or CSV: read as a whole, or refused with all faults.
 
 A table holds one record a row. Whoever brings it is told everything that is wrong at
-once, with file, line and field, because nobody wants to mend a file fault by fault.
+once, with file, line and field, because nobody wants to correct a file error by error.
 A blank cell, an empty string and null all say "not given", in both formats.
 
 A schema helps with good messages: what a field says that it wants (`Wanted` in its type, or
@@ -51,7 +51,7 @@ def read_table(
     Parameters
     ----------
     path : Path
-        A file that ends with .csv or .jsonl, UTF-8, 64 MB at the most.
+        A file that ends with .csv or .jsonl, UTF-8, at most 64 MB.
     schema : pydantic model
         What each record must look like.
     unique : str, default="id"
@@ -89,7 +89,9 @@ def parse_table(
     rows_of = _reader(name)
     if len(content) > MAX_BYTES:
         refuse(
-            name, "The file has more than 64 MB.", "Split it, or leave out what is not asked."
+            name,
+            "The file is larger than 64 MB.",
+            "Split it, or leave out columns that are not needed.",
         )
     reading = _Reading(name, schema, unique)
     rows_of(_decoded(content, name), reading)
@@ -169,7 +171,7 @@ class _Reading(Generic[Record]):
         if "remedy" in context:
             return context["problem"], context["remedy"]
         wanted = self._wanted(name)
-        remedy = f"Give {wanted}." if wanted else "Mend it."
+        remedy = f"Give {wanted}." if wanted else "Correct it."
         if details["type"] in _PLAINLY:
             return _PLAINLY[details["type"]], remedy
         if length := wrong_length(details):
@@ -327,7 +329,7 @@ def _read_csv(text: str, reading: _Reading[Any]) -> None:
         required = ",".join(
             n for n, f in reading.schema.model_fields.items() if f.is_required()
         )
-        remedy = f"Begin with a row of names, at the least: {required}."
+        remedy = f"Begin with a row of namesat least ,: {required}."
         reading.fault(line, "", "The first row does not name the columns.", remedy)
         return
     _check_header(line, names, reading)

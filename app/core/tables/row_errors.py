@@ -43,9 +43,9 @@ class Fault:
 class FaultyTable(Unprocessable):
     """A table cannot be taken as it is; `faults` lists all that is wrong with it."""
 
-    title = "The table has faults"
+    title = "The table has errors"
     code = "faulty-table"
-    remedy = "Mend all that is listed and bring the file again; nothing was taken from it."
+    remedy = "Correct everything listed and try the file again. Nothing was imported."
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)

@@ -127,7 +127,7 @@ class PreviewQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    top: int = Field(default=10, ge=1, le=50, description="Lines at the most.")
+    top: int = Field(default=10, ge=1, le=50, description="Maximum number of lines.")
 
 
 class PreviewLineRead(BaseModel):

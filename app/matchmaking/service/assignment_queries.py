@@ -250,7 +250,7 @@ def _asked(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
             FieldError(
                 "/providers_max",
                 Message(
-                    "It is below the least, {providers_min}.",
+                    "It is below the minimum, {providers_min}.",
                     providers_min=settings.providers_min,
                 ),
             )
@@ -279,8 +279,8 @@ class _Naming:
 
     def code(self, pointer: str, key: UUID, codes: Mapping[UUID, str]) -> str:
         if key not in codes:
-            self.errors.append(FieldError(pointer, "The run holds nothing of this key."))
+            self.errors.append(FieldError(pointer, "The run does not contain this key."))
         return codes.get(key, "")
 
     def refusal(self) -> AppError:
-        return Unprocessable("The conditions cannot be asked about.", errors=self.errors)
+        return Unprocessable("The conditions are not valid.", errors=self.errors)

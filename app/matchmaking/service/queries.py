@@ -160,7 +160,7 @@ def suggestion(
         )
     ).first()
     if found is None:
-        raise NotFound("The run lists no such pair.")
+        raise NotFound("The run does not list this pair.")
     return _described(session, [found])[0]
 
 

@@ -62,8 +62,8 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
     history = _history(session, verdict)
     if history[-1].id != verdict.id:
         raise Conflict(
-            "A later verdict counts already.",
-            remedy="Read the verdicts on this pair again, and take the newest one back.",
+            "There is a newer verdict on this pair.",
+            remedy="Read the verdicts on this pair again and undo the newest one.",
         )
     return _added(
         session,
@@ -119,12 +119,12 @@ def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
         "/solution_id": (_code(session, new.solution_id), run.solutions),
     }
     errors = [
-        FieldError(pointer, "The run holds nothing of this key.")
+        FieldError(pointer, "The run does not contain this key.")
         for pointer, (code, records) in sides.items()
         if code not in {record["id"] for record in records}
     ]
     if errors:
-        raise Unprocessable("The pair is not one of the run.", errors=errors)
+        raise Unprocessable("The run does not contain this pair.", errors=errors)
     if new.outcome is not Outcome.REJECTED:
         from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
 

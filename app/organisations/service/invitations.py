@@ -50,7 +50,7 @@ def invite_again(session: Session, actor: Actor, user_id: UUID, *, public_url: s
     if user.state not in PRESENT or one_time_links.signs_in(session, user.id):
         raise Conflict(
             Message("The user is {state}.", state=user.state),
-            remedy="Who has accepted can ask for a new password at /reset.",
+            remedy="Someone who has accepted can ask for a new password at /reset.",
         )
     one_time_links.send_link(session, user, one_time_links.purpose_for(user), public_url)
     audit.record(session, actor.user_id, "invite", "user", user.id)

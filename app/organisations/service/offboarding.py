@@ -117,8 +117,8 @@ def _hand_over(session: Session, actor: Actor, user: User, to: UUID) -> User:
     heir = people.user(session, actor, to)
     if heir.state not in PRESENT or heir.id == user.id:
         raise Conflict(
-            "Somebody who has left, or the same person, cannot take over.",
-            remedy="Name somebody who is there.",
+            "Someone who has left, or the same person, cannot take over.",
+            remedy="Name an active person.",
         )
     missing = _member_of(session, user.id) - _member_of(session, heir.id)
     for organisation_id in sorted(missing, key=str):

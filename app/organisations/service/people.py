@@ -144,7 +144,7 @@ def remove_membership(
     if held.role is Role.ADMIN and last and not _administers_elsewhere(session, held):
         raise Conflict(
             "Nobody else who is active administers the service.",
-            remedy="Make somebody else an administrator first.",
+            remedy="Make someone else an administrator first.",
         )
     session.delete(held)
     browser_sessions.end_all(session, user_id)

@@ -29,7 +29,7 @@ def export(session: Session, actor: Actor) -> PersonExport:
     """
     if actor.scopes is not None:
         raise NotPermitted(
-            "Your token is good for some actions, and this is none of them.",
+            "Your token does not include this permission.",
             remedy="Ask with a browser, on the page /profile.",
         )
     if actor.ends_at is None:

@@ -58,7 +58,7 @@ def come_back(
         return response
     if not visitor.invitation:
         raise NotPermitted(
-            "Nobody here is known by that sign-in, and nothing was stored.",
+            "No account is linked to that sign-in. Nothing was stored.",
             remedy="Ask the staff for an invitation, and accept it with this sign-in.",
         )
     response = go_to("/invitation/consent")
@@ -115,7 +115,7 @@ def _visitor(request: Request, settings: SettingsDep) -> Visitor:
     visitor = openid.kept(settings, cookies.read(request, cookies.PROVIDER))
     if visitor is None:
         raise NotPermitted(
-            "This browser has not come from the provider, or too long ago.",
-            remedy="Open the link of your invitation once more.",
+            "This browser has not come back from the provider, or took too long.",
+            remedy="Open the link of your invitation again.",
         )
     return visitor

@@ -82,11 +82,11 @@ def _owner(actor: Actor, named: UUID | None) -> UUID:
     if named is None and len(own) == 1:
         return next(iter(own))
     if named is None and own:
-        error = FieldError("/organisation_id", "You belong to several; say which one.")
+        error = FieldError("/organisation_id", "You belong to several organisations; name one.")
         raise Unprocessable("The organisation must be named.", errors=[error])
     if not own:
         raise NotPermitted(
-            "Only members of a team write for it; your roles do not include draft:write.",
+            "Only members of a team can write for it; your roles do not include draft:write.",
             remedy="Sign in as a member of the team.",
         )
     policy.require(actor, Action.DRAFT_WRITE, named)
@@ -102,7 +102,7 @@ def _call_for(session: Session, actor: Actor, kind: Kind, call_id: UUID) -> Call
     else:
         return call
     raise Unprocessable(
-        "The call does not fit.",
+        "The call cannot be used.",
         errors=[
             FieldError(
                 "/call_id",

@@ -54,7 +54,7 @@ def test_a_browser_gets_the_refusal_as_a_page(client: TestClient) -> None:
     answer = client.post("/sign-in", headers=headers)
 
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert "Sent by another site" in answer.text
+    assert "Request from another site" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_written_comes_back(
 
     assert answer == {
         "value": None,
-        "errors": [["/title", "It has 1 characters, not 3 at the least."]],
+        "errors": [["/title", "It has 1 characters; the minimum is 3."]],
         "written": {"title": "F"},
     }
 
@@ -172,9 +172,9 @@ def test_what_is_wrong_within_content_has_the_pointer_of_the_interface(
     ).json()
 
     assert answer["errors"] == {
-        "/content/problem": "It has 21 characters, not 20 at the most.",
-        "/content/contacts/1/email": "It has 1 characters, not 3 at the least.",
-        "/themes": "It has 4 characters, not 3 at the most.",
+        "/content/problem": "It has 21 characters; the maximum is 20.",
+        "/content/contacts/1/email": "It has 1 characters; the minimum is 3.",
+        "/themes": "It has 4 characters; the maximum is 3.",
     }
     assert answer["messages"] == list(answer["errors"].values())
     assert "secret" not in str(answer["written"])

@@ -71,7 +71,7 @@ OBJECT_WANTED = "Send a JSON object, with the header `Content-Type: application/
 UNREADABLE = "The body could not be read as JSON."
 UNKNOWN = "This field is not known; remove it or check its spelling."
 HALF = "The text holds a character that cannot be encoded."
-CONTROL = "remove the control characters; plain text is wanted"
+CONTROL = "remove the control characters; use plain text"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ CONTROL = "remove the control characters; plain text is wanted"
         (draft(content={"problem": "\x1b[31m"}), [("/content/problem", CONTROL)]),
         (
             draft(content={"problem": "x" * 200_000}),
-            [("/content/problem", "It has 200,000 characters, not 20,000 at the most.")],
+            [("/content/problem", "It has 200,000 characters; the maximum is 20,000.")],
         ),
         (
             draft(colour="red", content={"a/b~c": 1}),
@@ -120,7 +120,7 @@ def test_a_body_that_cannot_be_taken_is_refused_with_all_that_is_wrong(
 
     problem = problem_in(answer)
     assert (problem["status"], problem["code"]) == (422, "unprocessable")
-    assert problem["detail"] == "The content cannot be taken as it is."
+    assert problem["detail"] == "The content cannot be accepted."
     found = [(e["pointer"], e["detail"]) for e in problem["errors"]]
     assert sorted(found) == sorted(errors)
     assert session.exec(select(Submission)).all() == []
@@ -202,7 +202,7 @@ def test_a_body_above_the_limit_is_refused_whether_announced_or_not(
         "detail": "The body has more than 1000 kB.",
         "instance": ADDRESS,
         "code": "too-large",
-        "remedy": "Shorten the texts; documents belong behind a link.",
+        "remedy": "Shorten the texts, and link to documents instead of pasting them.",
         "errors": [],
     }
 

@@ -264,7 +264,7 @@ def refused_by(database: Database) -> list[Any]:
 def unavailable(address: str) -> tuple[int, str, str, dict[str, Any]]:
     body = {
         "type": "urn:counterpart:problem:unavailable",
-        "title": "Not available for the moment",
+        "title": "Temporarily unavailable",
         "status": 503,
         "detail": "The database does not answer.",
         "instance": address,

@@ -153,7 +153,7 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
     )
 
     assert faults_of(content) == [
-        "rivers.csv, line 2, name: It has 2 characters, not 3 at the least. "
+        "rivers.csv, line 2, name: It has 2 characters; the minimum is 3. "
         "Give a name of 3 to 40 characters.",
         "rivers.csv, line 2, country, item 1: 'UK' is not a country code of ISO 3166-1. "
         "Write GB.",
@@ -183,7 +183,7 @@ def test_faults_of_the_header_are_told_once_and_the_rows_are_still_read() -> Non
 def test_a_file_without_header_is_told_what_to_begin_with() -> None:
     assert faults_of("r1,Rhine\nr2,Oder\n") == [
         "rivers.csv, line 1: The first row does not name the columns. "
-        "Begin with a row of names, at the least: id,name."
+        "Begin with a row of namesat least ,: id,name."
     ]
 
 
@@ -199,7 +199,7 @@ def test_a_quotation_mark_without_partner_is_named_where_its_row_begins(
     row: str, said: str
 ) -> None:
     assert faults_of(f"id,name\nr1,R\n{row}\nr3,Elbe\n") == [
-        "rivers.csv, line 2, name: It has 1 characters, not 3 at the least. "
+        "rivers.csv, line 2, name: It has 1 characters; the minimum is 3. "
         "Give a name of 3 to 40 characters.",
         f"rivers.csv, line 3: The quotation marks of the row do not pair up ({said}). "
         'Close each quoted cell, and write "" for a mark within; then check again: '
@@ -237,7 +237,7 @@ def test_each_broken_line_of_jsonl_is_named() -> None:
         "r.jsonl, line 6, id: It is not text. Give an id of its own.",
         "r.jsonl, line 6, sea: There is no such field. "
         "Leave it out. Known are: id, name, country, length, story.",
-        "r.jsonl, line 7, story: Remove the control characters; plain text is wanted. Mend it.",
+        "r.jsonl, line 7, story: Remove the control characters; use plain text. Correct it.",
         "r.jsonl, line 8, id: It holds half a character. Give an id of its own.",
         "r.jsonl, line 9: It is nested too deeply. Give plain fields.",
         "r.jsonl, line 10: A number has 5,000 digits. "
@@ -287,7 +287,8 @@ def test_a_file_without_a_record_is_refused(content: str) -> None:
         ),
         (
             b"x" * (MAX_BYTES + 1),
-            "The file has more than 64 MB. Split it, or leave out what is not asked.",
+            "The file is larger than 64 MB. Split it, or leave out columns that are not "
+            "needed.",
         ),
     ],
 )
@@ -350,7 +351,7 @@ def test_a_refusal_shows_its_faults_to_the_interface_as_well(
     assert [(e.pointer, e.detail) for e in refusal.value.errors] == [
         (
             "rivers.csv, line 2, name",
-            "It has 2 characters, not 3 at the least. Give a name of 3 to 40 characters.",
+            "It has 2 characters; the minimum is 3. Give a name of 3 to 40 characters.",
         )
     ]
 

@@ -177,9 +177,8 @@ FAULTS: Final = (
     Fault(
         "a run that is complete is cancelled",
         "app/matchmaking/lifecycle.py",
-        '        "Stop, and keep nothing of what was computed",\n        frozenset({',
-        '        "Stop, and keep nothing of what was computed",\n'
-        "        frozenset({RunState.COMPLETE, ",
+        '        "Stop and discard what was computed",\n        frozenset({',
+        '        "Stop and discard what was computed",\n        frozenset({RunState.COMPLETE, ',
         (f"{RUN_STEPS}test_a_step_starts_where_the_table_says_and_nowhere_else",),
     ),
     Fault(

@@ -91,7 +91,7 @@ FAULTS: Final = (
     Fault(
         "a change needs to name no state",
         "app/core/http/etags.py",
-        'raise PreconditionRequired("A change says on which state it is based.")',
+        'raise PreconditionRequired("A change must name the state that it is based on.")',
         "return ANYTHING",
         (f"{CHANGES}test_a_change_needs_the_tag_of_what_was_read",),
     ),
