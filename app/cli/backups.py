@@ -21,7 +21,8 @@ def backup(
     """
     made = backups.backup(settings_of().database_url, file)
     out.print(
-        f"Wrote {made.total} rows of {len(made.rows)} tables, schema version {made.shape}, to {file}.",
+        f"Wrote {made.total} rows of {len(made.rows)} tables, schema version {made.shape}, "
+        f"to {file}.",
         markup=False,
         soft_wrap=True,
     )

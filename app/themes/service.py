@@ -15,7 +15,9 @@ from app.themes.schemas import Facet, ThemeDraft, ThemeQuery
 
 
 def load(session: Session, actor: Actor, facet: Facet, drafts: Iterable[ThemeDraft]) -> int:
-    """Add the entries of a vocabulary that are new, correct the others; return how many are new.
+    """Add the entries of a vocabulary that are new, and correct the others.
+
+    Return how many are new.
 
     Raises
     ------

@@ -312,9 +312,12 @@ def test_a_backup_is_restored_elsewhere_and_an_earlier_shape_is_told(tmp_path: P
     head = ScriptDirectory(str(migrating.MIGRATIONS)).get_current_head()
     assert [code for code, _, _ in said] == [0, 0, 0, 0, REFUSED]
     assert re.fullmatch(
-        rf"Wrote 0 rows of \d+ tables, shape 0001, to {files[0]}\.\n", said[0][1]
+        rf"Wrote 0 rows of \d+ tables, schema version 0001, to {files[0]}\.\n", said[0][1]
     )
-    assert said[1][1] == f"Wrote 50 rows of {tables} tables, shape {head}, to {files[1]}.\n"
+    assert (
+        said[1][1]
+        == f"Wrote 50 rows of {tables} tables, schema version {head}, to {files[1]}.\n"
+    )
     assert shapes[2].endswith(
         f"The database has the schema version 0001, and {head} is needed. "
         "Run `counterpart migrate` first.\n"

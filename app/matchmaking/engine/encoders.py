@@ -12,7 +12,8 @@ from matching.scoring.semantic import Encoder, Remembered
 _LOCK: Final = threading.Lock()
 
 _REMEDY: Final = (
-    "The operator has to correct COUNTERPART_EMBEDDING_FOLDER and COUNTERPART_EMBEDDING_SHA256, "
+    "The operator has to correct COUNTERPART_EMBEDDING_FOLDER and "
+    "COUNTERPART_EMBEDDING_SHA256, "
     "or to unset both and ask for a new run."
 )
 
