@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 import Stemmer
@@ -20,8 +19,8 @@ from snowballstemmer.spanish_stemmer import SpanishStemmer
 from matching import Profile
 from matching.text.reading import Reader
 from tests.matching.strategies import pools, promise
+from tests.processes import ROOT
 
-ROOT = Path(__file__).parents[2]
 STEMMERS = {
     "english": EnglishStemmer,
     "french": FrenchStemmer,
