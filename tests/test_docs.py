@@ -259,6 +259,7 @@ def test_the_examples_of_the_guide_to_the_assignment_work() -> None:
     assert results.attempted > 25
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
 def test_every_command_line_of_the_readme_works(line: str) -> None:
     code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))
@@ -267,6 +268,7 @@ def test_every_command_line_of_the_readme_works(line: str) -> None:
     assert printed
 
 
+@pytest.mark.server
 def test_the_walk_of_the_readme_works_against_a_real_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 from uuid import UUID
 
+import pytest
 from sqlmodel import Session, col, func, select
 
 from app.core.database import Database, reading
@@ -19,6 +20,8 @@ from app.submissions.lifecycle import State
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.factories import a_call, a_challenge, a_programme, a_solution, an_organisation
 from tests.processes import counterpart, finished, until
+
+pytestmark = pytest.mark.server
 
 N_CHALLENGES, N_SOLUTIONS = 80, 30
 SUBJECTS = ("flood", "forest", "school", "harbour", "clinic", "archive", "library", "bridge")

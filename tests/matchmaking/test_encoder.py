@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.testclient import TestClient
-from tests.matching.text.test_sentence_encoder import a_model
 
 from app.cli.console import settings_of
 from app.core.database import Database
@@ -24,6 +23,7 @@ from app.submissions.records import ChallengeRecord, SolutionRecord
 from matching import Profile
 from tests.conftest import SignIn
 from tests.factories import a_user
+from tests.matching.text.test_sentence_encoder import a_model
 from tests.matchmaking.test_run import a_small_programme, work
 
 

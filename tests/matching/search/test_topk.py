@@ -23,6 +23,7 @@ from tests.matching.strategies import pools, profiles, promise
 APART = Rule("country", shared=False, reason="Both are in the same country.")
 
 
+@pytest.mark.slow
 @promise
 @given(
     pools,
@@ -211,6 +212,7 @@ def test_without_the_compiler_the_plain_search_works(monkeypatch: pytest.MonkeyP
         topk.compiled(5000, wanted=True)
 
 
+@pytest.mark.server
 def test_the_search_is_the_same_without_the_compiler() -> None:
     again = subprocess.run(  # noqa: S603 -- our own tests
         [

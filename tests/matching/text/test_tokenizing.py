@@ -106,6 +106,7 @@ def test_little_is_read_without_the_compiler() -> None:
     assert read(much, Reader()) == [["open", "data"] * 30_000]
 
 
+@pytest.mark.server
 def test_the_words_are_the_same_without_the_compiler() -> None:
     again = subprocess.run(  # noqa: S603 -- our own tests
         [
