@@ -1,5 +1,6 @@
 """A fresh database for each test, and a client for each person."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -90,6 +91,16 @@ def engine_of(url: str, **options: Any) -> Engine:
     if url.startswith("sqlite"):
         options["module"] = sqlite.driver()
     return create_engine(url, **options)
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Leave the logging of this process as it was, for tests of what sets it up."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 class SignIn(Protocol):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -12,11 +11,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pydantic import SecretStr
 from sqlmodel import Session, select
 
-from app import schema
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
 from app.accounts.service import links
-from app.core.database import connect
 from app.core.outbox import Letter
 from app.main import create_app
 from app.policy import OPERATOR, Role
@@ -54,11 +51,7 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    url = f"sqlite:///{tmp_path / 'counterpart.db'}"
-    database = connect(url)
-    schema.migrate(database)
-    database.dispose()
+def house(url: str) -> Iterator[House]:
     settings = Settings(database_url=url, embedded_worker=False, secret_keys=SecretStr(KEY))
     engine = engine_of(url)
     with in_this_process(create_app(settings)) as origin, Session(engine) as session:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.cli.commands import cli
 from matching import Matcher
 from matching.assignment.optimal_face import Face
 from tests.counting import counted
+from tests.processes import untraced
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -479,7 +479,7 @@ def test_the_command_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
             "1",
         ],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        env={**untraced(), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, func, select
 
+from app.core.clock import now
 from app.core.database import Database, reading
 from app.core.jobs import Job, JobState, state_of
 from app.matchmaking.lifecycle import RunState
@@ -87,6 +88,7 @@ def test_a_killed_worker_leaves_no_half_result_and_the_next_one_completes_the_ru
         finished(worker)
     half_way, left = job(), found()
 
+    until(lambda: (job().leased_until or now()) < now())
     until(
         lambda: (
             finished(counterpart("work", "--once", **environment))[0] == 0

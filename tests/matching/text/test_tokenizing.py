@@ -1,10 +1,7 @@
 """The compiled way to cut texts equals the plain one; run once more without the compiler."""
 
 import itertools
-import os
 import re
-import subprocess
-import sys
 import unicodedata
 
 import pytest
@@ -19,6 +16,7 @@ from snowballstemmer.spanish_stemmer import SpanishStemmer
 from matching import Profile
 from matching.text.reading import Reader
 from tests.matching.strategies import pools, promise
+from tests.matching.uncompiled import again
 from tests.processes import ROOT
 
 STEMMERS = {
@@ -108,27 +106,9 @@ def test_little_is_read_without_the_compiler() -> None:
 
 @pytest.mark.server
 def test_the_words_are_the_same_without_the_compiler() -> None:
-    again = subprocess.run(  # noqa: S603 -- our own tests
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            # by its name: a path to leave out counts from the root, and this one would go round
-            "-k",
-            "not test_the_words_are_the_same_without_the_compiler",
-            __file__,
-        ],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    printed = again(__file__, "test_the_words_are_the_same_without_the_compiler")
 
-    assert again.returncode == 0, again.stdout
-    assert "1 deselected" in again.stdout
+    assert "1 deselected" in printed
 
 
 @pytest.mark.parametrize("language", STEMMERS)
