@@ -11,7 +11,6 @@ from tests.matching.assignment.oracle import OBJECTIVES, Question, answers_of, q
 from tests.matching.strategies import promise
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @promise
 @given(question=questions())

@@ -63,7 +63,6 @@ def test_without_an_answer_there_is_no_regret() -> None:
         regret([[1]], rows=(2, 2), columns=(0, 1))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @promise
 @given(question=questions(cells=9))

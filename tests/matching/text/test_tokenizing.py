@@ -96,6 +96,16 @@ def test_a_text_is_read_once_and_a_saved_one_not_again() -> None:
     assert again.stems == reader.stems
 
 
+def test_a_reader_that_reads_on_knows_the_words_that_it_has_read() -> None:
+    reader = Reader(compiled=True)
+    first, second = (Profile("p", (text,), language="de") for text in ("ufer eis", "eis see"))
+
+    found = [read([profile], reader) for profile in (first, second)]
+
+    assert found == [[["ufer", "eis"]], [["eis", "see"]]]
+    assert reader.stems == ["ufer", "eis", "see"]
+
+
 def test_little_is_read_without_the_compiler() -> None:
     little = [Profile("p", ("open data",))]
     much = [Profile("p", ("open data " * 30_000,))]
