@@ -18,6 +18,7 @@ from app.core.errors import (
     Unprocessable,
 )
 from app.core.etags import ExpectedIfSaidDep
+from app.core.exports import Format
 from app.core.lists import AnswerDep, ListOf
 from app.core.openapi import DONE_ONCE, STEP, responses
 from app.core.routing import Route
@@ -136,8 +137,10 @@ def list_suggestions(
     query: Annotated[SuggestionQuery, Query()],
 ) -> ListOf[SuggestionRead]:
     """List the suggestions of a run: by challenge, the best first, with reasons."""
-    found = reading.suggestions(session, actor, run_id, query)
-    return answer(found, SuggestionRead)
+    if query.format is Format.JSON:
+        lines = reading.written_suggestions(session, actor, run_id, query)
+        return answer.written(lines)  # type: ignore[return-value]  # -- FastAPI hands a response on as it is
+    return answer(reading.suggestions(session, actor, run_id, query), SuggestionRead)
 
 
 @router.get(
