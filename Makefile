@@ -1,5 +1,6 @@
 # make run            install what the service needs and serve the demonstration on this machine
 # make test           every test with SQLite, the browser too, and the floors of coverage
+# make test-fast      most of the tests, in a minute: no browser, no server, nothing slow
 # make test-postgres  the tests once more, on a PostgreSQL that lives as long as they run
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make mutants        plants faults in the rules, one by one, and names those that no test notices
@@ -20,8 +21,9 @@ ARGS ?=
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
-# All of the tests share the cores, file by file; some of them are not worth the start.
-ABREAST := $(if $(ARGS),,--numprocesses=auto --dist=loadfile)
+# All of the tests share the cores, file by file, in the order of tests/conftest.py: the long ones
+# first. Some of them are not worth the start.
+ABREAST := $(if $(ARGS),,--numprocesses=auto --dist=loadfile --no-loadscope-reorder)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 # Everything that goes into app/static or into the metadata of the package.
 BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard assets/*.*)
@@ -32,7 +34,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-postgres faults mutants fuzz container check bench bench-large reference lock clean
+.PHONY: run test test-fast test-postgres faults mutants fuzz container check bench bench-large reference lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -42,6 +44,9 @@ test: .venv/.tools
 	@chromium="$$(PYTHON=$(BIN)/python tests/browser/ensure-chromium)" && \
 		COUNTERPART_CHROMIUM="$$chromium" $(BIN)/python -m pytest --cov --cov-report= $(ABREAST) $(ARGS)
 	@$(if $(ARGS),echo "Only some of the tests: the floors of coverage are not looked at",$(BIN)/python tests/coverage_floor.py)
+
+test-fast: .venv/.tools
+	@$(BIN)/python -m pytest -m "not slow and not server and not browser" $(ABREAST) $(ARGS)
 
 test-postgres: .venv/.tools
 	@$(BIN)/python tests/postgres.py $(ABREAST) $(ARGS)

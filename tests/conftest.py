@@ -1,5 +1,6 @@
 """A fresh database for each test, and a client for each person."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from app.main import create_app
 from app.operations import migrating
 from app.settings import Settings
 from tests.factories import a_token
+from tests.marking import STARTS, Marks
 from tests.world import World, people
 
 SERVER = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
@@ -34,6 +36,27 @@ URL = SERVER and (
 
 Where tests run beside one another, each worker has one.
 """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Marks())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files that take long first, so that no core waits for another one at the end.
+
+    What is slow is not traced, which would double its time: the floors of coverage are reached
+    by the other tests.
+    """
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+    long = {
+        item.path
+        for item in items
+        if any(item.get_closest_marker(name) for name in ("slow", *STARTS))
+    }
+    items.sort(key=lambda item: item.path not in long)
 
 
 def statements_of(database: Database) -> list[str]:
@@ -68,6 +91,16 @@ def engine_of(url: str, **options: Any) -> Engine:
     if url.startswith("sqlite"):
         options["module"] = sqlite.driver()
     return create_engine(url, **options)
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Leave the logging of this process as it was, for tests of what sets it up."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 class SignIn(Protocol):

@@ -11,6 +11,7 @@ import subprocess
 import tokenize
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final
@@ -79,11 +80,17 @@ REFUSALS: Final = frozenset(
 # --- the rules ---
 
 
+@cache
+def tree_of(source: str) -> ast.Module:
+    """Return the tree of a source; each rule walks the same one."""
+    return ast.parse(source)
+
+
 def ends_of_transactions(source: str) -> list[int]:
     """Return the lines that name `commit` or `rollback` of something."""
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
     ]
 
@@ -92,7 +99,7 @@ def imports_of(package: str, source: str) -> list[int]:
     """Return the lines that import the package or something of it."""
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in imported_names(node)
         if name == package or name.startswith(f"{package}.")
@@ -109,7 +116,7 @@ def imported(name: str, source: str) -> bool:
     """Tell whether the name is imported from anywhere."""
     return any(
         alias.name == name
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     )
@@ -137,7 +144,7 @@ def value(keyword: ast.keyword) -> ast.expr:
 
 
 def lacks_docstring(source: str) -> bool:
-    return not ast.get_docstring(ast.parse(source))
+    return not ast.get_docstring(tree_of(source))
 
 
 def is_too_long(source: str) -> bool:

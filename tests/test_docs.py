@@ -12,6 +12,7 @@ import pytest
 import typer
 from fastapi import FastAPI
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
 from app.access.policy import Action, Role
 from app.accounts.schemas import TokenDraft
@@ -39,7 +40,7 @@ from app.submissions.schemas import (
     SolutionDraft,
     StepTaken,
 )
-from tests.processes import ROOT, counterpart, finished, free_port, served
+from tests.processes import ROOT, free_port, served
 
 README = (ROOT / "README.md").read_text()
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
@@ -254,14 +255,20 @@ def test_the_examples_of_the_guide_to_the_assignment_work() -> None:
     assert results.attempted > 25
 
 
+@pytest.mark.usefixtures("logging_as_before")
 @pytest.mark.parametrize("line", re.findall(r"^\$ (counterpart .+)$", README, re.MULTILINE))
-def test_every_command_line_of_the_readme_works(line: str) -> None:
-    code, printed, errors = finished(counterpart(*shlex.split(line)[1:]))
+def test_every_command_line_of_the_readme_works(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
 
-    assert (code, errors) == (0, "")
-    assert printed
+    result = CliRunner().invoke(cli, shlex.split(line)[1:])
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout
 
 
+@pytest.mark.server
 def test_the_walk_of_the_readme_works_against_a_real_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_database_of_a_newer_version_is_left_alone(new: Database) -> None:
         )
 
 
+@pytest.mark.server
 def test_four_processes_that_migrate_at_once_all_succeed(new: Database, new_url: str) -> None:
     processes = [counterpart("migrate", COUNTERPART_DATABASE_URL=new_url) for _ in range(4)]
 

@@ -16,6 +16,7 @@ from app.core.http.idempotency import key_required, without_key
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
+from app.core.tables.exporting import Format
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.assignments import (
@@ -115,8 +116,10 @@ def list_suggestions(
     query: Annotated[SuggestionQuery, Query()],
 ) -> ListOf[SuggestionRead]:
     """List the suggestions of a run: by challenge, the best first, with reasons."""
-    found = queries.suggestions(session, actor, run_id, query)
-    return answer(found, SuggestionRead)
+    if query.format is Format.JSON:
+        lines = queries.written_suggestions(session, actor, run_id, query)
+        return answer.written(lines)  # type: ignore[return-value]  # -- FastAPI hands a response on as it is
+    return answer(queries.suggestions(session, actor, run_id, query), SuggestionRead)
 
 
 @router.get("/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -139,6 +140,7 @@ class People(Lives):
             assert "active" in administers
 
 
+@pytest.mark.slow
 def test_whoever_leaves_in_whatever_order_somebody_administers(database: Database) -> None:
     walk(People, database, walks=16, steps=24)
 

@@ -24,6 +24,8 @@ from tests.accounts.conftest import heading
 from tests.factories import KEY, PASSWORD, a_person, a_user, an_authenticator
 from tests.processes import free_port, until
 
+pytestmark = pytest.mark.server
+
 PROVIDER = Path(__file__).with_name("openid_provider.py")
 HTTP = httpx.Client()
 """Of somebody's browser, once it has left ours; made once, because making one takes long."""

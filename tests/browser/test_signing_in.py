@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -16,10 +15,8 @@ from app.access.policy import OPERATOR, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
 from app.accounts.service import one_time_links
-from app.core.storage.database import connect
 from app.core.storage.outbox import Letter
 from app.main import create_app
-from app.operations import migrating
 from app.settings import Settings
 from tests.browser.listening import Heard, listen
 from tests.conftest import engine_of
@@ -54,11 +51,7 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    url = f"sqlite:///{tmp_path / 'counterpart.db'}"
-    database = connect(url)
-    migrating.migrate(database)
-    database.dispose()
+def house(url: str) -> Iterator[House]:
     settings = Settings(database_url=url, embedded_worker=False, secret_keys=SecretStr(KEY))
     engine = engine_of(url)
     with in_this_process(create_app(settings)) as origin, Session(engine) as session:

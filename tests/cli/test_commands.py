@@ -635,6 +635,7 @@ def a_taken_port() -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
+@pytest.mark.server
 def test_a_port_that_is_taken_is_refused(url: str, tmp_path: Path) -> None:
     with a_taken_port() as port:
         results = [
@@ -651,6 +652,7 @@ def test_a_port_that_is_taken_is_refused(url: str, tmp_path: Path) -> None:
     assert not (tmp_path / "demo").exists()
 
 
+@pytest.mark.server
 def test_a_host_that_is_not_of_this_machine_is_refused(url: str) -> None:
     result = call(url, "serve", "--host", "203.0.113.1", "--port", free_port())
 
@@ -658,6 +660,7 @@ def test_a_host_that_is_not_of_this_machine_is_refused(url: str) -> None:
     assert "203.0.113.1 cannot be used" in result.stderr
 
 
+@pytest.mark.server
 def test_the_server_answers_and_ends_when_told_to(url: str) -> None:
     port = free_port()
 
@@ -672,6 +675,7 @@ def test_the_server_answers_and_ends_when_told_to(url: str) -> None:
         probe.bind(("127.0.0.1", port))
 
 
+@pytest.mark.server
 def test_a_worker_ends_in_good_order_when_told_to(
     url: str, database: Database, session: Session
 ) -> None:
@@ -693,6 +697,7 @@ def test_a_worker_ends_in_good_order_when_told_to(
     assert {json.loads(line)["event"] for line in errors.splitlines()} == {"job attempt failed"}
 
 
+@pytest.mark.server
 def test_a_terminal_without_our_characters_shows_others(url: str) -> None:
     call(url, "seed")
 

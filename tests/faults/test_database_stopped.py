@@ -29,6 +29,8 @@ from tests.faults.scale import times
 from tests.postgres import Cluster
 from tests.processes import until
 
+pytestmark = pytest.mark.server
+
 ROUNDS = times(50, quick=1)
 BURST = times(300, quick=150)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from app.core.storage.database import connect
 from tests.faults.crowd import (
     Ask,
@@ -21,6 +23,8 @@ from tests.faults.crowd import (
 )
 from tests.faults.scale import times
 from tests.postgres import Cluster
+
+pytestmark = pytest.mark.server
 
 ROOM = 100_000
 """Bytes by which a file may grow before the disk counts as full."""

@@ -25,6 +25,8 @@ from tests.faults.crowd import (
 from tests.faults.scale import FULL, times
 from tests.processes import until
 
+pytestmark = pytest.mark.server
+
 ENDS: Final = ("killed", "frozen, then killed", "told to stop")
 ROUNDS: Final = times(100, quick=2)
 BURST: Final = times(400, quick=150)

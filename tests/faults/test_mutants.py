@@ -67,6 +67,7 @@ def test_the_tests_that_shall_notice_are_there() -> None:
     assert gone == []
 
 
+@pytest.mark.server
 def test_a_planted_fault_is_killed_and_leaves_the_tree_as_it_was(tree: Path) -> None:
     path = tree / SAMPLE.path
     before, was = path.read_bytes(), path.stat().st_mtime_ns

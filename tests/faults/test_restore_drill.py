@@ -29,6 +29,8 @@ from tests.faults.crowd import (
 from tests.faults.scale import times
 from tests.processes import until
 
+pytestmark = pytest.mark.server
+
 BEFORE = times(2000, quick=100)
 WRITERS = 4
 AT_THE_MOST = 20_000

@@ -7,12 +7,15 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlmodel import select
 
 from app.core.storage.database import Database, reading
 from app.submissions.models import Submission
 from tests.faults.crowd import Server, a_team, drafts, serving
 from tests.processes import until
+
+pytestmark = pytest.mark.server
 
 FORGED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 

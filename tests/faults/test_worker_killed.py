@@ -4,9 +4,11 @@ import os
 import signal
 from uuid import UUID
 
+import pytest
 from sqlmodel import Session, col, func, select
 
 from app.access.policy import OPERATOR
+from app.core.base.clock import now
 from app.core.storage.database import Database, reading
 from app.core.storage.jobs import Job, JobState, state_of
 from app.matchmaking.lifecycle import RunState
@@ -19,6 +21,8 @@ from app.submissions.lifecycle import State
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.factories import a_call, a_challenge, a_programme, a_solution, an_organisation
 from tests.processes import counterpart, finished, until
+
+pytestmark = pytest.mark.server
 
 N_CHALLENGES, N_SOLUTIONS = 80, 30
 SUBJECTS = ("flood", "forest", "school", "harbour", "clinic", "archive", "library", "bridge")
@@ -84,6 +88,7 @@ def test_a_killed_worker_leaves_no_half_result_and_the_next_one_completes_the_ru
         finished(worker)
     half_way, left = job(), found()
 
+    until(lambda: (job().leased_until or now()) < now())
     until(
         lambda: (
             finished(counterpart("work", "--once", **environment))[0] == 0

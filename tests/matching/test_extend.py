@@ -97,6 +97,7 @@ def test_many_unknown_words_ask_for_a_new_fit(unknown: int, again: bool) -> None
     assert matcher.needs_refit_ is again
 
 
+@pytest.mark.slow
 @promise
 @given(pools, pools, st.lists(profiles, min_size=1, max_size=3), st.booleans())
 def test_every_path_agrees_on_an_extended_pool(

@@ -374,6 +374,7 @@ def scale(vector: dict[str, float], length: float) -> dict[str, float]:
     return {s: x / length for s, x in vector.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False])
 def test_a_text_of_a_megabyte_is_read_like_any_other(compiled: bool) -> None:
     long = " ".join(f"wort{i * i % 5003}x" for i in range(120_000))

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
 from sqlmodel import Session, col, func, select, update
@@ -419,6 +420,7 @@ class Runs(Lives):
         )
 
 
+@pytest.mark.slow
 def test_runs_and_verdicts_in_any_order_lead_where_the_tables_say(database: Database) -> None:
     walk(Runs, database, walks=8, steps=8)
 

@@ -190,7 +190,9 @@ def test_the_reasons_add_up_to_the_score_and_show_words_as_written(
     ]
 
 
-@pytest.mark.parametrize("backend", ["threads", "processes"])
+@pytest.mark.parametrize(
+    "backend", ["threads", pytest.param("processes", marks=pytest.mark.server)]
+)
 def test_a_run_gives_the_same_answer_on_any_backend(
     session: Session, database: Database, as_user: SignIn, tmp_path: Path, backend: Any
 ) -> None:

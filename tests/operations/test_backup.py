@@ -257,6 +257,7 @@ def test_a_database_that_is_damaged_is_replaced_when_it_may_go(
     assert stat.S_IMODE(damaged.stat().st_mode) == 0o640
 
 
+@pytest.mark.server
 def test_a_backup_that_finds_no_room_is_refused_and_leaves_nothing(
     url: str, saved: Path
 ) -> None:

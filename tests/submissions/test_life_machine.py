@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -254,6 +255,7 @@ class Submissions(Lives):
         assert counted == {key: told.changes for key, told in self.told.items()}
 
 
+@pytest.mark.slow
 def test_any_order_of_steps_by_anybody_leads_where_the_tables_say(database: Database) -> None:
     with transaction(database) as session:
         themes(session)

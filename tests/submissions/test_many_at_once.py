@@ -2,19 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from time import monotonic
 
 import httpx
+import pytest
 from sqlmodel import Session
 
 from tests.conftest import SignIn
 from tests.factories import a_call, a_token, a_user
 from tests.processes import free_port, served
 
+pytestmark = pytest.mark.server
+
 CROWD, READERS = 60, 20
 """Together more than the threads that a server has."""
 PATIENCE = 25
-"""Seconds; a server whose threads wait for one another gives up after thirty."""
+"""Seconds of a client; a server whose threads wait for one another gives up after thirty."""
 TEAMS = 24
 """More than the connections that a pool has."""
 
@@ -29,7 +31,7 @@ def test_a_crowd_that_writes_leaves_readers_and_the_health_check_their_turn(
 
     def ask(number: int) -> int:
         headers = {"Authorization": f"Bearer {secrets[number % CROWD]}"}
-        with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
+        with httpx.Client(base_url=base, headers=headers, timeout=PATIENCE) as client:
             start.wait()
             if number < CROWD:
                 body = {"call_id": call_id, "title": f"Challenge {number}", "content": {}}
@@ -42,12 +44,9 @@ def test_a_crowd_that_writes_leaves_readers_and_the_health_check_their_turn(
         served("serve", port=free_port(), **environment) as base,
         ThreadPoolExecutor(CROWD + READERS) as pool,
     ):
-        began = monotonic()
         statuses = list(pool.map(ask, range(CROWD + READERS)))
-        spent = monotonic() - began
 
     assert statuses == [201] * CROWD + [200] * READERS
-    assert spent < PATIENCE
 
 
 def test_more_teams_than_connections_submit_at_once(session: Session, as_user: SignIn) -> None:

@@ -4,8 +4,9 @@ A cursor names the last row that was seen by its sort values and its key, so the
 next page begins behind it whatever was inserted before (keyset pagination).
 """
 
+import json
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -34,12 +35,7 @@ class _Answer:
 
     def __call__(self, found: Page[Row], schema: type[Read]) -> ListOf[Read]:
         """Return the page in the form of its readers: as JSON, or as a table."""
-        following = None
-        if found.cursor:
-            url = self._request.url.include_query_params(cursor=found.cursor)
-            following = f"{url.path}?{url.query}"
-            self._response.headers["Link"] = f'<{following}>; rel="next"'
-        self._response.headers["Vary"] = "Accept"
+        following = self._next(found)
         items = [schema.model_validate(row, from_attributes=True) for row in found.rows]
         kind = Format(self._request.query_params.get("format", Format.JSON))
         if kind is not Format.JSON:
@@ -47,6 +43,23 @@ class _Answer:
         # Of the kind that it holds: of several forms of a list the reader's own is described.
         kind_of_list: type[ListOf[Read]] = ListOf[schema]  # type: ignore[valid-type]  # -- known only now
         return kind_of_list(items=items, next=following)
+
+    def written(self, found: Page[str]) -> Response:
+        """Return a page whose items are JSON already, as JSON."""
+        following = json.dumps(self._next(found))
+        text = f'{{"items":[{",".join(found.rows)}],"next":{following}}}'
+        headers = dict(self._response.headers)
+        return Response(text, headers=headers, media_type=exporting.MEDIA[Format.JSON])
+
+    def _next(self, found: Page[Any]) -> str | None:
+        """Return the address of the next page, if there is one, and name it in the headers."""
+        self._response.headers["Vary"] = "Accept"
+        if not found.cursor:
+            return None
+        url = self._request.url.include_query_params(cursor=found.cursor)
+        following = f"{url.path}?{url.query}"
+        self._response.headers["Link"] = f'<{following}>; rel="next"'
+        return following
 
     def _table(self, schema: type[Read], items: Sequence[Read], kind: Format) -> Response:
         name = self._request.url.path.rpartition("/")[2]

@@ -1,9 +1,9 @@
 """What goes out about suggestions: stored lines and previews, with their reasons."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.core.storage.pagination import ListQuery
 from app.matchmaking.schemas.parties import PartyRead
@@ -82,6 +82,24 @@ class SuggestionRead(BaseModel):
     contributions: list[ContributionRead]
     passages: PassagesRead
     verdict: VerdictRead | None
+
+
+_CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])
+
+
+def with_sides(contributions: str) -> str:
+    """Return stored contributions, a list in JSON, as `ContributionRead` has them.
+
+    Their sides are stored where something is missing alone. Reading and writing them anew
+    would take longer than all else about the line that they belong to.
+    """
+    # A quote within a text has a backslash before it, so these are ends of lists of texts.
+    if '"sides"' not in contributions and '\\"]}' not in contributions:
+        found = contributions.replace('"words": []}', '"words": [], "sides": []}')
+        found = found.replace('"]}', '"], "sides": []}')
+        if found.count('"sides":') == found.count('"feature":'):
+            return found
+    return _CONTRIBUTIONS.dump_json(_CONTRIBUTIONS.validate_json(contributions)).decode()
 
 
 class SuggestionQuery(ListQuery):

@@ -1,12 +1,14 @@
 """Reading runs, suggestions, matches and jobs: only what the actor may know of."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sql
-from sqlalchemy.orm import defer
+from pydantic_core import to_json
+from sqlalchemy.orm import Bundle, defer
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -17,12 +19,28 @@ from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import RunQuery, RunRead
-from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead, with_sides
 from app.matchmaking.schemas.verdicts import VerdictQuery, VerdictRead
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.submissions.models import Submission
 
+Row = TypeVar("Row")
+
+_KNOWN: Final = select(MatchRun.id).where(col(MatchRun.id) == sql.bindparam("run_id"))
+_FACTS: Final = (
+    *("rank", "score", "text_part", "theme_part", "coverage"),
+    *("band", "stability", "turns_at", "hub", "assigned"),
+)
+_KEYS: Final = ("id", "run_id", "challenge_id", "solution_id")
+_LINE: Final[Any] = Bundle(
+    "line",
+    *(getattr(Suggestion, name) for name in (*_KEYS, *_FACTS)),
+    *(
+        sql.cast(getattr(Suggestion, name), sql.Text).label(name)
+        for name in ("contributions", "passages")
+    ),
+)
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
 _WITHOUT_INPUTS = tuple(
     defer(getattr(MatchRun, name)) for name in ("challenges", "solutions", "ranking")
@@ -117,8 +135,54 @@ def suggestions(
     NotFound
         If the actor may not know of the run.
     """
-    run(session, actor, run_id)
-    statement = select(Suggestion).where(Suggestion.run_id == run_id)
+    found = _listed(session, actor, run_id, query, select(Suggestion))
+    return Page(_described(session, found.rows), found.cursor)
+
+
+def written_suggestions(
+    session: Session, actor: Actor, run_id: UUID, query: SuggestionQuery
+) -> Page[str]:
+    """Return the same page with each line as JSON; reasons and passages as they are stored.
+
+    They were validated when they were written, and are most of what a line holds.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    """
+    found = _listed(session, actor, run_id, query, select(_LINE))
+    keys = (key for row in found.rows for key in (row.challenge_id, row.solution_id))
+    sides = {key: side.model_dump_json() for key, side in parties(session, keys).items()}
+    verdicts = _latest(session, run_id) if found.rows else {}
+    return Page([_written(row, sides, verdicts) for row in found.rows], found.cursor)
+
+
+def _written(
+    row: Any, sides: Mapping[UUID, str], verdicts: Mapping[tuple[UUID, UUID], VerdictRead]
+) -> str:
+    """Write a `SuggestionRead`, its members in the order of the schema."""
+    facts = to_json({name: getattr(row, name) for name in _FACTS}).decode()
+    verdict = verdicts.get((row.challenge_id, row.solution_id))
+    return (
+        f'{{"id":"{row.id}","run_id":"{row.run_id}",'
+        f'"challenge":{sides[row.challenge_id]},"solution":{sides[row.solution_id]},'
+        f'{facts[1:-1]},"contributions":{with_sides(row.contributions)},'
+        f'"passages":{row.passages},'
+        f'"verdict":{verdict.model_dump_json() if verdict else "null"}}}'
+    )
+
+
+def _listed(
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    query: SuggestionQuery,
+    statement: SelectOfScalar[Row],
+) -> Page[Row]:
+    """Return a page of the suggestions of a run, as the statement selects them."""
+    _require_known(session, actor, run_id)
+    statement = statement.where(Suggestion.run_id == run_id)
     if query.challenge:
         statement = statement.where(col(Suggestion.challenge_id).in_(query.challenge))
     if query.solution:
@@ -126,7 +190,7 @@ def suggestions(
     if query.assigned is not None:
         statement = statement.where(Suggestion.assigned == query.assigned)
     statement = statement.join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
-    found = page(
+    return page(
         session,
         statement,
         query,
@@ -138,7 +202,13 @@ def suggestions(
         default="challenge,rank",
         key=Suggestion.id,
     )
-    return Page(_described(session, found.rows), found.cursor)
+
+
+def _require_known(session: Session, actor: Actor, run_id: UUID) -> None:
+    """Do nothing, or refuse as `run` does; reads nothing of the run but that it is there."""
+    known = session.execute(_KNOWN, {"run_id": run_id}).first()
+    if known is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
 
 
 def suggestion(

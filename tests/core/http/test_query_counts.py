@@ -70,6 +70,7 @@ LISTS: dict[str, Grow] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", LISTS)
 def test_a_list_asks_as_often_for_three_rows_as_for_one(
     session: Session, database: Database, settings: Settings, address: str

@@ -77,6 +77,7 @@ def text_of(message: Message) -> str:
     return content.decode().replace("\r\n", "\n").rstrip("\n")
 
 
+@pytest.mark.server
 def test_a_letter_arrives_as_it_was_written_and_once(
     session: Session, database: Database, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_letter_arrives_as_it_was_written_and_once(
     assert text_of(message) == letter.body
 
 
+@pytest.mark.server
 def test_the_text_of_a_letter_that_lets_in_is_removed_when_it_was_sent(
     session: Session, database: Database, tmp_path: Path
 ) -> None:
@@ -108,6 +110,7 @@ def test_the_text_of_a_letter_that_lets_in_is_removed_when_it_was_sent(
     assert "code=xxx" in text_of(received(tmp_path)[0])
 
 
+@pytest.mark.server
 def test_two_workers_send_each_letter_once(
     session: Session, database: Database, tmp_path: Path
 ) -> None:
@@ -126,6 +129,7 @@ def test_two_workers_send_each_letter_once(
     assert len(received(tmp_path)) == len({m["Message-ID"] for m in received(tmp_path)}) == 6
 
 
+@pytest.mark.server
 def test_a_letter_that_fails_is_tried_again_later_and_given_up_in_the_end(
     session: Session, database: Database, tmp_path: Path
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_letter_that_fails_is_tried_again_later_and_given_up_in_the_end(
     assert received(tmp_path) == []
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("host", ["127.0.0.1", "no..host"])
 def test_a_server_that_is_away_or_misspelt_costs_nothing_but_time(
     session: Session, database: Database, tmp_path: Path, host: str
@@ -168,6 +173,7 @@ def test_a_server_that_is_away_or_misspelt_costs_nothing_but_time(
     assert len(received(tmp_path)) == 1
 
 
+@pytest.mark.server
 def test_a_letter_of_a_worker_that_died_is_sent_by_another_when_its_claim_has_ended(
     session: Session, database: Database, tmp_path: Path
 ) -> None:
@@ -214,6 +220,7 @@ def test_a_host_of_any_script_is_written_so_that_every_server_takes_it(
     assert outbox.message_of(letter, sender="counterpart@example.org")["To"] == to
 
 
+@pytest.mark.server
 def test_the_worker_sends_what_waits_once_a_server_is_set(
     session: Session,
     database: Database,

@@ -41,6 +41,7 @@ def test_a_program_that_is_not_installed_is_told_with_the_remedy(debian: Path) -
     )
 
 
+@pytest.mark.server
 def test_a_failure_is_told_in_a_line_without_password_or_rows(tmp_path: Path) -> None:
     says = tmp_path / "psql"
     says.write_text(

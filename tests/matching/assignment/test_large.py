@@ -38,6 +38,7 @@ def total_of(problem: Problem, *, compiled: bool) -> int:
     return bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounds", [((2, 2), (0, 2)), ((0, 3), (1, 2)), ((1, 1), (0, 9))])
 def test_candidates_and_prices_find_what_the_whole_table_holds(
     bounds: tuple[tuple[int, int], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
@@ -127,6 +128,7 @@ def test_the_compiled_solver_finds_the_best_total(question: Question) -> None:
     assert problem.units[proposal.pairs][proposal.chosen].sum() == answers.totals.max()
 
 
+@pytest.mark.server
 def test_the_compiled_solver_is_plain_python_as_well() -> None:
     plain = subprocess.run(
         [sys.executable, "-m", "tests.matching.assignment.twin"],

@@ -32,6 +32,7 @@ def test_the_answer_is_the_first_of_the_best_and_proved(
     assert assignment.fairness.weakest_sum == answers.fairness("maxmin")[best, 0]
 
 
+@pytest.mark.slow
 @promise
 @given(question=questions(cells=9))
 def test_scores_of_any_size_are_added_up_exactly(question: Question) -> None:
@@ -64,6 +65,7 @@ def random_question(rng: np.random.Generator) -> Question:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_lock_is_lost_no_pair_reused_and_no_answer_overlooked(seed: int) -> None:
     rng = np.random.default_rng(seed)

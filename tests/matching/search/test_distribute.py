@@ -99,12 +99,14 @@ def test_blocks_of_any_size_give_the_answer_of_the_matcher(
     assert_equal(found, whole)
 
 
+@pytest.mark.server
 def test_processes_give_the_same_answer(folder: Path, whole: Ranking) -> None:
     found = rank_in_blocks(folder, QUERIES, 5, [APART], backend="processes", workers=2, block=4)
 
     assert_equal(found, whole)
 
 
+@pytest.mark.server
 def test_processes_give_the_same_answer_while_one_of_them_is_lost(
     folder: Path, whole: Ranking
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_block_that_is_lost_again_and_again_ends_the_ranking(folder: Path) -> 
     assert handed_in == [block] * 3
 
 
+@pytest.mark.server
 def test_a_cluster_gives_the_same_answer_while_it_loses_a_worker(
     folder: Path, whole: Ranking
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_loaded_matcher_answers_as_the_saved_one(
     assert loaded.explain(ASKED[0], 0) == matcher.explain(ASKED[0], 0)
 
 
+@pytest.mark.slow
 @promise
 @given(pools, pools, st.lists(profiles, min_size=1, max_size=2))
 def test_an_extended_matcher_is_the_same_after_a_journey(

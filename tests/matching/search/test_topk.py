@@ -1,8 +1,5 @@
 """The compiled search and its plain twin; run once more without the compiler, for coverage."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,10 +16,12 @@ from matching.search.eligibility import Attributes, admission
 from matching.search.topk import index, indexed, top_k
 from matching.text.encoded import EncodedPool, EncodedQueries, Matrix
 from tests.matching.strategies import pools, profiles, promise
+from tests.matching.uncompiled import again
 
 APART = Rule("country", shared=False, reason="Both are in the same country.")
 
 
+@pytest.mark.slow
 @promise
 @given(
     pools,
@@ -211,29 +210,14 @@ def test_without_the_compiler_the_plain_search_works(monkeypatch: pytest.MonkeyP
         topk.compiled(5000, wanted=True)
 
 
+@pytest.mark.server
 def test_the_search_is_the_same_without_the_compiler() -> None:
-    again = subprocess.run(  # noqa: S603 -- our own tests
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "--no-header",
-            "-p",
-            "no:cacheprovider",
-            # by its name: a path to leave out counts from the root, and this one would go round
-            "-k",
-            "not test_the_search_is_the_same_without_the_compiler",
-            __file__,
-        ],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
+    # As it is written, a long pool of frequent words takes seconds: the longer one will do.
+    printed = again(
+        __file__, "test_the_search_is_the_same_without_the_compiler", f"True-{index.CHUNK}"
     )
 
-    assert again.returncode == 0, again.stdout
-    assert "1 deselected" in again.stdout
+    assert "2 deselected" in printed
 
 
 def made_up(n_rows: int, *, seed: int = 0, frequent: bool = False) -> Matrix:

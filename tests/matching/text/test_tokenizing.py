@@ -1,12 +1,8 @@
 """The compiled way to cut texts equals the plain one; run once more without the compiler."""
 
 import itertools
-import os
 import re
-import subprocess
-import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 import Stemmer
@@ -20,8 +16,9 @@ from snowballstemmer.spanish_stemmer import SpanishStemmer
 from matching import Profile
 from matching.text.reading import Reader
 from tests.matching.strategies import pools, promise
+from tests.matching.uncompiled import again
+from tests.processes import ROOT
 
-ROOT = Path(__file__).parents[3]
 STEMMERS = {
     "english": EnglishStemmer,
     "french": FrenchStemmer,
@@ -99,6 +96,16 @@ def test_a_text_is_read_once_and_a_saved_one_not_again() -> None:
     assert again.stems == reader.stems
 
 
+def test_a_reader_that_reads_on_knows_the_words_that_it_has_read() -> None:
+    reader = Reader(compiled=True)
+    first, second = (Profile("p", (text,), language="de") for text in ("ufer eis", "eis see"))
+
+    found = [read([profile], reader) for profile in (first, second)]
+
+    assert found == [[["ufer", "eis"]], [["eis", "see"]]]
+    assert reader.stems == ["ufer", "eis", "see"]
+
+
 def test_little_is_read_without_the_compiler() -> None:
     little = [Profile("p", ("open data",))]
     much = [Profile("p", ("open data " * 30_000,))]
@@ -107,28 +114,11 @@ def test_little_is_read_without_the_compiler() -> None:
     assert read(much, Reader()) == [["open", "data"] * 30_000]
 
 
+@pytest.mark.server
 def test_the_words_are_the_same_without_the_compiler() -> None:
-    again = subprocess.run(  # noqa: S603 -- our own tests
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            # by its name: a path to leave out counts from the root, and this one would go round
-            "-k",
-            "not test_the_words_are_the_same_without_the_compiler",
-            __file__,
-        ],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    printed = again(__file__, "test_the_words_are_the_same_without_the_compiler")
 
-    assert again.returncode == 0, again.stdout
-    assert "1 deselected" in again.stdout
+    assert "1 deselected" in printed
 
 
 @pytest.mark.parametrize("language", STEMMERS)
