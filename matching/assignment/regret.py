@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from matching.assignment.answer import fairness_of
 from matching.assignment.exchange_costs import detours
-from matching.assignment.leximin import Digits, fairness_face
+from matching.assignment.leximin import fairness_face
+from matching.assignment.lexicographic_costs import losses
+from matching.assignment.lexicographic_paths import cheapest_exchanges
 from matching.assignment.milp import NoAnswer
 from matching.assignment.optimal_face import Face, totals
 from matching.assignment.problem import Mask, Pair, Problem
@@ -85,10 +87,13 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
     picked = np.zeros(problem.shape, dtype=np.bool_)
     picked[problem.i[chosen], problem.j[chosen]] = True
     fairness: dict[Pair, tuple[float, ...]] = {}
-    if not is_network(problem, objective):
+    costs: dict[Pair, Cost] = {}
+    if not problem.n_pairs:
+        pass
+    elif not is_network(problem, objective):
         costs = _solved_again(problem, objective, chosen, progress or (lambda done, n: None))
     elif objective == "leximin":
-        costs = _by_digits(problem, chosen)
+        costs = _by_paths(problem, chosen)
     else:
         lost = detours(Face.of(problem, chosen), totals(problem.units))
         at = np.flatnonzero(lost.possible)
@@ -99,18 +104,16 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
     return Regrets(total, picked, fairness, problem.scale == 1)
 
 
-def _by_digits(problem: Problem, chosen: Mask) -> dict[Pair, Cost]:
+def _by_paths(problem: Problem, chosen: Mask) -> dict[Pair, Cost]:
     """Return the costs under `leximin`, by one path for each pair."""
-    digits = Digits.of(problem)
-    lost = detours(fairness_face(problem, chosen), digits.costs(problem.units))
-    before = digits.count(problem, chosen)
-    pairs = problem.pairs(lost.possible)
-    costs = {}
-    for pair, cost in zip(pairs, lost.cost[lost.possible].tolist(), strict=True):
-        fewer, total = digits.read(cost)
-        vector = digits.vector(before) - digits.vector(before - fewer)
-        costs[pair] = Cost(problem.figures(vector), problem.figure(total))
-    return costs
+    pairs, changes = cheapest_exchanges(problem, fairness_face(problem, chosen))
+    before = np.zeros(problem.shape[0], dtype=np.int64)
+    np.maximum.at(before, problem.i[chosen], problem.units[chosen])
+    lost = losses(np.sort(before), changes)
+    fairness = (lost if problem.scale == 1 else lost / problem.scale).tolist()
+    ends = zip(problem.i[pairs].tolist(), problem.j[pairs].tolist(), strict=True)
+    costs = zip(fairness, problem.figures(changes.total), strict=True)
+    return {pair: Cost(tuple(vector), total) for pair, (vector, total) in zip(ends, costs, strict=True)}
 
 
 def _solved_again(

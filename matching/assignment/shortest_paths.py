@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.problem import Ints
+from matching.assignment.problem import Ints, Mask
 
 Costs = NDArray[Any]
 
@@ -29,6 +29,11 @@ class Arcs:
     head: Ints
     cost: Costs
     what: Ints
+
+    def only(self, some: Mask) -> "Arcs":
+        """Return some of the arcs."""
+        parts = (part[some] for part in (self.tail, self.head, self.cost, self.what))
+        return Arcs(self.n, *parts)
 
 
 def potentials_or_cycles(arcs: Arcs, start: Costs | None = None) -> tuple[Costs, Ints]:
