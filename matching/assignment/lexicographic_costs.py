@@ -73,7 +73,9 @@ class LexicographicCosts:
         mark = 2 * most + 2
         width = next(w for w in _WIDTHS if 2 * (mark + 2 * most + 1) + 1 < 1 << w)
         total = 8 * int(np.abs(problem.units).sum()) + 8
-        return cls(np.unique(levels[levels > 0]), width, mark, 8 * (total.bit_length() // 8 + 1))
+        return cls(
+            np.unique(levels[levels > 0]), width, mark, 8 * (total.bit_length() // 8 + 1)
+        )
 
     @property
     def n_fields(self) -> int:
@@ -129,7 +131,9 @@ class LexicographicCosts:
             -1 where fairness loses nothing.
         """
         zero = self._zero
-        bits = np.array([((c + zero) ^ zero).bit_length() for c in costs.tolist()], dtype=np.int64)
+        bits = np.array(
+            [((c + zero) ^ zero).bit_length() for c in costs.tolist()], dtype=np.int64
+        )
         field = (bits - 1 - self.tail) // self.width
         level = np.zeros(len(costs), dtype=np.int64)
         inner = (field >= 0) & (field < self.n_fields)
@@ -159,7 +163,9 @@ class LexicographicCosts:
         zeros = np.flatnonzero(rows[:, 0] != 1 << _ROWS - 1)
         counts = fields[exchange, place].astype(np.int64) - (1 << self.width - 1)
         more = rows[zeros, 0].astype(np.int64) - (1 << _ROWS - 1)
-        total = np.array([c & (1 << self.tail) - 1 for c in (costs + zero).tolist()], dtype=object)
+        total = np.array(
+            [c & (1 << self.tail) - 1 for c in (costs + zero).tolist()], dtype=object
+        )
         return Changes(
             np.concatenate([zeros, exchange]),
             np.concatenate([np.zeros_like(zeros), self.levels[place]]),

@@ -54,8 +54,8 @@ def cheapest_exchanges(problem: Problem, face: Face) -> tuple[Ints, Changes]:
     likely = graph.likely()
     graph.price_all(likely)
     needed = graph.needed()
-    graph.price(likely & needed)
-    graph.price(graph.used | graph.shortcuts(needed))
+    graph.price(likely & needed, needed)
+    graph.price(graph.used | graph.shortcuts(needed), graph.all)
     at, path = graph.cycles()
     return graph.pair[at], graph.with_own(at, graph.fields.changes(path))
 
@@ -71,6 +71,11 @@ class _Residual:
         self.old = np.where(self.link, LEFT, face.state[self.pair])
         self.raised = ~self.link & (self.new == BEST)
         self.n_rows = 2 * face.shape[0]
+        self.all = np.ones_like(self.link)
+        self.used = ~self.all
+        self.fields = LexicographicCosts.of(problem, np.zeros(0, dtype=np.int64))
+        self.potentials: Costs = np.zeros(self.arcs.n, dtype=object)
+        self.cost: Costs = np.zeros(len(self.link), dtype=object)
         self.target, self.after = self._targets()
 
     def _targets(self) -> tuple[Ints, Ints]:
@@ -92,27 +97,37 @@ class _Residual:
             order = np.lexsort((-self.units, ends))
             firsts = np.searchsorted(ends[order], ends[order])
             near[order[np.arange(len(order)) - firsts < _LIKELY]] = True
-        return self.link | (self.old != LEFT) | near[self.pair]
+        return np.asarray(self.link | (self.old != LEFT) | near[self.pair])
 
-    def price(self, used: Mask) -> None:
-        """Find potentials by which none of some arcs costs less than 0."""
-        levels = self.units[self.pair[used & self.raised]]
+    def price(self, used: Mask, among: Mask) -> None:
+        """Find potentials by which none of some arcs costs less than 0.
+
+        Parameters
+        ----------
+        used, among : bool arrays of shape (n_arcs,)
+            These arcs, and others whose costs are looked at later.
+        """
         present = self.units[self.face.state == BEST]
-        self.used = used
-        self.fields = LexicographicCosts.of(self.problem, np.append(present, levels))
-        states = self.fields.costs(self.units)
-        cost = states[self.new, self.pair] - states[self.old, self.pair]
-        cost[self.link] = 0
-        self.potentials, _ = potentials_or_cycles(replace(self.arcs, cost=cost).only(used))
-        self.cost = (
-            cost + self.potentials[self.arcs.tail] - self.potentials[self.arcs.head]
+        levels = np.append(present, self.units[self.pair[used & self.raised]])
+        fields = LexicographicCosts.of(self.problem, levels)
+        # what held for the same levels is near to what will hold
+        start = self.potentials if np.array_equal(fields.levels, self.fields.levels) else None
+        self.used, self.fields = used, fields
+        states, at = fields.costs(self.units), np.flatnonzero((used | among) & ~self.link)
+        cost = np.zeros(len(used), dtype=object)
+        cost[at] = states[self.new[at], self.pair[at]] - states[self.old[at], self.pair[at]]
+        self.potentials, _ = potentials_or_cycles(
+            replace(self.arcs, cost=cost).only(used), start
         )
+        self.cost = cost + self.potentials[self.arcs.tail] - self.potentials[self.arcs.head]
 
     def price_all(self, used: Mask) -> None:
         """Find potentials by which no arc costs less than 0; some arcs are enough for it."""
-        self.price(used)
-        while (gains := np.asarray(self.cost < 0, dtype=np.bool_)).any():
-            self.price(self.used | gains)
+        gains = used
+        while gains.any():
+            used = used | gains
+            self.price(used, self.all)
+            gains = np.asarray(self.cost < 0, dtype=np.bool_)
 
     def needed(self) -> Mask:
         """Return the arcs that a shortest path may need."""
@@ -126,7 +141,9 @@ class _Residual:
         closure = Closure(replace(self.arcs, cost=keys), self.n_rows, _worse_or_sum)
         further = _worse_or_sum(keys, np.where(self.after < 0, 0, keys[self.after]))
         needed = np.ones(len(keys), dtype=np.bool_)
-        onward = np.flatnonzero((self.arcs.tail < self.n_rows) & (self.arcs.head >= self.n_rows))
+        onward = np.flatnonzero(
+            (self.arcs.tail < self.n_rows) & (self.arcs.head >= self.n_rows)
+        )
         order = onward[np.argsort(self.arcs.tail[onward], kind="stable")]
         starts = np.searchsorted(self.arcs.tail[order], np.arange(1, self.n_rows))
         for node, at in enumerate(np.split(order, starts)):
