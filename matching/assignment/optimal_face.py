@@ -111,8 +111,9 @@ class Face:
 
     def settle(self, costs: Costs, start: Costs | None = None) -> Costs:
         """Make the sum of the costs as small as possible, and return the potentials."""
+        among = self._undecided()
         while True:
-            arcs = self.arcs(costs)
+            arcs = self.arcs(costs, among)
             potentials, cycle = potentials_or_cycles(arcs, start)
             if not len(cycle):
                 return potentials
@@ -137,7 +138,7 @@ class Face:
         self.optimise(np.repeat(np.array([[0], [1], [1]]), len(self.i), axis=1))
         self._close_the_settled()
         undecided = np.flatnonzero(self.may[LEFT] & self.may[CHOSEN:].any(axis=0))
-        by_column = _by_column(self)
+        by_column = self._by_column(undecided)
         for pairs in np.split(undecided, 1 + np.flatnonzero(np.diff(self.i[undecided]))):
             self._decide(pairs, by_column)
 
@@ -152,7 +153,9 @@ class Face:
         """
         tails, heads, prices, names = [], [], [], []
         whole = among is None
-        state, may = (self.state, self.may) if whole else (self.state[among], self.may[:, among])
+        state, may = (
+            (self.state, self.may) if whole else (self.state[among], self.may[:, among])
+        )
         for old, new in _CHANGES:
             at = np.flatnonzero((state == old) & may[new])
             at = at if among is None else among[at]
@@ -196,11 +199,21 @@ class Face:
 
     def close(self, costs: Costs, potentials: Costs) -> None:
         """Close the states and counts that the potentials prove to be worse."""
-        value = costs + potentials[self.ends]
-        self.may &= value == np.take_along_axis(value, self.state[None], axis=0)
+        few = self._undecided()
+        at = slice(None) if few is None else few
+        value = costs[:, at] + potentials[self.ends[:, at]]
+        self.may[:, at] &= value == np.take_along_axis(value, self.state[None, at], axis=0)
         for bounds, count, slope in self._counted(potentials):
             settled = slope != 0
             bounds[settled] = count[settled, None]
+
+    def _undecided(self) -> Ints | None:
+        """Return the pairs that have more than one open state; None if they are many."""
+        left, chosen, best = self.may
+        undecided = (left & (chosen | best)) | (chosen & best)
+        # below that picking them costs less than looking at all
+        few = 4 * np.count_nonzero(undecided) < len(self.i)
+        return np.flatnonzero(undecided) if few else None
 
     def push(self, names: Ints) -> None:
         """Carry out changes, each named by its pair and its new state."""
@@ -215,6 +228,10 @@ class Face:
         )
         ends = part[self.ends]
         self.may &= ends == np.take_along_axis(ends, self.state[None], axis=0)
+
+    def _by_column(self, pairs: Ints) -> list[Ints]:
+        order = pairs[np.argsort(self.j[pairs], kind="stable")]
+        return np.split(order, np.searchsorted(self.j[order], np.arange(1, self.shape[1])))
 
     def _decide(self, pairs: Ints, by_column: list[Ints]) -> None:
         """Settle the undecided pairs of one row, one after the other."""
@@ -278,7 +295,7 @@ class _PathsTo:
         Of the chosen pairs and between counts; those of the other pairs are looked up by
         column, once a column is reached.
     by_column : list of int64 arrays
-        The pairs of each column.
+        The undecided pairs of each column.
     """
 
     def __init__(self, face: Face, node: int, few: Arcs, by_column: list[Ints]) -> None:
@@ -307,18 +324,22 @@ class _PathsTo:
         return len(new) > 0
 
     def _along_columns(self) -> bool:
-        """Look up the reached columns, one after the other, until one leads further."""
+        """Look up the reached columns, some at a time, until one leads further."""
         n_rows, n_columns = self.face.shape
         reached = self.reached[2 * n_rows : 2 * n_rows + n_columns]
-        for column in np.flatnonzero(reached & ~self.looked_up).tolist():
-            self.looked_up[column] = True
-            pairs = self.by_column[column]
+        columns, n = np.flatnonzero(reached & ~self.looked_up), 1
+        while len(columns):
+            self.looked_up[columns[:n]] = True
+            pairs = np.concatenate([self.by_column[column] for column in columns[:n].tolist()])
             left = pairs[self.face.state[pairs] == LEFT]
-            ends, names = self.face.ends[CHOSEN:, left], 3 * left + [[CHOSEN], [BEST]]
-            new = self.face.may[CHOSEN:, left] & ~self.reached[ends]
-            if new.any():
-                self._add(ends[new], np.full(new.sum(), 2 * n_rows + column), names[new])
+            ends = self.face.ends[CHOSEN:, left]
+            new = np.nonzero(self.face.may[CHOSEN:, left] & ~self.reached[ends])
+            if len(new[1]):
+                at = left[new[1]]
+                self._add(ends[new], self.face.ends[LEFT, at], 3 * at + CHOSEN + new[0])
                 return True
+            # a search to the end looks up all of them
+            columns, n = columns[n:], 4 * n
         return False
 
     def _add(self, tails: Ints, heads: Ints, names: Ints) -> None:
@@ -328,11 +349,6 @@ class _PathsTo:
 def totals(units: Ints) -> Ints:
     """Return the costs whose least sum is the greatest total."""
     return np.stack([np.zeros_like(units), -units, -units])
-
-
-def _by_column(face: Face) -> list[Ints]:
-    order = np.argsort(face.j, kind="stable")
-    return np.split(order, np.searchsorted(face.j[order], np.arange(1, face.shape[1])))
 
 
 def _graph(tail: Ints, head: Ints, n: int) -> sparse.csr_array:
