@@ -111,12 +111,13 @@ class Face:
 
     def settle(self, costs: Costs, start: Costs | None = None) -> Costs:
         """Make the sum of the costs as small as possible, and return the potentials."""
+        among = self._undecided()
         while True:
-            arcs = self.arcs(costs)
+            arcs = self.arcs(costs, among)
             potentials, cycle = potentials_or_cycles(arcs, start)
             if not len(cycle):
                 return potentials
-            self._push(arcs.what[cycle])
+            self.push(arcs.what[cycle])
 
     def bound(self, costs: Costs, potentials: Costs) -> int:
         """Return what no answer within the open states and bounds can go below."""
@@ -137,14 +138,27 @@ class Face:
         self.optimise(np.repeat(np.array([[0], [1], [1]]), len(self.i), axis=1))
         self._close_the_settled()
         undecided = np.flatnonzero(self.may[LEFT] & self.may[CHOSEN:].any(axis=0))
+        by_column = self._by_column(undecided)
         for pairs in np.split(undecided, 1 + np.flatnonzero(np.diff(self.i[undecided]))):
-            self._decide(pairs.tolist())
+            self._decide(pairs, by_column)
 
-    def arcs(self, costs: Costs) -> Arcs:
-        """Return every change that the open states and bounds allow, with its cost."""
+    def arcs(self, costs: Costs, among: Ints | None = None) -> Arcs:
+        """Return every change that the open states and bounds allow, with its cost.
+
+        Parameters
+        ----------
+        costs : int64 or object array of shape (3, n_pairs)
+        among : int64 array, default=None
+            Pairs to change; None for all.
+        """
         tails, heads, prices, names = [], [], [], []
+        whole = among is None
+        state, may = (
+            (self.state, self.may) if whole else (self.state[among], self.may[:, among])
+        )
         for old, new in _CHANGES:
-            at = np.flatnonzero((self.state == old) & self.may[new])
+            at = np.flatnonzero((state == old) & may[new])
+            at = at if among is None else among[at]
             tails.append(self.ends[new, at])
             heads.append(self.ends[old, at])
             prices.append(costs[new, at] - costs[old, at])
@@ -185,13 +199,23 @@ class Face:
 
     def close(self, costs: Costs, potentials: Costs) -> None:
         """Close the states and counts that the potentials prove to be worse."""
-        value = costs + potentials[self.ends]
-        self.may &= value == np.take_along_axis(value, self.state[None], axis=0)
+        few = self._undecided()
+        at = slice(None) if few is None else few
+        value = costs[:, at] + potentials[self.ends[:, at]]
+        self.may[:, at] &= value == np.take_along_axis(value, self.state[None, at], axis=0)
         for bounds, count, slope in self._counted(potentials):
             settled = slope != 0
             bounds[settled] = count[settled, None]
 
-    def _push(self, names: Ints) -> None:
+    def _undecided(self) -> Ints | None:
+        """Return the pairs that have more than one open state; None if they are many."""
+        left, chosen, best = self.may
+        undecided = (left & (chosen | best)) | (chosen & best)
+        # below that picking them costs less than looking at all
+        few = 4 * np.count_nonzero(undecided) < len(self.i)
+        return np.flatnonzero(undecided) if few else None
+
+    def push(self, names: Ints) -> None:
         """Carry out changes, each named by its pair and its new state."""
         changes = names[names >= 0]
         self.state[changes // 3] = changes % 3
@@ -205,49 +229,121 @@ class Face:
         ends = part[self.ends]
         self.may &= ends == np.take_along_axis(ends, self.state[None], axis=0)
 
-    def _decide(self, pairs: list[int]) -> None:
+    def _by_column(self, pairs: Ints) -> list[Ints]:
+        order = pairs[np.argsort(self.j[pairs], kind="stable")]
+        return np.split(order, np.searchsorted(self.j[order], np.arange(1, self.shape[1])))
+
+    def _decide(self, pairs: Ints, by_column: list[Ints]) -> None:
         """Settle the undecided pairs of one row, one after the other."""
-        back = None
-        for pair in pairs:
-            if self.state[pair] == LEFT:
-                back = back or _Back(self, int(self.i[pair]))
-                changes = back.by(pair)
-                if changes is None:
-                    self.may[CHOSEN:, pair] = False
-                    continue
-                self._push(changes)
-            self.may[LEFT, pair] = False
-            back = None
+        while len(pairs):
+            first = 0
+            if self.state[pairs[0]] == LEFT:
+                paths = _PathsToRow(self, int(self.i[pairs[0]]), by_column)
+                if not paths.choose(int(pairs[0])):
+                    # what was searched to the end tells of all other pairs as well
+                    choosable = paths.choosable(pairs) | (self.state[pairs] != LEFT)
+                    first = int(np.argmax(choosable)) if choosable.any() else len(pairs)
+                    self.may[CHOSEN:, pairs[:first]] = False
+                    if first == len(pairs):
+                        return
+                    if self.state[pairs[first]] == LEFT:
+                        paths.choose(int(pairs[first]))
+            self.may[LEFT, pairs[first]] = False
+            pairs = pairs[first + 1 :]
 
 
-class _Back:
-    """The ways back from any node to a row, by changes that cost nothing."""
+class _PathsToRow:
+    """The ways back to a row, by changes that cost nothing."""
 
-    def __init__(self, face: Face, row: int) -> None:
+    def __init__(self, face: Face, row: int, by_column: list[Ints]) -> None:
         self.face = face
-        arcs = face.arcs(np.zeros((3, len(face.i)), dtype=np.int64))
-        keys = arcs.tail * arcs.n + arcs.head
-        self.order = np.argsort(keys, kind="stable")
-        self.keys, self.arcs = keys[self.order], arcs
-        reversed_ = _graph(arcs.head, arcs.tail, arcs.n)
-        self.onward = {
-            state: csgraph.breadth_first_order(reversed_, node)[1]
+        chosen = np.flatnonzero(face.state != LEFT)
+        few = face.arcs(np.zeros((3, len(face.i)), dtype=np.int64), chosen)
+        self.to = {
+            state: _PathsTo(face, node, few, by_column)
             for state, node in ((CHOSEN, row), (BEST, row + face.shape[0]))
         }
 
-    def by(self, pair: int) -> Ints | None:
-        """Return the changes that choose a pair and keep every count in its bounds."""
+    def choose(self, pair: int) -> bool:
+        """Choose a pair and keep every count in its bounds, if that can be."""
         column = int(self.face.ends[LEFT, pair])
-        for state, onward in self.onward.items():
-            if self.face.may[state, pair] and onward[column] >= 0:
-                return np.array([3 * pair + state, *self._along(column, onward)])
-        return None
+        for state, paths in self.to.items():
+            if self.face.may[state, pair] and paths.reach(column):
+                self.face.push(np.array([3 * pair + state, *paths.along(column)]))
+                return True
+        return False
 
-    def _along(self, node: int, onward: Ints) -> Iterator[int]:
-        while (nearer := int(onward[node])) >= 0:
-            at = np.searchsorted(self.keys, node * self.arcs.n + nearer)
-            yield int(self.arcs.what[self.order[at]])
-            node = nearer
+    def choosable(self, pairs: Ints) -> Mask:
+        """Tell which pairs of the row could be chosen so."""
+        columns = self.face.ends[LEFT, pairs]
+        found = np.zeros(len(pairs), dtype=np.bool_)
+        for state, paths in self.to.items():
+            if (may := self.face.may[state, pairs]).any():
+                paths.reach(None)
+                found |= may & paths.reached[columns]
+        return found
+
+
+class _PathsTo:
+    """Paths to a node, searched backwards and no further than needed.
+
+    Parameters
+    ----------
+    face : Face
+    node : int
+    few : Arcs
+        Of the chosen pairs and between counts; those of the other pairs are looked up by
+        column, once a column is reached.
+    by_column : list of int64 arrays
+        The undecided pairs of each column.
+    """
+
+    def __init__(self, face: Face, node: int, few: Arcs, by_column: list[Ints]) -> None:
+        self.face, self.few, self.by_column = face, few, by_column
+        self.reached = np.zeros(few.n, dtype=np.bool_)
+        self.reached[node] = True
+        self.looked_up = np.zeros(face.shape[1], dtype=np.bool_)
+        self.nearer, self.name = np.full((2, few.n), -1)
+
+    def reach(self, node: int | None) -> bool:
+        """Search until a node is reached, or to the end."""
+        while node is None or not self.reached[node]:
+            if not (self._along_few() or self._along_columns()):
+                return False
+        return True
+
+    def along(self, node: int) -> Iterator[int]:
+        """Yield the changes on the way from a node."""
+        while self.nearer[node] >= 0:
+            yield int(self.name[node])
+            node = int(self.nearer[node])
+
+    def _along_few(self) -> bool:
+        new = np.flatnonzero(self.reached[self.few.head] & ~self.reached[self.few.tail])
+        self._add(self.few.tail[new], self.few.head[new], self.few.what[new])
+        return len(new) > 0
+
+    def _along_columns(self) -> bool:
+        """Look up the reached columns, some at a time, until one leads further."""
+        n_rows, n_columns = self.face.shape
+        reached = self.reached[2 * n_rows : 2 * n_rows + n_columns]
+        columns, n = np.flatnonzero(reached & ~self.looked_up), 1
+        while len(columns):
+            self.looked_up[columns[:n]] = True
+            pairs = np.concatenate([self.by_column[column] for column in columns[:n].tolist()])
+            left = pairs[self.face.state[pairs] == LEFT]
+            ends = self.face.ends[CHOSEN:, left]
+            new = np.nonzero(self.face.may[CHOSEN:, left] & ~self.reached[ends])
+            if len(new[1]):
+                at = left[new[1]]
+                self._add(ends[new], self.face.ends[LEFT, at], 3 * at + CHOSEN + new[0])
+                return True
+            # a search to the end looks up all of them
+            columns, n = columns[n:], 4 * n
+        return False
+
+    def _add(self, tails: Ints, heads: Ints, names: Ints) -> None:
+        self.nearer[tails], self.name[tails], self.reached[tails] = heads, names, True
 
 
 def totals(units: Ints) -> Ints:

@@ -1,12 +1,12 @@
 """What it costs to force or to forbid a pair, for all pairs at once.
 
 Forcing or forbidding a pair sends one unit round a cycle of the residual graph, so the cost
-is a shortest path between the two ends of the pair. Paths between all columns are found once
-(Floyd and Warshall); rows are eliminated before. Under `leximin` the costs are whole numbers
-with one digit for each threshold, so that adding and comparing them is exact.
+is a shortest path between the two ends of the pair; all paths are found together. Under
+`leximin` the costs are whole numbers with one field for each level, so that adding and
+comparing them is exact.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from matching.assignment.answer import fairness_of
 from matching.assignment.exchange_costs import detours
-from matching.assignment.leximin import Digits, fairness_face
+from matching.assignment.lexicographic_costs import losses
+from matching.assignment.lexicographic_paths import cheapest_exchanges
+from matching.assignment.leximin import fairness_face
 from matching.assignment.milp import NoAnswer
 from matching.assignment.optimal_face import Face, totals
-from matching.assignment.problem import Mask, Pair, Problem
+from matching.assignment.problem import Ints, Mask, Pair, Problem
 from matching.assignment.solve import is_network, solve
 
 Progress = Callable[[int, int], None]
@@ -84,33 +86,48 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
     total[problem.i, problem.j] = np.inf
     picked = np.zeros(problem.shape, dtype=np.bool_)
     picked[problem.i[chosen], problem.j[chosen]] = True
-    fairness: dict[Pair, tuple[float, ...]] = {}
+    if not problem.n_pairs:
+        return Regrets(total, picked, {}, problem.scale == 1)
+    fairness: Mapping[Pair, tuple[float, ...]] = {}
     if not is_network(problem, objective):
         costs = _solved_again(problem, objective, chosen, progress or (lambda done, n: None))
+        fairness = {pair: cost.fairness for pair, cost in costs.items()}
+        for pair, cost in costs.items():
+            total[pair] = cost.total
     elif objective == "leximin":
-        costs = _by_digits(problem, chosen)
+        pairs, changes = cheapest_exchanges(problem, fairness_face(problem, chosen))
+        total[problem.i[pairs], problem.j[pairs]] = problem.figures(changes.total)
+        fairness = _Losses(problem, pairs, losses(_values(problem, chosen), changes))
     else:
         lost = detours(Face.of(problem, chosen), totals(problem.units))
         at = np.flatnonzero(lost.possible)
         total[problem.i[at], problem.j[at]] = problem.figures(lost.cost[at])
-        return Regrets(total, picked, fairness, problem.scale == 1)
-    for pair, cost in costs.items():
-        total[pair], fairness[pair] = cost.total, cost.fairness
     return Regrets(total, picked, fairness, problem.scale == 1)
 
 
-def _by_digits(problem: Problem, chosen: Mask) -> dict[Pair, Cost]:
-    """Return the costs under `leximin`, by one path for each pair."""
-    digits = Digits.of(problem)
-    lost = detours(fairness_face(problem, chosen), digits.costs(problem.units))
-    before = digits.count(problem, chosen)
-    pairs = problem.pairs(lost.possible)
-    costs = {}
-    for pair, cost in zip(pairs, lost.cost[lost.possible].tolist(), strict=True):
-        fewer, total = digits.read(cost)
-        vector = digits.vector(before) - digits.vector(before - fewer)
-        costs[pair] = Cost(problem.figures(vector), problem.figure(total))
-    return costs
+def _values(problem: Problem, chosen: Mask) -> Ints:
+    """Return the best scores of the rows, sorted."""
+    best = np.zeros(problem.shape[0], dtype=np.int64)
+    np.maximum.at(best, problem.i[chosen], problem.units[chosen])
+    return np.sort(best)
+
+
+class _Losses(Mapping[Pair, tuple[float, ...]]):
+    """What fairness loses by pair; made into figures when it is read."""
+
+    def __init__(self, problem: Problem, pairs: Ints, losses: Ints) -> None:
+        self.problem, self.losses = problem, losses
+        ends = zip(problem.i[pairs].tolist(), problem.j[pairs].tolist(), strict=True)
+        self.line = {pair: line for line, pair in enumerate(ends)}
+
+    def __getitem__(self, pair: Pair) -> tuple[float, ...]:
+        return self.problem.figures(self.losses[self.line[pair]])
+
+    def __iter__(self) -> Iterator[Pair]:
+        return iter(self.line)
+
+    def __len__(self) -> int:
+        return len(self.line)
 
 
 def _solved_again(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.problem import Ints
+from matching.assignment.problem import Ints, Mask
 
 Costs = NDArray[Any]
 
@@ -30,6 +30,11 @@ class Arcs:
     cost: Costs
     what: Ints
 
+    def only(self, some: Mask) -> "Arcs":
+        """Return some of the arcs."""
+        parts = (part[some] for part in (self.tail, self.head, self.cost, self.what))
+        return Arcs(self.n, *parts)
+
 
 def potentials_or_cycles(arcs: Arcs, start: Costs | None = None) -> tuple[Costs, Ints]:
     """Return distances that no arc can shorten, or else arcs of cycles of negative cost.
@@ -52,7 +57,9 @@ def potentials_or_cycles(arcs: Arcs, start: Costs | None = None) -> tuple[Costs,
     B. V. Cherkassky and A. V. Goldberg (1999), Negative-cycle detection algorithms,
     Mathematical Programming 85: cycles show in the graph of parents.
     """
-    order = np.argsort(arcs.head, kind="stable")
+    # numbers of two bytes are sorted without comparing them
+    small = arcs.head.astype(np.uint16) if arcs.n <= 1 << 16 else arcs.head
+    order = np.argsort(small, kind="stable")
     tail, head, cost = arcs.tail[order], arcs.head[order], arcs.cost[order]
     starts = np.flatnonzero(np.diff(head, prepend=-1))
     heads, lengths = head[starts], np.diff(starts, append=len(head))

@@ -143,9 +143,12 @@ def _last_in(table: Ints, room: Ints, prices: Ints) -> Ints:
 
 
 def _keep_the_best(keep: Mask, table: Ints, prices: Ints, few: int) -> None:
-    """Mark the best of each line at these prices."""
+    """Mark the best of each line at these prices; among equals each line takes others."""
+    n_lines, n = table.shape
+    turn = np.arange(n_lines) * max(n // n_lines, 1)
     for lines in _blocks(table):
-        best = np.argpartition(prices - table[lines], few, axis=1)[:, :few]
+        equals = (np.arange(n) - turn[lines, None]) % n
+        best = np.argpartition((prices - table[lines]) * n + equals, few, axis=1)[:, :few]
         np.put_along_axis(keep[lines], best, True, axis=1)
 
 
