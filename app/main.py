@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from app.accounts.api import router as accounts
-from app.accounts.dependencies import DOOR, admitted
+from app.accounts.dependencies import GUARD, admitted
 from app.core.base.logging import configure
 from app.core.http import openapi, problems, routing
 from app.core.http.access import require_declared
@@ -80,7 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(SecureHeaders)
     problems.install(app)
-    routing.install(app, DOOR)
+    routing.install(app, GUARD)
     layout.install(app)
     openapi.complete(app)
     mount_docs(app)

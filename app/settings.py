@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     )
     secret_keys: SecretStr | None = Field(
         default=None,
-        description="Keys that seal second factors, the newest first, parted by commas.",
+        description="Keys that encrypt second factors, the newest first, separated by commas.",
     )
     session_idle_minutes: int = Field(
         default=60, ge=6, le=1440, description="How long a browser may be silent."

@@ -10,7 +10,7 @@ Row = Mapping[Role, int]
 Matrix = Mapping[str, Mapping[str, Row]]
 """By operation (and step): a row for each kind of thing that the address names.
 
-`any` stands where it names nothing. `own` belongs to the organisation of whoever asks,
+`any` stands where it names nothing. `own` belongs to the organisation of the person who asks,
 `other` to another one; `hidden` is there and out of everybody's reach. What is absent has no
 row: it must look like what is hidden.
 """

@@ -85,7 +85,7 @@ def a_person(session: Session, role: Role = Role.MEMBER, **fields: Any) -> User:
 
 def an_authenticator(session: Session, user: User) -> pyotp.TOTP:
     """The authenticator of a user who has enrolled one."""
-    sealed = Keyring([KEY]).seal(SECRET)
+    sealed = Keyring([KEY]).encrypt(SECRET)
     _saved(session, SecondFactor(user_id=user.id, sealed=sealed, enrolled_at=now()))
     return pyotp.TOTP(SECRET)
 

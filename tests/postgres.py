@@ -59,7 +59,7 @@ def find_programs() -> Path:
 
 
 class Cluster:
-    """A cluster below a folder, owned by whoever may run PostgreSQL.
+    """A cluster below a folder, owned by the person who may run PostgreSQL.
 
     Parameters
     ----------

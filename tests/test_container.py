@@ -118,7 +118,7 @@ def test_every_service_of_ours_runs_a_command_and_has_the_time_to_stop(
         if value is None:  # handed on where it is set
             continue
         given = re.sub(r"\$\{\w+:-(\w*)\}", r"\1", value)
-        # What has no default must be said; whoever does not is told so by compose.
+        # What has no default must be said; anyone who does not is told so by compose.
         monkeypatch.setenv(key, re.sub(r"\$\{\w+:\?.+\}", "https://match.example", given))
 
     assert parsed(service["command"]) is not None

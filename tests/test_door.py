@@ -61,7 +61,7 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
 def without_permission() -> Iterator[tuple[str, Role, str, int]]:
     """What carries a body, and who is refused it whatever they send.
 
-    Whoever may take some step of a submission that they can read, or change calls that are
+    Anyone who may take some step of a submission that they can read, or change calls that are
     drafts, is told what was wrong with a body before it is looked at which it is.
     """
     for case, rows in EXPECTED.items():
@@ -128,7 +128,7 @@ def test_nonsense_about_what_is_hidden_is_answered_as_about_what_is_absent(
 
 
 def test_what_could_name_nothing_is_not_found_and_a_list_is_read_as_ever(world: World) -> None:
-    """Found by fuzzing: whoever may read nothing of a kind was told 403 of a strange name."""
+    """Found by fuzzing: who may read nothing of a kind was told 403 of a strange name."""
     described = world.client.get("/openapi.json").json()["paths"]
     reading = [
         path

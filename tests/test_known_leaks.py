@@ -186,7 +186,7 @@ def test_pretix_cve_2026_9712_to_know_an_identifier_permits_nothing(
 
 
 def test_a_key_of_somebody_else_replays_nothing(session: Session, as_user: SignIn) -> None:
-    """A stored answer belongs to whoever has got it, and is asked for by nobody else."""
+    """A stored answer belongs to anyone who has got it, and is asked for by nobody else."""
     member = a_user(session)
     own = a_challenge(session, organisation_id=organisation_of(session, member))
     address, key = f"{ADDRESS}/{own.id}/steps/withdraw", {"Idempotency-Key": "shared"}

@@ -168,7 +168,7 @@ class Actor:
 
 
 OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})
-"""Who runs the commands: whoever holds the machine holds the data anyway."""
+"""Who runs the commands: anyone who holds the machine holds the data anyway."""
 
 
 def is_in_scope(actor: Actor, action: Action) -> bool:

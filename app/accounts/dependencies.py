@@ -16,7 +16,7 @@ from app.accounts.service import browser_sessions
 from app.core.base.errors import NotSignedIn, Unavailable
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
-from app.core.http.routing import Door
+from app.core.http.routing import AccessGuard
 from app.core.storage.database import Database, reading
 from app.settings import Settings
 
@@ -31,7 +31,7 @@ Credentials = HTTPAuthorizationCredentials | None
 
 
 async def enter(request: Request) -> Actor:
-    """Find out who asks, and refuse at the door whoever has no action that the route needs.
+    """Find out who asks, and refuse anyone who has no action that the route needs.
 
     It holds nothing, and looks at nothing of what was sent but who sends it.
 
@@ -44,9 +44,9 @@ async def enter(request: Request) -> Actor:
     """
     credentials = await _bearer(request)
     actor = await run_in_threadpool(_who_asks, request, credentials)
-    said = declaration_of(request.scope["endpoint"])
-    if said is not None and said.access is Access.NEEDS:
-        require_somewhere(actor, Action(said.actions[0]))
+    declaration = declaration_of(request.scope["endpoint"])
+    if declaration is not None and declaration.access is Access.NEEDS:
+        require_somewhere(actor, Action(declaration.actions[0]))
     request.state.actor = actor
     return actor
 
@@ -83,21 +83,23 @@ def recognise(request: Request) -> Actor | None:
 
 
 def require_any(request: Request) -> None:
-    """Do nothing, or refuse whoever may do none of what the route declares to anything.
+    """Do nothing, or refuse anyone who may do none of what the route declares to anything.
 
     Raises
     ------
     NotPermitted
         If no role of the actor includes one of the actions.
     """
-    said = declaration_of(request.scope["endpoint"])
-    actions = [Action(action) for action in said.actions] if said is not None else []
+    declaration = declaration_of(request.scope["endpoint"])
+    actions = (
+        [Action(action) for action in declaration.actions] if declaration is not None else []
+    )
     actor: Actor = request.state.actor
     if actions and not any(allows_somewhere(actor, action) for action in actions):
         require_somewhere(actor, actions[0])
 
 
-DOOR: Final = Door(enter, require_any)
+GUARD: Final = AccessGuard(enter, require_any)
 """At which the routes of the interface ask, before they look at what was sent."""
 
 
@@ -106,7 +108,7 @@ async def admitted(
     background: BackgroundTasks,
     _: Annotated[Credentials, Depends(_bearer)],  # for the description
 ) -> Actor:
-    """Return who asks; a page asks at the door only here."""
+    """Return who asks; a page is checked only here."""
     actor: Actor = getattr(request.state, "actor", None) or await enter(request)
     cookie = getattr(request.state, "touch", None)
     if cookie is not None:  # after the answer, when its own transaction has ended

@@ -8,7 +8,7 @@ from sqlmodel import JSON, Column, Field, UniqueConstraint
 from app.access.policy import Role
 from app.accounts.lifecycle import Purpose, Stage, UserState
 from app.core.base.clock import now
-from app.core.storage.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, enum_column
 
 
 class User(Record, table=True):
@@ -18,7 +18,7 @@ class User(Record, table=True):
 
     email: str = Field(unique=True)
     name: str
-    state: UserState = Field(default=UserState.ACTIVE, sa_type=words(UserState))
+    state: UserState = Field(default=UserState.ACTIVE, sa_type=enum_column(UserState))
     consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -34,7 +34,7 @@ class Membership(Record, table=True):
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
-    role: Role = Field(sa_type=words(Role))
+    role: Role = Field(sa_type=enum_column(Role))
 
 
 class Token(Record, table=True):
@@ -73,7 +73,7 @@ class BrowserSession(Record, table=True):
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     digest: str = Field(unique=True)
-    stage: Stage = Field(sa_type=words(Stage))
+    stage: Stage = Field(sa_type=enum_column(Stage))
     seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
@@ -89,7 +89,7 @@ class OneTimeLink(Record, table=True):
     __tablename__ = "one_time_link"
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
-    purpose: Purpose = Field(sa_type=words(Purpose))
+    purpose: Purpose = Field(sa_type=enum_column(Purpose))
     digest: str = Field(unique=True)
     ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -118,7 +118,7 @@ class SecondFactor(Record, table=True):
 
 
 class RecoveryCode(Record, table=True):
-    """A code for whoever has lost the authenticator: only its hash is kept."""
+    """A code for anyone who has lost the authenticator: only its hash is kept."""
 
     __tablename__ = "recovery_code"
 

@@ -19,8 +19,8 @@ def verify(
 ) -> None:
     """Check that no audit event was changed, removed, added or moved.
 
-    Names the first row that is wrong. Whoever can write the whole database can also write
-    the whole chain anew; a hash that was kept elsewhere, given with --head, finds that too.
+    Names the first row that is wrong. Anyone who can write the whole database can also write
+    the whole chain again; a hash that was kept elsewhere, given with --head, finds that too.
     """
     published = None if head is None else _hash_in(head)
     with database_of(settings_of()) as database, reading(database) as session:

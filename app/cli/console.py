@@ -44,7 +44,7 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from refusal
         except UnicodeEncodeError as error:
             # Python keeps such bytes as halves of characters, which nothing can store.
-            show_refusal(Unprocessable("An argument is not UTF-8.", remedy="Write it anew."))
+            show_refusal(Unprocessable("An argument is not UTF-8.", remedy="Write it again."))
             raise typer.Exit(1) from error
 
 

@@ -75,8 +75,8 @@ def run(
     with database_of(settings) as database:
         with transaction(database) as session:
             found = programmes.programme(session, programme)
-            asked = NewRun(programme_id=found.id, top=top)
-            requested = run_requests.request_run(session, OPERATOR, asked, settings)
+            new = NewRun(programme_id=found.id, top=top)
+            requested = run_requests.request_run(session, OPERATOR, new, settings)
         carry_out(database, settings, requested)
         with reading(database) as session:
             show_run(session, requested.id)

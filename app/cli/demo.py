@@ -100,8 +100,8 @@ def _first_run(database: Database, settings: Settings) -> MatchRun:
         programme = programmes.programme(session, loader.PROGRAMME)
         run = matchmaking.latest_run(session, OPERATOR, programme.id)
         if run is None:
-            asked = NewRun(programme_id=programme.id)
-            run = run_requests.request_run(session, OPERATOR, asked, settings)
+            new = NewRun(programme_id=programme.id)
+            run = run_requests.request_run(session, OPERATOR, new, settings)
     carry_out(database, settings, run)
     return run
 

@@ -70,7 +70,7 @@ def link(
 ) -> None:
     """Make a link by which somebody sets a password, and print it; it works once.
 
-    For whoever waits for an invitation that was lost, and for the last administrator.
+    For anyone who waits for an invitation that was lost, and for the last administrator.
     """
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:
@@ -97,7 +97,7 @@ def reseal() -> None:
     """
     settings = settings_of()
     with database_of(settings) as database, transaction(database) as session:
-        done, lost = second_factor.reseal(session, Keyring(settings.keys))
+        done, lost = second_factor.reencrypt(session, Keyring(settings.keys))
     out.print(f"{done} sealed by the first key; {lost} are opened by none of the keys.")
 
 

@@ -67,7 +67,7 @@ def listen(settings: Settings, host: str, port: int, *, workers: int = 1) -> Non
     """Answer requests until a signal ends the process.
 
     Requests that were taken are answered first, for as long as the settings say.
-    Several workers read the settings anew, each for itself, from the environment.
+    Several workers read the settings again, each for itself, from the environment.
     """
     uvicorn.run(
         create_app(settings) if workers == 1 else "app.main:from_environment",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Field, UniqueConstraint
 
-from app.core.storage.database import Record, words
+from app.core.storage.database import Record, enum_column
 from app.matches.lifecycle import MatchState
 
 
@@ -16,5 +16,5 @@ class Match(Record, table=True):
     code: str = Field(unique=True)
     challenge_id: UUID = Field(foreign_key="submission.id", index=True)
     solution_id: UUID = Field(foreign_key="submission.id", index=True)
-    state: MatchState = Field(sa_type=words(MatchState))
+    state: MatchState = Field(sa_type=enum_column(MatchState))
     notes: str = ""

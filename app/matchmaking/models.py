@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
-from app.core.storage.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.matchmaking.lifecycle import Outcome, RunState
 
 
@@ -24,7 +24,7 @@ class MatchRun(Record, table=True):
 
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
     code: str = Field(unique=True)
-    state: RunState = Field(default=RunState.QUEUED, sa_type=words(RunState), index=True)
+    state: RunState = Field(default=RunState.QUEUED, sa_type=enum_column(RunState), index=True)
     requested_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     job_id: int | None = Field(default=None, foreign_key="job.id")
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -84,7 +84,7 @@ class Verdict(Record, table=True):
     challenge_id: UUID = Field(foreign_key="submission.id", index=True)
     solution_id: UUID = Field(foreign_key="submission.id", index=True)
     number: int
-    outcome: Outcome = Field(sa_type=words(Outcome))
+    outcome: Outcome = Field(sa_type=enum_column(Outcome))
     reason: str
     decided_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     undoes: UUID | None = Field(default=None, foreign_key="verdict.id")

@@ -65,7 +65,7 @@ def _is(state: LetterState) -> ColumnElement[bool]:
 
 
 def _shown(actor: Actor, letter: Letter) -> LetterRead:
-    # Whoever reads a link can use it: only those who could set a new one anyway may.
+    # Anyone who reads a link can use it: only those who could set a new one anyway may.
     hidden = letter.confidential and not policy.allows(actor, Action.USER_WRITE)
     return LetterRead(
         **letter.model_dump(include={*LetterRead.model_fields} - {"body"}),

@@ -61,12 +61,12 @@ def _require_monitor(request: Request) -> None:
     """Do nothing, or refuse as if there were nothing here."""
     token = request.app.state.settings.metrics_token
     if token is not None:
-        said = f"Bearer {token.get_secret_value()}"
+        expected = f"Bearer {token.get_secret_value()}"
         given = request.headers.get("authorization", "")
-        known = hmac.compare_digest(given.encode(), said.encode())
+        allowed = hmac.compare_digest(given.encode(), expected.encode())
     else:
-        known = _is_near(request)
-    if not known:
+        allowed = _is_near(request)
+    if not allowed:
         raise NotFound("There is nothing at this address.")
 
 

@@ -161,16 +161,16 @@ def _alone(connection: Connection) -> Iterator[None]:
             connection.execute(text(f"SET LOCAL {limit} = 0"))
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        # Whoever waits for a table keeps everybody behind it waiting: not for long.
+        # Anyone who waits for a table keeps everybody behind it waiting: not for long.
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         yield
 
 
 @contextmanager
 def _remade_freely(connection: Connection) -> Iterator[None]:
-    """Let tables be made anew under the eyes of those that refer to them.
+    """Let tables be made again under the eyes of those that refer to them.
 
-    SQLite changes a column by making its table anew, and would refuse to drop the old one.
+    SQLite changes a column by making its table again, and would refuse to drop the old one.
     The transaction is the lock; the patience is the connection's. Neither can be set within.
     """
     driver: Any = connection.connection.driver_connection

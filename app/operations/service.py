@@ -8,7 +8,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
-from app.core.storage.database import LARGEST
+from app.core.storage.database import MAX_INTEGER
 from app.core.storage.jobs import Handler, Job, state_of
 from app.operations.schemas import JobRead
 
@@ -16,7 +16,7 @@ from app.operations.schemas import JobRead
 def job(
     session: Session, actor: Actor, job_id: int, handlers: Mapping[str, Handler]
 ) -> JobRead:
-    """Return one job: to whoever asked for it, and to those who may read all.
+    """Return one job: to the person who asked for it, and to those who may read all.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def job(
     NotFound
         If there is none, or the actor may not know of it.
     """
-    found = session.get(Job, job_id) if 0 < job_id <= LARGEST else None
+    found = session.get(Job, job_id) if 0 < job_id <= MAX_INTEGER else None
     if found is None or not (
         policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
     ):

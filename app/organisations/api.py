@@ -148,7 +148,7 @@ def invite_user_again(
 def add_membership(
     session: SessionDep, actor: ActorDep, user_id: UUID, draft: MembershipDraft
 ) -> UserRead:
-    """Give a user a role in an organisation; the user signs in anew."""
+    """Give a user a role in an organisation; the user signs in again."""
     return people.add_membership(session, actor, user_id, draft)
 
 

@@ -87,7 +87,7 @@ class Page:
 
 
 async def page_for(request: Request, background: BackgroundTasks) -> Page:
-    """Return what a page is made with; refuse whoever the page does not let in.
+    """Return what a page is made with; refuse anyone who the page does not let in.
 
     Raises
     ------
@@ -109,7 +109,7 @@ PageDep = Annotated[Page, Depends(page_for)]
 
 
 def _page(request: Request) -> Page:
-    """Return what a page is made with, for whoever asks; nobody is refused."""
+    """Return what a page is made with, for anyone who asks; nobody is refused."""
     database: Database = request.app.state.database
     actor: Actor | None = getattr(request.state, "actor", None) or recognise(request)
     person = None

@@ -17,7 +17,7 @@ class Entry:
     pages : frozenset of str
         The endpoints, by name, that light it.
     action : Action or None
-        Whoever may do this to nothing does not see the entry; None: everybody sees it who
+        Anyone who may do this to nothing does not see the entry; None: everybody sees it who
         is signed in.
     """
 

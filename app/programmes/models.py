@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from app.core.storage.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.programmes.lifecycle import CallKind, CallState
 
 
@@ -36,11 +36,11 @@ class Call(Record, table=True):
     )
 
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
-    kind: CallKind = Field(sa_type=words(CallKind))
+    kind: CallKind = Field(sa_type=enum_column(CallKind))
     code: str
     title: str
     opens_at: datetime = Field(sa_type=UtcDateTime)
     closes_at: datetime = Field(sa_type=UtcDateTime)
     zone: str
-    state: CallState = Field(default=CallState.DRAFT, sa_type=words(CallState))
+    state: CallState = Field(default=CallState.DRAFT, sa_type=enum_column(CallState))
     notes: str = ""

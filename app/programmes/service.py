@@ -330,7 +330,7 @@ def call_named(session: Session, programme_code: str, code: str) -> Call | None:
 def is_open(call: Call, at: datetime) -> bool:
     """Tell whether the call takes something in at an instant.
 
-    Whoever decides and notes the time reads the clock once, for both.
+    Anyone who decides and notes the time reads the clock once, for both.
     """
     return phase(call, at) is Phase.OPEN
 

@@ -125,10 +125,10 @@ def take_challenge_step(
     challenge_id: UUID,
     step: StepName,
     expected: ExpectedIfStatedDep,
-    said: SaidBody,
+    taken: SaidBody,
 ) -> Submission:
     """Move a challenge along its life: submit, pass, select it and so on."""
-    return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, said, expected)
+    return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, taken, expected)
 
 
 @solutions.get("")
@@ -204,10 +204,10 @@ def take_solution_step(
     solution_id: UUID,
     step: StepName,
     expected: ExpectedIfStatedDep,
-    said: SaidBody,
+    taken: SaidBody,
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
-    return steps.take(session, actor, Kind.SOLUTION, solution_id, step, said, expected)
+    return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)
 
 
 def _offers(state: State, offers: Sequence[Offer]) -> OffersRead:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
-from app.core.storage.database import Record, UtcDateTime, words
+from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.submissions.lifecycle import Kind, State
 
 
@@ -26,7 +26,7 @@ class Submission(Record, table=True):
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
     call_id: UUID = Field(foreign_key="call.id", index=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
-    kind: Kind = Field(sa_type=words(Kind))
+    kind: Kind = Field(sa_type=enum_column(Kind))
     code: str = Field(unique=True)
     external_id: str | None = None
     title: str
@@ -34,6 +34,6 @@ class Submission(Record, table=True):
     summary: str = ""
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     themes: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    state: State = Field(default=State.DRAFT, sa_type=words(State), index=True)
+    state: State = Field(default=State.DRAFT, sa_type=enum_column(State), index=True)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message: str = ""

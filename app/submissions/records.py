@@ -178,13 +178,13 @@ class SubmissionRecord(BaseModel):
 
     @model_validator(mode="after")
     def _says_something_once(self) -> "SubmissionRecord":
-        told = [name for name in self.passages if getattr(self, name)]
-        if self.text and told:
+        passages = [name for name in self.passages if getattr(self, name)]
+        if self.text and passages:
             raise mendable(
-                Message("Both text and {told} are given.", told=told[0]),
+                Message("Both text and {told} are given.", passages=passages[0]),
                 "Give the passages, or one text alone.",
             )
-        if not (self.text or told or self.summary):
+        if not (self.text or passages or self.summary):
             names = ", ".join(self.passages)
             raise mendable(
                 "The record has no text.",

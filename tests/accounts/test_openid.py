@@ -365,10 +365,10 @@ def test_the_provider_refuses_a_wrong_verifier(
 ) -> None:
     an_identity(session, a_person(session), issuer)
     back, keyring = go(browser), Keyring([KEY])
-    kept = json.loads(keyring.unseal(browser.cookies[COOKIE]) or "")
+    kept = json.loads(keyring.decrypt(browser.cookies[COOKIE]) or "")
     kept["Trip"]["verifier"] = kept["Trip"]["verifier"][::-1]
     browser.cookies.delete(COOKIE)
-    browser.cookies.set(COOKIE, keyring.seal(json.dumps(kept)))
+    browser.cookies.set(COOKIE, keyring.encrypt(json.dumps(kept)))
 
     answer = browser.get(back)
 

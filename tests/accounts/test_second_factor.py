@@ -83,7 +83,7 @@ def test_enrolling_shows_the_secret_as_picture_and_text_and_the_recovery_codes_o
     assert browser.get("/sign-in/enrolment").status_code == 303
     held = session.exec(select(SecondFactor)).one()
     assert secret not in str(held.model_dump())
-    assert Keyring([KEY]).unseal(held.sealed) == secret
+    assert Keyring([KEY]).decrypt(held.sealed) == secret
     kept = {code.digest for code in session.exec(select(RecoveryCode))}
     assert kept == {digest_of(c.replace("-", "")) for c in codes_on(done.text)}
 
@@ -205,7 +205,7 @@ def test_an_administrator_removes_a_lost_authenticator(session: Session, enter: 
 def test_one_that_was_sealed_by_a_key_that_is_gone_says_so(
     session: Session, ann: User, browser: TestClient
 ) -> None:
-    sealed = Keyring([Fernet.generate_key().decode()]).seal(SECRET)
+    sealed = Keyring([Fernet.generate_key().decode()]).encrypt(SECRET)
     session.add(SecondFactor(user_id=ann.id, sealed=sealed, enrolled_at=now()))
     session.commit()
     browser.post("/sign-in", data=ANN)
@@ -219,7 +219,7 @@ def test_one_that_was_sealed_by_a_key_that_is_gone_says_so(
 def test_a_recovery_code_lets_in_where_the_key_is_gone(
     session: Session, ann: User, browser: TestClient
 ) -> None:
-    sealed = Keyring([Fernet.generate_key().decode()]).seal(SECRET)
+    sealed = Keyring([Fernet.generate_key().decode()]).encrypt(SECRET)
     session.add(SecondFactor(user_id=ann.id, sealed=sealed, enrolled_at=now()))
     code, *_ = second_factor.new_recovery_codes(session, ann.id)
     session.commit()

@@ -210,7 +210,7 @@ def test_consent_is_asked_before_the_first_sign_in_is_complete(
     assert "What is stored about you, and why" in asked.text
     assert unanswered.status_code == 422
     assert heading(refused.text) == "You have left"
-    assert "Your name and address stay" in refused.text
+    assert "gave us your name and" in refused.text
     assert (after, stored) == ((303, []), None)
     assert agreed.headers["location"] == "/profile?a=b"
     assert user.consented_at is not None
@@ -354,7 +354,7 @@ def test_somebody_without_a_role_signs_in_and_may_do_nothing(
         session.delete(membership)
     browser = enter(user)
 
-    assert "You have no role any longer" in browser.get("/profile").text
+    assert "You have no roles." in browser.get("/profile").text
     assert browser.get("/api/v1/organisations").json()["items"] == []
 
 

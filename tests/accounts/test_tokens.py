@@ -195,7 +195,7 @@ def test_a_token_is_made_shown_once_and_ended_on_its_page(
     assert "nightly &lt;b&gt;report&lt;/b&gt;" in listed
     assert secret not in listed
     assert ended.headers["location"] == "/profile/tokens"
-    assert "Has ended" in browser.get("/profile/tokens").text
+    assert "Ended" in browser.get("/profile/tokens").text
     assert bearer(browser, secret).get("/api/v1/me").status_code == 401
 
 

@@ -553,8 +553,8 @@ def test_an_old_key_can_be_taken_away_once_all_is_sealed_anew(
         "1 sealed by the first key; 0 are opened by none of the keys.\n",
         "",
     )
-    assert Keyring([new]).unseal(held.sealed) == secret
-    assert Keyring([old]).unseal(held.sealed) is None
+    assert Keyring([new]).decrypt(held.sealed) == secret
+    assert Keyring([old]).decrypt(held.sealed) is None
     assert len(pyotp.TOTP(secret).now()) == 6
 
 
@@ -620,7 +620,7 @@ def test_an_argument_that_is_not_text_is_refused(url: str) -> None:
     assert ended(call(url, "token", "\udcff")) == (
         REFUSED,
         "",
-        "Content cannot be accepted. An argument is not UTF-8.\nWrite it anew.\n",
+        "Content cannot be accepted. An argument is not UTF-8.\nWrite it again.\n",
     )
 
 

@@ -260,7 +260,7 @@ def test_a_run_without_a_result_is_not_asked(
     assert refused.json()["detail"] == f"The run {run.code} is {state}, so it has no result."
 
 
-@pytest.mark.parametrize(("objective", "most"), assignment_queries.LARGEST.items())
+@pytest.mark.parametrize(("objective", "most"), assignment_queries.MAX_PAIRS.items())
 def test_a_run_too_large_to_wait_for_is_refused_with_another_way(
     session: Session, staff: TestClient, database: Database, objective: str, most: int
 ) -> None:

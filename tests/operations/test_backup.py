@@ -157,7 +157,7 @@ def test_a_backup_of_an_earlier_shape_comes_back_and_is_migrated(
 
 
 def rewritten(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Write the backup anew, with another manifest."""
+    """Write the backup again, with another manifest."""
     with zipfile.ZipFile(file) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     manifest = json.loads(members["manifest.json"])

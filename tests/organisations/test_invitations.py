@@ -311,7 +311,7 @@ def test_who_sets_a_new_password_is_told_that_tokens_go_on(
     )
 
     assert page.status_code == 200
-    assert "end the tokens that you do not know" in page.text
+    assert "end all tokens that you do not recognise" in page.text
 
 
 def test_a_mailbox_is_not_flooded(session: Session, browser: TestClient) -> None:

@@ -77,8 +77,8 @@ def authenticate_browser(
         If there is no such session, it has ended, or sign-in was not finished.
     """
     at = now()
-    said = {"digest": digest_of(secret), "at": at, "heard": at - settings.session_idle}
-    rows = session.execute(_BY_COOKIE, said).all()
+    parameters = {"digest": digest_of(secret), "at": at, "heard": at - settings.session_idle}
+    rows = session.execute(_BY_COOKIE, parameters).all()
     if not rows:
         raise NotSignedIn("The sign-in has ended.", remedy="Sign in again.")
     user_id, confirmed_at, seen_at, *_ = rows[0]

@@ -151,7 +151,7 @@ def find_link(
         raise NotFound(
             "This link is not valid or has expired.",
             remedy="Each link works once and for a time. Ask for a new password at /reset, "
-            "or whoever invited you for another invitation.",
+            "or ask the person who invited you for another invitation.",
         )
     return found
 
@@ -228,7 +228,7 @@ def send_reset(database: Database, email: str, *, public_url: str) -> None:
     """Write the letter with the way to a new password, if there is somebody to get it.
 
     Done after the answer, so that it cannot be told from how long that takes. Who signs in
-    with a provider alone gets none: whoever reads the mailbox would have a second way in.
+    with a provider alone gets none: anyone who reads the mailbox would have a second way in.
     """
     with transaction(database) as session:
         user = users.user_with(session, email)

@@ -156,13 +156,13 @@ def kept(settings: Settings, sealed: str | None) -> Visitor | None:
 
 
 def _sealed(settings: Settings, content: Trip | Visitor) -> str:
-    told = {type(content).__name__: asdict(content)}
-    return Keyring(settings.keys).seal(json.dumps(told))
+    document = {type(content).__name__: asdict(content)}
+    return Keyring(settings.keys).encrypt(json.dumps(document))
 
 
 def _kept(settings: Settings, sealed: str | None, kind: type[Kept]) -> Kept | None:
     """Open what a browser has kept; None if that is not of this kind, or too old."""
-    plain = Keyring(settings.keys).unseal(sealed or "", within=WITHIN)
+    plain = Keyring(settings.keys).decrypt(sealed or "", within=WITHIN)
     content = json.loads(plain or "{}").get(kind.__name__)
     return content and kind(**content)
 
@@ -249,7 +249,7 @@ def _client(settings: Settings) -> OAuth2Client:
 def enter(
     session: Session, settings: Settings, visitor: Visitor, *, before: str
 ) -> Entry | None:
-    """Begin the session of whoever is known by this identity; None if nobody is yet.
+    """Begin the session of anyone who is known by this identity; None if nobody is yet.
 
     Parameters
     ----------

@@ -40,13 +40,13 @@ def begin_enrolment(session: Session, user: User, keyring: Keyring) -> tuple[str
     held = _of(session, user.id)
     if held is not None and held.enrolled_at is not None:
         raise Conflict("You have an authenticator already.", remedy="Sign in with it.")
-    secret = keyring.unseal(held.sealed) if held else None
+    secret = keyring.decrypt(held.sealed) if held else None
     if secret is None:
         secret = pyotp.random_base32()
         if held is None:
-            session.add(SecondFactor(user_id=user.id, sealed=keyring.seal(secret)))
+            session.add(SecondFactor(user_id=user.id, sealed=keyring.encrypt(secret)))
         else:  # sealed by a key that has been taken away, and never used
-            held.sealed = keyring.seal(secret)
+            held.sealed = keyring.encrypt(secret)
     return secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
 
 
@@ -113,7 +113,7 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
 
 def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
     """Tell whether this is a code that was not taken yet, and take it."""
-    secret = keyring.unseal(held.sealed)
+    secret = keyring.decrypt(held.sealed)
     if secret is None:
         raise Unavailable(
             "Your authenticator was enrolled under a key that the service has no longer.",
@@ -135,12 +135,12 @@ def forget(session: Session, user_id: UUID) -> None:
         session.execute(delete(table).where(col(table.user_id) == user_id))
 
 
-def reseal(session: Session, keyring: Keyring) -> tuple[int, int]:
+def reencrypt(session: Session, keyring: Keyring) -> tuple[int, int]:
     """Seal every secret by the newest key; return how many, and how many no key opens."""
     held = session.exec(select(SecondFactor)).all()
     lost = 0
     for factor in held:
-        sealed = keyring.reseal(factor.sealed)
+        sealed = keyring.reencrypt(factor.sealed)
         if sealed is None:
             lost += 1
         else:

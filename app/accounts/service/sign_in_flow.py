@@ -120,9 +120,9 @@ def pass_code(database: Database, settings: Settings, secret: str, form: CodeFor
 def _trying_at(
     database: Database, settings: Settings, secret: str, stage: Stage
 ) -> Iterator[tuple[Session, BrowserSession, User]]:
-    """Count a try of whoever stands at a stage, and open the transaction in which it is made.
+    """Count a try at a stage, and open the transaction in which it is made.
 
-    When the block succeeds, counting begins anew.
+    When the block succeeds, counting begins again.
     """
     with reading(database) as session:
         _, user = browser_sessions.find(session, secret, stage, settings, to_change=False)

@@ -1,7 +1,7 @@
 """Keeps a few secrets unreadable in the database and in cookies, by keys of the settings.
 
 The first key seals, all of them open: a new key is put before the old one, what is stored
-is sealed anew (`counterpart reseal`), and the old one is taken away.
+is sealed again (`counterpart reseal`), and the old one is taken away.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Keyring:
             )
         return MultiFernet(self._keys)
 
-    def seal(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         """Return the text, sealed.
 
         Raises
@@ -42,7 +42,7 @@ class Keyring:
         """
         return self._all().encrypt(text.encode()).decode()
 
-    def unseal(self, sealed: str, *, within: timedelta | None = None) -> str | None:
+    def decrypt(self, sealed: str, *, within: timedelta | None = None) -> str | None:
         """Return the text; None if it was sealed by none of the keys, or too long ago.
 
         Raises
@@ -56,7 +56,7 @@ class Keyring:
         except InvalidToken:
             return None
 
-    def reseal(self, sealed: str) -> str | None:
+    def reencrypt(self, sealed: str) -> str | None:
         """Return the same text sealed by the newest key; None if no key opens it.
 
         Raises

@@ -17,7 +17,7 @@ def write_whole(path: Path, content: bytes, *, secret: bool = False) -> None:
     Parameters
     ----------
     secret : bool, default=False
-        True lets its owner alone read it, whoever could read what stood there.
+        True lets only its owner read it, whoever could read the file before.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def whole(path: Path, *, secret: bool = False) -> Iterator[BinaryIO]:
     Parameters
     ----------
     secret : bool, default=False
-        True lets its owner alone read it, whoever could read what stood there.
+        True lets only its owner read it, whoever could read the file before.
 
     Raises
     ------

@@ -51,8 +51,8 @@ def _merged(
     for name, value in patch.items():
         where = place + pointer_to([name])
         if name not in target:
-            said = "This field is not known; remove it or check its spelling."
-            unknown.append(FieldError(where, said))
+            detail = "This field is not known; remove it or check its spelling."
+            unknown.append(FieldError(where, detail))
         elif value is None:
             del whole[name]
         elif isinstance(value, dict) and isinstance(target[name], dict):

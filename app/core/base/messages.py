@@ -1,6 +1,6 @@
 """Sentences for people that can be told in other languages.
 
-A refusal is raised far from whoever reads it, and nobody knows there in which language that
+A refusal is raised far from its reader, and nobody knows there in which language that
 will be. So a sentence with something in it is kept as what a translator needs: the template,
 which is the key of its translation, and the values.
 """

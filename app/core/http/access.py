@@ -1,11 +1,11 @@
-"""What each route asks of whoever calls it: said in one way, or the application does not start.
+"""Whom each route lets in: declared in one way, or the application does not start.
 
     @router.get("/match-runs")
     @needs(Action.RUN_READ)
     def list_runs(...): ...
 
-`public` lets everybody in, `signed_in` everybody who is known. `needs` refuses at the door,
-with 403 and before anything is looked up, whoever may do this to nothing at all. `within` is
+`public` lets everybody in, `signed_in` everybody who is known. `needs` refuses at once,
+with 403 and before anything is looked up, those who may do this to nothing at all. `within` is
 for what is itself confidential: the service answers only what lies within reach of these
 actions, and otherwise as if there were nothing (404, or an empty list).
 """
@@ -64,25 +64,25 @@ def signed_in(endpoint: T) -> T:
 
 
 def needs(action: StrEnum) -> Callable[[T], T]:
-    """Declare that whoever may do this to nothing is refused at the door."""
+    """Declare that those who may do this to nothing at all are refused at once."""
     return lambda endpoint: _declare(endpoint, Declaration(Access.NEEDS, (str(action),)))
 
 
 def within(*actions: StrEnum) -> Callable[[T], T]:
     """Declare that the service answers within the reach of these actions only."""
-    said = Declaration(Access.WITHIN, tuple(map(str, actions)))
-    return lambda endpoint: _declare(endpoint, said)
+    declaration = Declaration(Access.WITHIN, tuple(map(str, actions)))
+    return lambda endpoint: _declare(endpoint, declaration)
 
 
-def _declare(endpoint: T, said: Declaration) -> T:
-    vars(endpoint)[_NAME] = said
+def _declare(endpoint: T, declaration: Declaration) -> T:
+    vars(endpoint)[_NAME] = declaration
     return endpoint
 
 
 def declaration_of(endpoint: object) -> Declaration | None:
     """Return what an endpoint asks, if it says so."""
-    said: Declaration | None = getattr(endpoint, _NAME, None)
-    return said
+    declaration: Declaration | None = getattr(endpoint, _NAME, None)
+    return declaration
 
 
 def declarations(app: FastAPI) -> dict[tuple[str, str], Declaration | None]:
@@ -90,12 +90,12 @@ def declarations(app: FastAPI) -> dict[tuple[str, str], Declaration | None]:
     return {place: declaration_of(endpoint) for place, endpoint, _ in _places(app)}
 
 
-def require_declared(app: FastAPI, *doors: Callable[..., Any]) -> None:
+def require_declared(app: FastAPI, *guards: Callable[..., Any]) -> None:
     """Do nothing, or refuse an application with a route that does not say whom it lets in.
 
     Parameters
     ----------
-    doors : callables
+    guards : callables
         The dependencies that check what a route declares; all but public routes have one.
 
     Raises
@@ -106,21 +106,23 @@ def require_declared(app: FastAPI, *doors: Callable[..., Any]) -> None:
     faults = [
         f"{method} {path} {fault}"
         for (path, method), endpoint, dependant in _places(app)
-        if (fault := _fault(declaration_of(endpoint), dependant, doors))
+        if (fault := _fault(declaration_of(endpoint), dependant, guards))
     ]
     if faults:
         raise RuntimeError(f"{'; '.join(faults)}. See app/core/http/access.py.")
 
 
 def _fault(
-    said: Declaration | None, dependant: Dependant | None, doors: Collection[Callable[..., Any]]
+    declaration: Declaration | None,
+    dependant: Dependant | None,
+    guards: Collection[Callable[..., Any]],
 ) -> str | None:
-    if said is None:
+    if declaration is None:
         return "has no declaration"
     checked = dependant is not None and any(
-        needed.call in doors for needed in with_dependencies(dependant)
+        needed.call in guards for needed in with_dependencies(dependant)
     )
-    if said.access is Access.PUBLIC or checked:
+    if declaration.access is Access.PUBLIC or checked:
         return None
     return "declares what nobody checks: it has neither ActorDep nor PageDep"
 

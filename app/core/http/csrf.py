@@ -48,9 +48,9 @@ class SameSite:
 
 def comes_from_elsewhere(request: Request) -> bool:
     """Tell whether a browser says that another site, or a neighbour of ours, asks."""
-    said = request.headers.get("sec-fetch-site")
-    if said is not None:
-        return said not in {"same-origin", "none"}
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
     if origin is None:
         return False  # not a browser: those send it with every POST

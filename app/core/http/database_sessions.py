@@ -40,7 +40,7 @@ def _database(request: Request) -> Database:
 async def _ended_on_a_thread(opened: AbstractContextManager[Session]) -> AsyncIterator[Session]:
     """Enter here, for that asks nothing of the database; leave on a thread, for that does."""
     session = opened.__enter__()
-    # A thread of its own: whoever ends must not wait for those who wait for its connection.
+    # A thread of its own: anyone who ends must not wait for those who wait for its connection.
     thread = partial(to_thread.run_sync, limiter=CapacityLimiter(1))
     try:
         yield session
@@ -56,7 +56,7 @@ async def _ended_on_a_thread(opened: AbstractContextManager[Session]) -> AsyncIt
 async def _writing_session(request: Request) -> AsyncIterator[Session]:
     database = _database(request)
     async with (
-        _queue(_writers, database.writing_turns),
+        _queue(_writers, database.max_writers),
         _ended_on_a_thread(transaction(database)) as session,
     ):
         yield session
@@ -65,7 +65,7 @@ async def _writing_session(request: Request) -> AsyncIterator[Session]:
 async def _reading_session(request: Request) -> AsyncIterator[Session]:
     database = _database(request)
     async with (
-        _queue(_readers, database.reading_turns),
+        _queue(_readers, database.max_readers),
         _ended_on_a_thread(reading(database)) as session,
     ):
         yield session

@@ -110,7 +110,7 @@ class Once:
             If it needs one and has none.
         """
         request.state.dry_run = dry_run
-        user_id: UUID | None = request.state.actor.user_id  # whom the door has let in
+        user_id: UUID | None = request.state.actor.user_id  # whom the guard has let in
         if dry_run or user_id is None:
             return
         if idempotency_key is not None:

@@ -82,7 +82,7 @@ def complete(app: FastAPI) -> None:
 
 
 def _describe_operations(
-    document: dict[str, Any], asked: Mapping[Place, Declaration | None]
+    document: dict[str, Any], declarations: Mapping[Place, Declaration | None]
 ) -> None:
     for place, operation in _operations(document):
         operation["summary"] = operation["description"].partition(".")[0]
@@ -91,10 +91,10 @@ def _describe_operations(
         _describe_trying(operation)
         _describe_tables(operation["responses"].get("200", {}).get("content", {}))
         _describe_tags(place[1], operation)
-        if said := asked.get(place):
-            operation["description"] += f"\n\n{said.sentence}"
-            operation["x-access"] = said.access
-            operation["x-action"] = list(said.actions)
+        if declaration := declarations.get(place):
+            operation["description"] += f"\n\n{declaration.sentence}"
+            operation["x-access"] = declaration.access
+            operation["x-action"] = list(declaration.actions)
 
 
 def _describe_trying(operation: dict[str, Any]) -> None:
@@ -104,8 +104,8 @@ def _describe_trying(operation: dict[str, Any]) -> None:
         (answers[status] for status in ("201", "202", "204") if status in answers), None
     )
     if done and any(p["name"] == "dry_run" for p in operation.get("parameters", [])):
-        told = {"description": "What would be, with `dry_run`; nothing was changed."}
-        answers["200"] = told | ({"content": done["content"]} if "content" in done else {})
+        answer = {"description": "What would be, with `dry_run`; nothing was changed."}
+        answers["200"] = answer | ({"content": done["content"]} if "content" in done else {})
 
 
 def _describe_tags(method: str, operation: dict[str, Any]) -> None:

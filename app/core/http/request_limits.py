@@ -93,7 +93,7 @@ class BodyLimit:
             await self.app(scope, _replay(body, receive), send)
 
     async def _whole(self, receive: Receive) -> bytes | None:
-        """Return the body, or None if whoever sent it has gone: half a body is no request."""
+        """Return the body, or None if its sender has gone: half a body is no request."""
         body = bytearray()
         message: types.Message = {"more_body": True}
         try:

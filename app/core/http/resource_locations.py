@@ -121,8 +121,8 @@ async def require_readable(request: Request) -> None:
         return
     path = address.of(str(request.path_params[address.key]))
     known = {name: value for name, value in request.scope.items() if name not in _FOUND_OUT}
-    asked = {"method": "GET", "path": path, "query_string": b"", "state": {}}
-    await request.app.router({**known, **asked}, request.receive, _unheard)
+    overrides = {"method": "GET", "path": path, "query_string": b"", "state": {}}
+    await request.app.router({**known, **overrides}, request.receive, _unheard)
 
 
 async def _unheard(_: Message) -> None:

@@ -66,7 +66,7 @@ class _Unread(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AccessGuard:
     """Who is let in: asked before anything that was sent is looked at.
 
     Attributes
@@ -162,8 +162,8 @@ class Route(APIRoute):
             return await handler(request)
 
         async def handle(request: Request) -> Response:
-            door: Door = request.app.state.door
-            await door.enter(request)
+            guard: AccessGuard = request.app.state.guard
+            await guard.enter(request)
             if known is None:
                 _ask_as_the_header_does(request)
             request = StrictRequest(request.scope, request.receive)
@@ -223,10 +223,10 @@ class StrictRequest(Request):
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    told = dict(pairs)
-    if len(told) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise json.JSONDecodeError("An object has two members of one name", "", 0)
-    return told
+    return members
 
 
 def _require_kind(request: Request, takes: frozenset[str]) -> None:
@@ -274,9 +274,9 @@ def _as(
     return Response(body, status, headers, background=response.background)
 
 
-def install(app: FastAPI, door: Door) -> None:
-    """Ask at this door, and let an answer leave that takes its transaction back."""
-    app.state.door = door
+def install(app: FastAPI, guard: AccessGuard) -> None:
+    """Install the guard, and let an answer leave that takes its transaction back."""
+    app.state.guard = guard
     app.add_exception_handler(Answered, _answer)
     app.add_exception_handler(_Unread, _refuse)
 
@@ -312,12 +312,12 @@ async def _refuse(request: Request, error: Exception) -> Response:
     """
     assert isinstance(error, _Unread)  # noqa: S101 -- the registration above guarantees it
     refusal = error.refusal
-    door: Door = request.app.state.door
+    guard: AccessGuard = request.app.state.guard
     try:
         if not _names_nothing(refusal):
             await require_readable(request)
             if request.method != "GET":
-                door.require_any(request)
+                guard.require_any(request)
     except _Unread as deeper:
         refusal = deeper.refusal
     except (AppError, HTTPException) as nearer:

@@ -53,7 +53,7 @@ def secure(scope: Scope, headers: MutableHeaders) -> None:
 def _caching(path: str) -> str:
     if path.startswith("/static/"):
         return "public, no-cache"
-    # With its tag, an answer may be kept by who has read it, and asked for anew.
+    # With its tag, an answer may be kept by who has read it, and asked for again.
     return "private, no-cache" if path.startswith("/api/") else "no-store"
 
 

@@ -142,7 +142,7 @@ def digest_of(event: dict[str, Any], previous: str) -> str:
     TypeError, ValueError, AttributeError
         If a value is none that `record` takes.
     """
-    told = {
+    content = {
         "previous": previous,
         "at": event["at"].isoformat(),
         "actor_id": event["actor_id"] and str(event["actor_id"]),
@@ -151,7 +151,7 @@ def digest_of(event: dict[str, Any], previous: str) -> str:
         "subject_id": str(event["subject_id"]),
         "facts": event["facts"],
     }
-    return hashlib.sha256(_canonical(told).encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> str:

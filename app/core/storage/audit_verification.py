@@ -67,7 +67,7 @@ def verify(session: Session, published: str | None = None) -> Head:
     ----------
     published : str, optional
         A hash that `head` gave at some time: the chain must still hold it. Without one, a
-        chain that was written anew from some row on, with its end, cannot be told.
+        chain that was written again from some row on, with its end, cannot be told.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def verify(session: Session, published: str | None = None) -> Head:
         raise BrokenChain(
             Flaw.REWRITTEN,
             before.number,
-            "No event of this chain has the hash that was published: it was written anew, "
+            "No event of this chain has the hash that was published: it was written again, "
             "or cut before that event.",
         )
     return before
@@ -145,7 +145,7 @@ def _displaced(session: Session, number: int, previous: str) -> BrokenChain:
         return BrokenChain(
             Flaw.REMOVED,
             number,
-            "What stood before it is no longer there, and the rest was numbered anew.",
+            "What stood before it is no longer there, and the rest was numbered again.",
         )
     after = follows or 0
     if after < number:

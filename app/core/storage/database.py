@@ -85,11 +85,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-LARGEST: Final = 2**31 - 1
+MAX_INTEGER: Final = 2**31 - 1
 """The largest whole number that a column of ours holds (PostgreSQL's integer)."""
 
 
-def words(kind: type[StrEnum]) -> Any:
+def enum_column(kind: type[StrEnum]) -> Any:
     """Return the column type for a closed set of words, stored as people read them.
 
     Not the database's own enumeration: adding a word to one of those cannot be
@@ -128,7 +128,7 @@ class Database:
     ----------
     writer, reader : Engine
         On PostgreSQL the same engine, with a read-only option on the second.
-    writing_turns, reading_turns : int
+    max_writers, max_readers : int
         How many requests may hold a session at once. Some connections are left for
         the short look-ups beside them (who is asking, jobs).
     read_only : bool
@@ -137,8 +137,8 @@ class Database:
 
     writer: Engine
     reader: Engine
-    writing_turns: int
-    reading_turns: int
+    max_writers: int
+    max_readers: int
     read_only: bool = False
 
     def dispose(self) -> None:
@@ -163,7 +163,7 @@ def connect(url: str) -> Database:
     parsed = address_of(url)
     if parsed.get_backend_name() == "sqlite":
         writer, reader = sqlite.engines(parsed)
-        return Database(writer, reader, writing_turns=1, reading_turns=8)
+        return Database(writer, reader, max_writers=1, max_readers=8)
     engine = create_engine(
         parsed,
         pool_size=8,
@@ -175,7 +175,7 @@ def connect(url: str) -> Database:
     reader = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Database(engine, reader, writing_turns=3, reading_turns=3)
+    return Database(engine, reader, max_writers=3, max_readers=3)
 
 
 def address_of(url: str) -> URL:
@@ -279,5 +279,5 @@ def _is_out_of_order(error: SQLAlchemyError) -> bool:
 
 def reason_of(error: SQLAlchemyError) -> str:
     """Return what the driver says, on one line and without what was asked for."""
-    said = error.orig if isinstance(error, DatabaseError) else error
-    return " ".join(str(said).split())
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    return " ".join(str(cause).split())

@@ -19,7 +19,7 @@ from app.core.base.clock import in_utc
 from app.core.base.errors import BadQuery
 from app.core.base.messages import Message
 from app.core.base.text import printable
-from app.core.storage.database import LARGEST
+from app.core.storage.database import MAX_INTEGER
 from app.core.tables import exporting
 from app.core.tables.exporting import Format
 
@@ -38,7 +38,7 @@ class ListQuery(BaseModel):
     sort: str | None = Field(
         default=None,
         max_length=100,
-        description="Names to sort by, parted by commas; `-` before a name turns it round.",
+        description="Names to sort by, separated by commas; `-` before a name turns it round.",
     )
 
     format: Format = Field(
@@ -151,8 +151,8 @@ def _cursor(order: str, values: Sequence[Any]) -> str:
 def _values(cursor: str, order: str, keys: Sequence[_Key]) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        said, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if said != order or len(values) != len(keys):
+        sorted_by, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if sorted_by != order or len(values) != len(keys):
             raise ValueError
         kinds = [_kind(key.column.type) for key in keys]
         return [_restored(kind, value) for kind, value in zip(kinds, values, strict=True)]
@@ -177,6 +177,6 @@ def _restored(kind: type[Any], value: Any) -> Any:
         return in_utc(instant)
     if kind is UUID:
         return UUID(value)
-    if type(value) is not kind or (kind is int and abs(value) > LARGEST):
+    if type(value) is not kind or (kind is int and abs(value) > MAX_INTEGER):
         raise ValueError
     return printable(value) if kind is str else value

@@ -120,7 +120,7 @@ def _call(url: URL | None, command: Sequence[str]) -> None:
         )
 
 
-def _reason(said: str) -> str:
+def _reason(output: str) -> str:
     """Return the first complaint; what follows it may quote rows."""
-    complaints = [line for line in said.splitlines() if "error" in line.lower()]
-    return (complaints or said.splitlines() or ["no reason given"])[0]
+    complaints = [line for line in output.splitlines() if "error" in line.lower()]
+    return (complaints or output.splitlines() or ["no reason given"])[0]

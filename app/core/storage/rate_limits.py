@@ -59,7 +59,7 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
     """
     with transaction(database) as session:
         waits = ((limit, _counted(session, limit, subject)) for limit, subject in tries)
-        refused = next((told for told in waits if told[1]), None)
+        refused = next((attempt for attempt in waits if attempt[1]), None)
     if refused:
         limit, wait = refused
         log.warning("tried too often", extra={"limit": limit.name})
@@ -92,7 +92,7 @@ def _counted(session: Session, limit: Limit, subject: str) -> timedelta:
 
 
 def forget(session: Session, limit: Limit, subject: str) -> None:
-    """Begin to count anew, after a success."""
+    """Begin to count again, after a success."""
     session.execute(delete(Attempt).where(col(Attempt.key) == _key(limit, subject)))
 
 

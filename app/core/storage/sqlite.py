@@ -19,7 +19,7 @@ from app.core.base.errors import Unavailable
 from app.core.base.messages import Message
 
 OLDEST: Final = (3, 51, 3)
-"""Earlier versions can damage a database when its log begins anew (WAL reset)."""
+"""Earlier versions can damage a database when its log begins again (WAL reset)."""
 
 DRIVERS: Final = ("pysqlite3.dbapi2", "sqlite3")
 """Where SQLite may be: in the package that brings a new one, or in Python itself."""

@@ -44,14 +44,16 @@ def wanted(accept: str) -> Format:
 
     Of several the one with the greatest weight counts, the first among equals.
     """
-    asked = [part for part in map(_weighed, accept.split(",")) if part is not None]
-    return max(asked, key=lambda part: part[1], default=(Format.JSON, 0.0))[0]
+    accepted = [part for part in map(_weighed, accept.split(",")) if part is not None]
+    return max(accepted, key=lambda part: part[1], default=(Format.JSON, 0.0))[0]
 
 
 def _weighed(part: str) -> tuple[Format, float] | None:
     media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    said = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-    weight = float(said) if said.replace(".", "", 1).isdecimal() and said.isascii() else 0.0
+    quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+    weight = (
+        float(quality) if quality.replace(".", "", 1).isdecimal() and quality.isascii() else 0.0
+    )
     known = {name: kind for kind, name in MEDIA.items()} | {"*/*": Format.JSON}
     return (known[media], weight) if media in known and weight > 0 else None
 
@@ -151,5 +153,5 @@ def _fitting(text: str) -> str:
     # Excel counts in UTF-16; a longer cell would be left out without a word.
     if len(text.encode("utf-16-le")) // 2 <= LONGEST:
         return text
-    kept = text.encode("utf-16-le")[: 2 * (LONGEST - len(CUT))]
-    return kept.decode("utf-16-le", "ignore") + CUT
+    start = text.encode("utf-16-le")[: 2 * (LONGEST - len(CUT))]
+    return start.decode("utf-16-le", "ignore") + CUT

@@ -1,6 +1,6 @@
 """Tables that people bring, as JSONL or CSV: read as a whole, or refused with all faults.
 
-A table holds one record a row. Whoever brings it is told everything that is wrong at
+A table holds one record a row. Anyone who brings it is told everything that is wrong at
 once, with file, line and field, because nobody wants to correct a file error by error.
 A blank cell, an empty string and null all say "not given", in both formats.
 
@@ -176,8 +176,8 @@ class _Reading(Generic[Record]):
             return _PLAINLY[details["type"]], remedy
         if length := wrong_length(details):
             return length, remedy
-        said = str(context.get("error", details["msg"]))
-        return f"{said[:1].upper()}{said[1:]}.", remedy
+        message = str(context.get("error", details["msg"]))
+        return f"{message[:1].upper()}{message[1:]}.", remedy
 
 
 def _blank(value: Any) -> bool:

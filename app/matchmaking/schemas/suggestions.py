@@ -90,7 +90,7 @@ _CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])
 def with_sides(contributions: str) -> str:
     """Return stored contributions, a list in JSON, as `ContributionRead` has them.
 
-    Their sides are stored where something is missing alone. Reading and writing them anew
+    Their sides are stored where something is missing alone. Reading and writing them again
     would take longer than all else about the line that they belong to.
     """
     # A quote within a text has a backslash before it, so these are ends of lists of texts.

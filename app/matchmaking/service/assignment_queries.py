@@ -30,7 +30,7 @@ from app.matchmaking.schemas.runs import AssignmentRead, Objective, RunSettings
 from app.matchmaking.service import inputs, queries
 from app.settings import Settings
 
-LARGEST: Final[Mapping[str, int]] = {"leximin": 20_000, "total": 20_000, "maxmin": 200}
+MAX_PAIRS: Final[Mapping[str, int]] = {"leximin": 20_000, "total": 20_000, "maxmin": 200}
 """Pairs up to which a question is answered while its asker waits: seconds at the most."""
 
 
@@ -178,7 +178,7 @@ def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, R
 
 
 def _require_small(run: MatchRun, objective: Objective) -> None:
-    most = LARGEST[objective]
+    most = MAX_PAIRS[objective]
     if run.n_challenges * run.n_solutions > most:
         raise Conflict(
             Message(

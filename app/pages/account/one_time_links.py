@@ -112,5 +112,5 @@ def set_new_password(
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return page.render("account/password_set.html", anew=True)
+            return page.render("account/password_set.html", again=True)
     return page.render("account/new_password.html", status=422, form=form)

@@ -62,8 +62,8 @@ def come_back(
             remedy="Ask the staff for an invitation, and accept it with this sign-in.",
         )
     response = go_to("/invitation/consent")
-    kept = openid.keep(settings, visitor)
-    cookies.give(request, response, cookies.PROVIDER, kept, lasts=WITHIN)
+    cookie = openid.keep(settings, visitor)
+    cookies.give(request, response, cookies.PROVIDER, cookie, lasts=WITHIN)
     return response
 
 

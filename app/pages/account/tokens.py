@@ -50,7 +50,7 @@ def _tokens_page(
 @router.post(PLACE)
 @signed_in
 def make_token(page: PageDep, session: SessionDep, actor: ActorDep, form: NewToken) -> Response:
-    """Make a token, and show its secret once."""
+    """Create a token, and show its secret once."""
     if form.value is not None:
         try:
             made = tokens.make_token(session, actor, form.value.draft())

@@ -37,7 +37,7 @@ RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
 }
 """What the rows of a file for a call look like."""
 
-KINDS = {asked: kind for kind, asked in ASKED.items()}
+KINDS = {call_kind: kind for kind, call_kind in ASKED.items()}
 """Which kind of submission a call takes."""
 
 

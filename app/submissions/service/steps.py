@@ -24,7 +24,7 @@ def take(
     kind: Kind,
     submission_id: UUID,
     name: str,
-    said: StepTaken,
+    taken: StepTaken,
     expected: Expected = ANYTHING,
 ) -> Submission:
     """Move a submission one step along its life.
@@ -45,8 +45,8 @@ def take(
     policy.require(actor, step.action, submission.organisation_id)
     expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()
-    submission.state = LIFE.advance(before, step, _facts(session, submission, at, said.reason))
-    _note(submission, said.reason, at, by_staff=policy.has_any_reach(actor, step.action))
+    submission.state = LIFE.advance(before, step, _facts(session, submission, at, taken.reason))
+    _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
     audit.record(
         session,
@@ -56,7 +56,7 @@ def take(
         submission.id,
         before=before,
         after=submission.state,
-        reason=said.reason,
+        reason=taken.reason,
     )
     return submission
 

@@ -216,7 +216,7 @@ def test_a_body_just_below_the_limit_is_read(member: TestClient) -> None:
 
 
 def test_half_a_body_is_never_taken_for_a_whole_one() -> None:
-    """Whoever hangs up in the middle of a reason has not taken the step without one."""
+    """Anyone who hangs up in the middle of a reason has not taken the step without one."""
     reached: list[Scope] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -295,7 +295,7 @@ def test_a_head_that_is_gone_is_named(chain: Session) -> None:
 
 
 def rewritten(session: Session, first: int) -> None:
-    """Change an event and write everything behind it anew, the end too."""
+    """Change an event and write everything behind it again, the end too."""
     digest = events(session)[first - 2].digest
     for event in events(session)[first - 1 :]:
         event.action = "nothing"

@@ -329,7 +329,7 @@ def test_a_database_that_stays_locked_is_told_as_such(
 
 def test_who_waits_too_long_for_a_connection_is_told_so(url: str) -> None:
     engine = engine_of(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
-    database = Database(engine, engine, writing_turns=1, reading_turns=1)
+    database = Database(engine, engine, max_writers=1, max_readers=1)
 
     def second() -> None:
         with reading(database) as session:

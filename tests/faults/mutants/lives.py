@@ -86,7 +86,7 @@ FAULTS: Final = (
         (f"{STATES}test_a_submission_names_neither_too_few_nor_too_many_themes",),
     ),
     Fault(
-        "whoever sees a submission moves it along",
+        "anyone who sees a submission moves it along",
         "app/submissions/service/steps.py",
         "    policy.require(actor, step.action, submission.organisation_id)\n",
         "",

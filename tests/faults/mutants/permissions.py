@@ -183,8 +183,8 @@ FAULTS: Final = (
     Fault(
         "nobody checks at the door what a route declares",
         "app/accounts/dependencies.py",
-        "if said is not None and said.access is Access.NEEDS:",
-        "if said is not None and said.access is Access.PUBLIC:",
+        "if declaration is not None and declaration.access is Access.NEEDS:",
+        "if declaration is not None and declaration.access is Access.PUBLIC:",
         (f"{MATRIX}[take_call_step publish]",),
     ),
     Fault(
@@ -197,7 +197,7 @@ FAULTS: Final = (
     Fault(
         "a route may declare what nobody checks",
         "app/core/http/access.py",
-        "if said.access is Access.PUBLIC or checked:",
+        "if declaration.access is Access.PUBLIC or checked:",
         "if said.access is not Access.WITHIN or checked:",
         ("tests/test_declarations.py::test_a_declaration_that_nobody_checks_is_found",),
     ),
@@ -205,7 +205,7 @@ FAULTS: Final = (
     Fault(
         "a neighbour of our site acts in somebody's name",
         "app/core/http/csrf.py",
-        'return said not in {"same-origin", "none"}',
+        'return site not in {"same-origin", "none"}',
         'return said not in {"same-origin", "same-site", "none"}',
         (
             "tests/core/http/test_csrf.py::test_a_post_is_taken_from_our_own_pages_and_from_programs",

@@ -19,7 +19,7 @@ LONGEST: Final = 180
 LATER: Final = 10 * 10**9
 """By how many nanoseconds a planted file is newer, so that nothing compiled stands for it."""
 FOREIGN: Final = ("COVERAGE_", "COV_CORE_", "PYTEST_", "COUNTERPART_")
-"""Variables that belong to whoever runs this: another database, what is measured."""
+"""Variables that belong to anyone who runs this: another database, what is measured."""
 
 QUIETLY: Final = ("-x", "-q", "-p", "no:cacheprovider")
 """How pytest is asked: it stops at the first failure, and keeps nothing."""

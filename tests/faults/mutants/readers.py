@@ -23,7 +23,7 @@ FAULTS: Final = (
     Fault(
         "what was sent is looked at before it is known who sent it",
         ROUTING,
-        "            await door.enter(request)\n",
+        "            await guard.enter(request)\n",
         "",
         (f"{DOOR}test_whoever_is_not_signed_in_is_told_so_whatever_they_send[no JSON]",),
     ),
@@ -37,7 +37,7 @@ FAULTS: Final = (
     Fault(
         "who may take no step is told what was wrong with its body",
         ROUTING,
-        "            door.require_any(request)\n",
+        "            guard.require_any(request)\n",
         "            pass\n",
         (f"{DOOR}test_who_may_not_is_told_that_and_not_what_was_wrong[no JSON]",),
     ),

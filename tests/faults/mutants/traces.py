@@ -185,7 +185,7 @@ FAULTS: Final = (
         (f"{CHAIN}test_a_cut_end_is_named_by_the_stored_head",),
     ),
     Fault(
-        "a chain that was written anew is whole",
+        "a chain that was written again is whole",
         CHECK,
         "known = published in {None, GENESIS}",
         "known = published is None or len(published) == len(GENESIS)",
