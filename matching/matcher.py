@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final, Self, SupportsIndex
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from matching.scoring.explaining import taken_apart
+from matching.scoring.explaining import Explained
 from matching.scoring.explanation import Explanation
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.semantic import Encoder, embedded, with_meaning
@@ -25,7 +26,7 @@ from matching.search import storage
 from matching.search.eligibility import Attributes, Rule, admission
 from matching.search.pool import Chained
 from matching.search.ranking import Ranking, merged, pairs_of
-from matching.search.segment import alone, blocks, in_a_row
+from matching.search.segment import blocks, in_a_row
 from matching.search.topk.index import Bounds
 from matching.text.encoded import EncodedPool, EncodedQueries, Floats
 from matching.text.profile import Profile
@@ -355,13 +356,79 @@ class Matcher(BaseEstimator):
         NotFittedError
             If `fit` has not been called.
         """
-        check_is_fitted(self)
         position = operator.index(index)
-        if not 0 <= position < len(self.pool_):
-            raise ValueError(f"index must lie in [0, {len(self.pool_)}), got {position}")
-        offered = alone(self.segments_, position)
-        asked, candidate = self.encode_queries([query]), self.pool_[position]
-        return taken_apart(self.vectorizer_, self._scorer, query, candidate, asked, offered)
+        return next(self.explain_pairs([query], [0], [position]))
+
+    def explain_pairs(
+        self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
+    ) -> Iterator[Explanation]:
+        """Take the scores of many pairs apart, in their order.
+
+        Some hundreds of explanations are made at a time, so that memory stays flat; an
+        explanation is the same whatever pairs stand beside it.
+
+        Parameters
+        ----------
+        queries : sequence of Profile, length n_queries
+        rows, columns : int arrays of shape (n_pairs,)
+            Positions in `queries` and in the fitted pool.
+
+        Raises
+        ------
+        ValueError
+            If a position lies outside (-1 stands for "none left").
+        NotFittedError
+            If `fit` has not been called.
+        """
+        of_queries, of_pool = self._positions(len(queries), rows, columns)
+        encoded = self.encode_queries(queries)
+        return self._explained.explanations(queries, encoded, of_queries, of_pool)
+
+    def score_listed(
+        self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
+    ) -> ScoreParts:
+        """Score listed pairs, part by part: the numbers of `score_parts` for these alone.
+
+        Parameters
+        ----------
+        queries : sequence of Profile, length n_queries
+        rows, columns : int arrays of shape (n_pairs,)
+            Positions in `queries` and in the fitted pool.
+
+        Returns
+        -------
+        parts : ScoreParts
+            Arrays of shape (n_pairs,).
+
+        Raises
+        ------
+        ValueError
+            If a position lies outside (-1 stands for "none left").
+        NotFittedError
+            If `fit` has not been called.
+        """
+        of_queries, of_pool = self._positions(len(queries), rows, columns)
+        return self._explained.parts(self.encode_queries(queries), of_queries, of_pool)
+
+    def _positions(
+        self, n_queries: int, rows: ArrayLike, columns: ArrayLike
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Check positions of queries and of the pool."""
+        check_is_fitted(self)
+        of_queries, of_pool = np.asarray(rows, np.intp), np.asarray(columns, np.intp)
+        for name, positions, size in (
+            ("row", of_queries, n_queries),
+            ("index", of_pool, len(self.pool_)),
+        ):
+            outside = (positions < 0) | (positions >= size)
+            if outside.any():
+                first = positions[outside][0]
+                raise ValueError(f"{name} must lie in [0, {size}), got {first}")
+        return of_queries, of_pool
+
+    @property
+    def _explained(self) -> Explained:
+        return Explained(self.vectorizer_, self._scorer, self.segments_, self.pool_)
 
     def encode_queries(self, queries: Sequence[Profile]) -> EncodedQueries:
         """Turn queries into the rows that every score is made of; `fit` comes first."""
