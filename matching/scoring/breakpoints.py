@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.matcher import Matcher
+from matching.answering import Answering
 from matching.scoring.score_components import listed_components
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
@@ -34,7 +34,9 @@ class Breakpoints(NamedTuple):
     whole_change: Floats
 
 
-def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) -> Breakpoints:
+def breakpoints(
+    matcher: Answering, queries: Sequence[Profile], ranking: Ranking
+) -> Breakpoints:
     """Return the smallest changes of a weight that turn two neighbours round.
 
     Parameters
@@ -54,6 +56,7 @@ def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) 
 
     Examples
     --------
+    >>> from matching import Matcher, Profile
     >>> pool = [
     ...     Profile("a", ("Flood warnings.",), frozenset({"water"})),
     ...     Profile("b", ("Early flood warnings by phone.",)),

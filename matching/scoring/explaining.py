@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
 from matching.scoring.pairs import Indices, Pairs, pairs_in
 from matching.scoring.passages import Words, shown
-from matching.scoring.scoring import Scorer, ScoreParts
+from matching.scoring.scoring import ScoreParts, Scorer
 from matching.search.segment import Segment
 from matching.text.encoded import EncodedQueries, Floats
 from matching.text.profile import Profile
@@ -233,7 +233,7 @@ def _words(vocabulary: Vocabulary, scored: _Scored) -> Words:
     keys = (np.repeat(pairs, 2) * width + stems.ravel())[there]
     found, group = np.unique(keys, return_inverse=True)
     added = np.bincount(group, weights=np.repeat(each, 2)[there], minlength=found.size)
-    return Words(found // width, found % width, added, width)
+    return Words(found // width, found % width, np.asarray(added, np.float64), width)
 
 
 # --- contributions ---------------------------------------------------------------------

@@ -272,4 +272,6 @@ def _rows(matrix: Matrix, rows: Indices, shape: tuple[int, int]) -> _Rows:
 def _added(groups: Indices, values: Floats, n_groups: int) -> Floats:
     """Add values up by group, one after the other."""
     # of no values at all the library makes whole numbers
-    return np.bincount(groups, weights=values, minlength=n_groups).astype(np.float64, copy=False)
+    return np.bincount(groups, weights=values, minlength=n_groups).astype(
+        np.float64, copy=False
+    )

@@ -47,7 +47,7 @@ class Words:
         near[used] = np.arange(used.size, dtype=np.int32)
         there = np.zeros((n_pairs, used.size + 1), dtype=np.bool_)
         there[self.pairs, places] = True
-        return there[pairs, near[columns]]
+        return np.asarray(there[pairs, near[columns]])
 
     def share_of(self, pairs: Indices, columns: NDArray[np.integer]) -> Floats:
         """Return the shares of words that are among these."""
@@ -96,9 +96,7 @@ def shown(
     _, column = np.unique(pairs.candidates, return_inverse=True)
     left, right = Written.of(queries, forms), Written.of(candidates, forms)
     return Shown(
-        _as_written(
-            _usual_forms(left, row, words), _usual_forms(right, column, words), forms
-        ),
+        _as_written(_usual_forms(left, row, words), _usual_forms(right, column, words), forms),
         _passages(left, queries, row, _heaviest(left, row, words), words),
         _passages(right, candidates, column, pairs.pool.positions[pairs.passages[best]], words),
     )
@@ -127,9 +125,7 @@ def _usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
         The profile of each pair in `written`.
     """
     wanted = np.unique(profiles[words.pairs] * words.width + words.columns)
-    owners = np.repeat(
-        np.arange(written.texts.size - 1), np.diff(written.ends[written.texts])
-    )
+    owners = np.repeat(np.arange(written.texts.size - 1), np.diff(written.ends[written.texts]))
     keys = owners * words.width + written.columns
     keys[written.columns < 0] = -1
     at = np.searchsorted(wanted, keys)

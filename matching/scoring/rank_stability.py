@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.matcher import Matcher
+from matching.answering import Answering
 from matching.scoring.score_components import listed_components
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
@@ -21,7 +21,7 @@ _FEW: Final = 48
 
 
 def rank_stability(
-    matcher: Matcher,
+    matcher: Answering,
     queries: Sequence[Profile],
     ranking: Ranking,
     *,
@@ -74,6 +74,7 @@ def rank_stability(
 
     Examples
     --------
+    >>> from matching import Matcher, Profile
     >>> pool = [Profile("a", ("Flood warnings by phone.",)), Profile("b", ("Open budgets.",))]
     >>> matcher, asked = Matcher().fit(pool), [Profile("q", ("Warn of floods early",))]
     >>> rank_stability(matcher, asked, matcher.rank(asked, k=3))
@@ -118,7 +119,7 @@ def _in_place(scores: Floats) -> NDArray[np.bool_]:
     return np.asarray(before.transpose(1, 0, 2) == places)
 
 
-def _weights(matcher: Matcher, draws: int, seed: int, shift: float) -> tuple[Floats, Floats]:
+def _weights(matcher: Answering, draws: int, seed: int, shift: float) -> tuple[Floats, Floats]:
     """Draw both weights; those of the matcher come first."""
     moves = np.random.default_rng([seed, _WEIGHTS]).uniform(-shift, shift, (draws, 2))
     stated = np.array([matcher.text_weight, matcher.whole_weight])

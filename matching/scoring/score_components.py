@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
-from matching.matcher import Matcher
+from matching.answering import Answering
+from matching.estimator import check_fitted
 from matching.scoring.pairs import Common, Indices, Pairs, pairs_in
 from matching.scoring.scoring import Scorer
 from matching.search.ranking import Ranking
@@ -73,7 +73,7 @@ class ListedComponents(NamedTuple):
 
 
 def score_components(
-    matcher: Matcher,
+    matcher: Answering,
     queries: Sequence[Profile],
     ranking: Ranking,
     factors: Factors = as_they_are,
@@ -111,7 +111,7 @@ def score_components(
 
 
 def listed_components(
-    matcher: Matcher,
+    matcher: Answering,
     queries: Sequence[Profile],
     ranking: Ranking,
     factors: Factors = as_they_are,
@@ -121,7 +121,7 @@ def listed_components(
     Queries without candidates are left out. Parameters and errors are those of
     `score_components`.
     """
-    check_is_fitted(matcher)
+    check_fitted(matcher)
     if len(queries) != len(ranking.indices):
         raise ValueError(
             f"ranking must have a row for each query, got {len(ranking.indices)} rows"

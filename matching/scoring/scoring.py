@@ -95,7 +95,7 @@ class Scorer:
         """Score each pair, part by part."""
         passages = (queries.text @ turned.passages).toarray()
         best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
-        whole = (turned.owners @ passages.T).T
+        whole = np.asarray((turned.owners @ passages.T).T)
         near = None
         if queries.meaning is not None and pool.meaning is not None:
             near = nearness(queries.meaning, pool.meaning)
@@ -115,7 +115,12 @@ class Scorer:
         return text
 
     def weighed(
-        self, has_text: Bools, has_themes: Bools, one_language: Bools, text: Floats, themes: Floats
+        self,
+        has_text: Bools,
+        has_themes: Bools,
+        one_language: Bools,
+        text: Floats,
+        themes: Floats,
     ) -> ScoreParts:
         """Weigh text and themes, where both sides state them.
 

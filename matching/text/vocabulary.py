@@ -194,7 +194,7 @@ class Vocabulary:
 
     @cached_property
     def stems_of(self) -> Columns:
-        """The columns of the stems of each term, shape (n_terms, 2); -1 where it is one stem."""
+        """The columns of the one or two stems of each term, shape (n_terms, 2); -1 for none."""
         stems = np.full((self.idf.size, 2), _UNKNOWN, dtype=np.int32)
         stems[:, 0] = np.arange(self.idf.size)
         stems[self.pair_columns, 0], stems[self.pair_columns, 1] = divmod(self.pairs, _FIRST)

@@ -8,15 +8,14 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.testclient import TestClient
-from tests.matching.text.test_sentence_encoder import a_model
 
 from app.cli.console import settings_of
 from app.core.database import Database
 from app.core.errors import Unavailable, Unprocessable
-from app.matchmaking.computation import carry_out
 from app.matchmaking.engine import Encoder, Model, encoder_of
+from app.matchmaking.engine.run import carry_out
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import requesting
 from app.policy import Role
 from app.settings import Settings
@@ -24,6 +23,7 @@ from app.submissions.records import ChallengeRecord, SolutionRecord
 from matching import Profile
 from tests.conftest import SignIn
 from tests.factories import a_user
+from tests.matching.text.test_sentence_encoder import a_model
 from tests.matchmaking.test_run import a_small_programme, work
 
 

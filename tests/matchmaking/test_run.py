@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import computing, requesting
 from app.policy import Role
 from app.programmes.models import Programme

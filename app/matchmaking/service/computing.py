@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.core.clock import now
+from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
@@ -32,9 +33,7 @@ def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
     The settings say on what to rank, and where this process has the sentence encoder that
     the run may name.
     """
-    from app.matchmaking import computation  # noqa: PLC0415 -- scikit-learn loads slowly
-
-    return computation.carry_out(frozen, report, settings)
+    return deferred.carry_out(frozen, report, settings)
 
 
 def store(session: Session, run_id: UUID, result: RunResult) -> None:

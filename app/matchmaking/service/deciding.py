@@ -10,6 +10,7 @@ from app import policy
 from app.core import audit
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, NotFound, Unprocessable
+from app.matchmaking import deferred
 from app.matchmaking.lifecycle import MatchState, Outcome
 from app.matchmaking.models import Match, MatchRun, Verdict
 from app.matchmaking.schemas.deciding import NewVerdict
@@ -126,10 +127,8 @@ def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
     if errors:
         raise Unprocessable("The pair is not one of the run.", errors=errors)
     if new.outcome is not Outcome.REJECTED:
-        from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
-
         (challenge, _), (solution, _) = sides.values()
-        in_the_way = questions.obstacles_of(inputs.frozen(run), challenge, solution)
+        in_the_way = deferred.obstacles_of(inputs.frozen(run), challenge, solution)
         if in_the_way:
             raise Conflict(
                 " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."

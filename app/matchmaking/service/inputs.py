@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.accounts.models import Organisation
 from app.matchmaking.models import MatchRun
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.runs import Objective, RunSettings
+from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State

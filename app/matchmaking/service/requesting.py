@@ -13,7 +13,8 @@ from app.core import audit, jobs
 from app.core.codes import next_code
 from app.core.errors import Conflict, FieldError, Unprocessable
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas.runs import NewRun, RunSettings
+from app.matchmaking.schemas.runs import NewRun
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs
 from app.policy import Action, Actor
 from app.programmes.models import Programme

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.matching.scoring.test_semantic import LetterEncoder
 
 from matching import Matcher, MatchingError, Profile, breakpoints, rank_stability
 from matching.scoring.score_components import score_components
 from matching.scoring.semantic import embedded, nearness
 from matching.text.encoded import Floats
+from tests.matching.scoring.test_semantic import LetterEncoder
 from tests.matching.strategies import pools, profiles, promise, queries
 
 LETTERS = LetterEncoder()

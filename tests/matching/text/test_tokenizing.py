@@ -21,7 +21,7 @@ from matching import Profile
 from matching.text.reading import Reader
 from tests.matching.strategies import pools, promise
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STEMMERS = {
     "english": EnglishStemmer,
     "french": FrenchStemmer,
