@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core import audit_check
 from app.core.database import reading
 from app.core.errors import Unprocessable

@@ -7,7 +7,8 @@ import typer
 
 from app import backup as backups
 from app import schema
-from app.cli.console import out, settings_of
+from app.cli.console import settings_of
+from app.cli.screen import out
 from app.core.database import connect
 from app.core.errors import Conflict
 

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
 from app.cli.runs import carry_out, show_run
+from app.cli.screen import out
 from app.core.database import reading, transaction
 from app.core.errors import NotFound
 from app.matchmaking.schemas.runs import NewRun

@@ -12,9 +12,10 @@ from cryptography.fernet import Fernet
 
 from app import schema
 from app.accounts import service as accounts
-from app.cli.console import err, out, settings_of
+from app.cli.console import settings_of
 from app.cli.operation import Port, listen, require_free
 from app.cli.runs import carry_out, show_run
+from app.cli.screen import err, out
 from app.core.clock import now
 from app.core.database import Database, connect, reading, transaction
 from app.core.errors import Unprocessable

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.console import width_of
+from app.cli.screen import width_of
 from app.core.exports import no_formula
 from app.matchmaking.engine import Contribution
 from app.matchmaking.engine.files import Answer, Assigned, Comparison

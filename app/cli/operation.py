@@ -9,7 +9,8 @@ import typer
 import uvicorn
 
 from app import schema
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core.database import connect
 from app.core.errors import Conflict
 from app.main import create_app, work_once

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from app.accounts import service
 from app.accounts.schemas import Level, UserDraft
 from app.accounts.service import links, purging, second_factor
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core.database import transaction
 from app.core.errors import NotFound, Unprocessable
 from app.core.problems import field_errors

@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlmodel import Session
 
-from app.cli.console import err, out
+from app.cli.screen import err, out
 from app.core.database import Database, reading
 from app.core.errors import Unavailable
 from app.core.jobs import JobState
