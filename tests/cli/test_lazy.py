@@ -20,15 +20,6 @@ FUNCTIONS = [
 HEAVY = {
     *("numpy", "scipy", "sklearn", "sqlalchemy", "fastapi", "alembic", "pycountry"),
 }
-    "numpy",
-    "scipy",
-    "sklearn",
-    "sqlalchemy",
-    "fastapi",
-    "pydantic",
-    "alembic",
-    "pycountry",
-)
 
 
 @pytest.mark.parametrize(("name", "entry"), FUNCTIONS)
