@@ -1,6 +1,7 @@
 """The matcher without scikit-learn's base class, for programs that start often."""
 
 import copy
+import importlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from matching.answering import Answering
 from matching.estimator import Estimator, check_fitted
 from matching.scoring.scoring import Scorer
 from matching.scoring.semantic import Encoder, with_meaning
-from matching.search import storage
+from matching.search import storage, topk
 from matching.search.eligibility import Attributes
 from matching.search.pool import Chained
 from matching.search.segment import in_a_row
@@ -79,6 +80,9 @@ class PlainMatcher(Answering, Estimator):
             check_share(name, getattr(self, name))
         if not pool:
             raise ValueError("the pool must hold at least one profile")
+        if topk.compiled(len(pool), self.compiled):
+            # the search will load it anyway, and reading is quicker by it
+            importlib.import_module("numba")
         vectorizer = ProfileVectorizer(
             min_df=self.min_df,
             slope=self.slope,

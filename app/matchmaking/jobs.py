@@ -1,7 +1,9 @@
 """Background work of matchmaking: unpack the arguments, call the service."""
 
 from collections.abc import Mapping
+from time import monotonic
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,6 +12,8 @@ from app.core.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computing
 from app.matchmaking.service.requesting import JOB
 from app.settings import Settings
+
+_SECONDS_BETWEEN_REPORTS: Final = 0.5
 
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
@@ -26,9 +30,23 @@ def run(ticket: Ticket, settings: Settings) -> Store:
     run_id = UUID(ticket.arguments["run_id"])
     with ticket.transaction() as (session, _):
         inputs = computing.start(session, run_id)
-    result = computing.compute(inputs, ticket.report, settings)
+    ticket.report(0, len(inputs.challenges))
+    result = computing.compute(inputs, _now_and_then(ticket.report), settings)
 
     def store(session: Session) -> None:
         computing.store(session, run_id, result)
 
     return store
+
+
+def _now_and_then(report: computing.Report) -> computing.Report:
+    """Return a report that is made twice a second at most, and when all is done."""
+    last = monotonic()
+
+    def seldom(done: int, total: int) -> None:
+        nonlocal last
+        if done == total or monotonic() - last >= _SECONDS_BETWEEN_REPORTS:
+            last = monotonic()
+            report(done, total)
+
+    return seldom
