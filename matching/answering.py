@@ -45,6 +45,7 @@ class Answering:
     segments_: tuple[Segment, ...]
     _scorer: Scorer
     _attributes: Attributes
+    _last: tuple[Sequence[Profile], ProfileVectorizer, EncodedQueries] | None = None
 
     def score_pairs(self, queries: Sequence[Profile]) -> Floats:
         """Score every pair.
@@ -205,9 +206,16 @@ class Answering:
 
     def encode_queries(self, queries: Sequence[Profile]) -> EncodedQueries:
         """Turn queries into the rows that every score is made of; `fit` comes first."""
+        last = self._last
+        if last is not None and last[0] is queries and last[1] is self.vectorizer_:
+            return last[2]
         encoded = self.vectorizer_.encode_queries(queries)
         near = None if self.encoder is None else embedded(self.encoder, queries)
-        return replace(encoded, meaning=near)
+        encoded = replace(encoded, meaning=near)
+        if isinstance(queries, tuple):
+            # it cannot change, and several answers about the same queries are the rule
+            self._last = queries, self.vectorizer_, encoded
+        return encoded
 
     def _parts(self, queries: Sequence[Profile]) -> Iterator[tuple[slice, slice, ScoreParts]]:
         """Score block after block; yield the rows and columns of each."""

@@ -156,7 +156,7 @@ class Engine:
         spread: Spread = Spread(),
         encoder: Encoder | None = None,
     ) -> None:
-        self.challenges = challenges
+        self.challenges = tuple(challenges)
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(
