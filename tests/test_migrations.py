@@ -303,3 +303,11 @@ def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -
         schema.migrate(database)
 
     database.dispose()
+
+
+def test_the_versions_are_those_that_alembic_walks_through() -> None:
+    walked = ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()
+
+    assert schema.needed() == next(iter(walked)).revision
+    for script in walked:
+        schema.require_known(script.revision)
