@@ -18,6 +18,7 @@ from benchmarks.report import Figure, keep, machine, show
 class Comparison(StrEnum):
     """The modules of this package that compare something, quick ones first."""
 
+    processes = "processes"
     vectorize = "vectorize"
     topk = "topk"
     scoring = "scoring"

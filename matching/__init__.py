@@ -4,6 +4,8 @@ It knows numbers and words only: no web, no database, no clock; `Matcher.save` a
 `Matcher.load` alone touch files.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from matching.assignment import (
     Assignment,
     Cost,
@@ -21,7 +23,7 @@ from matching.assignment import (
 )
 from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
-from matching.matcher import Matcher
+from matching.plain_matcher import PlainMatcher
 from matching.scoring.breakpoints import Breakpoints, breakpoints
 from matching.scoring.explanation import (
     Bands,
@@ -42,6 +44,9 @@ from matching.text.profile import Profile
 from matching.text.reading import Reader
 from matching.text.vectorizer import ProfileVectorizer
 
+if TYPE_CHECKING:
+    from matching.matcher import Matcher
+
 __all__ = [
     "Assignment",
     "Bands",
@@ -58,6 +63,7 @@ __all__ = [
     "Missing",
     "Passage",
     "Passages",
+    "PlainMatcher",
     "Profile",
     "ProfileVectorizer",
     "Ranking",
@@ -88,3 +94,12 @@ __all__ = [
     "replace",
     "stable_pairs",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the estimator of scikit-learn when somebody asks for it."""
+    if name != "Matcher":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from matching.matcher import Matcher  # noqa: PLC0415 -- scikit-learn loads slowly
+
+    return Matcher

@@ -305,3 +305,11 @@ def test_a_row_that_refers_to_none_stops_a_migration_of_sqlite(tmp_path: Path) -
         migrating.migrate(database)
 
     database.dispose()
+
+
+def test_the_versions_are_those_that_alembic_walks_through() -> None:
+    walked = ScriptDirectory(str(migrating.MIGRATIONS)).walk_revisions()
+
+    assert migrating.needed() == next(iter(walked)).revision
+    for script in walked:
+        migrating.require_known(script.revision)

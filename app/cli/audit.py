@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core.base.errors import Unprocessable
 from app.core.storage import audit_verification
 from app.core.storage.database import reading

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import out, settings_of
+from app.cli.console import settings_of
+from app.cli.screen import out
 from app.core.base.errors import Conflict
 from app.core.storage.database import connect
 from app.operations import backup as backups

@@ -1,12 +1,110 @@
 """All commands, by name."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
-from app.cli import audit, backups, data, demo, match, people, serving
-from app.cli.console import Commands
+from app.cli.lazy import Commands, Entry, LazyGroup
+
+
+class User(LazyGroup):
+    """The commands about the people who sign in."""
+
+    entries = {
+        "add": Entry(
+            "app.cli.people:add_user",
+            "Add somebody who may sign in, the first administrator too.",
+        ),
+        "link": Entry(
+            "app.cli.people:link",
+            "Make a link by which somebody sets a password, and print it; it works once.",
+        ),
+    }
+
+
+class Audit(LazyGroup):
+    """The commands about the record of who did what."""
+
+    entries = {
+        "verify": Entry(
+            "app.cli.audit:verify",
+            "Check that no audit event was changed, removed, added or moved.",
+        ),
+        "head": Entry(
+            "app.cli.audit:head",
+            "Print how many audit events there are and the hash of the last, "
+            "to be kept elsewhere.",
+        ),
+    }
+
+
+class Counterpart(Commands):
+    """All commands."""
+
+    entries = {
+        "demo": Entry(
+            "app.cli.demo:demo",
+            "Show the service with the real first edition: load it, match it, serve it.",
+        ),
+        "match": Entry(
+            "app.cli.match:match",
+            "Suggest solution providers for challenges, from two files, without a database.",
+        ),
+        "serve": Entry("app.cli.serving:serve", "Serve the HTTP interface until told to stop."),
+        "work": Entry(
+            "app.cli.serving:work",
+            "Carry out background jobs, such as matchmaking runs, and send letters.",
+        ),
+        # So that -1 is an argument, and no option.
+        "migrate": Entry(
+            "app.cli.serving:migrate",
+            "Bring the database to the shape that this version needs.",
+            {"ignore_unknown_options": True},
+        ),
+        "backup": Entry(
+            "app.cli.backups:backup", "Write all data into one file, while the service runs."
+        ),
+        "restore": Entry(
+            "app.cli.backups:restore",
+            "Put the data of a backup in place of the database; stop the service first.",
+        ),
+        "seed": Entry(
+            "app.cli.data:seed",
+            "Load the themes and the 2023-2025 first edition: "
+            "4 challenges, 8 solutions, 8 pairs.",
+        ),
+        "import": Entry(
+            "app.cli.data:import_",
+            "Take existing challenges or solutions into a call: "
+            "the whole file, or nothing of it.",
+        ),
+        "run": Entry(
+            "app.cli.data:run",
+            "Match what is selected in a programme, and print the ranked suggestions.",
+        ),
+        "token": Entry(
+            "app.cli.people:token",
+            "Make a token for the HTTP interface and print it; it cannot be shown again.",
+        ),
+        "key": Entry(
+            "app.cli.people:key", "Make a key for COUNTERPART_SECRET_KEYS and print it."
+        ),
+        "reseal": Entry(
+            "app.cli.people:reseal",
+            "Seal every second factor by the first of COUNTERPART_SECRET_KEYS.",
+        ),
+        "purge": Entry(
+            "app.cli.people:purge",
+            "Erase whom nobody needs any longer, and remove what has ended.",
+        ),
+        "user": Entry("app.cli.commands:User", "Look after the people who sign in."),
+        "audit": Entry("app.cli.commands:Audit", "Look after the record of who did what."),
+    }
+
 
 cli = typer.Typer(
-    cls=Commands,
+    cls=Counterpart,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -17,28 +115,24 @@ cli = typer.Typer(
     ),
 )
 
-cli.command("demo")(demo.demo)
-cli.command("match")(match.match)
-cli.command("serve")(serving.serve)
-cli.command("work")(serving.work)
-# So that -1 is an argument, and no option.
-cli.command("migrate", context_settings={"ignore_unknown_options": True})(serving.migrate)
-cli.command("backup")(backups.backup)
-cli.command("restore")(backups.restore)
-cli.command("seed")(data.seed)
-cli.command("import")(data.import_)
-cli.command("run")(data.run)
-cli.command("token")(people.token)
-cli.command("key")(people.key)
-cli.command("reseal")(people.reseal)
-cli.command("purge")(people.purge)
 
-user = typer.Typer(no_args_is_help=True, help="Look after the people who sign in.")
-user.command("add")(people.add_user)
-user.command("link")(people.link)
-cli.add_typer(user, name="user")
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"counterpart {version('counterpart')}")
+        raise typer.Exit
 
-chain = typer.Typer(no_args_is_help=True, help="Look after the record of who did what.")
-chain.command("verify")(audit.verify)
-chain.command("head")(audit.head)
-cli.add_typer(chain, name="audit")
+
+@cli.callback()
+def counterpart(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Say which version this is.",
+        ),
+    ] = False,
+) -> None:
+    """Run and look after the service; each command has its own help."""
+    del show_version

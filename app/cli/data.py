@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from app.access.policy import OPERATOR
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
 from app.cli.runs import carry_out, show_run
+from app.cli.screen import out
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction

@@ -12,8 +12,9 @@ from cryptography.fernet import Fernet
 
 from app.access.policy import OPERATOR
 from app.accounts import service as accounts
-from app.cli.console import err, out, settings_of
+from app.cli.console import settings_of
 from app.cli.runs import carry_out, show_run
+from app.cli.screen import err, out
 from app.cli.serving import Port, listen, require_free
 from app.core.base.clock import now
 from app.core.base.errors import Unprocessable

@@ -1,19 +1,18 @@
 """`counterpart match`: two files in, suggestions out, and no database between."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from app.cli.progress import progress
 from app.core.base.errors import FieldError, Unprocessable
-from app.core.base.files import write_whole
+from app.core.base.files import whole
 from app.core.base.messages import Message
 from app.core.tables.importing import Record, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
-from app.matchmaking.schemas.runs import Objective
+from app.matchmaking.schemas.settings import Objective
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 Form = Literal["table", "json", "csv"]
@@ -154,18 +153,18 @@ def match(
         )
     if output and output.resolve() in {challenges.resolve(), providers.resolve()}:
         raise typer.BadParameter("--output would overwrite what is to be matched.")
-    asked, offered = _read(challenges, providers)
-    named = _Named([record.id for record in asked], [record.id for record in offered])
-    conditions = {
+    records = _read(challenges, providers)
+    named = _Named(*([record.id for record in side] for side in records))
+    conditions: dict[str, Any] = {
         "locked": named.pairs("--lock", lock or []),
         "forbidden": named.pairs("--forbid", forbid or []),
         "capacities": named.capacities("--capacity", capacity or []),
     }
     named.require_all()
-    write = _answer(
-        asked,
-        offered,
+    _answer(
+        *records,
         form,
+        output,
         top=top or 5,
         per_challenge=per_challenge,
         objective=objective,
@@ -177,7 +176,6 @@ def match(
         same_country=same_country,
         explain=explain,
     )
-    _deliver(write, output)
 
 
 def _form(output: Path | None, *, as_json: bool, as_csv: bool) -> Form:
@@ -193,11 +191,13 @@ def _read(
 ) -> tuple[list[ChallengeRecord], list[SolutionRecord]]:
     """Read both files, and tell the faults of both at once."""
     faults: list[Fault] = []
-    asked = _records(challenges, ChallengeRecord, faults)
-    offered = _records(providers, SolutionRecord, faults)
+    found = (
+        _records(challenges, ChallengeRecord, faults),
+        _records(providers, SolutionRecord, faults),
+    )
     if faults:
         raise FaultyTable(faults)
-    return asked, offered
+    return found
 
 
 def _records(path: Path, schema: type[Record], faults: list[Fault]) -> list[Record]:
@@ -263,22 +263,27 @@ def _answer(
     challenges: list[ChallengeRecord],
     providers: list[SolutionRecord],
     form: Form,
+    output: Path | None,
     **settings: Any,
-) -> Callable[[bool], str]:
-    """Match, and return how to write the answer for a screen or for a file."""
-    # scikit-learn takes a second to load; whoever asks for help or errs need not wait.
+) -> None:
+    """Match, and write the answer; a terminal is shown how far it is."""
+    # whoever asks for help or makes a mistake need not wait for numpy
     from app.cli import match_report  # noqa: PLC0415 -- loads the engine
-    from app.matchmaking import offline  # noqa: PLC0415 -- loads the engine
+    from app.matchmaking.engine import files  # noqa: PLC0415 -- loads the engine
 
-    answer = offline.match(challenges, providers, offline.Settings(**settings))
-    return partial(match_report.written, answer, form)
+    with progress(f"Matching {len(challenges)} challenges", len(challenges)) as report:
+        answer = files.match(challenges, providers, files.Settings(**settings))
+        _deliver(match_report.written(answer, form, output is None, report), output)
 
 
-def _deliver(write: Callable[[bool], str], output: Path | None) -> None:
-    """Write the whole answer at once, to the standard output or to a file."""
+def _deliver(parts: Iterable[str], output: Path | None) -> None:
+    """Write the answer part by part, to the standard output or whole to a file."""
     if output is None:
-        # As bytes: what is written is UTF-8 whatever the terminal calls its encoding.
-        typer.echo(write(sys.stdout.isatty()).encode(), nl=False)
-    else:
-        write_whole(output, write(False).encode())
-        typer.echo(f"Written to {output}.", err=True)
+        for part in parts:
+            # As bytes: what is written is UTF-8 whatever the terminal calls its encoding.
+            typer.echo(part.encode(), nl=False)
+        return
+    with whole(output) as file:
+        for part in parts:
+            file.write(part.encode())
+    typer.echo(f"Written to {output}.", err=True)

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -14,17 +15,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.console import width_of
+from app.cli.screen import width_of
 from app.core.tables.exporting import no_formula
-from app.matchmaking.offline import (
-    Answer,
-    Assigned,
-    Comparison,
-    Line,
-    Quote,
-    Reasons,
-    Share,
-)
+from app.matchmaking.engine import Contribution
+from app.matchmaking.engine.files import Answer, Assigned, Comparison
+from app.matchmaking.engine.suggestions import Quote, Reasons, Suggestion
 from app.matchmaking.results import Loss
 from app.submissions.records import SubmissionRecord
 
@@ -32,53 +27,91 @@ _SHOWN_SHARES = 6
 _SHOWN_TEXT = 300
 
 
-def written(answer: Answer, form: str, on_screen: bool) -> str:
-    """Write an answer.
+def written(
+    answer: Answer,
+    form: str,
+    to_output: bool,
+    report: Callable[[int], None] = lambda _: None,
+) -> Iterator[str]:
+    """Write an answer, part by part.
 
     Parameters
     ----------
     form : {"table", "json", "csv"}
-    on_screen : bool
-        True: for a terminal, with its width and its colours.
+    to_output : bool
+        True: to the standard output; a terminal gets its width and its colours.
+    report : callable
+        Is told after each challenge how many are done.
     """
+    suggestions = _counted(answer.suggestions, report)
     if form == "json":
-        return as_json(answer)
-    return as_csv(answer) if form == "csv" else as_table(answer, on_screen)
+        return as_json(answer, suggestions)
+    if form == "csv":
+        return as_csv(answer, suggestions)
+    return as_table(answer, suggestions, to_output and sys.stdout.isatty())
+
+
+def _counted(
+    suggestions: Iterable[Suggestion], report: Callable[[int], None]
+) -> Iterator[Suggestion]:
+    """Pass suggestions on, and tell how many challenges they are of."""
+    by_challenge = groupby(suggestions, key=lambda suggestion: suggestion.challenge.id)
+    for done, (_, of_one) in enumerate(by_challenge, 1):
+        yield from of_one
+        report(done)
 
 
 # --- JSON ------------------------------------------------------------------------------
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
-def as_json(answer: Answer) -> str:
-    """Write everything that is known, for programs."""
-    content = {
-        "settings": asdict(answer.settings),
-        "suggestions": [_line(line) for line in answer.lines],
-        "notes": answer.notes,
-    }
+
+def as_json(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
+    """Write everything that is known, for programs: one suggestion a line."""
+    yield f'{{\n  "settings": {_JSON.encode(asdict(answer.settings))},\n  "suggestions": ['
+    separator = "\n"
+    for suggestion in suggestions:
+        yield f"{separator}    {_JSON.encode(_content(suggestion))}"
+        separator = ",\n"
+    rest: dict[str, Any] = {"notes": answer.notes}
     if answer.assigned:
-        asked = asdict(answer.assigned)
-        content["assignment"] = asked.pop("whole")
-        content |= {name: told for name, told in asked.items() if told is not None}
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        parts = asdict(answer.assigned)
+        rest["assignment"] = parts.pop("whole")
+        rest |= {name: part for name, part in parts.items() if part is not None}
+    members = (f'  "{name}": {_JSON.encode(value)}' for name, value in rest.items())
+    yield "\n  ],\n" + ",\n".join(members) + "\n}\n"
 
 
-def _line(line: Line) -> dict[str, Any]:
-    suggestion = line.suggestion
-    written = {
-        "challenge": _named(line.challenge),
-        "provider": _named(line.provider),
-        "rank": suggestion.rank,
-        "score": suggestion.score,
-        "text_part": suggestion.text_part,
-        "theme_part": suggestion.theme_part,
-        "coverage": suggestion.coverage,
-        "band": suggestion.band,
-        "stability": line.stability,
-        "turns_at": line.turns_at,
-        "hub": line.hub and line.hub._asdict(),
+def _content(suggestion: Suggestion) -> dict[str, Any]:
+    pair, confidence, reasons = suggestion.pair, suggestion.confidence, suggestion.reasons
+    content = {
+        "challenge": _named(suggestion.challenge),
+        "provider": _named(suggestion.provider),
+        "rank": pair.rank,
+        "score": pair.score,
+        "text_part": pair.text_part,
+        "theme_part": pair.theme_part,
+        "coverage": pair.coverage,
+        "band": pair.band,
+        "stability": confidence.stability,
+        "turns_at": confidence.breakpoint,
+        "hub": confidence.hub and confidence.hub._asdict(),
     }
-    return written | {"reasons": asdict(line.reasons)} if line.reasons else written
+    if reasons:
+        content["reasons"] = {
+            "words": [{"names": c.words, "share": c.share} for c in reasons.words],
+            "themes": [{"names": [c.feature], "share": c.share} for c in reasons.themes],
+            "missing": reasons.missing_in_words,
+            "challenge": _passage(reasons.challenge),
+            "provider": _passage(reasons.provider),
+        }
+    return content
+
+
+def _passage(quote: Quote | None) -> dict[str, Any] | None:
+    if quote is None:
+        return None
+    return {"field": quote.field, "text": quote.text, "marks": quote.marks}
 
 
 def _named(record: SubmissionRecord) -> dict[str, Any]:
@@ -93,62 +126,75 @@ def _named(record: SubmissionRecord) -> dict[str, Any]:
 # --- CSV -------------------------------------------------------------------------------
 
 
-def as_csv(answer: Answer) -> str:
+def as_csv(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
     """Write one suggestion a row, for spreadsheets; the notes have no place in it."""
     losses = _losses(answer)
-    rows = [
-        _row(line)
-        | ({"regret": _loss(losses[line.challenge.id, line.provider.id])} if losses else {})
-        for line in answer.lines
-    ]
-    names = list(rows[0]) if rows else []
     out = io.StringIO()
-    table = csv.DictWriter(out, names, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return out.getvalue()
+    table: csv.DictWriter[str] | None = None
+    for suggestion in suggestions:
+        row = _row(suggestion)
+        if losses:
+            loss = losses[suggestion.challenge.id, suggestion.provider.id]
+            row["regret"] = _loss(loss)
+        if table is None:
+            table = csv.DictWriter(out, list(row), lineterminator="\n")
+            table.writeheader()
+        table.writerow(row)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    if table is None:
+        yield "\n"
 
 
-def _row(line: Line) -> dict[str, Any]:
-    suggestion = line.suggestion
+def _row(suggestion: Suggestion) -> dict[str, Any]:
+    challenge, provider, pair = suggestion.challenge, suggestion.provider, suggestion.pair
+    hub = suggestion.confidence.hub
     row = {
-        "challenge": line.challenge.id,
-        "challenge_title": no_formula(line.challenge.title),
-        "rank": suggestion.rank,
-        "provider": line.provider.id,
-        "provider_title": no_formula(line.provider.title),
-        "organisation": no_formula(line.provider.organisation),
-        "country": ";".join(line.provider.country),
-        "score": suggestion.score,
-        "text_part": suggestion.text_part,
-        "theme_part": suggestion.theme_part,
-        "coverage": suggestion.coverage,
-        "band": suggestion.band or "",
-        "stability": line.stability,
-        "turns_at": line.turns_at,
-        "hub": f"{line.hub.places} of {line.hub.eligible}" if line.hub else "",
+        "challenge": challenge.id,
+        "challenge_title": no_formula(challenge.title),
+        "rank": pair.rank,
+        "provider": provider.id,
+        "provider_title": no_formula(provider.title),
+        "organisation": no_formula(provider.organisation),
+        "country": ";".join(provider.country),
+        "score": pair.score,
+        "text_part": pair.text_part,
+        "theme_part": pair.theme_part,
+        "coverage": pair.coverage,
+        "band": pair.band or "",
+        "stability": suggestion.confidence.stability,
+        "turns_at": suggestion.confidence.breakpoint,
+        "hub": f"{hub.places} of {hub.eligible}" if hub else "",
     }
-    return row | _reason_cells(line.reasons) if line.reasons else row
+    return row | _reason_cells(suggestion.reasons) if suggestion.reasons else row
 
 
 def _reason_cells(reasons: Reasons) -> dict[str, str]:
     return {
         "words": no_formula(_shares(reasons.words)),
         "themes": _shares(reasons.themes),
-        "missing": "; ".join(reasons.missing),
+        "missing": "; ".join(reasons.missing_in_words),
         "challenge_passage": no_formula(reasons.challenge.text) if reasons.challenge else "",
         "provider_passage": no_formula(reasons.provider.text) if reasons.provider else "",
     }
 
 
-def _shares(shares: Sequence[Share]) -> str:
-    return "; ".join(f"{'/'.join(one.names)} {one.share:.4f}" for one in shares)
+def _names(part: Contribution) -> str:
+    """Return a word as both sides wrote it, or the key of a theme."""
+    return "/".join(part.words or (part.feature,))
+
+
+def _shares(shares: Sequence[Contribution]) -> str:
+    return "; ".join(f"{_names(one)} {one.share:.4f}" for one in shares)
 
 
 # --- table -----------------------------------------------------------------------------
 
 
-def as_table(answer: Answer, on_screen: bool) -> str:
+def as_table(
+    answer: Answer, suggestions: Iterable[Suggestion], on_screen: bool
+) -> Iterator[str]:
     """Write one table a challenge, for people."""
     out = io.StringIO()
     console = Console(
@@ -160,43 +206,54 @@ def as_table(answer: Answer, on_screen: bool) -> str:
         highlight=False,
     )
     losses = _losses(answer)
-    for _, lines in groupby(answer.lines, key=lambda line: line.challenge.id):
-        _print_challenge(console, list(lines), losses)
+    for _, of_one in groupby(suggestions, key=lambda suggestion: suggestion.challenge.id):
+        _print_challenge(console, list(of_one), losses)
+        yield _printed(out)
     for sentence in _about(answer.assigned) if answer.assigned else ():
         console.print(_plain(sentence))
     for note in answer.notes:
         console.print(_plain(note))
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    yield _printed(out)
+
+
+def _printed(out: io.StringIO) -> str:
+    """Return what was printed since, without blanks at the end of lines."""
+    lines = out.getvalue().splitlines()
+    out.seek(0)
+    out.truncate()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _print_challenge(
-    console: Console, lines: Sequence[Line], losses: Mapping[tuple[str, str], Loss | None]
+    console: Console,
+    suggestions: Sequence[Suggestion],
+    losses: Mapping[tuple[str, str], Loss | None],
 ) -> None:
-    challenge = lines[0].challenge
+    challenge = suggestions[0].challenge
     where = f" ({', '.join(challenge.country)})" if challenge.country else ""
     console.print(Text(_plain(f"{challenge.id}  {challenge.title}{where}"), style="bold"))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in ("rank", "score", "text", "themes"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("band", no_wrap=True)
-    for name in ("told", "kept"):
+    for name in ("coverage", "stability"):
         table.add_column(name, justify="right", no_wrap=True)
     for name in ("provider", "title", "organisation", "country"):
         table.add_column(name, overflow="fold")
     if losses:
         table.add_column("without it, lost", no_wrap=True)
-    for line in lines:
-        pair = (line.challenge.id, line.provider.id)
-        table.add_row(*_cells(line), *([_loss(losses[pair])] if losses else []))
+    for suggestion in suggestions:
+        pair = (challenge.id, suggestion.provider.id)
+        table.add_row(*_cells(suggestion), *([_loss(losses[pair])] if losses else []))
     console.print(table)
-    for line in lines:
-        if line.reasons:
-            console.print(Text(_plain(f"  Why {line.provider.id}"), style="bold"))
-            console.print(Padding(Text("\n").join(_why(line.reasons)), (0, 0, 1, 4)))
+    for suggestion in suggestions:
+        if suggestion.reasons:
+            console.print(Text(_plain(f"  Why {suggestion.provider.id}"), style="bold"))
+            console.print(Padding(Text("\n").join(_why(suggestion.reasons)), (0, 0, 1, 4)))
 
 
 def _losses(answer: Answer) -> dict[tuple[str, str], Loss | None]:
-    """Return what is lost without each assigned pair, where that was asked."""
+    """Return what is lost without each assigned pair, where it is known."""
     regret = answer.assigned.regret if answer.assigned else None
     return {(r.challenge, r.solution): r.loss for r in regret or () if r.chosen}
 
@@ -213,7 +270,7 @@ def _loss(loss: Loss | None) -> str:
 
 
 def _about(assigned: Assigned) -> Iterator[str]:
-    """Say how good the assignment is, and what was asked about it."""
+    """Say how good the assignment is, and answer what was asked about it."""
     whole = assigned.whole
     yield (
         f"Assigned by {whole.objective}: total {whole.total:.4f}, proved the most; the "
@@ -239,35 +296,33 @@ def _changes(compared: Comparison) -> Iterator[str]:
         yield f"That costs {_loss(compared.loss)} (in total; by place, 1 the worst-off)."
 
 
-def _cells(line: Line) -> Iterator[str]:
-    suggestion = line.suggestion
-    yield str(suggestion.rank)
-    yield from (
-        f"{part:.3f}"
-        for part in (suggestion.score, suggestion.text_part, suggestion.theme_part)
-    )
-    yield suggestion.band or "-"
-    yield f"{suggestion.coverage:.2f}"
-    yield "-" if line.stability is None else f"{line.stability:.2f}"
-    yield _plain(line.provider.id)
-    yield _plain(line.provider.title)
-    yield _plain(line.provider.organisation)
-    yield ", ".join(line.provider.country)
+def _cells(suggestion: Suggestion) -> Iterator[str]:
+    pair, provider = suggestion.pair, suggestion.provider
+    stability = suggestion.confidence.stability
+    yield str(pair.rank)
+    yield from (f"{part:.3f}" for part in (pair.score, pair.text_part, pair.theme_part))
+    yield pair.band or "-"
+    yield f"{pair.coverage:.2f}"
+    yield "-" if stability is None else f"{stability:.2f}"
+    yield _plain(provider.id)
+    yield _plain(provider.title)
+    yield _plain(provider.organisation)
+    yield ", ".join(provider.country)
 
 
 def _why(reasons: Reasons) -> Iterator[Text]:
     yield Text(f"Words   {_strongest(reasons.words)}")
     yield Text(f"Themes  {_strongest(reasons.themes)}")
     if reasons.missing:
-        yield Text(f"Missing {'; '.join(reasons.missing)}")
+        yield Text(f"Missing {'; '.join(reasons.missing_in_words)}")
     for side, quote in (("Asked", reasons.challenge), ("Told", reasons.provider)):
         if quote:
             yield Text(f"{side} ({quote.field}): ") + _excerpt(quote)
 
 
-def _strongest(shares: Sequence[Share]) -> str:
+def _strongest(shares: Sequence[Contribution]) -> str:
     shown = ", ".join(
-        f"{_plain('/'.join(one.names))} {one.share:.3f}" for one in shares[:_SHOWN_SHARES]
+        f"{_plain(_names(one))} {one.share:.3f}" for one in shares[:_SHOWN_SHARES]
     )
     rest = sum(one.share for one in shares[_SHOWN_SHARES:])
     others = f", {len(shares) - _SHOWN_SHARES} more {rest:.3f}" if rest else ""

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from app.access.policy import OPERATOR, Action, Role
 from app.accounts import service
 from app.accounts.service import one_time_links, second_factor
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core.base.encryption import Keyring
 from app.core.base.errors import NotFound, Unprocessable
 from app.core.base.messages import Message

@@ -11,7 +11,7 @@ from rich.table import Table
 from sqlmodel import Session
 
 from app.access.policy import OPERATOR
-from app.cli.console import err, out
+from app.cli.screen import err, out
 from app.core.base.errors import Unavailable
 from app.core.base.messages import Message
 from app.core.storage.database import Database, reading

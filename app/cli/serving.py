@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.console import database_of, out, settings_of
+from app.cli.console import database_of, settings_of
+from app.cli.screen import out
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage.database import connect

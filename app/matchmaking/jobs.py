@@ -1,8 +1,9 @@
 """Background work of matchmaking: unpack the arguments, call the service."""
 
 from collections.abc import Mapping
+from time import monotonic
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,6 +12,8 @@ from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computation
 from app.matchmaking.service.run_requests import JOB
 from app.settings import Settings
+
+_SECONDS_BETWEEN_REPORTS: Final = 0.5
 
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
@@ -33,9 +36,23 @@ def run(ticket: Ticket, settings: Settings) -> Store:
     run_id = UUID(ticket.arguments["run_id"])
     with ticket.transaction() as (session, _):
         inputs = computation.start(session, run_id)
-    result = computation.compute(inputs, ticket.report, settings)
+    ticket.report(0, len(inputs.challenges))
+    result = computation.compute(inputs, _now_and_then(ticket.report), settings)
 
     def store(session: Session) -> None:
         computation.store(session, run_id, result)
 
     return store
+
+
+def _now_and_then(report: computation.Report) -> computation.Report:
+    """Return a report that is made twice a second at most, and when all is done."""
+    last = monotonic()
+
+    def seldom(done: int, total: int) -> None:
+        nonlocal last
+        if done == total or monotonic() - last >= _SECONDS_BETWEEN_REPORTS:
+            last = monotonic()
+            report(done, total)
+
+    return seldom

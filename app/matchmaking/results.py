@@ -1,10 +1,10 @@
 """What goes into the engine and comes out of it, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.submissions.lifecycle import Kind
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -58,14 +58,14 @@ class PreviewResult:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One suggestion with its reasons.
+    """One suggestion with its reasons, as it is stored.
 
     Attributes
     ----------
     challenge, solution : str
         Their codes.
     columns : dict
-        The other columns of a stored suggestion.
+        The other columns of a stored suggestion, in plain JSON.
     """
 
     challenge: str
@@ -115,13 +115,14 @@ class RunResult:
 
     Attributes
     ----------
-    lines : sequence of Line
+    lines : iterable of Line
+        Challenge after challenge; they can be read again and again.
     assignment : Whole
     versions : dict
         What it was computed with.
     """
 
-    lines: Sequence[Line]
+    lines: Iterable[Line]
     assignment: Whole
     versions: dict[str, str]
 
@@ -143,6 +144,25 @@ class WhatIf:
     locked: Sequence[tuple[str, str]] = ()
     forbidden: Sequence[tuple[str, str]] = ()
     capacities: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPair:
+    """A pair of an assignment.
+
+    Attributes
+    ----------
+    challenge, solution : str
+        Their codes.
+    rank : int
+        Place of the solution in the whole list of the challenge.
+    score : float
+    """
+
+    challenge: str
+    solution: str
+    rank: int
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

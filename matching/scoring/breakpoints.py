@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.matcher import Matcher
-from matching.scoring.score_components import score_components
+from matching.answering import Answering
+from matching.scoring.score_components import listed_components
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
 from matching.text.profile import Profile
@@ -34,7 +34,9 @@ class Breakpoints(NamedTuple):
     whole_change: Floats
 
 
-def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) -> Breakpoints:
+def breakpoints(
+    matcher: Answering, queries: Sequence[Profile], ranking: Ranking
+) -> Breakpoints:
     """Return the smallest changes of a weight that turn two neighbours round.
 
     Parameters
@@ -54,6 +56,7 @@ def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) 
 
     Examples
     --------
+    >>> from matching import Matcher, Profile
     >>> pool = [
     ...     Profile("a", ("Flood warnings.",), frozenset({"water"})),
     ...     Profile("b", ("Early flood warnings by phone.",)),
@@ -66,14 +69,15 @@ def breakpoints(matcher: Matcher, queries: Sequence[Profile], ranking: Ranking) 
     """
     n_queries, k = ranking.indices.shape
     by_text, by_whole = (np.full((n_queries, max(0, k - 1)), np.nan) for _ in range(2))
-    for i, listed in enumerate(score_components(matcher, queries, ranking)):
-        gaps = max(0, len(listed.best) - 1)
-        by_text[i, :gaps] = _level(
+    for rows, places, listed in listed_components(matcher, queries, ranking):
+        # of a query's last candidate there is no next one
+        here = np.flatnonzero(rows[:-1] == rows[1:])
+        by_text[rows[here], places[here]] = _level(
             listed.score(0, matcher.whole_weight), listed.score(1, matcher.whole_weight)
-        )
-        by_whole[i, :gaps] = _level(
+        )[here]
+        by_whole[rows[here], places[here]] = _level(
             listed.score(matcher.text_weight, 0), listed.score(matcher.text_weight, 1)
-        )
+        )[here]
     return Breakpoints(
         by_text, by_whole, by_text - matcher.text_weight, by_whole - matcher.whole_weight
     )

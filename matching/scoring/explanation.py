@@ -4,15 +4,11 @@ The rule: people see words as they were written, never stems; a part that could 
 computed is said to be missing, never hidden in a number.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-from matching.text.language import language_of, tokens
-from matching.text.profile import Profile
 
 Part = Literal["text", "themes"]
 Side = Literal["query", "candidate", "both"]
@@ -169,89 +165,3 @@ def bands(scores: ArrayLike, eligible: ArrayLike | None = None) -> Bands | None:
         return None
     fair, strong = np.percentile(values, (75, 95))
     return Bands(float(fair), float(strong))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The words of one profile: for each passage the place of each stem.
-
-    Parameters
-    ----------
-    texts : tuple of str
-    found : tuple of tuple of (start, end, stem)
-        For each passage.
-    """
-
-    texts: tuple[str, ...]
-    found: tuple[tuple[tuple[int, int, str], ...], ...]
-
-    def forms(self, wanted: Iterable[str]) -> dict[str, str]:
-        """Return for each stem its most frequent form as written; the first of equals."""
-        counts: dict[str, dict[str, int]] = {stem: {} for stem in wanted}
-        for text, places in zip(self.texts, self.found, strict=True):
-            for start, end, stem in places:
-                if (forms := counts.get(stem)) is not None:
-                    form = text[start:end]
-                    forms[form] = forms.get(form, 0) + 1
-        return {stem: max(forms, key=forms.__getitem__) for stem, forms in counts.items()}
-
-    def heaviest(self, shares: dict[str, float]) -> int:
-        """Return the passage whose distinct words carry most; -1 if none has a word."""
-        weights = [
-            sum(shares.get(stem, 0.0) for stem in sorted({stem for *_, stem in places}))
-            if places
-            else -1.0
-            for places in self.found
-        ]
-        best = max(range(len(weights)), key=weights.__getitem__, default=-1)
-        return best if best >= 0 and weights[best] >= 0 else -1
-
-    def passage(self, index: int, shares: dict[str, float]) -> Passage | None:
-        """Mark the matching words of one passage; None for -1."""
-        if index < 0:
-            return None
-        marks = tuple((start, end) for start, end, stem in self.found[index] if stem in shares)
-        return Passage(index, self.texts[index], marks)
-
-
-def read(profile: Profile) -> Reading:
-    """Find every counted word of a profile."""
-    language = language_of(profile)
-    found = tuple(tuple(tokens(text, language)) for text in profile.texts)
-    return Reading(profile.texts, found)
-
-
-def by_word(shares: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Add up the shares of each word: a pair of neighbours gives each of its two words half.
-
-    Examples
-    --------
-    >>> by_word([("data", 0.25), ("data open", 0.5)])
-    {'data': 0.5, 'open': 0.25}
-    """
-    words: dict[str, float] = {}
-    for name, share in shares:
-        told = name.split(" ")
-        for word in told:
-            words[word] = words.get(word, 0.0) + share / len(told)
-    return words
-
-
-def word_contributions(
-    shares: dict[str, float], query: Reading, candidate: Reading
-) -> list[Contribution]:
-    """Put to each shared stem the forms that people wrote."""
-    asked, offered = query.forms(shares), candidate.forms(shares)
-    return [
-        Contribution("word", stem, share, _once(asked[stem], offered[stem]))
-        for stem, share in shares.items()
-    ]
-
-
-def by_weight(contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:
-    """Sort contributions: the largest share first, then by name."""
-    return tuple(sorted(contributions, key=lambda c: (-c.share, c.kind, c.feature)))
-
-
-def _once(asked: str, offered: str) -> tuple[str, ...]:
-    return (asked,) if asked.casefold() == offered.casefold() else (asked, offered)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
@@ -149,5 +148,11 @@ def _at_least(
     """Bound for each of the pool the probability of as many places as it has."""
     trials, places = admitted.sum(axis=0), met.sum(axis=0)
     mean = probability @ admitted
-    tail = stats.binom.sf(places - 1, trials, mean / np.maximum(trials, 1))
-    return np.where(places >= mean + 1, tail, 1.0)
+    bounds, bounded = np.ones(trials.size), places >= mean + 1
+    if bounded.any():
+        from scipy import special  # noqa: PLC0415 -- the rest of scipy's statistics load slowly
+
+        n, least, share = trials[bounded], places[bounded], (mean / np.maximum(trials, 1))
+        # P(Binomial(n, p) >= c) is the regularised incomplete beta function I_p(c, n - c + 1)
+        bounds[bounded] = special.betainc(least, n - least + 1, share[bounded])
+    return bounds

@@ -1,11 +1,13 @@
 """How sure an order is: how often a place is kept while weights and words turn a little."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.matcher import Matcher
-from matching.scoring.score_components import score_components
+from matching.answering import Answering
+from matching.scoring.score_components import listed_components
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
 from matching.text.profile import Profile
@@ -14,9 +16,12 @@ from matching.text.vectorizer import check_share
 # Apart, so that more words draw the same weights.
 _WEIGHTS, _FACTORS = 0, 1
 
+# Up to so many places comparing each two is quicker than sorting.
+_FEW: Final = 48
+
 
 def rank_stability(
-    matcher: Matcher,
+    matcher: Answering,
     queries: Sequence[Profile],
     ranking: Ranking,
     *,
@@ -52,7 +57,7 @@ def rank_stability(
 
     Returns
     -------
-    kept : float64 array like ``ranking.indices``, in [0, 1]
+    stability : float64 array like ``ranking.indices``, in [0, 1]
         nan for "none left".
 
     Raises
@@ -69,6 +74,7 @@ def rank_stability(
 
     Examples
     --------
+    >>> from matching import Matcher, Profile
     >>> pool = [Profile("a", ("Flood warnings by phone.",)), Profile("b", ("Open budgets.",))]
     >>> matcher, asked = Matcher().fit(pool), [Profile("q", ("Warn of floods early",))]
     >>> rank_stability(matcher, asked, matcher.rank(asked, k=3))
@@ -84,18 +90,36 @@ def rank_stability(
         normal = np.random.default_rng([seed, _FACTORS]).standard_normal((n_features, draws))
         return np.hstack([np.ones((n_features, 1)), np.exp(spread * normal)])
 
-    kept = np.full(ranking.indices.shape, np.nan)
-    for i, listed in enumerate(score_components(matcher, queries, ranking, factors)):
+    stability = np.full(ranking.indices.shape, np.nan)
+    for rows, places, listed in listed_components(matcher, queries, ranking, factors):
         scores = listed.score(by_text, by_whole)
-        places = np.arange(len(scores))
-        # from the scores of the run on: nothing moves where nothing is turned
-        turned = ranking.scores[i, places, None] + (scores[:, 1:] - scores[:, :1])
-        order = np.argsort(-turned, axis=0, kind="stable")
-        kept[i, places] = (order == places[:, None]).mean(axis=1)
-    return kept
+        # from the scores of the run on: nothing moves where no weight and no word does
+        drawn = ranking.scores[rows, places, None] + (scores[:, 1:] - scores[:, :1])
+        n_listed = np.bincount(rows)[rows]
+        for n in np.unique(n_listed).tolist():
+            same = n_listed == n
+            found = _in_place(drawn[same].reshape(-1, n, draws)).mean(axis=2)
+            stability[rows[same], places[same]] = found.ravel()
+    return stability
 
 
-def _weights(matcher: Matcher, draws: int, seed: int, shift: float) -> tuple[Floats, Floats]:
+def _in_place(scores: Floats) -> NDArray[np.bool_]:
+    """Tell who has as many before it as in the list; arrays (n_queries, n_listed, n_draws)."""
+    n = scores.shape[1]
+    places = np.arange(n)[:, None]
+    if n > _FEW:
+        return np.asarray(np.argsort(-scores, axis=1, kind="stable") == places)
+    by_place = np.ascontiguousarray(scores.transpose(1, 0, 2))
+    before = np.zeros(by_place.shape, dtype=np.int8)
+    for place in range(1, n):
+        # equal scores keep their order
+        leads = by_place[:place] >= by_place[place]
+        before[place] += leads.sum(axis=0, dtype=np.int8)
+        before[:place] += ~leads
+    return np.asarray(before.transpose(1, 0, 2) == places)
+
+
+def _weights(matcher: Answering, draws: int, seed: int, shift: float) -> tuple[Floats, Floats]:
     """Draw both weights; those of the matcher come first."""
     moves = np.random.default_rng([seed, _WEIGHTS]).uniform(-shift, shift, (draws, 2))
     stated = np.array([matcher.text_weight, matcher.whole_weight])

@@ -4,22 +4,25 @@ The rule: only listed pairs are looked at, so that the whole table of scores is 
 and the same rows are read as by `Scorer`, so the elements add up to the scores of a run.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_is_fitted
+from numpy.typing import ArrayLike
 
-from matching.matcher import Matcher
+from matching.answering import Answering
+from matching.estimator import check_fitted
+from matching.scoring.pairs import Common, Indices, Pairs, pairs_in
 from matching.scoring.scoring import Scorer
-from matching.scoring.semantic import nearness
 from matching.search.ranking import Ranking
-from matching.text.encoded import EncodedPool, EncodedQueries, Floats, Matrix, matrix
-from matching.text.positions import runs
+from matching.text.encoded import Floats, matrix
 from matching.text.profile import Profile
 
 Factors = Callable[[int], Floats]
+
+# Values of the elements of the pairs that are looked at together: some arrays of 8 MB.
+_VALUES: Final = 1 << 20
 
 
 class ScoreComponents(NamedTuple):
@@ -54,8 +57,23 @@ def as_they_are(n_features: int) -> Floats:
     return np.ones((n_features, 1))
 
 
+class ListedComponents(NamedTuple):
+    """The elements of the listed candidates of some queries.
+
+    Parameters
+    ----------
+    rows, places : int arrays of shape (n_listed,)
+        The query, ascending, and the place of the candidate in its list, from 0 on.
+    components : ScoreComponents
+    """
+
+    rows: Indices
+    places: Indices
+    components: ScoreComponents
+
+
 def score_components(
-    matcher: Matcher,
+    matcher: Answering,
     queries: Sequence[Profile],
     ranking: Ranking,
     factors: Factors = as_they_are,
@@ -71,7 +89,8 @@ def score_components(
         As `matcher` gave it for these queries.
     factors : callable, default=as_they_are
         Given the number of themes and terms of a query, themes first, their factors as a
-        float64 array of shape (n_features, n_draws); they multiply what a feature adds.
+        float64 array of shape (n_features, n_draws); they multiply what a feature adds. Of
+        more features the first ones have the same factors.
 
     Raises
     ------
@@ -80,54 +99,68 @@ def score_components(
     NotFittedError
         If the matcher has not been fitted.
     """
-    check_is_fitted(matcher)
+    found = listed_components(matcher, queries, ranking, factors)
+    row = 0
+    for block in found:
+        cuts = np.searchsorted(block.rows, np.arange(row, int(block.rows[-1]) + 2))
+        for start, stop in itertools.pairwise(cuts.tolist()):
+            yield ScoreComponents(*(values[start:stop] for values in block.components))
+        row = int(block.rows[-1]) + 1
+    for _ in range(row, len(queries)):
+        yield ScoreComponents(*(np.empty((0, factors(0).shape[1])) for _ in range(3)))
+
+
+def listed_components(
+    matcher: Answering,
+    queries: Sequence[Profile],
+    ranking: Ranking,
+    factors: Factors = as_they_are,
+) -> Iterator[ListedComponents]:
+    """Yield the same for some queries at a time, all candidates of a query together.
+
+    Queries without candidates are left out. Parameters and errors are those of
+    `score_components`.
+    """
+    check_fitted(matcher)
     if len(queries) != len(ranking.indices):
         raise ValueError(
             f"ranking must have a row for each query, got {len(ranking.indices)} rows"
             f" for {len(queries)} queries"
         )
-    asked = matcher.encode_queries(queries)
-    for i, row in enumerate(ranking.indices):
-        yield _of_query(matcher, asked.part(i, i + 1), row[row >= 0], factors)
+    encoded = matcher.encode_queries(queries)
+    n_themes = np.diff(encoded.themes.indptr)
+    table = factors(int((n_themes + np.diff(encoded.text.indptr)).max(initial=0)))
+    rows, places = np.nonzero(ranking.indices >= 0)
+    columns = ranking.indices[rows, places]
+    most = max(1, _VALUES // table.shape[1])
+    for block, parts in pairs_in(encoded, matcher.segments_, rows, columns, most=most):
+        n_pairs = block.stop - block.start
+        found = ScoreComponents(*(np.empty((n_pairs, table.shape[1])) for _ in range(3)))
+        for number, here, pairs in parts:
+            own = _components(pairs, matcher.segments_[number].scorer, n_themes, table)
+            for values, some in zip(found, own, strict=True):
+                values[here] = some
+        yield ListedComponents(rows[block], places[block], found)
 
 
-def _of_query(
-    matcher: Matcher, query: EncodedQueries, listed: NDArray[np.intp], factors: Factors
+def _components(
+    pairs: Pairs, scorer: Scorer, n_themes: Indices, table: Floats
 ) -> ScoreComponents:
-    table = factors(query.themes.nnz + query.text.nnz)
-    found = ScoreComponents(*(np.empty((listed.size, table.shape[1])) for _ in range(3)))
-    for segment in matcher.segments_:
-        here = (listed >= segment.first) & (listed < segment.first + segment.size)
-        own = _in_segment(
-            query, segment.encoded, listed[here] - segment.first, segment.scorer, table
-        )
-        for values, some in zip(found, own, strict=True):
-            values[here] = some
-    return found
-
-
-def _in_segment(
-    query: EncodedQueries,
-    pool: EncodedPool,
-    listed: NDArray[np.intp],
-    scorer: Scorer,
-    table: Floats,
-) -> ScoreComponents:
-    by_theme, by_term = table[: query.themes.nnz], table[query.themes.nnz :]
-    lengths = pool.starts[listed + 1] - pool.starts[listed]
-    firsts = np.cumsum(lengths) - lengths
-    rows = runs(pool.starts[listed], lengths)
-    told = _products(query.text, pool.passages[rows], by_term)
-    themes = _products(query.themes, pool.themes[listed], by_theme)
-    no_text = ~(query.has_text & pool.has_text[listed])[:, None]
-    no_themes = ~(query.has_themes & pool.has_themes[listed])[:, None]
-    best = np.maximum.reduceat(told, firsts, axis=0)
-    whole = np.add.reduceat(pool.shares[rows, None] * told, firsts, axis=0)
-    if query.meaning is not None and pool.meaning is not None:
+    told = _products(pairs.common_text(), n_themes[pairs.rows[pairs.owners]], table)
+    themes = _products(pairs.common_themes(), np.zeros_like(pairs.rows), table)
+    best = pairs.best_of(told)
+    whole = pairs.pool.shares[pairs.passages, None] * told
+    if pairs.firsts.size < pairs.owners.size:
+        whole = np.add.reduceat(whole, pairs.firsts, axis=0)
+    if (near := pairs.nearness) is not None:
         weight = scorer.meaning_weight
-        near = weight * nearness(query.meaning, pool.meaning[listed]).T
-        best, whole = (1 - weight) * best + near, (1 - weight) * whole + near
-    prior = scorer.missing_prior
+        best = (1 - weight) * best + weight * near[:, None]
+        whole = (1 - weight) * whole + weight * near[:, None]
+    prior, no_text, no_themes = (
+        scorer.missing_prior,
+        ~pairs.has_text[:, None],
+        ~pairs.has_themes[:, None],
+    )
     return ScoreComponents(
         np.where(no_text, prior, best),
         np.where(no_text, prior, whole),
@@ -135,14 +168,12 @@ def _in_segment(
     )
 
 
-def _products(query: Matrix, rows: Matrix, factors: Floats) -> Floats:
-    """Multiply one query, feature by feature times its factors, with each row.
+def _products(common: Common, first: Indices, factors: Floats) -> Floats:
+    """Multiply feature by feature times its factors; row i begins at ``first[i]`` of them.
 
     The product of a sparse and a dense array adds up row by row, in the order of the row:
     equal rows get equal numbers, which BLAS does not promise.
     """
-    at = np.searchsorted(query.indices, rows.indices)
-    known = np.append(query.indices, -1)[at] == rows.indices
-    ends = np.append(0, np.cumsum(known))[rows.indptr]
-    weights = rows.data[known] * query.data[at[known]]
-    return np.asarray(matrix(weights, at[known], ends, query.nnz) @ factors)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(common.rows, minlength=common.n_rows))])
+    at = first[common.rows] + common.features
+    return np.asarray(matrix(common.products, at, ends, len(factors)) @ factors)

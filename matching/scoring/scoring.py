@@ -3,17 +3,15 @@
 The rule: parts and shares are read off the same encoded rows, so they cannot disagree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
-from matching.scoring.explanation import Missing, Part
+from matching.scoring.explanation import Part
 from matching.scoring.semantic import nearness
-from matching.text.encoded import EncodedPool, EncodedQueries, Floats, Matrix, matrix
+from matching.text.encoded import Bools, EncodedPool, EncodedQueries, Floats, Matrix, matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +20,9 @@ class ScoreParts:
 
     Parameters
     ----------
-    text, themes : float64 arrays of shape (n_queries, n_pool)
+    text, themes : float64 arrays of shape (n_queries, n_pool), or (n_pairs,) for a list
         They add up to the score; a part that cannot be computed is its stated prior.
-    coverage : float64 array of shape (n_queries, n_pool)
+    coverage : float64 array of the same shape
         Share of the weight that could be computed, in [0, 1]; that of the text counts only
         where both sides tell it in one language.
     """
@@ -97,66 +95,46 @@ class Scorer:
         """Score each pair, part by part."""
         passages = (queries.text @ turned.passages).toarray()
         best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
-        whole = (turned.owners @ passages.T).T
-        text = (1 - self.whole_weight) * best + self.whole_weight * whole
+        whole = np.asarray((turned.owners @ passages.T).T)
+        near = None
         if queries.meaning is not None and pool.meaning is not None:
             near = nearness(queries.meaning, pool.meaning)
+        return self.weighed(
+            np.logical_and.outer(queries.has_text, pool.has_text),
+            np.logical_and.outer(queries.has_themes, pool.has_themes),
+            np.equal.outer(queries.languages, pool.languages),
+            self.text(best, whole, near),
+            (queries.themes @ turned.themes).toarray(),
+        )
+
+    def text(self, best: Floats, whole: Floats, near: Floats | None) -> Floats:
+        """Put the best passage, the whole and the meaning of texts together."""
+        text = (1 - self.whole_weight) * best + self.whole_weight * whole
+        if near is not None:
             text = (1 - self.meaning_weight) * text + self.meaning_weight * near
-        themes = (queries.themes @ turned.themes).toarray()
-        text_known = np.logical_and.outer(queries.has_text, pool.has_text)
-        themes_known = np.logical_and.outer(queries.has_themes, pool.has_themes)
-        # words of two languages meet by accident, so they tell next to nothing
-        one_language = np.equal.outer(queries.languages, pool.languages)
+        return text
+
+    def weighed(
+        self,
+        has_text: Bools,
+        has_themes: Bools,
+        one_language: Bools,
+        text: Floats,
+        themes: Floats,
+    ) -> ScoreParts:
+        """Weigh text and themes, where both sides state them.
+
+        Parameters
+        ----------
+        has_text, has_themes, one_language : bool arrays of any one shape
+            What both sides of a pair state, and whether in one language.
+        text, themes : float64 arrays of the same shape
+        """
         weight = self.weights
+        # words of two languages meet by accident, so they tell next to nothing
+        coverage = weight["text"] * (has_text & one_language) + weight["themes"] * has_themes
         return ScoreParts(
-            weight["text"] * np.where(text_known, text, self.missing_prior),
-            weight["themes"] * np.where(themes_known, themes, self.missing_prior),
-            weight["text"] * (text_known & one_language) + weight["themes"] * themes_known,
+            weight["text"] * np.where(has_text, text, self.missing_prior),
+            weight["themes"] * np.where(has_themes, themes, self.missing_prior),
+            np.asarray(coverage, dtype=np.float64),
         )
-
-    def best_passage(self, query: EncodedQueries, candidate: EncodedPool) -> int:
-        """Return the row of the candidate's best passage for one query."""
-        return int((candidate.passages @ query.text.T).toarray().argmax())
-
-    def word_shares(
-        self, query: EncodedQueries, candidate: EncodedPool
-    ) -> Iterator[tuple[int, float]]:
-        """Yield column and share of each word of one pair, with the best passage fixed."""
-        shares = self.whole_weight * candidate.shares
-        shares[self.best_passage(query, candidate)] += 1 - self.whole_weight
-        told = sparse.csr_array(sparse.csr_array([shares]) @ candidate.passages)
-        weight = self.weights["text"] * (1 - self.meaning_weight)
-        return _shares(weight, query.text * told)
-
-    def meaning_share(self, query: EncodedQueries, candidate: EncodedPool) -> float:
-        """Return the share of the sentence encoder in one pair; 0 without one."""
-        told = query.has_text[0] and candidate.has_text[0]
-        if query.meaning is None or candidate.meaning is None or not told:
-            return 0.0
-        near = nearness(query.meaning, candidate.meaning)
-        return float(self.weights["text"] * self.meaning_weight * near[0, 0])
-
-    def theme_shares(
-        self, query: EncodedQueries, candidate: EncodedPool
-    ) -> Iterator[tuple[int, float]]:
-        """Yield column and share of each theme of one pair."""
-        return _shares(self.weights["themes"], query.themes * candidate.themes)
-
-    def missing(self, query: EncodedQueries, candidate: EncodedPool) -> tuple[Missing, ...]:
-        """Name what one pair did not state, in the parts that have a weight."""
-        told = query.has_text & candidate.has_text
-        stated: tuple[tuple[Missing, NDArray[np.bool_]], ...] = (
-            (Missing("text", "query"), query.has_text),
-            (Missing("text", "candidate"), candidate.has_text),
-            (Missing("text", "both"), ~told | (query.languages == candidate.languages)),
-            (Missing("themes", "query"), query.has_themes),
-            (Missing("themes", "candidate"), candidate.has_themes),
-        )
-        return tuple(m for m, has in stated if not has[0] and self.weights[m.part] > 0)
-
-
-def _shares(weight: float, products: Matrix) -> Iterator[tuple[int, float]]:
-    found = products.tocoo()
-    for column, share in zip(found.coords[1].tolist(), found.data.tolist(), strict=True):
-        if weight * share > 0:
-            yield column, weight * share

@@ -22,7 +22,7 @@ from joblib import cpu_count
 from joblib.externals.loky import get_reusable_executor
 
 from matching.errors import MatchingError
-from matching.matcher import Matcher
+from matching.plain_matcher import PlainMatcher
 from matching.search.eligibility import Rule
 from matching.search.ranking import Ranking
 from matching.text.profile import Profile
@@ -123,7 +123,7 @@ def rank_in_blocks(
     for name, value in (("block", block), ("workers", workers)):
         if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, got {value!r}")
-    version, place = Matcher.load(folder).version_, str(folder.absolute())
+    version, place = PlainMatcher.load(folder).version_, str(folder.absolute())
     starts = range(0, max(1, len(queries)), block)
     blocks = (
         _Block(place, version, queries[start : start + block], k, rules) for start in starts
@@ -221,9 +221,9 @@ def _rank(block: _Block) -> Ranking:
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: str, version: str) -> Matcher:
+def _opened(folder: str, version: str) -> PlainMatcher:
     """Keep the matchers that this process used last; their arrays are mapped, not read."""
-    matcher = Matcher.load(folder)
+    matcher = PlainMatcher.load(folder)
     if matcher.version_ != version:
         raise MatchingError(
             f"the matcher in {folder} is not the one that was there when the ranking began:"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from matching.text.encoded import Floats
 
@@ -42,6 +42,26 @@ def pairs_of(
             f" {tuple(excluded[outside.any(axis=1)][0].tolist())}"
         )
     return excluded
+
+
+def positions_of(
+    rows: ArrayLike, columns: ArrayLike, n_queries: int, n_pool: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return listed pairs as two arrays of shape (n_pairs,).
+
+    Raises
+    ------
+    ValueError
+        If one of them lies outside.
+    """
+    found = np.asarray(rows, np.intp), np.asarray(columns, np.intp)
+    sizes = (("row", n_queries), ("index", n_pool))
+    for positions, (name, size) in zip(found, sizes, strict=True):
+        outside = (positions < 0) | (positions >= size)
+        if outside.any():
+            first = positions[outside][0]
+            raise ValueError(f"{name} must lie in [0, {size}), got {first}")
+    return found
 
 
 def merged(

@@ -109,12 +109,6 @@ def in_a_row(
     )
 
 
-def alone(segments: Sequence[Segment], position: int) -> EncodedPool:
-    """Return the pool that holds the profile at `position` alone."""
-    segment = next(s for s in reversed(segments) if s.first <= position)
-    return segment.encoded.only(position - segment.first)
-
-
 def blocks(
     segments: Sequence[Segment], n_queries: int, n_classes: int | None = None
 ) -> Iterator[slice]:

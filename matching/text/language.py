@@ -5,15 +5,14 @@ points at a word that was counted. Offsets are those of the original text.
 """
 
 import functools
+import importlib
+import importlib.util
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
-
-import snowballstemmer
-import stop_words
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from matching.text.profile import Profile
 
@@ -191,6 +190,8 @@ def stem(word: str, language: str) -> str | None:
         return lowered
     if lowered in _stop_list(language):
         return None
+    import snowballstemmer  # noqa: PLC0415 -- for what is read in a language that it knows
+
     # a stemmer keeps the word it works on, so threads must not share one
     return str(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(lowered))
 
@@ -198,9 +199,30 @@ def stem(word: str, language: str) -> str | None:
 @functools.cache
 def _stop_list(language: str) -> frozenset[str]:
     if language == "en":
-        return frozenset(ENGLISH_STOP_WORDS)
+        return _english()
+    import stop_words  # noqa: PLC0415 -- for what is read in these languages
+
     listed = unicodedata.normalize("NFC", " ".join(stop_words.get_stop_words(language)))
     return frozenset(WORD.findall(listed)) - _MEANINGFUL[language]
+
+
+def _english() -> frozenset[str]:
+    """Return scikit-learn's list without loading the package, which takes a second."""
+    name = "sklearn"
+    found = importlib.util.find_spec(name)
+    folders = found.submodule_search_locations if found else None
+    for folder in folders or ():
+        file = Path(folder, "feature_extraction", "_stop_words.py")
+        if file.is_file():
+            spec = importlib.util.spec_from_file_location(f"{name}_stop_words", file)
+            if spec and spec.loader:
+                listed = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(listed)
+                return frozenset(listed.ENGLISH_STOP_WORDS)
+    # another version keeps it elsewhere, but offers it under this name
+    return frozenset(
+        importlib.import_module(f"{name}.feature_extraction.text").ENGLISH_STOP_WORDS
+    )
 
 
 def _compose(text: str) -> tuple[str, range | list[int], range | list[int]]:

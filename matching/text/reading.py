@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import importlib.util
 import itertools
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,8 +31,9 @@ Offsets = NDArray[np.int64]
 # Numbers kept for texts that may come again: 64 MB.
 _REMEMBERED: Final = 1 << 24
 
-# Below so many characters nothing has to be compiled.
+# From so many characters on compiled code pays, and loading it for their sake.
 _PAYS: Final = 1 << 18
+_PAYS_TO_LOAD: Final = 1 << 24
 
 # Keeps what is held beside the numbers themselves small.
 _TEXTS_AT_ONCE: Final = 1 << 12
@@ -334,8 +336,11 @@ class _Words(dict[str, bytes]):
 
 
 def _compiled(n_characters: int, wanted: bool | None) -> bool:
-    there = importlib.util.find_spec("numba") is not None
-    return wanted if wanted is not None else there and n_characters >= _PAYS
+    if wanted is not None:
+        return wanted
+    # numba costs a second to load: what it saves on twenty million characters
+    least = _PAYS if "numba" in sys.modules else _PAYS_TO_LOAD
+    return n_characters >= least and importlib.util.find_spec("numba") is not None
 
 
 def _name(text: str, language: str) -> tuple[int, int]:

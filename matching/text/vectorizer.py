@@ -12,9 +12,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
+from matching.estimator import Estimator, check_fitted
 from matching.text.encoded import (
     ROWS_AT_ONCE,
     Bools,
@@ -40,7 +39,7 @@ _SAME: Final = 0.5
 _PAIRS_AT_ONCE: Final = 1 << 14
 
 
-class ProfileVectorizer(BaseEstimator):
+class ProfileVectorizer(Estimator):
     """Learn the words and themes of pool and background, and encode profiles.
 
     A word that occurs tf times in a text weighs
@@ -174,7 +173,7 @@ class ProfileVectorizer(BaseEstimator):
         NotFittedError
             If `fit` has not been called.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         tokens = self.reader_.read(queries)
         rows = self.vocabulary_.rows(tokens, self.reader_, joined=True)
         rows.data *= self.vocabulary_.idf[rows.indices] ** (self.query_power - 1)
@@ -194,7 +193,7 @@ class ProfileVectorizer(BaseEstimator):
         NotFittedError
             If `fit` has not been called.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         tokens = self.reader_.read(pool)
         return self._encoded(pool, tokens, self.vocabulary_.rows(tokens, self.reader_))
 
@@ -209,7 +208,7 @@ class ProfileVectorizer(BaseEstimator):
         n_unknown : int
             How many words of the texts were not known before.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         tokens = self.reader_.read(profiles)
         n_unknown = self.vocabulary_.n_unknown(tokens, self.reader_)
         self.vocabulary_ = self.vocabulary_.extended(tokens, self.reader_)

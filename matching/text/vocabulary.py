@@ -178,10 +178,11 @@ class Vocabulary:
         """
         if columns is None:
             columns = range(self.idf.size)
-        return [self._stem_at.get(c) or self._pair_at(c) for c in columns]
+        return [self.stem_at.get(c) or self._pair_at(c) for c in columns]
 
     @cached_property
-    def _stem_at(self) -> dict[int, str]:
+    def stem_at(self) -> dict[int, str]:
+        """The name of each stem, by its column."""
         return {column: name for name, column in self.stems.items()}
 
     @cached_property
@@ -191,9 +192,24 @@ class Vocabulary:
         places[self.pair_columns] = np.arange(self.pairs.size)
         return places
 
+    @cached_property
+    def stems_of(self) -> Columns:
+        """The columns of the one or two stems of each term, shape (n_terms, 2); -1 for none."""
+        stems = np.full((self.idf.size, 2), _UNKNOWN, dtype=np.int32)
+        stems[:, 0] = np.arange(self.idf.size)
+        stems[self.pair_columns, 0], stems[self.pair_columns, 1] = divmod(self.pairs, _FIRST)
+        return stems
+
+    @cached_property
+    def alphabetical(self) -> NDArray[np.intp]:
+        """The place of each stem in the alphabet, by its column; 0 for a pair."""
+        places = np.zeros(self.idf.size, dtype=np.intp)
+        places[[self.stems[name] for name in sorted(self.stems)]] = np.arange(len(self.stems))
+        return places
+
     def _pair_at(self, column: int) -> str:
         first, second = divmod(int(self.pairs[self._places[column]]), _FIRST)
-        return f"{self._stem_at[first]} {self._stem_at[second]}"
+        return f"{self.stem_at[first]} {self.stem_at[second]}"
 
     def n_unknown(self, tokens: Tokens, reader: Reader) -> int:
         """Count the words whose stem is not known."""

@@ -265,11 +265,11 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
     assert lines[0] == "C1  Flood warnings"
     assert lines[1].split() == [
-        *("rank", "score", "text", "themes", "band", "told", "kept"),
+        *("rank", "score", "text", "themes", "band", "coverage", "stability"),
         *("provider", "title", "organisation", "country"),
     ]
     assert lines[3].split()[0] == "1"
-    assert lines[3].endswith("P1         River sensors")
+    assert lines[3].endswith("P1        River sensors")
     assert lines[4] == "Why P1"
     assert lines[5].startswith("Words   river ")
     assert lines[6:9] == [

@@ -13,10 +13,10 @@ from app.access.policy import Role
 from app.cli.console import settings_of
 from app.core.base.errors import Unavailable, Unprocessable
 from app.core.storage.database import Database
-from app.matchmaking.computation import carry_out
 from app.matchmaking.engine import Encoder, Model, encoder_of
+from app.matchmaking.engine.run import carry_out
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import run_requests
 from app.settings import Settings
 from app.submissions.records import ChallengeRecord, SolutionRecord

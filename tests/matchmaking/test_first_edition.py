@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.core.tables.importing import read_table
-from app.matchmaking.offline import Answer, Assigned, Settings, match
+from app.matchmaking.engine.files import Answer, Assigned, Settings, match
 from app.matchmaking.results import Floor, Whole
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -63,17 +63,17 @@ def table_of(answer: Answer) -> list[tuple[str, str, int, float, float, float]]:
         (
             line.challenge.id,
             line.provider.id,
-            line.suggestion.rank,
-            round(line.suggestion.score, 3),
-            round(line.suggestion.text_part, 3),
-            round(line.suggestion.theme_part, 3),
+            line.pair.rank,
+            round(line.pair.score, 3),
+            round(line.pair.text_part, 3),
+            round(line.pair.theme_part, 3),
         )
-        for line in answer.lines
+        for line in answer.suggestions
     ]
 
 
 def pairs_of(answer: Answer) -> set[tuple[str, str]]:
-    return {(line.challenge.id, line.provider.id) for line in answer.lines}
+    return {(line.challenge.id, line.provider.id) for line in answer.suggestions}
 
 
 def test_with_themes_six_of_the_eight_pairs_are_found() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from app.core.base.errors import Conflict
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs
 from app.matchmaking.service.run_requests import digest
 from app.submissions.records import ChallengeRecord, SolutionRecord

@@ -8,13 +8,12 @@ from sqlmodel import Session, select
 
 from app.access.policy import Role
 from app.core.storage.database import Database
-from app.matchmaking import previews
-from app.matchmaking.engine import Model
+from app.matchmaking.engine import Model, preview
 from app.matchmaking.models import MatchRun, Suggestion
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
-from matching import Matcher, Profile
+from matching import PlainMatcher, Profile
 from tests.conftest import SignIn
 from tests.factories import (
     a_challenge,
@@ -254,7 +253,7 @@ def test_a_preview_asks_for_fifty_lines_at_the_most(session: Session, as_user: S
 POOL = [Profile(f"p{i}", (f"flood warnings by phone number {i}",)) for i in range(30)]
 
 
-def told(matcher: Matcher) -> list[str]:
+def told(matcher: PlainMatcher) -> list[str]:
     return [profile.id for profile in matcher.pool_]
 
 
@@ -285,7 +284,7 @@ def test_a_model_that_is_kept_on_disk_starts_where_it_was(
 ) -> None:
     folder = tmp_path / "model"
     before = Model(text_weight=0.6, folder=folder).of(POOL, [])
-    monkeypatch.setattr(Matcher, "fit", None)
+    monkeypatch.setattr(PlainMatcher, "fit", None)
 
     after = Model(text_weight=0.6, folder=folder).of(POOL, [])
 
@@ -301,16 +300,16 @@ def test_a_model_of_another_weight_on_disk_is_not_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [Matcher(slope=0.5), Matcher(pair_weight=0)], ids=["slope", "pair weight"]
+    "made", [PlainMatcher(slope=0.5), PlainMatcher(pair_weight=0)], ids=["slope", "pair weight"]
 )
 def test_a_model_that_another_version_fitted_in_another_way_is_not_taken(
-    tmp_path: Path, made: Matcher
+    tmp_path: Path, made: PlainMatcher
 ) -> None:
     made.fit(POOL).save(tmp_path / "model")
 
     matcher = Model(text_weight=0.6, folder=tmp_path / "model").of(POOL, [])
 
-    assert matcher.version_ == Matcher().fit(POOL).version_
+    assert matcher.version_ == PlainMatcher().fit(POOL).version_
 
 
 def test_a_damaged_model_is_fitted_anew_and_kept(tmp_path: Path) -> None:
@@ -320,7 +319,7 @@ def test_a_damaged_model_is_fitted_anew_and_kept(tmp_path: Path) -> None:
 
     after = Model(text_weight=0.6, folder=folder).of(POOL, [])
 
-    assert after.version_ == before.version_ == Matcher.load(folder).version_
+    assert after.version_ == before.version_ == PlainMatcher.load(folder).version_
 
 
 def test_a_model_that_cannot_be_kept_answers_all_the_same(
@@ -344,4 +343,4 @@ def test_one_model_serves_all_previews_of_a_programme(
     second = staff.get(f"/api/v1/match-previews/{challenge.id}").json()
 
     assert first == second
-    assert sum(key[0] == programme.id for key in previews._MODELS) == 1
+    assert sum(key[0] == programme.id for key in preview._MODELS) == 1

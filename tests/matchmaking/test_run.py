@@ -15,7 +15,7 @@ from app.core.storage.database import Database
 from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.schemas.runs import RunSettings
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import computation, run_requests
 from app.programmes.models import Programme
 from app.settings import Settings

@@ -9,7 +9,6 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, select
-from zxcvbn import zxcvbn
 
 from app.accounts.models import Password
 from app.core.base.errors import FieldError, Unprocessable
@@ -65,6 +64,8 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
     Unprocessable
         If it is common, or made of what is known.
     """
+    from zxcvbn import zxcvbn  # noqa: PLC0415 -- its lists of words take 20 MB
+
     words = [word for text in known for word in (text, *text.replace("@", " ").split())]
     judged = zxcvbn(password[:LONGEST_MEASURED], user_inputs=["counterpart", *words])
     if judged["score"] < LEAST_SCORE:

@@ -10,16 +10,9 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
-from authlib.oidc.core import CodeIDToken
-from httpx2 import HTTPError
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlmodel import Session, select
 
 from app.accounts.lifecycle import UserState
@@ -32,6 +25,9 @@ from app.core.storage import audit, rate_limits
 from app.core.storage.database import Database
 from app.core.storage.rate_limits import Limit
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import OAuth2Client
 
 BACK: Final = "/sign-in/provider/back"
 """Where the provider leads people back to; it must know this address."""
@@ -167,7 +163,7 @@ def _kept(settings: Settings, sealed: str | None, kind: type[Kept]) -> Kept | No
     return content and kind(**content)
 
 
-def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
+def _discover(client: "OAuth2Client", settings: Settings) -> dict[str, Any]:
     """Return what the provider says about itself; it must say that it is who we asked."""
     if settings.oidc_issuer is None:
         raise NotPermitted(
@@ -184,7 +180,9 @@ def _discover(client: OAuth2Client, settings: Settings) -> dict[str, Any]:
     return described
 
 
-def _fetched(client: OAuth2Client, address: str) -> dict[str, Any]:
+def _fetched(client: "OAuth2Client", address: str) -> dict[str, Any]:
+    from httpx2 import HTTPError  # noqa: PLC0415 -- where a provider is set up
+
     try:
         answer = client.request("GET", address, withhold_token=True)
         answer.raise_for_status()
@@ -195,9 +193,12 @@ def _fetched(client: OAuth2Client, address: str) -> dict[str, Any]:
 
 
 def _exchanged(
-    client: OAuth2Client, described: dict[str, Any], trip: Trip, answer: dict[str, str]
+    client: "OAuth2Client", described: dict[str, Any], trip: Trip, answer: dict[str, str]
 ) -> str:
     """Give the code and the verifier, and get the token that says who it is."""
+    from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 -- as above
+    from httpx2 import HTTPError  # noqa: PLC0415 -- as above
+
     try:
         tokens = client.fetch_token(
             described["token_endpoint"], code=answer["code"], code_verifier=trip.verifier
@@ -211,6 +212,11 @@ def _exchanged(
 
 def _verified(settings: Settings, published: Any, token: str, trip: Trip) -> dict[str, Any]:
     """Return the claims, once signature, issuer, audience, time and nonce are right."""
+    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 -- as above
+    from joserfc import jwt  # noqa: PLC0415 -- as above
+    from joserfc.errors import JoseError  # noqa: PLC0415 -- as above
+    from joserfc.jwk import KeySet  # noqa: PLC0415 -- as above
+
     try:
         keys = KeySet.import_key_set(published)
         signed = jwt.decode(token, keys, algorithms=ALGORITHMS)
@@ -231,7 +237,9 @@ def _verified(settings: Settings, published: Any, token: str, trip: Trip) -> dic
     return dict(claims)
 
 
-def _client(settings: Settings) -> OAuth2Client:
+def _client(settings: Settings) -> "OAuth2Client":
+    from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415 -- as above
+
     secret = settings.oidc_client_secret
     return OAuth2Client(
         client_id=settings.oidc_client_id,

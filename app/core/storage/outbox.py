@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
-import aiosmtplib
 import idna
 from sqlmodel import Field, Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -176,6 +175,8 @@ def _due() -> SelectOfScalar[Letter]:
 
 
 async def _hand_over(message: EmailMessage, server: MailServer) -> None:
+    import aiosmtplib  # noqa: PLC0415 -- where a mail server is set up
+
     await aiosmtplib.send(
         message,
         hostname=server.host,

@@ -1,65 +1,25 @@
-"""The bridge to `matching`: records and rows become profiles, numbers become suggestions.
+"""All computing of the matchmaking, and the bridge to `matching`.
 
-Nothing else in the service imports `matching`.
+Records become profiles, numbers become suggestions. Nothing else in the service imports
+`matching`, and the services reach it by `app.matchmaking.deferred`, as numpy loads slowly.
 """
 
-from app.matchmaking.engine.asking import (
-    RULES,
-    TEXT_WEIGHT,
-    Engine,
-    Often,
-    Spread,
-    Suggestion,
-    Sureness,
-)
-from app.matchmaking.engine.assigning import (
-    Terms,
-    assigned,
-    regrets,
-    steps,
-)
+from app.matchmaking.engine import preview, run, what_if
 from app.matchmaking.engine.encoders import encoder_of
-from app.matchmaking.engine.models import Model, fitted
-from app.matchmaking.engine.reading import (
-    WORKING_LANGUAGE,
-    field_of,
-    language_told,
-    profile_of,
-)
-from matching import (
-    Assignment,
-    Explanation,
-    InfeasibleAssignment,
-    Passage,
-    Regrets,
-    obstacles,
-)
+from app.matchmaking.engine.models import Model
+from app.matchmaking.engine.profiles import profile_of
+from app.matchmaking.engine.ranking import Engine
+from matching import Contribution
 from matching.scoring.semantic import Encoder
 
 __all__ = [
-    "RULES",
-    "TEXT_WEIGHT",
-    "WORKING_LANGUAGE",
-    "Assignment",
+    "Contribution",
     "Encoder",
     "Engine",
-    "Explanation",
-    "InfeasibleAssignment",
     "Model",
-    "Often",
-    "Passage",
-    "Regrets",
-    "Spread",
-    "Suggestion",
-    "Sureness",
-    "Terms",
-    "assigned",
     "encoder_of",
-    "field_of",
-    "fitted",
-    "language_told",
-    "obstacles",
+    "preview",
     "profile_of",
-    "regrets",
-    "steps",
+    "run",
+    "what_if",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.matchmaking.engine.asking import Engine, Pair
+from app.matchmaking.engine.ranking import Engine, Pair
 from matching import Assignment, Regrets, Step, assign, frontier, regret
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from matching import Matcher, MatchingError, Profile, Reader
+from matching import MatchingError, PlainMatcher, Profile, Reader
 from matching.scoring.semantic import Encoder
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Model:
         self._lock = threading.Lock()
         self._matcher = self._loaded()
 
-    def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+    def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> PlainMatcher:
         """Return a matcher over exactly this pool, in an order of its own (`pool_`).
 
         What is new is added with the weights as they are. Fitted anew, on pool and
@@ -51,7 +51,7 @@ class Model:
             self._matcher = self._extended(pool) or self._fitted(pool, background)
             return self._matcher
 
-    def _extended(self, pool: Sequence[Profile]) -> Matcher | None:
+    def _extended(self, pool: Sequence[Profile]) -> PlainMatcher | None:
         """Add what is new; None if something was changed or taken away, or too much is new."""
         if self._matcher is None:
             return None
@@ -63,7 +63,7 @@ class Model:
         matcher = copy.copy(self._matcher).extend(arrived)
         return None if matcher.needs_refit_ else matcher
 
-    def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> Matcher:
+    def _fitted(self, pool: Sequence[Profile], background: Sequence[Profile]) -> PlainMatcher:
         matcher = fitted(pool, background, text_weight=self.text_weight, encoder=self.encoder)
         if self.folder is not None:
             try:
@@ -73,14 +73,14 @@ class Model:
                 log.warning("model not kept", extra={"reason": error.strerror})
         return matcher
 
-    def _loaded(self) -> Matcher | None:
+    def _loaded(self) -> PlainMatcher | None:
         if self.folder is None:
             return None
         try:
-            matcher = Matcher.load(self.folder, encoder=self.encoder)
+            matcher = PlainMatcher.load(self.folder, encoder=self.encoder)
         except MatchingError:
             return None  # nothing was saved yet, it is damaged, or others made it
-        wanted = Matcher(text_weight=self.text_weight, encoder=self.encoder).get_params()
+        wanted = PlainMatcher(text_weight=self.text_weight, encoder=self.encoder).get_params()
         return matcher if matcher.get_params() == wanted else None
 
 
@@ -90,7 +90,7 @@ def fitted(
     *,
     text_weight: float,
     encoder: Encoder | None = None,
-) -> Matcher:
+) -> PlainMatcher:
     """Return a matcher that has learned a pool; texts that were read before are remembered."""
-    matcher = Matcher(text_weight=text_weight, reader=_READER, encoder=encoder)
+    matcher = PlainMatcher(text_weight=text_weight, reader=_READER, encoder=encoder)
     return matcher.fit(pool, background=background)

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.matchmaking.schemas.parties import PartyRead
-from app.matchmaking.schemas.runs import AssignmentRead, Objective
+from app.matchmaking.schemas.runs import AssignmentRead
+from app.matchmaking.schemas.settings import Objective
 
 
 class ChosenRead(BaseModel):

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.access.policy import Actor
 from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message
+from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import Loss, WhatIf, Whole
@@ -26,7 +27,8 @@ from app.matchmaking.schemas.assignments import (
     WhatIfRead,
     WholeRead,
 )
-from app.matchmaking.schemas.runs import AssignmentRead, Objective, RunSettings
+from app.matchmaking.schemas.runs import AssignmentRead
+from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.matchmaking.service import inputs, queries
 from app.settings import Settings
 
@@ -70,10 +72,8 @@ def regret(
     Unavailable
         If the sentence encoder of the run is not there.
     """
-    run, asked = _assigned(session, actor, run_id)
-    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
-
-    found = questions.costs(inputs.frozen(run), settings.embedding_folder)
+    run, settings_of_run = _assigned(session, actor, run_id)
+    found = deferred.costs(inputs.frozen(run), settings.embedding_folder)
     keys = inputs.keys_of(session, {code for r in found for code in (r.challenge, r.solution)})
     lines = [
         RegretLineRead(
@@ -88,7 +88,7 @@ def regret(
         if (not query.challenge or keys[one.challenge] in query.challenge)
         and (not query.solution or keys[one.solution] in query.solution)
     ]
-    return RegretRead(run_id=run_id, objective=asked.objective, lines=lines)
+    return RegretRead(run_id=run_id, objective=settings_of_run.objective, lines=lines)
 
 
 def frontier(session: Session, actor: Actor, run_id: UUID, settings: Settings) -> FrontierRead:
@@ -99,13 +99,11 @@ def frontier(session: Session, actor: Actor, run_id: UUID, settings: Settings) -
     NotFound, Conflict, Unavailable
         As for `regret`.
     """
-    run, asked = _assigned(session, actor, run_id)
-    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
-
-    steps = questions.floors(inputs.frozen(run), settings.embedding_folder)
+    run, settings_of_run = _assigned(session, actor, run_id)
+    steps = deferred.floors(inputs.frozen(run), settings.embedding_folder)
     return FrontierRead(
         run_id=run_id,
-        objective=asked.objective,
+        objective=settings_of_run.objective,
         steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
     )
 
@@ -128,22 +126,20 @@ def what_if(
     """
     run = _ended(session, actor, run_id)
     stored = _stored(run)
-    asked = _asked(session, run, new)
-    _require_small(run, asked.settings.objective)
-    from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
-
-    whole, lines = questions.what_if(inputs.frozen(run), asked, settings.embedding_folder)
+    conditions = _conditions(session, run, new)
+    _require_small(run, conditions.settings.objective)
+    whole, chosen = deferred.what_if(inputs.frozen(run), conditions, settings.embedding_folder)
     keys = inputs.keys_of(session, {code for pair in whole.pairs for code in pair})
-    same_scores = asked.settings.text_weight == run.settings["text_weight"]
-    loss = questions.loss_between(_whole(stored), whole) if same_scores else None
+    same_scores = conditions.settings.text_weight == run.settings["text_weight"]
+    loss = deferred.loss_between(_whole(stored), whole) if same_scores else None
     return WhatIfRead(
         run_id=run_id,
         assignment=AssignmentRead.model_validate(whole, from_attributes=True),
         chosen=_chosen(
             session,
             (
-                ((keys[challenge], keys[solution]), found.rank, found.score)
-                for (challenge, solution), found in lines
+                ((keys[pair.challenge], keys[pair.solution]), pair.rank, pair.score)
+                for pair in chosen
             ),
         ),
         added=sorted({*whole.pairs} - {*stored.pairs}),
@@ -172,9 +168,9 @@ def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, R
             remedy="Try a way out with what-if"
             + (f": {'; or '.join(ways)}." if ways else ", with fewer conditions."),
         )
-    asked = RunSettings.model_validate(run.settings)
-    _require_small(run, asked.objective)
-    return run, asked
+    settings = RunSettings.model_validate(run.settings)
+    _require_small(run, settings.objective)
+    return run, settings
 
 
 def _require_small(run: MatchRun, objective: Objective) -> None:
@@ -225,7 +221,7 @@ def _cost(loss: Loss | None) -> LossRead | None:
 # --- conditions ------------------------------------------------------------------------
 
 
-def _asked(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
+def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
     """Turn what somebody asks into codes and settings; refuse all that is wrong at once."""
     naming = _Naming(session, run)
     locked, forbidden = (

@@ -11,7 +11,7 @@ from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.matchmaking.models import MatchRun
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.runs import Objective, RunSettings
+from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings

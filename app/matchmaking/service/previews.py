@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.matchmaking import deferred
 from app.matchmaking.results import PreviewInputs, PreviewResult
 from app.matchmaking.schemas.suggestions import PreviewLineRead, PreviewQuery, PreviewRead
 from app.matchmaking.service import inputs, queries
@@ -50,18 +51,7 @@ def preview(
             for record in inputs.selected(session, programme.id, Kind.SOLUTION)
         ],
     )
-    return _described(session, row, _computed(programme.id, asked, settings))
-
-
-def _computed(programme_id: UUID, asked: PreviewInputs, settings: Settings) -> PreviewResult:
-    from app.matchmaking import previews  # noqa: PLC0415 -- scikit-learn loads slowly
-
-    return previews.preview(
-        programme_id,
-        asked,
-        folder=settings.model_folder,
-        embedding_folder=settings.embedding_folder,
-    )
+    return _described(session, row, deferred.preview(programme.id, asked, settings))
 
 
 def _described(session: Session, row: Submission, found: PreviewResult) -> PreviewRead:

@@ -15,7 +15,8 @@ from app.core.base.messages import Message
 from app.core.storage import audit, jobs
 from app.core.storage.reference_numbers import next_code
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas.runs import NewRun, RunSettings
+from app.matchmaking.schemas.runs import NewRun
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs
 from app.programmes.models import Programme
 from app.settings import Settings

@@ -11,6 +11,7 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
+from app.matchmaking import deferred
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.verdicts import NewVerdict
@@ -126,10 +127,8 @@ def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
     if errors:
         raise Unprocessable("The run does not contain this pair.", errors=errors)
     if new.outcome is not Outcome.REJECTED:
-        from app.matchmaking import questions  # noqa: PLC0415 -- scikit-learn loads slowly
-
         (challenge, _), (solution, _) = sides.values()
-        in_the_way = questions.obstacles_of(inputs.frozen(run), challenge, solution)
+        in_the_way = deferred.obstacles_of(inputs.frozen(run), challenge, solution)
         if in_the_way:
             raise Conflict(
                 " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."

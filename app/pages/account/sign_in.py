@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
 
@@ -125,6 +124,8 @@ def _enrolment_page(
     page: Page, shown: tuple[str, str], form: Form[CodeForm], status: int = 200
 ) -> Response:
     secret, address = shown
+    import segno  # noqa: PLC0415 -- for the few who set a second factor up
+
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4)
     return page.render(
         "account/enrolment.html",

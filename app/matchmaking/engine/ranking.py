@@ -1,22 +1,22 @@
-"""Questions to the engine: who is best for each, who is best as a whole, how sure it is."""
+"""The engine over profiles: who is best for each challenge, and how sure each rank is."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.matchmaking.engine.models import fitted
+from app.matchmaking.engine.suggestions import Confidence, HubPlaces, RankedPair
 from matching import (
     Bands,
     Explanation,
-    Matcher,
+    PlainMatcher,
     Profile,
     Ranking,
     Rule,
@@ -27,7 +27,9 @@ from matching import (
     rank_stability,
 )
 from matching.scoring.semantic import Encoder
-from matching.search.distribute import Backend, rank_in_blocks
+
+if TYPE_CHECKING:
+    from matching.search.distribute import Backend
 
 Pair = tuple[int, int]
 
@@ -53,34 +55,6 @@ _BAND_PAIRS: Final = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A pair that the software proposes.
-
-    Parameters
-    ----------
-    challenge, provider : int
-        Positions among the challenges and in the pool.
-    rank : int
-        Place of the provider in the whole list of this challenge; 1 is best.
-    score, text_part, theme_part : float
-        The parts add up to the score.
-    coverage : float in [0, 1]
-        Share of the weight that could be computed from what both sides told.
-    band : {"strong", "fair", "weak"} or None
-        Where the score stands among all eligible pairs; None below 30 pairs.
-    """
-
-    challenge: int
-    provider: int
-    rank: int
-    score: float
-    text_part: float
-    theme_part: float
-    coverage: float
-    band: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Spread:
     """What ranks the challenges: this process, its threads, processes, or a cluster.
 
@@ -95,16 +69,18 @@ class Spread:
         Where workers find the model; a cluster needs one that all of them see.
     """
 
-    backend: Backend = "serial"
+    backend: "Backend" = "serial"
     scheduler: str | None = None
     folder: Path | None = None
 
     def rank(
-        self, matcher: Matcher, queries: Sequence[Profile], k: int, rules: Sequence[Rule]
+        self, matcher: PlainMatcher, queries: Sequence[Profile], k: int, rules: Sequence[Rule]
     ) -> Ranking:
         """Rank as `Matcher.rank` does; with a sentence encoder always in this process."""
         if self.backend == "serial" or matcher.encoder is not None:
             return matcher.rank(queries, k, rules)
+        from matching.search.distribute import rank_in_blocks  # noqa: PLC0415 -- joblib, for those who spread work
+
         with TemporaryDirectory(prefix="ranking-", dir=self.folder) as folder:
             matcher.save(Path(folder, "model"))
             return rank_in_blocks(
@@ -117,52 +93,36 @@ class Spread:
             )
 
 
-class Often(NamedTuple):
-    """A provider that is among the first three of more challenges than chance explains.
-
-    Parameters
-    ----------
-    places, eligible : int
-        Among the first three of so many challenges, of so many that are open to it.
-    expected : float
-        What chance would give.
-    """
-
-    places: int
-    eligible: int
-    expected: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Sureness:
-    """How sure the places of all lists are.
+class RankConfidence:
+    """How far the places of all lists can be relied on.
 
     Parameters
     ----------
-    indices : int array of shape (n_challenges, n_places)
-        Who stands where; -1 for nobody.
-    kept : float array of the same shape
-        Share of small turns of weights and words in which the place is kept.
-    turns_at : float array of shape (n_challenges, n_places - 1)
+    ranking : Ranking
+        Of so many places as were looked at.
+    stability : float array of shape (n_challenges, n_places)
+        Share of small changes of weights and words in which a place is kept.
+    breakpoints : float array of shape (n_challenges, n_places - 1)
         The weight of the text at which a place and the next one are level; nan for none.
-    often : dict of int to Often
-        The hubs, by position in the pool.
+    hubs : dict of int to HubPlaces
+        By position in the pool.
     """
 
-    indices: NDArray[np.intp]
-    kept: NDArray[np.float64]
-    turns_at: NDArray[np.float64]
-    often: dict[int, Often]
+    ranking: Ranking
+    stability: NDArray[np.float64]
+    breakpoints: NDArray[np.float64]
+    hubs: dict[int, HubPlaces]
 
-    def of(self, suggestion: "Suggestion") -> tuple[float | None, float | None, Often | None]:
-        """Return stability, turning point and hub of one; None where there is none."""
-        row, place = suggestion.challenge, suggestion.rank - 1
-        often = self.often.get(suggestion.provider)
-        if place >= self.indices.shape[1]:
-            return None, None, often
-        last = place >= self.turns_at.shape[1] or np.isnan(self.turns_at[row, place])
-        turn = None if last else float(self.turns_at[row, place])
-        return float(self.kept[row, place]), turn, often
+    def of(self, pair: RankedPair) -> Confidence:
+        """Return what is known of one pair; None where nothing is."""
+        row, place = pair.challenge, pair.rank - 1
+        hub = self.hubs.get(pair.provider)
+        if place >= self.stability.shape[1]:
+            return Confidence(None, None, hub)
+        last = place >= self.breakpoints.shape[1] or math.isnan(self.breakpoints[row, place])
+        level = None if last else float(self.breakpoints[row, place])
+        return Confidence(float(self.stability[row, place]), level, hub)
 
 
 class Engine:
@@ -177,7 +137,7 @@ class Engine:
     rules : sequence of Rule, default=RULES
     band_pairs : int
         Of more pairs than these, the bands are set on an even part of the challenges.
-    matcher : Matcher, default=None
+    matcher : PlainMatcher, default=None
         One that is fitted on the pool; None: fitted here, on pool and challenges.
     spread : Spread, default=Spread()
     encoder : Encoder, default=None
@@ -192,11 +152,11 @@ class Engine:
         text_weight: float = TEXT_WEIGHT,
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
-        matcher: Matcher | None = None,
+        matcher: PlainMatcher | None = None,
         spread: Spread = Spread(),
         encoder: Encoder | None = None,
     ) -> None:
-        self.challenges = challenges
+        self.challenges = tuple(challenges)
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(
@@ -222,41 +182,36 @@ class Engine:
         """Which pairs keep the rules, of the shape of the scores."""
         return eligible(self.rules, self.challenges, self.pool)
 
-    def sureness(self, depth: int) -> "Sureness":
+    def confidence(self, depth: int) -> RankConfidence:
         """Tell how sure the first `depth` places of each list are, and who stands in many."""
         ranking = self._ranking(depth + _RUNNERS_UP)
-        asked = self.challenges[:: self._step]
+        part = self.challenges[:: self._step]
         every = Ranking(ranking.indices[:: self._step], ranking.scores[:: self._step])
-        admitted = eligible(self.rules, asked, self.pool)
-        return Sureness(
-            ranking.indices,
+        admitted = eligible(self.rules, part, self.pool)
+        return RankConfidence(
+            ranking,
             rank_stability(self.matcher, self.challenges, ranking),
             breakpoints(self.matcher, self.challenges, ranking).text_weight,
             {
-                hub.index: Often(hub.places, hub.eligible, hub.expected)
+                hub.index: HubPlaces(hub.places, hub.eligible, hub.expected)
                 for hub in hubs(every, len(self.pool), eligible=admitted, top=_BEST)
             }
             if ranking.indices.shape[1] >= _BEST
             else {},
         )
 
-    def rank(self, top: int) -> Iterator[Suggestion]:
+    def rank(self, top: int) -> list[RankedPair]:
         """Suggest the best providers of each challenge, at most `top` of them."""
-        ranking = self._ranking(top + _RUNNERS_UP)
-        return self._suggestions(
-            ((i, int(j)), rank)
-            for i, row in enumerate(ranking.indices[:, :top])
-            for rank, j in enumerate(row, 1)
-            if j >= 0
-        )
+        indices = self._ranking(top + _RUNNERS_UP).indices[:, :top]
+        rows, places = np.nonzero(indices >= 0)
+        return self._ranked(rows, indices[rows, places], places + 1)
 
-    def places(self, provider: int) -> list[Suggestion]:
+    def places(self, provider: int) -> list[RankedPair]:
         """Return where one of the pool stands for each challenge open to it, the best first."""
-        ranked = (
-            ((i, provider), _rank(self.scores[i], self.admitted[i], provider))
-            for i in np.flatnonzero(self.admitted[:, provider]).tolist()
-        )
-        return sorted(self._suggestions(ranked), key=lambda s: (s.rank, -s.score, s.challenge))
+        rows = np.flatnonzero(self.admitted[:, provider])
+        ranks = [_rank(self.scores[i], self.admitted[i], provider) for i in rows.tolist()]
+        found = self._ranked(rows, np.full(rows.size, provider), np.array(ranks, np.intp))
+        return sorted(found, key=lambda pair: (pair.rank, -pair.score, pair.challenge))
 
     def positions(self, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
         """Return pairs of ids, of a challenge and one of the pool, as positions."""
@@ -264,16 +219,20 @@ class Engine:
         column = {profile.id: j for j, profile in enumerate(self.pool)}
         return [(row[challenge], column[provider]) for challenge, provider in pairs]
 
-    def chosen(self, pairs: Iterable[Pair]) -> Iterator[Suggestion]:
-        """Return pairs as suggestions: by challenge, the highest score first."""
+    def chosen(self, pairs: Iterable[Pair]) -> list[RankedPair]:
+        """Return pairs with rank and score: by challenge, the highest score first."""
         ordered = sorted(pairs, key=lambda pair: (pair[0], -self.scores[pair], pair[1]))
-        return self._suggestions(
-            ((i, j), _rank(self.scores[i], self.admitted[i], j)) for i, j in ordered
-        )
+        ranks = [_rank(self.scores[i], self.admitted[i], j) for i, j in ordered]
+        rows, columns = np.array(ordered, dtype=np.intp).reshape(-1, 2).T
+        return self._ranked(rows, columns, np.array(ranks, np.intp))
 
-    def explain(self, suggestion: Suggestion) -> Explanation:
-        """Take the score of a suggestion apart."""
-        return self.matcher.explain(self.challenges[suggestion.challenge], suggestion.provider)
+    def explain(self, pairs: Sequence[RankedPair]) -> Iterator[Explanation]:
+        """Take the scores of pairs apart, in their order."""
+        return self.matcher.explain_pairs(
+            self.challenges,
+            [pair.challenge for pair in pairs],
+            [pair.provider for pair in pairs],
+        )
 
     def _ranking(self, k: int) -> Ranking:
         """Rank once for all that is asked: a list is the head of every longer one."""
@@ -282,27 +241,23 @@ class Engine:
             self._known = self.spread.rank(self.matcher, self.challenges, most, self.rules)
         return Ranking(self._known.indices[:, :most], self._known.scores[:, :most])
 
-    def _suggestions(self, ranked: Iterable[tuple[Pair, int]]) -> Iterator[Suggestion]:
-        """Put the parts to each pair; pairs come challenge after challenge."""
-        for i, listed in groupby(ranked, key=lambda item: item[0][0]):
-            parts = self.matcher.score_parts([self.challenges[i]])
-            for (_, j), rank in listed:
-                score = float(parts.text[0, j] + parts.themes[0, j])
-                yield Suggestion(
-                    challenge=i,
-                    provider=j,
-                    rank=rank,
-                    score=score,
-                    text_part=float(parts.text[0, j]),
-                    theme_part=float(parts.themes[0, j]),
-                    coverage=float(parts.coverage[0, j]),
-                    band=self.bands.of(score) if self.bands else None,
-                )
+    def _ranked(
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp], ranks: NDArray[np.intp]
+    ) -> list[RankedPair]:
+        """Put the parts of its score and its band to each pair."""
+        parts = self.matcher.score_listed(self.challenges, rows, columns)
+        scores = parts.score.tolist()
+        of_each = (
+            *(rows.tolist(), columns.tolist(), ranks.tolist(), scores),
+            *(parts.text.tolist(), parts.themes.tolist(), parts.coverage.tolist()),
+            [self.bands.of(score) if self.bands else None for score in scores],
+        )
+        return [RankedPair(*values) for values in zip(*of_each, strict=True)]
 
     def _bands(self) -> Bands | None:
-        asked = self.challenges[:: self._step]
-        admitted = eligible(self.rules, asked, self.pool)
-        return bands(self.matcher.score_pairs(asked), admitted)
+        part = self.challenges[:: self._step]
+        admitted = eligible(self.rules, part, self.pool)
+        return bands(self.matcher.score_pairs(part), admitted)
 
 
 def _rank(scores: NDArray[np.float64], admitted: NDArray[np.bool_], j: int) -> int:

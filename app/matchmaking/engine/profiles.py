@@ -11,7 +11,7 @@
 from typing import Final
 
 from app.submissions.records import SubmissionRecord
-from matching import Passage, Profile, recognise
+from matching import Profile, recognise
 
 WORKING_LANGUAGE: Final = "en"
 
@@ -35,12 +35,12 @@ def language_told(record: SubmissionRecord) -> str:
     return record.language or recognise("\n".join(record.told().values()))
 
 
-def field_of(
-    record: SubmissionRecord, passage: Passage, *, working_language: str = WORKING_LANGUAGE
-) -> str:
-    """Return the name of the field that a passage of an explanation comes from."""
+def fields_of(
+    record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
+) -> tuple[str, ...]:
+    """Return the names of the fields that the texts of a profile come from, in order."""
     texts, _ = _texts_of(record, working_language)
-    return list(texts)[passage.index]
+    return tuple(texts)
 
 
 def _texts_of(

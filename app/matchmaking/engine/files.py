@@ -1,39 +1,22 @@
 """Matching without a database: the records of two files in, named suggestions out.
 
 Pure: the same records and settings give the same suggestions, whatever the order of the
-files. It loads the engine, so import it where matching is wanted and not before.
+files.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
-from app.matchmaking.computation import whole_of
-from app.matchmaking.engine import (
-    RULES,
-    TEXT_WEIGHT,
-    WORKING_LANGUAGE,
-    Engine,
-    Explanation,
-    Often,
-    Passage,
-    Suggestion,
-    Terms,
-    field_of,
-    language_told,
-    profile_of,
-)
-from app.matchmaking.questions import costs_of, floors_of, loss_between
+from app.matchmaking.engine.assigning import Terms
+from app.matchmaking.engine.pipeline import Suggestions, matching_of
+from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_told
+from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence
+from app.matchmaking.engine.run import whole_of
+from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-
-_MISSING: Final = {
-    "query": "the challenge states no {}",
-    "candidate": "the provider states no {}",
-    "both": "the two are told in different languages: a summary in one of them would help",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,57 +65,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What a word or a theme adds to a score, named as both sides wrote it."""
-
-    names: tuple[str, ...]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The best passage of one side: its field, its text, where its shared words stand."""
-
-    field: str
-    text: str
-    marks: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """A score taken apart: the shares add up to it, and the strongest come first."""
-
-    words: tuple[Share, ...]
-    themes: tuple[Share, ...]
-    missing: tuple[str, ...]
-    challenge: Quote | None
-    provider: Quote | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A suggestion with its records, and its reasons where they were asked for.
-
-    Parameters
-    ----------
-    stability : float in [0, 1] or None
-        Share of small turns of weights and words in which it keeps its rank.
-    turns_at : float or None
-        The weight of the texts at which it and the next one are level; None for none.
-    hub : Often or None
-        Set where the provider stands high for more challenges than chance explains.
-    """
-
-    challenge: ChallengeRecord
-    provider: SolutionRecord
-    suggestion: Suggestion
-    stability: float | None
-    turns_at: float | None
-    hub: Often | None
-    reasons: Reasons | None
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """What the conditions change: pairs that come in and go out, and what is lost by it."""
 
@@ -156,7 +88,7 @@ class Answer:
     """All suggestions, challenge after challenge, and what to know when reading them."""
 
     settings: Settings
-    lines: tuple[Line, ...]
+    suggestions: Suggestions
     notes: tuple[str, ...]
     assigned: Assigned | None = None
 
@@ -175,46 +107,42 @@ def match(
     Conflict
         If there is no assignment as `per_challenge` asks for.
     """
-    asked = sorted(challenges, key=lambda record: record.id)
-    pool = sorted(providers, key=lambda record: record.id)
-    if not asked:
+    if not challenges:
         raise Unprocessable("There is no challenge.", remedy="Add one to the first file.")
-    if not pool:
+    if not providers:
         raise Unprocessable("There is no provider.", remedy="Add one to the second file.")
-    engine = Engine(
-        [profile_of(record) for record in asked],
-        [profile_of(record) for record in pool],
+    matching = matching_of(
+        challenges,
+        providers,
         text_weight=settings.text_weight,
         rules=() if settings.same_country else RULES,
     )
+    engine = matching.engine
+    assigned = None
+    if settings.per_challenge:
+        pool = sorted(providers, key=lambda record: record.id)
+        assigned = _assigned(engine, settings, pool)
+        found = engine.chosen(engine.positions(assigned.whole.pairs))
+    else:
+        found = engine.rank(settings.top)
     place = {record.id: position for position, record in enumerate(challenges)}
-    assigned = _assigned(engine, settings, pool) if settings.per_challenge else None
-    found = sorted(
-        _suggestions(engine, settings, assigned),
-        key=lambda suggestion: place[asked[suggestion.challenge].id],
-    )
-    lines = []
-    sureness = engine.sureness(max((s.rank for s in found), default=0))
-    for suggestion in found:
-        challenge, provider = asked[suggestion.challenge], pool[suggestion.provider]
-        explained = engine.explain(suggestion) if settings.explain else None
-        reasons = _reasons(explained, challenge, provider) if explained else None
-        lines.append(
-            Line(challenge, provider, suggestion, *sureness.of(suggestion), reasons=reasons)
-        )
-    served = {line.challenge.id for line in lines}
-    notes = [*_notes(challenges, providers, served, settings), *_hubs(lines)]
+    pairs = sorted(found, key=lambda pair: place[engine.challenges[pair.challenge].id])
+    confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
+    served = {engine.challenges[pair.challenge].id for pair in pairs}
+    listed = {pair.provider for pair in pairs}
+    notes = [
+        *_notes(challenges, providers, served, settings),
+        *_hubs(engine, listed, confidence),
+    ]
     if engine.bands is None:
         notes.append("There are fewer than 30 possible pairs, too few to say strong or weak.")
-    return Answer(settings, tuple(lines), tuple(notes), assigned)
-
-
-def _suggestions(
-    engine: Engine, settings: Settings, assigned: Assigned | None
-) -> Iterator[Suggestion]:
-    if assigned is None:
-        return engine.rank(settings.top)
-    return engine.chosen(engine.positions(assigned.whole.pairs))
+    suggestions = matching.suggestions(
+        pairs,
+        confidence,
+        assigned=frozenset(pairs if assigned else ()),
+        explain=settings.explain,
+    )
+    return Answer(settings, suggestions, tuple(notes), assigned)
 
 
 # --- the assignment --------------------------------------------------------------------
@@ -261,31 +189,6 @@ def _compared(before: Whole, after: Whole) -> Comparison:
     )
 
 
-# --- reasons ---------------------------------------------------------------------------
-
-
-def _reasons(
-    explained: Explanation, challenge: ChallengeRecord, provider: SolutionRecord
-) -> Reasons:
-    shares = {"word": list[Share](), "theme": list[Share](), "missing": list[Share]()}
-    for part in explained.contributions:
-        shares[part.kind].append(Share(part.words or (part.feature,), part.share))
-    return Reasons(
-        words=tuple(shares["word"]),
-        themes=tuple(shares["theme"]),
-        missing=tuple(_MISSING[m.side].format(m.part) for m in explained.missing),
-        challenge=_quote(explained.passages.query, challenge),
-        provider=_quote(explained.passages.candidate, provider),
-    )
-
-
-def _quote(passage: Passage | None, record: SubmissionRecord) -> Quote | None:
-    """Name the passage by its field."""
-    if passage is None:
-        return None
-    return Quote(field_of(record, passage), passage.text, passage.marks)
-
-
 # --- notes -----------------------------------------------------------------------------
 
 
@@ -315,9 +218,9 @@ def _notes(
     return [f"{reason}: {_named(ids)}." for reason, ids in lists.items() if ids]
 
 
-def _hubs(lines: Sequence[Line]) -> Iterator[str]:
-    often = {line.provider.id: line.hub for line in lines if line.hub}
-    for provider, hub in sorted(often.items()):
+def _hubs(engine: Engine, listed: Collection[int], confidence: RankConfidence) -> Iterator[str]:
+    hubs = {engine.pool[j].id: hub for j, hub in confidence.hubs.items() if j in listed}
+    for provider, hub in sorted(hubs.items()):
         yield (
             f"{provider} is among the first three of {hub.places} of the {hub.eligible} "
             f"challenges open to it, where chance would give {hub.expected:.1f}: it may be "

@@ -6,27 +6,19 @@ since is added to it; it is fitted anew where a text was changed or much has arr
 
 import copy
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from app.matchmaking.computation import line_of
-from app.matchmaking.engine import (
-    RULES,
-    Encoder,
-    Engine,
-    Model,
-    Suggestion,
-    encoder_of,
-    fitted,
-    profile_of,
-)
+from app.matchmaking.engine.encoders import encoder_of
+from app.matchmaking.engine.models import Model, fitted
+from app.matchmaking.engine.pipeline import Matching, profiles_of
+from app.matchmaking.engine.ranking import RULES, Engine
+from app.matchmaking.engine.suggestions import RankedPair, preview_columns
 from app.matchmaking.results import Line, PreviewInputs, PreviewResult
 from app.submissions.lifecycle import Kind
 from app.submissions.records import SubmissionRecord
+from matching.scoring.semantic import Encoder
 
 _MODELS: Final[dict[tuple[UUID, float, str, str | None], Model]] = {}
 _LOCK: Final = threading.Lock()
@@ -66,29 +58,33 @@ def preview(
     engine = _engine(programme_id, inputs, folder, encoder)
     if engine is None:
         return PreviewResult([], None)
-    found = list(islice(_suggestions(engine, inputs), inputs.settings.top))
+    pairs = _pairs(engine, inputs)[: inputs.settings.top]
     version = engine.matcher.version_
-    if not found:
+    if not pairs:
         return PreviewResult([], version)
-    engine, found = _narrowed(engine, found)
-    sureness = engine.sureness(min(_DEEP, max(suggestion.rank for suggestion in found)))
+    engine, pairs = _narrowed(engine, pairs)
+    matching = Matching(
+        [records[profile.id] for profile in engine.challenges],
+        [records[profile.id] for profile in engine.pool],
+        engine,
+        inputs.settings.working_language,
+    )
+    confidence = engine.confidence(min(_DEEP, max(pair.rank for pair in pairs)))
+    lines = [
+        Line(suggestion.challenge.id, suggestion.provider.id, preview_columns(suggestion))
+        for suggestion in matching.suggestions(pairs, confidence)
+    ]
+    return PreviewResult(lines, version)
 
-    def line(suggestion: Suggestion) -> Line:
-        challenge = engine.challenges[suggestion.challenge]
-        sides = records[challenge.id], records[engine.pool[suggestion.provider].id]
-        return line_of(engine, suggestion, sides, inputs.settings, sureness)
 
-    return PreviewResult([line(suggestion) for suggestion in found], version)
-
-
-def _narrowed(engine: Engine, found: Sequence[Suggestion]) -> tuple[Engine, list[Suggestion]]:
+def _narrowed(engine: Engine, pairs: list[RankedPair]) -> tuple[Engine, list[RankedPair]]:
     """Leave out the challenges that are not shown: how sure a place is takes long for all."""
-    rows = sorted({suggestion.challenge for suggestion in found})
+    rows = sorted({pair.challenge for pair in pairs})
     if len(rows) == len(engine.challenges):
-        return engine, list(found)  # which has ranked them already
+        return engine, pairs  # which has ranked them already
     shown = [engine.challenges[row] for row in rows]
     narrow = Engine(shown, engine.pool, rules=engine.rules, matcher=engine.matcher)
-    return narrow, [replace(s, challenge=rows.index(s.challenge)) for s in found]
+    return narrow, [pair._replace(challenge=rows.index(pair.challenge)) for pair in pairs]
 
 
 def _engine(
@@ -96,22 +92,21 @@ def _engine(
 ) -> Engine | None:
     """Return an engine over the selected solutions, a new one included."""
     weight, language = inputs.settings.text_weight, inputs.settings.working_language
-    profiles = [
-        [profile_of(record, working_language=language) for record in records]
-        for records in (inputs.challenges, inputs.solutions, [inputs.record])
-    ]
-    challenges, pool, [asked] = profiles
+    challenges, pool, [own] = (
+        profiles_of(side, language)
+        for side in (inputs.challenges, inputs.solutions, [inputs.record])
+    )
     if not (challenges if inputs.kind is Kind.SOLUTION else pool):
         return None
     rules = RULES if inputs.settings.cross_border else ()
     if pool:
         matcher = _model(programme_id, inputs, folder, encoder).of(pool, challenges)
-        if inputs.kind is Kind.SOLUTION and asked not in pool:
-            matcher = copy.copy(matcher).extend([asked])
+        if inputs.kind is Kind.SOLUTION and own not in pool:
+            matcher = copy.copy(matcher).extend([own])
     else:
-        matcher = fitted([asked], challenges, text_weight=weight, encoder=encoder)
+        matcher = fitted([own], challenges, text_weight=weight, encoder=encoder)
     if inputs.kind is Kind.CHALLENGE:
-        challenges = [asked]
+        challenges = [own]
     return Engine(challenges, matcher.pool_, rules=rules, matcher=matcher)
 
 
@@ -128,7 +123,7 @@ def _model(
         return _MODELS[key]
 
 
-def _suggestions(engine: Engine, inputs: PreviewInputs) -> Iterable[Suggestion]:
+def _pairs(engine: Engine, inputs: PreviewInputs) -> list[RankedPair]:
     if inputs.kind is Kind.CHALLENGE:
         return engine.rank(inputs.settings.top)
     at = next(j for j, profile in enumerate(engine.pool) if profile.id == inputs.record.id)

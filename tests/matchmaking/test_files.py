@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from app.core.base.errors import Conflict, Unprocessable
-from app.matchmaking.engine import Engine, profile_of
-from app.matchmaking.offline import Answer, Comparison, Quote, Settings, match
+from app.matchmaking.engine import profile_of
+from app.matchmaking.engine.files import Answer, Comparison, Settings, match
+from app.matchmaking.engine.ranking import Engine
+from app.matchmaking.engine.suggestions import Quote
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
 FLOODS = "Our river floods the old town and nobody is warned in time."
@@ -27,7 +29,7 @@ def a_provider(id: str = "P1", **fields: Any) -> SolutionRecord:
 
 
 def pairs_of(answer: Answer) -> list[tuple[str, str]]:
-    return [(line.challenge.id, line.provider.id) for line in answer.lines]
+    return [(line.challenge.id, line.provider.id) for line in answer.suggestions]
 
 
 # --- which texts are read ---
@@ -72,14 +74,14 @@ def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
     summed_up = a_provider(**foreign.model_dump(exclude={"id"}) | {"summary": SENSORS})
     settings = Settings(explain=True)
 
-    [without] = match([a_challenge(language="en")], [foreign], settings).lines
-    [with_one] = match([a_challenge(language="en")], [summed_up], settings).lines
+    [without] = match([a_challenge(language="en")], [foreign], settings).suggestions
+    [with_one] = match([a_challenge(language="en")], [summed_up], settings).suggestions
 
     assert without.reasons is not None
-    assert without.reasons.missing[0] == (
+    assert without.reasons.missing_in_words[0] == (
         "the two are told in different languages: a summary in one of them would help"
     )
-    assert without.suggestion.coverage < with_one.suggestion.coverage == 0.6
+    assert without.pair.coverage < with_one.pair.coverage == 0.6
 
 
 def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
@@ -100,8 +102,8 @@ def test_the_order_of_the_files_changes_no_suggestion() -> None:
     shuffled = random.Random(1).sample(providers, k=6)  # noqa: S311 -- an order, not a secret
 
     for settings in (Settings(explain=True), Settings(per_challenge=2, explain=True)):
-        expected = match(challenges, providers, settings).lines
-        turned = match(challenges[::-1], shuffled, settings).lines
+        expected = match(challenges, providers, settings).suggestions
+        turned = match(challenges[::-1], shuffled, settings).suggestions
 
         assert sorted(map(repr, turned)) == sorted(map(repr, expected))
         assert [line.challenge.id for line in expected] == sorted(
@@ -143,26 +145,24 @@ def test_the_rank_in_an_assignment_is_the_place_in_the_whole_list() -> None:
     ]
 
     ranked = {
-        (line.challenge.id, line.provider.id): line.suggestion
-        for line in match(challenges, providers, Settings()).lines
+        (line.challenge.id, line.provider.id): line.pair
+        for line in match(challenges, providers, Settings()).suggestions
     }
-    for line in match(challenges, providers, Settings(per_challenge=1)).lines:
-        assert line.suggestion == ranked[line.challenge.id, line.provider.id]
+    for line in match(challenges, providers, Settings(per_challenge=1)).suggestions:
+        assert line.pair == ranked[line.challenge.id, line.provider.id]
 
 
 def test_reasons_add_up_to_the_score_and_quote_both_sides() -> None:
     challenge = a_challenge(text="", problem=BUDGETS, help_wanted=FLOODS, themes=["sdg:11"])
     provider = a_provider(themes=["sdg:11", "sdg:13"])
 
-    [line] = match([challenge], [provider], Settings(explain=True)).lines
+    [line] = match([challenge], [provider], Settings(explain=True)).suggestions
 
     assert line.reasons is not None
     shares = [share.share for share in (*line.reasons.words, *line.reasons.themes)]
-    assert sum(shares) == pytest.approx(line.suggestion.score)
-    assert line.suggestion.score == pytest.approx(
-        line.suggestion.text_part + line.suggestion.theme_part
-    )
-    assert line.reasons.themes[0].names == ("sdg:11",)
+    assert sum(shares) == pytest.approx(line.pair.score)
+    assert line.pair.score == pytest.approx(line.pair.text_part + line.pair.theme_part)
+    assert line.reasons.themes[0].feature == "sdg:11"
     assert isinstance(line.reasons.challenge, Quote)
     assert (line.reasons.challenge.field, line.reasons.challenge.text) == (
         "help_wanted",
@@ -179,16 +179,16 @@ def test_a_pair_with_nothing_in_common_says_so() -> None:
         [a_challenge(text="Ice.", title="Ice ice")],
         [a_provider(text="The of and.", title="Where are they")],
         Settings(explain=True),
-    ).lines
+    ).suggestions
 
-    assert line.suggestion.score == 0
+    assert line.pair.score == 0
     assert line.reasons is not None
     assert line.reasons.provider is None
-    assert line.reasons.missing == (
+    assert line.reasons.missing_in_words == [
         "the provider states no text",
         "the challenge states no themes",
         "the provider states no themes",
-    )
+    ]
 
 
 # --- refusals and notes ---
@@ -308,7 +308,7 @@ def test_capacity_bounds_the_assignment_and_not_the_list() -> None:
 
     listed = match([a_challenge()], providers, Settings())
 
-    assert [line.provider.id for line in listed.lines] == ["P1"]
+    assert [line.provider.id for line in listed.suggestions] == ["P1"]
     assert refusal_of([a_challenge()], providers, Settings(per_challenge=1)) == (
         "No assignment meets all conditions: "
         "C1 needs at least 1 pair together, but P1 can take part in 0 only."
@@ -352,8 +352,8 @@ def test_from_thirty_possible_pairs_each_has_a_band() -> None:
 
     answer = match([a_challenge()], providers, Settings(top=30))
 
-    assert {line.suggestion.band for line in answer.lines} == {"strong", "fair", "weak"}
-    assert answer.lines[0].suggestion.band == "strong"
+    assert {line.pair.band for line in answer.suggestions} == {"strong", "fair", "weak"}
+    assert answer.suggestions[0].pair.band == "strong"
 
 
 def test_bands_of_very_many_pairs_are_set_on_an_even_part_of_them() -> None:
@@ -379,13 +379,14 @@ def test_each_suggestion_says_how_sure_its_place_is() -> None:
 
     answer = match([challenge], providers, Settings())
 
-    told = {line.provider.id: (line.stability, line.turns_at) for line in answer.lines}
-    assert list(told) == ["P2", "P1", "P3"]
-    assert all(kept is not None and 0 < kept <= 1 for kept, _ in told.values())
-    turn = told["P2"][1]
+    confidence = {line.provider.id: line.confidence for line in answer.suggestions}
+    assert list(confidence) == ["P2", "P1", "P3"]
+    stability = [found.stability for found in confidence.values()]
+    assert all(share is not None and 0 < share <= 1 for share in stability)
+    turn = confidence["P2"].breakpoint
     assert turn is not None
     level = match([challenge], providers, Settings(text_weight=turn))
-    scores = {line.provider.id: line.suggestion.score for line in level.lines}
+    scores = {line.provider.id: line.pair.score for line in level.suggestions}
     assert scores["P1"] == pytest.approx(scores["P2"], abs=1e-12)
 
 
@@ -399,8 +400,9 @@ def test_a_provider_that_stands_high_for_nearly_all_is_noted() -> None:
 
     answer = match(challenges, [general, *others], Settings(top=1))
 
-    assert {line.provider.id for line in answer.lines} == {"P99"}
-    assert [line.hub and line.hub.places for line in answer.lines] == [12] * 12
+    assert {line.provider.id for line in answer.suggestions} == {"P99"}
+    hubs = [line.confidence.hub for line in answer.suggestions]
+    assert [hub and hub.places for hub in hubs] == [12] * 12
     assert (
         "P99 is among the first three of 12 of the 12 challenges open to it, where chance "
         "would give 1.2: it may be general rather than right."

@@ -1,7 +1,6 @@
 """Questions about the assignment of a run, answered from its frozen inputs.
 
-Pure, as the run itself: the same inputs and conditions give the same answer. It loads the
-engine, so import it where an answer is wanted and not before.
+Pure, as the run itself: the same inputs and conditions give the same answer.
 """
 
 from collections.abc import Sequence
@@ -10,25 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from app.matchmaking.computation import Computing, whole_of
-from app.matchmaking.engine import (
-    RULES,
-    Engine,
-    Regrets,
-    Suggestion,
-    Terms,
-    encoder_of,
-    obstacles,
-    profile_of,
-    regrets,
-    steps,
-)
-from app.matchmaking.results import Floor, Loss, Regret, RunInputs, WhatIf, Whole
+from app.matchmaking.engine.assigning import Terms, regrets, steps
+from app.matchmaking.engine.encoders import encoder_of
+from app.matchmaking.engine.pipeline import Matching
+from app.matchmaking.engine.profiles import profile_of
+from app.matchmaking.engine.ranking import RULES, Engine
+from app.matchmaking.engine.run import matching_in, solutions_of, terms_of, whole_of
+from app.matchmaking.results import ChosenPair, Floor, Loss, Regret, RunInputs, WhatIf, Whole
+from matching import Regrets, obstacles
 
 
 def what_if(
-    inputs: RunInputs, asked: WhatIf, folder: Path | None
-) -> tuple[Whole, Sequence[tuple[tuple[str, str], Suggestion]]]:
+    inputs: RunInputs, conditions: WhatIf, folder: Path | None
+) -> tuple[Whole, Sequence[ChosenPair]]:
     """Assign under other conditions.
 
     Parameters
@@ -39,27 +32,34 @@ def what_if(
     Returns
     -------
     whole : Whole
-    lines : sequence of ((str, str), Suggestion)
-        The chosen pairs with rank and score: by challenge, the highest score first.
+    chosen : sequence of ChosenPair
+        By challenge, the highest score first.
 
     Raises
     ------
     Unavailable
         If the sentence encoder is not there.
     """
-    computing = _computing(replace(inputs, settings=asked.settings), folder)
+    inputs = replace(inputs, settings=conditions.settings)
+    engine = _matching(inputs, folder).engine
     terms = replace(
-        computing.terms(),
+        terms_of(inputs),
         capacities=[
-            asked.capacities.get(record.id, record.capacity) for record in computing.solutions
+            conditions.capacities.get(record.id, record.capacity)
+            for record in solutions_of(inputs)
         ],
-        locked=computing.engine.positions(asked.locked),
-        forbidden=computing.engine.positions(asked.forbidden),
+        locked=engine.positions(conditions.locked),
+        forbidden=engine.positions(conditions.forbidden),
     )
-    whole = whole_of(computing.engine, terms)
+    whole = whole_of(engine, terms)
     return whole, [
-        (computing.codes(suggestion), suggestion)
-        for suggestion in computing.engine.chosen(computing.engine.positions(whole.pairs))
+        ChosenPair(
+            engine.challenges[pair.challenge].id,
+            engine.pool[pair.provider].id,
+            pair.rank,
+            pair.score,
+        )
+        for pair in engine.chosen(engine.positions(whole.pairs))
     ]
 
 
@@ -82,8 +82,7 @@ def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
     Unavailable
         If the sentence encoder is not there.
     """
-    computing = _computing(inputs, folder)
-    return costs_of(computing.engine, computing.terms())
+    return costs_of(_matching(inputs, folder).engine, terms_of(inputs))
 
 
 def costs_of(engine: Engine, terms: Terms) -> list[Regret]:
@@ -111,8 +110,7 @@ def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
     Unavailable
         If the sentence encoder is not there.
     """
-    computing = _computing(inputs, folder)
-    return floors_of(computing.engine, computing.terms())
+    return floors_of(_matching(inputs, folder).engine, terms_of(inputs))
 
 
 def floors_of(engine: Engine, terms: Terms) -> list[Floor]:
@@ -125,17 +123,17 @@ def obstacles_of(inputs: RunInputs, challenge: str, solution: str) -> tuple[str,
     if not inputs.settings.cross_border:
         return ()
     language = inputs.settings.working_language
-    [asked] = [r for r in inputs.challenges if r.id == challenge]
-    [offered] = [r for r in inputs.solutions if r.id == solution]
+    sides = (
+        next(record for record in records if record.id == code)
+        for records, code in ((inputs.challenges, challenge), (inputs.solutions, solution))
+    )
     return obstacles(
-        RULES,
-        profile_of(asked, working_language=language),
-        profile_of(offered, working_language=language),
+        RULES, *(profile_of(record, working_language=language) for record in sides)
     )
 
 
-def _computing(inputs: RunInputs, folder: Path | None) -> Computing:
-    return Computing(inputs, encoder=encoder_of(folder, inputs.settings.encoder))
+def _matching(inputs: RunInputs, folder: Path | None) -> Matching:
+    return matching_in(inputs, encoder=encoder_of(folder, inputs.settings.encoder))
 
 
 def _fairness(whole: Whole, objective: str) -> Sequence[float]:

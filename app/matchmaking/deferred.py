@@ -1,0 +1,79 @@
+"""Where the services reach the engine: loaded when something is matched, and not before."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app.matchmaking.results import (
+    ChosenPair,
+    Floor,
+    Loss,
+    PreviewInputs,
+    PreviewResult,
+    Regret,
+    RunInputs,
+    RunResult,
+    WhatIf,
+    Whole,
+)
+from app.settings import Settings
+
+
+def _engine() -> Any:
+    from app.matchmaking import engine  # noqa: PLC0415 -- numpy and scipy: half a second, 40 MB
+
+    return engine
+
+
+def carry_out(
+    inputs: RunInputs, report: Callable[[int, int], None], settings: Settings
+) -> RunResult:
+    """Carry a run out; see `app.matchmaking.engine.run`."""
+    found: RunResult = _engine().run.carry_out(inputs, report, settings)
+    return found
+
+
+def preview(programme_id: UUID, inputs: PreviewInputs, settings: Settings) -> PreviewResult:
+    """Tell where a submission would stand; see `app.matchmaking.engine.preview`."""
+    found: PreviewResult = _engine().preview.preview(
+        programme_id,
+        inputs,
+        folder=settings.model_folder,
+        embedding_folder=settings.embedding_folder,
+    )
+    return found
+
+
+def what_if(
+    inputs: RunInputs, conditions: WhatIf, folder: Path | None
+) -> tuple[Whole, Sequence[ChosenPair]]:
+    """Assign under other conditions; see `app.matchmaking.engine.what_if`."""
+    found: tuple[Whole, Sequence[ChosenPair]] = _engine().what_if.what_if(
+        inputs, conditions, folder
+    )
+    return found
+
+
+def loss_between(before: Whole, after: Whole) -> Loss | None:
+    """Return what an assignment loses; see `app.matchmaking.engine.what_if`."""
+    found: Loss | None = _engine().what_if.loss_between(before, after)
+    return found
+
+
+def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
+    """Return what going against an assignment costs; see `app.matchmaking.engine.what_if`."""
+    found: list[Regret] = _engine().what_if.costs(inputs, folder)
+    return found
+
+
+def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
+    """Return what steps of fairness cost; see `app.matchmaking.engine.what_if`."""
+    found: list[Floor] = _engine().what_if.floors(inputs, folder)
+    return found
+
+
+def obstacles_of(inputs: RunInputs, challenge: str, solution: str) -> tuple[str, ...]:
+    """Return the rules that a pair breaks; see `app.matchmaking.engine.what_if`."""
+    found: tuple[str, ...] = _engine().what_if.obstacles_of(inputs, challenge, solution)
+    return found

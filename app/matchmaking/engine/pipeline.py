@@ -1,0 +1,166 @@
+"""The one way from records to suggestions: records, profiles, engine, suggestions, reasons."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.matchmaking.engine.profiles import WORKING_LANGUAGE, fields_of, profile_of
+from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence, Spread
+from app.matchmaking.engine.suggestions import Quote, RankedPair, Reasons, Suggestion
+from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
+from matching import Explanation, Passage, Profile, Rule
+from matching.scoring.semantic import Encoder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matching:
+    """Records of both sides, and the engine over them.
+
+    Parameters
+    ----------
+    challenges, providers : sequences of SubmissionRecord
+        In the order of the engine.
+    engine : Engine
+    language : str
+        The working language, by which texts are read.
+    """
+
+    challenges: Sequence[SubmissionRecord]
+    providers: Sequence[SubmissionRecord]
+    engine: Engine
+    language: str = WORKING_LANGUAGE
+
+    def pairs(self, top: int, chosen: Collection[RankedPair] = ()) -> list[RankedPair]:
+        """Return the best of each challenge and those chosen, by challenge and rank."""
+        return sorted(
+            {*self.engine.rank(top), *chosen}, key=lambda pair: (pair.challenge, pair.rank)
+        )
+
+    def suggestions(
+        self,
+        pairs: Sequence[RankedPair],
+        confidence: RankConfidence,
+        *,
+        assigned: Collection[RankedPair] = frozenset(),
+        explain: bool = True,
+    ) -> "Suggestions":
+        """Put records, confidence and reasons to pairs."""
+        return Suggestions(self, pairs, confidence, assigned, explain)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suggestions:
+    """Suggestions that are made as they are read: their reasons are never all in memory.
+
+    Parameters
+    ----------
+    matching : Matching
+    pairs : sequence of RankedPair
+    confidence : RankConfidence
+    assigned : collection of RankedPair
+        Those of the best assignment as a whole.
+    explain : bool
+        Whether to give reasons.
+    """
+
+    matching: Matching
+    pairs: Sequence[RankedPair]
+    confidence: RankConfidence
+    assigned: Collection[RankedPair]
+    explain: bool
+    _fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, index: int) -> Suggestion:
+        """Make one of them alone."""
+        return next(iter(replace(self, pairs=[self.pairs[index]])))
+
+    def __iter__(self) -> Iterator[Suggestion]:
+        """Make them in their order, the reasons of some hundreds at a time."""
+        matching = self.matching
+        explained: Iterator[Explanation | None] = (
+            matching.engine.explain(self.pairs) if self.explain else (None for _ in self.pairs)
+        )
+        for pair, explanation in zip(self.pairs, explained, strict=True):
+            challenge = matching.challenges[pair.challenge]
+            provider = matching.providers[pair.provider]
+            yield Suggestion(
+                challenge,
+                provider,
+                pair,
+                self.confidence.of(pair),
+                pair in self.assigned,
+                self._reasons(explanation, challenge, provider) if explanation else None,
+            )
+
+    def _reasons(
+        self, explanation: Explanation, challenge: SubmissionRecord, provider: SubmissionRecord
+    ) -> Reasons:
+        passages = explanation.passages
+        return Reasons(
+            explanation.contributions,
+            explanation.missing,
+            self._quote("challenge", challenge, passages.query),
+            self._quote("provider", provider, passages.candidate),
+        )
+
+    def _quote(
+        self, side: str, record: SubmissionRecord, passage: Passage | None
+    ) -> Quote | None:
+        """Name the passage by its field."""
+        if passage is None:
+            return None
+        key = f"{side} {record.id}"
+        if key not in self._fields:
+            self._fields[key] = fields_of(record, working_language=self.matching.language)
+        return Quote(self._fields[key][passage.index], passage.text, passage.marks)
+
+
+def matching_of(
+    challenges: Sequence[ChallengeRecord],
+    providers: Sequence[SolutionRecord],
+    *,
+    language: str = WORKING_LANGUAGE,
+    text_weight: float = TEXT_WEIGHT,
+    rules: Sequence[Rule] = RULES,
+    spread: Spread | None = None,
+    encoder: Encoder | None = None,
+    alive: Callable[[], None] = lambda: None,
+) -> Matching:
+    """Match records, each side in the order of its ids, whatever the order in which they come.
+
+    Parameters
+    ----------
+    challenges, providers : sequences of records, of length >= 1
+    language : str
+        The working language.
+    text_weight : float in [0, 1]
+    rules : sequence of Rule
+    spread : Spread, default=None
+        What ranks, by default this process; it changes no answer.
+    encoder : Encoder, default=None
+    alive : callable
+        Called after each record that the encoder has read.
+    """
+    by_id = [sorted(side, key=lambda record: record.id) for side in (challenges, providers)]
+    queries, pool = (profiles_of(side, language) for side in by_id)
+    if encoder is not None:
+        # read ahead, as the encoder remembers: a job that is silent is begun again
+        for profile in (*queries, *pool):
+            encoder.encode(profile.texts)
+            alive()
+    engine = Engine(
+        queries,
+        pool,
+        text_weight=text_weight,
+        rules=rules,
+        spread=spread or Spread(),
+        encoder=encoder,
+    )
+    return Matching(by_id[0], by_id[1], engine, language)
+
+
+def profiles_of(records: Sequence[SubmissionRecord], language: str) -> list[Profile]:
+    """Return what the engine sees of records."""
+    return [profile_of(record, working_language=language) for record in records]

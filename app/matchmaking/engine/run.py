@@ -1,0 +1,143 @@
+"""Carries a run out: frozen inputs in, lines with their reasons out, nothing else touched."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from app.matchmaking.engine.assigning import Terms, assigned
+from app.matchmaking.engine.encoders import encoder_of
+from app.matchmaking.engine.pipeline import Matching, matching_of
+from app.matchmaking.engine.ranking import RULES, Engine, Spread
+from app.matchmaking.engine.spooling import spooled
+from app.matchmaking.engine.suggestions import run_columns
+from app.matchmaking.results import RunInputs, RunResult, Whole
+from app.submissions.records import SolutionRecord
+from matching import InfeasibleAssignment
+from matching.scoring.semantic import Encoder
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+COMPUTED_WITH = (
+    "counterpart",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "snowballstemmer",
+    "stop-words",
+)
+"""Packages whose versions may change an answer."""
+
+ENCODED_WITH = ("safetensors", "tokenizers")
+"""Those that count only with a sentence encoder."""
+
+
+def carry_out(
+    inputs: RunInputs, report: Callable[[int, int], None], settings: "Settings"
+) -> RunResult:
+    """Rank the solutions for each challenge, explain every line, and assign them all.
+
+    Parameters
+    ----------
+    report : callable
+        Is told after each challenge how many of how many are done, and before that after
+        each record that a sentence encoder has read, which may take long.
+    settings : Settings
+        On what to rank, which changes no answer, and where the sentence encoder lies,
+        should the settings of the run name one.
+
+    Raises
+    ------
+    Unavailable
+        If the sentence encoder of the run is not there.
+    """
+    encoder = encoder_of(settings.embedding_folder, inputs.settings.encoder)
+    spread = Spread(
+        settings.matching_backend, settings.matching_scheduler, settings.model_folder
+    )
+    total = len(inputs.challenges)
+    matching = matching_in(
+        inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
+    )
+    engine = matching.engine
+    whole = whole_of(engine, terms_of(inputs))
+    chosen = frozenset(engine.chosen(engine.positions(whole.pairs)))
+    pairs = matching.pairs(inputs.settings.top, chosen)
+    confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
+    suggestions = matching.suggestions(pairs, confidence, assigned=chosen)
+    lines = spooled(suggestions, run_columns, lambda done: report(done, total))
+    return RunResult(lines, whole, versions(engine.matcher.version_, inputs.settings.encoder))
+
+
+def versions(model: str, encoder: str | None) -> dict[str, str]:
+    """Return the versions of everything that may change an answer, the model's with them."""
+    own = {"model": model, "python": platform.python_version()}
+    if encoder is None:
+        return own | {name: version(name) for name in COMPUTED_WITH}
+    named = {name: version(name) for name in (*COMPUTED_WITH, *ENCODED_WITH)}
+    return own | {"encoder": encoder} | named
+
+
+def matching_in(
+    inputs: RunInputs,
+    *,
+    spread: Spread | None = None,
+    encoder: Encoder | None = None,
+    alive: Callable[[], None] = lambda: None,
+) -> Matching:
+    """Match the records of a run as its settings say.
+
+    Parameters
+    ----------
+    spread, encoder, alive
+        As in `matching_of`.
+    """
+    return matching_of(
+        inputs.challenges,
+        inputs.solutions,
+        language=inputs.settings.working_language,
+        text_weight=inputs.settings.text_weight,
+        rules=RULES if inputs.settings.cross_border else (),
+        spread=spread,
+        encoder=encoder,
+        alive=alive,
+    )
+
+
+def solutions_of(inputs: RunInputs) -> list[SolutionRecord]:
+    """Return the solutions of a run in the order of the engine."""
+    return sorted(inputs.solutions, key=lambda record: record.id)
+
+
+def terms_of(inputs: RunInputs) -> Terms:
+    """Return how the challenges of a run share its solutions."""
+    return Terms(
+        least=inputs.settings.providers_min,
+        most=inputs.settings.providers_max,
+        capacities=[record.capacity for record in solutions_of(inputs)],
+        objective=inputs.settings.objective,
+    )
+
+
+def whole_of(engine: Engine, terms: Terms) -> Whole:
+    """Return the best whole assignment by its codes, or why there is none."""
+    none = Whole(terms.objective, (terms.least, terms.most))
+    try:
+        found = assigned(engine, terms)
+    except InfeasibleAssignment as refusal:
+        relaxations = tuple(
+            {"cost": relaxation.cost, "changes": list(relaxation.changes)}
+            for relaxation in refusal.diagnosis.relaxations
+        )
+        return replace(none, reason=str(refusal), relaxations=relaxations)
+    pairs = tuple((engine.challenges[i].id, engine.pool[j].id) for i, j in found.pairs)
+    return replace(
+        none,
+        pairs=pairs,
+        total=found.total,
+        bound=found.bound,
+        fairness=found.fairness.vector,
+        weakest_sum=found.fairness.weakest_sum,
+    )

@@ -1,0 +1,219 @@
+"""A suggestion with its reasons, the same for a run, a preview, a file and a terminal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from app.submissions.records import SubmissionRecord
+from matching import Contribution, Missing
+
+_SIDES: Final[Mapping[str, Sequence[str]]] = {
+    "query": ("challenge",),
+    "candidate": ("solution",),
+    "both": ("challenge", "solution"),
+}
+
+_IN_WORDS: Final = {
+    "query": "the challenge states no {}",
+    "candidate": "the provider states no {}",
+    "both": "the two are told in different languages: a summary in one of them would help",
+}
+
+
+class RankedPair(NamedTuple):
+    """A pair that the software proposes, by positions.
+
+    Parameters
+    ----------
+    challenge, provider : int
+        Positions among the challenges and in the pool.
+    rank : int
+        Place of the provider in the whole list of this challenge; 1 is best.
+    score, text_part, theme_part : float
+        The parts add up to the score.
+    coverage : float in [0, 1]
+        Share of the weight that could be computed from what both sides told.
+    band : {"strong", "fair", "weak"} or None
+        Where the score stands among all eligible pairs; None below 30 pairs.
+    """
+
+    challenge: int
+    provider: int
+    rank: int
+    score: float
+    text_part: float
+    theme_part: float
+    coverage: float
+    band: str | None
+
+
+class HubPlaces(NamedTuple):
+    """A provider that is among the first three of more challenges than chance explains.
+
+    Parameters
+    ----------
+    places, eligible : int
+        Among the first three of so many challenges, of so many that are open to it.
+    expected : float
+        What chance would give.
+    """
+
+    places: int
+    eligible: int
+    expected: float
+
+
+class Confidence(NamedTuple):
+    """How far a place can be relied on.
+
+    Parameters
+    ----------
+    stability : float in [0, 1] or None
+        Share of small changes of weights and words in which it keeps its rank.
+    breakpoint : float or None
+        The weight of the texts at which it and the next one are level; None for none.
+    hub : HubPlaces or None
+        Set where the provider stands high for more challenges than chance explains.
+    """
+
+    stability: float | None
+    breakpoint: float | None
+    hub: HubPlaces | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The best passage of one side: its field, its text, where its shared words stand."""
+
+    field: str
+    text: str
+    marks: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A score taken apart.
+
+    Parameters
+    ----------
+    contributions : sequence of Contribution
+        They add up to the score; the strongest come first.
+    missing : sequence of Missing
+        What was not stated, by part and side.
+    challenge, provider : Quote or None
+    """
+
+    contributions: Sequence[Contribution]
+    missing: Sequence[Missing]
+    challenge: Quote | None
+    provider: Quote | None
+
+    @property
+    def words(self) -> list[Contribution]:
+        """What shared words add to the score."""
+        return [part for part in self.contributions if part.kind == "word"]
+
+    @property
+    def themes(self) -> list[Contribution]:
+        """What shared themes add to the score."""
+        return [part for part in self.contributions if part.kind == "theme"]
+
+    @property
+    def missing_in_words(self) -> list[str]:
+        """What was not stated, as people say it."""
+        return [_IN_WORDS[lack.side].format(lack.part) for lack in self.missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A pair that the software proposes, with its records and its reasons.
+
+    Parameters
+    ----------
+    challenge, provider : SubmissionRecord
+    pair : RankedPair
+        Its place and its score.
+    confidence : Confidence
+    assigned : bool
+        Whether it belongs to the best assignment as a whole.
+    reasons : Reasons or None
+        None where nobody asked for them.
+    """
+
+    challenge: SubmissionRecord
+    provider: SubmissionRecord
+    pair: RankedPair
+    confidence: Confidence
+    assigned: bool
+    reasons: Reasons | None
+
+
+# --- as it is stored -------------------------------------------------------------------
+
+
+def preview_columns(suggestion: Suggestion) -> dict[str, Any]:
+    """Return the columns of a suggestion that belongs to no run."""
+    pair, reasons = suggestion.pair, suggestion.reasons
+    return {
+        "rank": pair.rank,
+        "score": pair.score,
+        "text_part": pair.text_part,
+        "theme_part": pair.theme_part,
+        "coverage": pair.coverage,
+        "stability": suggestion.confidence.stability,
+        "turns_at": suggestion.confidence.breakpoint,
+        "contributions": _contributions(reasons) if reasons else [],
+        "passages": {
+            "challenge": _passage(reasons.challenge if reasons else None),
+            "solution": _passage(reasons.provider if reasons else None),
+        },
+    }
+
+
+def run_columns(suggestion: Suggestion) -> dict[str, Any]:
+    """Return the columns of a suggestion of a run."""
+    hub = suggestion.confidence.hub
+    return preview_columns(suggestion) | {
+        "band": suggestion.pair.band,
+        "assigned": suggestion.assigned,
+        "hub": hub and hub._asdict(),
+    }
+
+
+def _passage(quote: Quote | None) -> dict[str, Any] | None:
+    if quote is None:
+        return None
+    return {"field": quote.field, "text": quote.text, "marks": [list(m) for m in quote.marks]}
+
+
+def _contributions(reasons: Reasons) -> list[dict[str, Any]]:
+    """Name each share; of what is missing, who did not state it."""
+    missing = _missing(reasons.missing)
+    shares: list[dict[str, Any]] = [
+        {"kind": c.kind, "feature": c.feature, "share": c.share, "words": list(c.words)}
+        if c.kind != "missing"
+        else _lacking(c.feature, c.share, missing[c.feature])
+        for c in reasons.contributions
+    ]
+    if sides := missing.get("language"):
+        shares.append(_lacking("language", 0.0, sides))
+    return shares
+
+
+def _lacking(feature: str, share: float, sides: list[str]) -> dict[str, Any]:
+    return {
+        "kind": "missing",
+        "feature": feature,
+        "share": share,
+        "words": list[str](),
+        "sides": sides,
+    }
+
+
+def _missing(missing: Sequence[Missing]) -> dict[str, list[str]]:
+    """Return the sides that lack text or themes; both where they lack a language in common."""
+    found: dict[str, list[str]] = {}
+    for lack in missing:
+        what = "language" if lack.side == "both" else lack.part
+        found.setdefault(what, []).extend(_SIDES[lack.side])
+    return found

@@ -1,0 +1,29 @@
+"""What a run is asked with, beside its inputs."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Objective = Literal["leximin", "total", "maxmin"]
+
+
+class RunSettings(BaseModel):
+    """Everything beside the inputs that a run's answer depends on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    top: int
+    text_weight: float
+    providers_min: int
+    providers_max: int
+    working_language: str
+    objective: Objective = Field(
+        default="total", description="What counts first in the assignment."
+    )
+    cross_border: bool = Field(
+        default=True, description="Whether a pair of one country is left out."
+    )
+    encoder: str | None = Field(
+        default=None,
+        description="SHA-256 of the sentence encoder; null where words alone count.",
+    )

@@ -1,0 +1,193 @@
+"""What people see of listed pairs: the written forms of shared words, and marked passages.
+
+The rule: people see words as they were written, never stems.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.scoring.explanation import Passage
+from matching.scoring.pairs import Indices, Pairs
+from matching.text.encoded import Floats
+from matching.text.positions import runs
+from matching.text.profile import Profile
+from matching.text.written import Forms, Written
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The shared words of some pairs, ascending by pair and column.
+
+    Parameters
+    ----------
+    pairs, columns : int arrays of shape (n_words,)
+    shares : float64 array of shape (n_words,)
+        What each word adds to the score of its pair.
+    width : int
+        Columns there are.
+    """
+
+    pairs: Indices
+    columns: Indices
+    shares: Floats
+    width: int
+
+    def among(self, pairs: Indices, columns: NDArray[np.integer], n_pairs: int) -> Bools:
+        """Tell which of other words of the pairs are among these; -1 is no column."""
+        used, places = np.unique(self.columns, return_inverse=True)
+        # the last column is that of all words that nobody shares
+        near = np.full(self.width + 1, used.size, dtype=np.int32)
+        near[used] = np.arange(used.size, dtype=np.int32)
+        there = np.zeros((n_pairs, used.size + 1), dtype=np.bool_)
+        there[self.pairs, places] = True
+        return np.asarray(there[pairs, near[columns]])
+
+    def share_of(self, pairs: Indices, columns: NDArray[np.integer]) -> Floats:
+        """Return the shares of words that are among these."""
+        keys = self.pairs * self.width + self.columns
+        return self.shares[np.searchsorted(keys, pairs * self.width + columns)]
+
+
+class Shown(NamedTuple):
+    """What people see of some pairs.
+
+    Parameters
+    ----------
+    words : list of tuple of str
+        For each shared word how both sides wrote it.
+    queries, candidates : list of Passage or None
+        For each pair.
+    """
+
+    words: list[tuple[str, ...]]
+    queries: list[Passage | None]
+    candidates: list[Passage | None]
+
+
+def shown(
+    queries: Sequence[Profile],
+    candidates: Sequence[Profile],
+    pairs: Pairs,
+    best: Indices,
+    words: Words,
+    forms: Forms,
+) -> Shown:
+    """Put to each shared word how it was written, and mark the best passages.
+
+    Parameters
+    ----------
+    queries, candidates : sequences of Profile
+        The distinct ones of the pairs, ascending by position.
+    pairs : Pairs
+    best : int array of shape (n_pairs,)
+        Where the best passage of each pair stands among the passages of all.
+    words : Words
+    forms : Forms
+        What the words of the profiles are numbered by.
+    """
+    _, row = np.unique(pairs.rows, return_inverse=True)
+    _, column = np.unique(pairs.candidates, return_inverse=True)
+    left, right = Written.of(queries, forms), Written.of(candidates, forms)
+    return Shown(
+        _as_written(_usual_forms(left, row, words), _usual_forms(right, column, words), forms),
+        _passages(left, queries, row, _heaviest(left, row, words), words),
+        _passages(right, candidates, column, pairs.pool.positions[pairs.passages[best]], words),
+    )
+
+
+def _as_written(asked: Indices, offered: Indices, forms: Forms) -> list[tuple[str, ...]]:
+    """Return both forms of each word; one where both sides wrote the same."""
+    names, known = forms.names, dict[tuple[int, int], tuple[str, ...]]()
+    found = []
+    for both in zip(asked.tolist(), offered.tolist(), strict=True):
+        written = known.get(both)
+        if written is None:
+            left, right = names[both[0]], names[both[1]]
+            written = (left,) if left.casefold() == right.casefold() else (left, right)
+            known[both] = written
+        found.append(written)
+    return found
+
+
+def _usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
+    """Return the number of the most frequent form of each word, the first of equals.
+
+    Parameters
+    ----------
+    profiles : int array of shape (n_pairs,)
+        The profile of each pair in `written`.
+    """
+    wanted = np.unique(profiles[words.pairs] * words.width + words.columns)
+    owners = np.repeat(np.arange(written.texts.size - 1), np.diff(written.ends[written.texts]))
+    keys = owners * words.width + written.columns
+    keys[written.columns < 0] = -1
+    at = np.searchsorted(wanted, keys)
+    counted = np.flatnonzero(np.append(wanted, -2)[at] == keys)
+    n_forms = int(written.forms.max(initial=0)) + 1
+    groups, first, often = np.unique(
+        at[counted] * n_forms + written.forms[counted], return_index=True, return_counts=True
+    )
+    of_word = groups // n_forms
+    order = np.lexsort((first, -often, of_word))
+    usual = (groups % n_forms)[order[np.diff(of_word[order], prepend=-1) > 0]]
+    places = np.searchsorted(wanted, profiles[words.pairs] * words.width + words.columns)
+    return np.asarray(usual[places])
+
+
+def _heaviest(written: Written, profiles: Indices, words: Words) -> Indices:
+    """Return the passage of each pair's query whose distinct words carry most; -1 for none."""
+    n_texts = np.diff(written.texts)[profiles]
+    texts = runs(written.texts[profiles], n_texts)
+    of_text = np.repeat(np.arange(profiles.size), n_texts)
+    sizes = np.diff(written.ends)[texts]
+    at = runs(written.ends[texts], sizes)
+    columns = written.columns[at]
+    place = np.repeat(np.arange(texts.size), sizes)
+    some = words.among(of_text[place], columns, profiles.size)
+    # each word once a passage, in the order of the columns, which is that of the alphabet
+    keys = np.unique(place[some] * words.width + columns[some])
+    owners = keys // words.width
+    shares = words.share_of(of_text[owners], keys % words.width)
+    weights = np.bincount(owners, weights=shares, minlength=texts.size)
+    weights[sizes == 0] = -1.0
+    best = np.full(profiles.size, -1.0)
+    np.maximum.at(best, of_text, weights)
+    first = np.flatnonzero((weights == best[of_text]) & (weights >= 0))
+    first = first[np.diff(of_text[first], prepend=-1) > 0]
+    found = np.full(profiles.size, -1, dtype=np.intp)
+    found[of_text[first]] = texts[first] - written.texts[profiles[of_text[first]]]
+    return found
+
+
+def _passages(
+    written: Written,
+    profiles: Sequence[Profile],
+    owners: Indices,
+    indices: Indices,
+    words: Words,
+) -> list[Passage | None]:
+    """Mark the matching words of one passage of each pair; None for -1."""
+    chosen = indices >= 0
+    texts = np.where(chosen, written.texts[owners] + indices, 0)
+    sizes = np.where(chosen, np.append(np.diff(written.ends), 0)[texts], 0)
+    at = runs(written.ends[texts], sizes)
+    pairs = np.repeat(np.arange(owners.size), sizes)
+    some = words.among(pairs, written.columns[at], owners.size)
+    at, pairs = at[some], pairs[some]
+    marks = list(zip(written.starts[at].tolist(), written.stops[at].tolist(), strict=True))
+    cuts = np.searchsorted(pairs, np.arange(owners.size + 1)).tolist()
+    return [
+        None
+        if index < 0
+        else Passage(index, profiles[owner].texts[index], tuple(marks[start:stop]))
+        for owner, index, (start, stop) in zip(
+            owners.tolist(), indices.tolist(), itertools.pairwise(cuts), strict=True
+        )
+    ]
