@@ -99,7 +99,7 @@ class Commands(LazyGroup):
             raise typer.Exit(1) from refusal
         except UnicodeEncodeError as error:
             # Python keeps such bytes as halves of characters, which nothing can store.
-            _show(Unprocessable("An argument is not UTF-8.", remedy="Write it anew."))
+            _show(Unprocessable("An argument is not UTF-8.", remedy="Write it again."))
             raise typer.Exit(1) from error
 
 

@@ -181,7 +181,7 @@ class SubmissionRecord(BaseModel):
         passages = [name for name in self.passages if getattr(self, name)]
         if self.text and passages:
             raise mendable(
-                Message("Both text and {told} are given.", passages=passages[0]),
+                Message("Both text and {passage} are given.", passage=passages[0]),
                 "Give the passages, or one text alone.",
             )
         if not (self.text or passages or self.summary):

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.commands import cli
-from matching import Matcher
+from matching import PlainMatcher
 from matching.assignment.optimal_face import Face
 from tests.counting import counted
 from tests.processes import untraced
@@ -346,7 +346,7 @@ def test_seventy_two_challenges_and_twenty_six_providers_take_one_fit_and_few_se
         for i in range(72)
     ]
     files = a_file(tmp_path / "c.jsonl", *challenges), a_file(tmp_path / "p.jsonl", *providers)
-    fits = counted(monkeypatch, Matcher, "fit")
+    fits = counted(monkeypatch, PlainMatcher, "fit")
     searches = counted(monkeypatch, Face, "settle")
 
     answer = answered(*files, "--per-challenge", 2)

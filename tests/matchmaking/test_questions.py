@@ -18,7 +18,7 @@ from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
-from matching import Matcher
+from matching import PlainMatcher
 from matching.assignment.optimal_face import Face
 from tests.conftest import SignIn, statements_of
 from tests.counting import counted
@@ -306,7 +306,7 @@ def test_what_if_for_72_challenges_and_26_solutions_reads_once_and_searches_few_
     run = f"/api/v1/match-runs/{staff.post('/api/v1/match-runs', json=new).json()['id']}"
     work(database)
 
-    fits = counted(monkeypatch, Matcher, "fit")
+    fits = counted(monkeypatch, PlainMatcher, "fit")
     searches = counted(monkeypatch, Face, "settle")
     statements = statements_of(database)
 

@@ -44,7 +44,7 @@ class Model:
     def of(self, pool: Sequence[Profile], background: Sequence[Profile]) -> PlainMatcher:
         """Return a matcher over exactly this pool, in an order of its own (`pool_`).
 
-        What is new is added with the weights as they are. Fitted anew, on pool and
+        What is new is added with the weights as they are. Fitted again, on pool and
         background, where something was changed or taken away, or much has arrived.
         """
         with self._lock:

@@ -1,7 +1,7 @@
 """Previews: where a submission would stand among what is selected now, kept in no run.
 
 One model for each programme stays in memory between questions. What has been selected
-since is added to it; it is fitted anew where a text was changed or much has arrived.
+since is added to it; it is fitted again where a text was changed or much has arrived.
 """
 
 import copy
