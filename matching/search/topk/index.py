@@ -23,7 +23,8 @@ Singles = NDArray[np.float32]
 # Entries are counted in 32 bits.
 _MOST: Final = 1 << 32
 
-# Rows whose largest bound is looked at together: two registers of eight.
+# Rows whose largest bound is looked at together. They lie a sixteenth of a chunk apart, so that
+# sixteen largest bounds are found in one register.
 BLOCK: Final = 16
 
 # The most frequent words are bounded by their length instead of being added up one by one,

@@ -151,21 +151,25 @@ def _leave_out(allowed: Admission, i: int, chunk: int, acc: Singles) -> None:
 @compiled(fastmath=_FREE)
 def _peaks(acc: Singles, peaks: Singles) -> None:
     """Find the largest sum of each block of rows."""
-    for b in range(peaks.size):
-        most = np.float32(0)
-        for j in range(BLOCK):
-            most = max(most, acc[b * BLOCK + j])
-        peaks[b] = most
+    n = peaks.size
+    peaks[:] = 0
+    for j in range(0, BLOCK, 4):
+        # slices, since the compiler works on registers only where no index can be below 0
+        one, two = acc[j * n : (j + 1) * n], acc[(j + 1) * n : (j + 2) * n]
+        three, four = acc[(j + 2) * n : (j + 3) * n], acc[(j + 3) * n : (j + 4) * n]
+        for b in range(n):
+            peaks[b] = max(max(one[b], two[b]), max(max(three[b], four[b]), peaks[b]))
 
 
 @compiled(fastmath=_FREE)
 def _raised_peaks(acc: Singles, norms: Singles, length: Any, peaks: Singles) -> None:
     """Find the largest bound of each block, frequent words included by their lengths."""
-    for b in range(peaks.size):
-        most = np.float32(0)
-        for j in range(b * BLOCK, (b + 1) * BLOCK):
-            most = max(most, acc[j] + length * norms[j])
-        peaks[b] = most
+    n = peaks.size
+    peaks[:] = 0
+    for j in range(0, BLOCK):
+        sums, lengths = acc[j * n : (j + 1) * n], norms[j * n : (j + 1) * n]
+        for b in range(n):
+            peaks[b] = max(peaks[b], sums[b] + length * lengths[b])
 
 
 @compiled(fastmath=_FREE)
@@ -206,7 +210,7 @@ def _best_of_chunk(
     for b in range(work.peaks.size):
         if work.peaks[b] <= 0 or work.peaks[b] < floor:
             continue
-        for row in range(b * BLOCK, min((b + 1) * BLOCK, n_rows)):
+        for row in range(b, n_rows, work.peaks.size):
             bound = work.acc[row] + length_of_head * norms[row]
             if bound > 0 and length_of_head > 0 and bound >= floor:
                 bound = work.acc[row] + _frequent_words(work.head, pool.head, first + row)
@@ -234,9 +238,8 @@ def _seeds(
             n_blocks = _put(seeds, values, n_blocks, b, peaks[b])
     n_seeds = 0
     for s in range(n_blocks):
-        start = seeds[s] * BLOCK
-        best, at = np.float32(0), start * 0 - 1
-        for row in range(start, min(start + BLOCK, n_rows)):
+        best, at = np.float32(0), seeds[s] * 0 - 1
+        for row in range(seeds[s], n_rows, peaks.size):
             if acc[row] > best and _may(allowed, i, first + row):
                 best, at = acc[row], row
         if at >= 0:
