@@ -11,7 +11,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from matching import InfeasibleAssignment, assign
-from matching.assignment import warm_start
+from matching.assignment import max_total, warm_start
 from matching.assignment.milp import Model, NoAnswer
 from matching.assignment.optimal_face import Face, totals
 from matching.assignment.problem import Problem
@@ -53,6 +53,33 @@ def test_candidates_and_prices_find_what_the_whole_table_holds(
     monkeypatch.setattr(warm_start, "_ADDED", 1)
 
     assert total_of(problem, compiled=False) == total_of(problem, compiled=True) == best
+
+
+@pytest.mark.parametrize("shape", [(120, 120), (60, 240), (240, 60)])
+def test_equal_scores_have_candidates_all_over_the_table(shape: tuple[int, int]) -> None:
+    problem = Problem.of(np.full(shape, 3), rows=(1, 1), columns=(0, 4))
+
+    pairs = warm_start.candidates(problem)
+
+    assert np.bincount(problem.i[pairs], minlength=shape[0]).min() > 0
+    assert np.bincount(problem.j[pairs], minlength=shape[1]).min() > 0
+    assert np.bincount(problem.i[pairs]).max() < shape[1]
+    assert np.bincount(problem.j[pairs]).max() < shape[0]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_large_table_of_equal_scores_has_the_first_answer_in_order(
+    compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose = warm_start.propose
+    monkeypatch.setattr(max_total, "propose", lambda given: propose(given, compiled=compiled))
+    scores = np.full((150, 150), 3)
+
+    one = assign(scores, rows=(1, 1), columns=(0, 1))
+    two = assign(scores, rows=(1, 2), columns=(0, 2))
+
+    assert one.pairs == tuple((i, i) for i in range(150))
+    assert two.pairs == tuple((i, i - i % 2 + j) for i in range(150) for j in range(2))
 
 
 def test_a_large_table_has_the_answer_that_it_has_without_the_compiled_solver(
