@@ -29,7 +29,7 @@ from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.shortest_paths import Arcs, Costs, potentials_or_cycles
 
 # Best pairs of each row and column that are likely on a shortest path.
-_LIKELY: Final = 4
+_LIKELY: Final = 5
 # Above every total; what is added to it is a level of fairness.
 _FAIR: Final = 1 << 59
 
