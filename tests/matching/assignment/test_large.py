@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matching import InfeasibleAssignment, assign
 from matching.assignment import max_total, warm_start
 from matching.assignment.milp import Model, NoAnswer
-from matching.assignment.optimal_face import Face, totals
+from matching.assignment.optimal_face import OptimalFace, totals
 from matching.assignment.problem import Problem
 from tests.matching.assignment import twin
 from tests.matching.assignment.oracle import Question, answers_of, questions
@@ -31,7 +31,7 @@ def total_of(problem: Problem, *, compiled: bool) -> int:
     """The total that is proved from the proposal, on the pairs that it looks at."""
     proposal = warm_start.propose(problem, compiled=compiled)
     near = problem.only(proposal.pairs)
-    face = Face.of(near, proposal.chosen)
+    face = OptimalFace.of(near, proposal.chosen)
     bound = -face.optimise(totals(near.units), proposal.potentials)
     assert int(near.units[face.chosen].sum()) == bound
     assert len(near.units) < problem.n_pairs / 4
@@ -45,7 +45,7 @@ def test_candidates_and_prices_find_what_the_whole_table_holds(
     scores = contended(80, 1)
     problem = Problem.of(scores, rows=bounds[0], columns=bounds[1], locked=[(0, 79), (5, 5)])
     whole = warm_start.propose(problem)
-    face = Face.of(problem, whole.chosen)
+    face = OptimalFace.of(problem, whole.chosen)
     best = -face.optimise(totals(problem.units))
 
     monkeypatch.setattr(warm_start, "_FEW", 1000)
