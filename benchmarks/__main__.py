@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.report import Figure, keep, machine, show
+from benchmarks.report import Figure, cpu_seconds, keep, machine, show
 
 
 class Comparison(StrEnum):
@@ -22,6 +22,7 @@ class Comparison(StrEnum):
     vectorize = "vectorize"
     topk = "topk"
     scoring = "scoring"
+    assignment = "assignment"
     arrivals = "arrivals"
     endtoend = "endtoend"
     backends = "backends"
@@ -46,8 +47,10 @@ def main(
     figures: list[Figure] = []
     for name in names or list(Comparison):
         # one at a time, so that a comparison needs its own peers only
+        before = cpu_seconds()
         found = importlib.import_module(f"benchmarks.{name}").run(large=large)
-        show(console, name, found)
+        whole = cpu_seconds() - before
+        show(console, f"{name}: {whole:.0f} s of CPU, preparations and peers included", found)
         figures += found
     missed = [f.what for f in figures if f.target and not f.target.met_by(f.value)]
     kept = keep("large" if large else "small", figures)

@@ -22,6 +22,7 @@ from rich.table import Table
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
+from benchmarks.report import Figure, Target, machine
 from matching import InfeasibleAssignment, assign, blocking_pairs, regret, stable_pairs
 from tests.matching.assignment.oracle import answers_of
 from tests.matching.assignment.test_optimality import random_question
@@ -41,7 +42,11 @@ TARGETS: Final = {
     "leximin 72 x 26": 0.5,
     "leximin 26 x 72": 0.5,
     "all regrets 500 x 500": 1.0,
+    "all regrets of leximin 100 x 200": 1.0,
 }
+
+# An all-equal table may take so many times as long as a random one.
+EQUAL: Final = 2.0
 
 STABLE: Final = """
 import json, sys, time
@@ -117,7 +122,9 @@ def main() -> None:
         lines += memory()
     lines += promises(options.promises) if options.promises else []
     show(lines)
-    (RESULTS / "assignment.json").write_text(json.dumps(lines, indent=1))
+    (RESULTS / "assignment.json").write_text(
+        json.dumps({"machine": machine(), "lines": lines}, indent=1)
+    )
 
 
 # --- instances ---
@@ -187,7 +194,7 @@ def by_flow(instance: Instance) -> tuple[int, float]:
     place = RESULTS / "instance.npz"
     i, j = scores.coords
     np.savez(place, i=i, j=j, s=scores.data, need=rows[:, 1], room=columns[:, 1])
-    found = json.loads(run([sys.executable, "-I", "-c", FLOW, str(place)]))
+    found = json.loads(output([sys.executable, "-I", "-c", FLOW, str(place)]))
     return found["total"], found["seconds"]
 
 
@@ -267,7 +274,46 @@ def questions() -> list[Row]:
         lines.append(line(f"all regrets of {case}", "ours", seconds))
     _, seconds = timed(regret, stored("tight_500"), objective="total")
     lines.append(line("all regrets 500 x 500", "ours", seconds))
+    lines.append(line("all regrets of leximin 100 x 200", "ours", random_regrets()))
+    equal, scattered = equal_and_random()
+    lines.append(line("leximin 300 x 300, random", "ours", scattered))
+    case, within = "leximin 300 x 300, all equal", round(EQUAL * scattered, 2)
+    lines.append(line(case, "ours", equal) | {"target": within})
     return lines
+
+
+def random_regrets() -> float:
+    """Return the seconds of all regrets of random scores under leximin, 100 x 200."""
+    scores = np.random.default_rng(0).random((100, 200))
+    return timed(regret, (scores, np.array([1, 2]), np.array([0, 1])))[1]
+
+
+def equal_and_random() -> tuple[float, float]:
+    """Return the seconds of leximin, 300 x 300: all scores equal, and random ones."""
+    rows, columns = np.array([1, 1]), np.array([0, 1])
+    tables = np.full((300, 300), 50), np.random.default_rng(0).random((300, 300))
+    # the first one compiles
+    timed(assign, (tables[1], rows, columns))
+    equal, scattered = (timed(assign, (table, rows, columns))[1] for table in tables)
+    return equal, scattered
+
+
+def run(*, large: bool) -> list[Figure]:
+    """Time leximin where no peer is needed, for `python -m benchmarks`."""
+    del large
+    seconds, (equal, scattered) = random_regrets(), equal_and_random()
+    least = Target(TARGETS["all regrets of leximin 100 x 200"], at_least=False)
+    sides = {"all equal": equal, "random": scattered}
+    return [
+        Figure("all regrets of leximin 100 x 200", seconds, "s", least, {"ours": seconds}),
+        Figure(
+            "leximin 300 x 300, all equal beside random",
+            equal / scattered,
+            "x",
+            Target(EQUAL, at_least=False),
+            sides,
+        ),
+    ]
 
 
 def stability() -> list[Row]:
@@ -275,13 +321,13 @@ def stability() -> list[Row]:
     home, place = RESULTS / "peer", RESULTS / "scores.npy"
     python = home / "bin" / "python"
     if not python.exists():
-        run([sys.executable, "-m", "venv", str(home)])
-        run([str(python), "-m", "pip", "install", "--quiet", PEER, "numpy"])
+        output([sys.executable, "-m", "venv", str(home)])
+        output([str(python), "-m", "pip", "install", "--quiet", PEER, "numpy"])
     # without ties there is one stable answer, and both must find it
     scores = np.random.default_rng(0).permutation(100 * 100).reshape(100, 100) + 1
     np.save(place, scores)
     pairs, seconds = timed(stable_pairs, (scores, np.array([0, 1]), np.array([0, 1])))
-    peer = json.loads(run([str(python), "-I", "-c", STABLE, str(place)]))
+    peer = json.loads(output([str(python), "-I", "-c", STABLE, str(place)]))
     blocking = blocking_pairs(scores, pairs, rows=(0, 1), columns=(0, 1))
     case, same = "stable pairs 100 x 100", [list(pair) for pair in pairs] == peer["pairs"]
     return [
@@ -290,7 +336,7 @@ def stability() -> list[Row]:
     ]
 
 
-def run(command: list[str]) -> str:
+def output(command: list[str]) -> str:
     """Run a program and return what it prints."""
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)  # noqa: S603 -- ours
     if done.returncode:
@@ -300,7 +346,7 @@ def run(command: list[str]) -> str:
 
 def memory() -> list[Row]:
     """Tell what 2000 x 2000 takes, in a process that has nothing else."""
-    before, peak = json.loads(run([sys.executable, "-c", MEMORY]))
+    before, peak = json.loads(output([sys.executable, "-c", MEMORY]))
     case = "2000 x 2000, above libraries and scores"
     return [line(case, "ours", 0.0, total=peak - before, libraries=before)]
 
@@ -333,7 +379,10 @@ def show(lines: list[Row]) -> None:
         target = "" if row["target"] is None else f"<= {row['target']}"
         seconds = f"{row['seconds']:.3f}" if row["seconds"] else f"{row['total']} MB"
         table.add_row(row["case"], row["who"], seconds, target, ratio, same)
-    Console(width=120).print(table)
+    console = Console(width=120)
+    facts = machine()
+    console.print(", ".join(f"{name} {value}" for name, value in facts.items()), style="dim")
+    console.print(table)
 
 
 if __name__ == "__main__":

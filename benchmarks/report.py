@@ -167,10 +167,11 @@ def peak_memory() -> float:
 
 
 def machine() -> dict[str, str]:
-    """Name what the figures depend on: processor, cores, memory, versions."""
+    """Name what the figures depend on: processor, cores, caches, memory, versions."""
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count()),
+        **caches(),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -183,6 +184,24 @@ def _processor() -> str:
     lines = facts.read_text().splitlines() if facts.exists() else []
     named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return named[0] if named else platform.processor()
+
+
+def caches(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> dict[str, str]:
+    """Return the sizes of the second and the third cache that the first core uses."""
+    sizes = {"L2": "not known", "L3": "not known"}
+    for level in folder.glob("index*/level"):
+        name = f"L{level.read_text().strip()}"
+        if name in sizes:
+            sizes[name] = (level.parent / "size").read_text().strip()
+    return sizes
+
+
+def cpu_seconds() -> float:
+    """Return the CPU of this process and of the children that it waited for."""
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def show(console: Console, title: str, figures: Sequence[Figure]) -> None:

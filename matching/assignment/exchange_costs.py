@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.assignment.optimal_face import BEST, CHOSEN, LEFT, Face
+from matching.assignment.optimal_face import BEST, CHOSEN, LEFT, OptimalFace
 from matching.assignment.problem import Ints, Mask
 from matching.assignment.shortest_paths import Arcs
 
@@ -28,7 +28,7 @@ class Detours:
     possible: Mask
 
 
-def detours(face: Face, costs: Ints) -> Detours:
+def detours(face: OptimalFace, costs: Ints) -> Detours:
     """Return the cost of turning each pair round.
 
     The present answer of the face must be optimal. Turning a pair round closes a cycle with
@@ -36,7 +36,7 @@ def detours(face: Face, costs: Ints) -> Detours:
 
     Parameters
     ----------
-    face : Face
+    face : OptimalFace
     costs : int64 array of shape (3, n_pairs)
     """
     closure = Closure(face.arcs(costs), 2 * face.shape[0], np.add)

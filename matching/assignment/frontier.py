@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from matching.assignment.milp import NoAnswer
 from matching.assignment.problem import Problem
-from matching.assignment.side_constraints import Sided
-from matching.assignment.solve import refuse_the_plain
+from matching.assignment.side_constraints import SideConstraintModel
+from matching.assignment.solve import refuse_impossible_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,19 @@ def frontier_of(problem: Problem, objective: str) -> tuple[Step, ...]:
     NoAnswer
         If no answer keeps the conditions.
     """
-    refuse_the_plain(problem)
+    refuse_impossible_bounds(problem)
     if not problem.n_pairs:
         return (Step(0, 0, 0),)
-    sided = Sided(problem)
-    chosen = sided.best(problem.units)
+    model = SideConstraintModel(problem)
+    chosen = model.best(problem.units)
     top, steps = int(problem.units[chosen].sum()), list[Step]()
     while True:
-        total, floor = int(problem.units[chosen].sum()), sided.floor(objective, chosen)
+        total, floor = int(problem.units[chosen].sum()), model.floor(objective, chosen)
         step = Step(*(problem.figure(units) for units in (floor, total, top - total)))
         # a floor that costs nothing takes the place of the lower one
         steps = [*(s for s in steps if s.total != step.total), step]
-        sided.raise_the_floor(objective, floor + 1)
+        model.raise_the_floor(objective, floor + 1)
         try:
-            chosen = sided.best(problem.units)
+            chosen = model.best(problem.units)
         except NoAnswer:
             return tuple(steps)

@@ -24,23 +24,23 @@ from scipy.sparse import csgraph
 
 from matching.assignment.exchange_costs import Closure
 from matching.assignment.lexicographic_costs import Changes, LexicographicCosts
-from matching.assignment.optimal_face import BEST, LEFT, Face
+from matching.assignment.optimal_face import BEST, LEFT, OptimalFace
 from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.shortest_paths import Arcs, Costs, potentials_or_cycles
 
 # Best pairs of each row and column that are likely on a shortest path.
-_LIKELY: Final = 4
+_LIKELY: Final = 5
 # Above every total; what is added to it is a level of fairness.
 _FAIR: Final = 1 << 59
 
 
-def cheapest_exchanges(problem: Problem, face: Face) -> tuple[Ints, Changes]:
+def cheapest_exchanges(problem: Problem, face: OptimalFace) -> tuple[Ints, Changes]:
     """Return what the best answer changes that treats a pair otherwise, for each pair.
 
     Parameters
     ----------
     problem : Problem
-    face : Face
+    face : OptimalFace
         Of all answers; the present one is the best by `leximin`.
 
     Returns
@@ -63,7 +63,7 @@ def cheapest_exchanges(problem: Problem, face: Face) -> tuple[Ints, Changes]:
 class _Residual:
     """The residual graph of an answer, with its costs in as many fields as it takes."""
 
-    def __init__(self, problem: Problem, face: Face) -> None:
+    def __init__(self, problem: Problem, face: OptimalFace) -> None:
         self.problem, self.face, self.units = problem, face, problem.units
         self.arcs = face.arcs(np.zeros((3, problem.n_pairs), dtype=np.int64))
         self.link = self.arcs.what < 0

@@ -8,16 +8,16 @@ lowest threshold first; that is the lexicographic order of the sorted values.
 import numpy as np
 
 from matching.assignment.max_total import best_total
-from matching.assignment.optimal_face import BEST, CHOSEN, Face, totals
+from matching.assignment.optimal_face import BEST, CHOSEN, OptimalFace, totals
 from matching.assignment.problem import Ints, Mask, Problem
 
 
-def fairest(problem: Problem) -> tuple[Face, int]:
+def fairest(problem: Problem) -> tuple[OptimalFace, int]:
     """Return the face of the fairest answers with the greatest total among them.
 
     Returns
     -------
-    face, bound : Face, int
+    face, bound : OptimalFace, int
         The total that no answer as fair exceeds.
 
     Raises
@@ -30,16 +30,16 @@ def fairest(problem: Problem) -> tuple[Face, int]:
     return face, -face.optimise(totals(problem.units))
 
 
-def fairness_face(problem: Problem, chosen: Mask) -> Face:
+def fairness_face(problem: Problem, chosen: Mask) -> OptimalFace:
     """Return the face of all answers, with the best pair of each row named."""
-    face = Face.of(problem, chosen)
+    face = OptimalFace.of(problem, chosen)
     face.may[BEST] = problem.units > 0
     face.best[:, 1] = 1
     _name_the_best(face, problem.units)
     return face
 
 
-def raise_the_worst_off(face: Face, units: Ints) -> None:
+def raise_the_worst_off(face: OptimalFace, units: Ints) -> None:
     """Close every answer that is less fair than another."""
     many, level = face.shape[0] + 1, 0
     while True:
@@ -53,7 +53,7 @@ def raise_the_worst_off(face: Face, units: Ints) -> None:
         level = int(reached.min())
 
 
-def _name_the_best(face: Face, units: Ints) -> None:
+def _name_the_best(face: OptimalFace, units: Ints) -> None:
     """Call the best chosen pair of each row its best one, where that is open."""
     chosen = np.flatnonzero(face.chosen & face.may[BEST])
     order = chosen[np.lexsort((-units[chosen], face.i[chosen]))]

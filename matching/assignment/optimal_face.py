@@ -26,7 +26,7 @@ _CHANGES: Final = ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1))
 
 
 @dataclass(slots=True, eq=False)
-class Face:
+class OptimalFace:
     """Answers between which the objectives so far make no difference.
 
     Parameters
@@ -63,7 +63,7 @@ class Face:
         self.ends = np.stack([2 * n_rows + self.j, self.i, n_rows + self.i]).astype(np.int64)
 
     @classmethod
-    def of(cls, problem: Problem, chosen: Mask, origin: Ints | None = None) -> "Face":
+    def of(cls, problem: Problem, chosen: Mask, origin: Ints | None = None) -> "OptimalFace":
         """Return the face of all answers that keep the conditions, none with a best pair."""
         may = np.stack([~problem.locked, np.ones_like(problem.locked), np.zeros_like(chosen)])
         return cls(
@@ -255,7 +255,7 @@ class Face:
 class _PathsToRow:
     """The ways back to a row, by changes that cost nothing."""
 
-    def __init__(self, face: Face, row: int, by_column: list[Ints]) -> None:
+    def __init__(self, face: OptimalFace, row: int, by_column: list[Ints]) -> None:
         self.face = face
         chosen = np.flatnonzero(face.state != LEFT)
         few = face.arcs(np.zeros((3, len(face.i)), dtype=np.int64), chosen)
@@ -289,7 +289,7 @@ class _PathsTo:
 
     Parameters
     ----------
-    face : Face
+    face : OptimalFace
     node : int
     few : Arcs
         Of the chosen pairs and between counts; those of the other pairs are looked up by
@@ -298,7 +298,7 @@ class _PathsTo:
         The undecided pairs of each column.
     """
 
-    def __init__(self, face: Face, node: int, few: Arcs, by_column: list[Ints]) -> None:
+    def __init__(self, face: OptimalFace, node: int, few: Arcs, by_column: list[Ints]) -> None:
         self.face, self.few, self.by_column = face, few, by_column
         self.reached = np.zeros(few.n, dtype=np.bool_)
         self.reached[node] = True

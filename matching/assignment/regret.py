@@ -18,7 +18,7 @@ from matching.assignment.lexicographic_costs import losses
 from matching.assignment.lexicographic_paths import cheapest_exchanges
 from matching.assignment.leximin import fairness_face
 from matching.assignment.milp import NoAnswer
-from matching.assignment.optimal_face import Face, totals
+from matching.assignment.optimal_face import OptimalFace, totals
 from matching.assignment.problem import Ints, Mask, Pair, Problem
 from matching.assignment.solve import is_network, solve
 
@@ -99,7 +99,7 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
         total[problem.i[pairs], problem.j[pairs]] = problem.figures(changes.total)
         fairness = _Losses(problem, pairs, losses(_values(problem, chosen), changes))
     else:
-        lost = detours(Face.of(problem, chosen), totals(problem.units))
+        lost = detours(OptimalFace.of(problem, chosen), totals(problem.units))
         at = np.flatnonzero(lost.possible)
         total[problem.i[at], problem.j[at]] = problem.figures(lost.cost[at])
     return Regrets(total, picked, fairness, problem.scale == 1)

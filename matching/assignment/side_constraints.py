@@ -15,7 +15,7 @@ from matching.assignment.problem import Ints, Mask, Problem
 _BLOCK: Final = 20
 
 
-class Sided:
+class SideConstraintModel:
     """A programme over the pairs of a problem.
 
     Parameters

@@ -6,7 +6,7 @@ from matching.assignment.leximin import fairest
 from matching.assignment.max_total import best_total
 from matching.assignment.milp import NoAnswer, group_keys
 from matching.assignment.problem import Ints, Mask, Problem
-from matching.assignment.side_constraints import Sided
+from matching.assignment.side_constraints import SideConstraintModel
 
 
 def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask, int]:
@@ -29,16 +29,16 @@ def solve(problem: Problem, objective: str, *, first: bool = True) -> tuple[Mask
     NoAnswer
         If no answer keeps the conditions.
     """
-    refuse_the_plain(problem)
+    refuse_impossible_bounds(problem)
     if not problem.n_pairs:
         return problem.locked, 0
     if is_network(problem, objective):
         face, bound = fairest(problem) if objective == "leximin" else best_total(problem)
         face.first()
         return face.among(problem), bound
-    sided = Sided(problem)
-    chosen, bound = sided.answer(objective)
-    return sided.first(chosen) if first else chosen, bound
+    model = SideConstraintModel(problem)
+    chosen, bound = model.answer(objective)
+    return model.first(chosen) if first else chosen, bound
 
 
 def is_network(problem: Problem, objective: str) -> bool:
@@ -56,7 +56,7 @@ def _can_exceed(problem: Problem, groups: Ints, at_most: int) -> bool:
     return bool((np.minimum(n_open, most) > at_most).any())
 
 
-def refuse_the_plain(problem: Problem) -> None:
+def refuse_impossible_bounds(problem: Problem) -> None:
     """Refuse locks on pairs that are not open, and bounds that no pairs can meet."""
     if problem.stray:
         raise NoAnswer

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from matching.assignment.milp import NoAnswer, model_of
-from matching.assignment.optimal_face import Face, totals
+from matching.assignment.optimal_face import OptimalFace, totals
 from matching.assignment.problem import Ints, Mask, Problem
 
 # Below this many pairs HiGHS answers before the compiled solver is loaded.
@@ -37,7 +37,7 @@ class Proposal:
         The pairs to look at; the potentials prove that the others are not needed.
     chosen : bool array of the same shape
     potentials : int64 array of shape (n_nodes,)
-        Of the nodes of a `Face`.
+        Of the nodes of a `OptimalFace`.
     """
 
     pairs: Ints
@@ -175,7 +175,7 @@ def _highs(problem: Problem) -> Mask:
 
 
 def _by_highs(problem: Problem) -> _Solved:
-    face = Face.of(problem, _highs(problem))
+    face = OptimalFace.of(problem, _highs(problem))
     worth = face.settle(totals(problem.units))
     return _Solved(face.chosen, worth, False)
 

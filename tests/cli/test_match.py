@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.commands import cli
 from matching import PlainMatcher
-from matching.assignment.optimal_face import Face
+from matching.assignment.optimal_face import OptimalFace
 from tests.counting import counted
 from tests.processes import untraced
 
@@ -347,7 +347,7 @@ def test_seventy_two_challenges_and_twenty_six_providers_take_one_fit_and_few_se
     ]
     files = a_file(tmp_path / "c.jsonl", *challenges), a_file(tmp_path / "p.jsonl", *providers)
     fits = counted(monkeypatch, PlainMatcher, "fit")
-    searches = counted(monkeypatch, Face, "settle")
+    searches = counted(monkeypatch, OptimalFace, "settle")
 
     answer = answered(*files, "--per-challenge", 2)
 

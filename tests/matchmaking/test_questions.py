@@ -19,7 +19,7 @@ from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from matching import PlainMatcher
-from matching.assignment.optimal_face import Face
+from matching.assignment.optimal_face import OptimalFace
 from tests.conftest import SignIn, statements_of
 from tests.counting import counted
 from tests.factories import (
@@ -307,7 +307,7 @@ def test_what_if_for_72_challenges_and_26_solutions_reads_once_and_searches_few_
     work(database)
 
     fits = counted(monkeypatch, PlainMatcher, "fit")
-    searches = counted(monkeypatch, Face, "settle")
+    searches = counted(monkeypatch, OptimalFace, "settle")
     statements = statements_of(database)
 
     answer = staff.post(f"{run}/what-if", json={"text_weight": 0.5}).json()

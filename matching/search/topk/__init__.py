@@ -49,22 +49,24 @@ def search(
     """Search an index; see `matching.search.topk.kernel.search`."""
     # numba costs a second to load, so whoever ranks few profiles goes without
     kernel: Any = importlib.import_module("matching.search.topk.kernel")
-    indices, scores = kernel.search(index.arrays, index.asked(queries), allowed, k, index.spare)
+    indices, scores = kernel.search(
+        index.arrays, index.query_arrays(queries), allowed, k, index.spare
+    )
     return indices, scores
 
 
 def indexed(rows: Matrix) -> Index:
     """Index rows as they are, for `top_k`."""
     n_rows = rows.shape[0]
-    told = np.ones(n_rows, dtype=np.bool_)
+    has_text = np.ones(n_rows, dtype=np.bool_)
     pool = EncodedPool(
         passages=rows,
         starts=np.arange(n_rows + 1, dtype=np.intp),
         positions=np.zeros(n_rows, dtype=np.intp),
         shares=np.zeros(n_rows),
         themes=Matrix((n_rows, 0)),
-        has_text=told,
-        has_themes=~told,
+        has_text=has_text,
+        has_themes=~has_text,
         languages=np.zeros(n_rows, dtype=np.int64),
     )
     return Index.of(pool, Scorer(1.0, 0.0, 0.0))
@@ -88,10 +90,10 @@ def top_k(queries: Matrix, index: Index, k: int) -> tuple[NDArray[np.int64], Flo
         nan for "none left".
     """
     n_queries = queries.shape[0]
-    told = np.ones(n_queries, dtype=np.bool_)
+    has_text = np.ones(n_queries, dtype=np.bool_)
     zeros = np.zeros(max(n_queries, index.n_pool) + 1, dtype=np.int64)
     nothing = Matrix((n_queries, 0))
-    asked = EncodedQueries(queries, nothing, told, ~told, zeros[:n_queries])
+    encoded = EncodedQueries(queries, nothing, has_text, ~has_text, zeros[:n_queries])
     everything = Admission(
         table=np.ones((1, 1), dtype=np.bool_),
         query_class=zeros[:n_queries].astype(np.int32),
@@ -99,4 +101,4 @@ def top_k(queries: Matrix, index: Index, k: int) -> tuple[NDArray[np.int64], Flo
         excluded_ends=zeros[: n_queries + 1],
         excluded=zeros[:0],
     )
-    return search(index, asked, everything, k)
+    return search(index, encoded, everything, k)

@@ -23,7 +23,8 @@ Singles = NDArray[np.float32]
 # Entries are counted in 32 bits.
 _MOST: Final = 1 << 32
 
-# Rows whose largest bound is looked at together: two registers of eight.
+# Rows whose largest bound is looked at together. They lie a sixteenth of a chunk apart, so that
+# sixteen largest bounds are found in one register.
 BLOCK: Final = 16
 
 # The most frequent words are bounded by their length instead of being added up one by one,
@@ -57,7 +58,11 @@ class Arrays(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Queries for the compiled search: rows of words and themes side by side."""
+    """Queries for the compiled search: rows of words and themes side by side.
+
+    Compiled code that is kept on disk refers to this class by its name; with another name it
+    could not be read.
+    """
 
     ends: NDArray[np.int64]
     columns: NDArray[np.int32]
@@ -175,7 +180,7 @@ class Index:
         # an array that is mapped from disk is of a class that the compiler does not know
         return cls(n_terms, n_themes, Arrays(*(np.asarray(array) for array in found)))
 
-    def asked(self, queries: EncodedQueries) -> Asked:
+    def query_arrays(self, queries: EncodedQueries) -> Asked:
         """Put words and themes of the queries side by side, as the index has them."""
         known = queries.narrowed(self.n_terms, self.n_themes)
         return Asked(*side_by_side(known.text, known.themes))

@@ -46,7 +46,7 @@ class _Work(NamedTuple):
 
 
 def search(
-    pool: Arrays, asked: Asked, allowed: Admission, k: int, spare: list[Floats]
+    pool: Arrays, queries: Asked, allowed: Admission, k: int, spare: list[Floats]
 ) -> tuple[NDArray[np.int64], Floats]:
     """Return the k best of the pool for each query.
 
@@ -62,7 +62,7 @@ def search(
     scores : float64 array of shape (n_queries, k)
         nan for "none left".
     """
-    n_queries = asked.ends.size - 1
+    n_queries = queries.ends.size - 1
     indices = np.full((n_queries, k), -1, dtype=np.int64)
     scores = np.full((n_queries, k), np.nan)
     found = np.zeros(n_queries, dtype=np.int64)
@@ -76,7 +76,7 @@ def search(
         np.empty(k, dtype=np.int64),
         np.empty(k),
     )
-    _search(pool, asked, allowed, work, indices, scores, found)
+    _search(pool, queries, allowed, work, indices, scores, found)
     spare.append(work.dense)
     return indices, scores
 
@@ -92,7 +92,7 @@ def _one_of(spare: list[Floats], size: int) -> Floats:
 @compiled()
 def _search(
     pool: Arrays,
-    asked: Asked,
+    queries: Asked,
     allowed: Admission,
     work: _Work,
     indices: NDArray[np.int64],
@@ -105,28 +105,30 @@ def _search(
     for chunk in range(n_chunks):
         for i in range(found.size):
             work.acc[:] = 0
-            head = _add_up(pool, asked, i, chunk, n_chunks, work)
+            head = _add_up(pool, queries, i, chunk, n_chunks, work)
             _leave_out(allowed, i, chunk, work.acc)
-            n_words = asked.ends[i + 1] - asked.ends[i]
+            n_words = queries.ends[i + 1] - queries.ends[i]
             least = 1 / (1 + (n_words + work.head.size + 8) * _ROUNDING)
             first = chunk * CHUNK
             found[i] = _best_of_chunk(
                 pool, allowed, i, first, work, head, least, indices[i], scores[i], found[i]
             )
-            for a in range(asked.ends[i], asked.ends[i + 1]):
-                work.dense[asked.columns[a]] = 0
+            for a in range(queries.ends[i], queries.ends[i + 1]):
+                work.dense[queries.columns[a]] = 0
     for i in range(found.size):
         if found[i] < k:
             _fill_up(allowed, i, n_pool, indices[i], scores[i], found[i])
 
 
 @compiled(inline="always")
-def _add_up(pool: Arrays, asked: Asked, i: int, chunk: int, n_chunks: int, work: _Work) -> Any:
+def _add_up(
+    pool: Arrays, queries: Asked, i: int, chunk: int, n_chunks: int, work: _Work
+) -> Any:
     """Add the bounds of the words of a query up; return the length of the frequent ones."""
     work.head[:] = 0
     squares = 0.0
-    for a in range(asked.ends[i], asked.ends[i + 1]):
-        column, value = asked.columns[a], asked.values[a]
+    for a in range(queries.ends[i], queries.ends[i + 1]):
+        column, value = queries.columns[a], queries.values[a]
         work.dense[column] = value
         place = pool.head_of[column]
         if place >= 0:
@@ -151,21 +153,25 @@ def _leave_out(allowed: Admission, i: int, chunk: int, acc: Singles) -> None:
 @compiled(fastmath=_FREE)
 def _peaks(acc: Singles, peaks: Singles) -> None:
     """Find the largest sum of each block of rows."""
-    for b in range(peaks.size):
-        most = np.float32(0)
-        for j in range(BLOCK):
-            most = max(most, acc[b * BLOCK + j])
-        peaks[b] = most
+    n = peaks.size
+    peaks[:] = 0
+    for j in range(0, BLOCK, 4):
+        # slices, since the compiler works on registers only where no index can be below 0
+        one, two = acc[j * n : (j + 1) * n], acc[(j + 1) * n : (j + 2) * n]
+        three, four = acc[(j + 2) * n : (j + 3) * n], acc[(j + 3) * n : (j + 4) * n]
+        for b in range(n):
+            peaks[b] = max(max(one[b], two[b]), max(max(three[b], four[b]), peaks[b]))
 
 
 @compiled(fastmath=_FREE)
 def _raised_peaks(acc: Singles, norms: Singles, length: Any, peaks: Singles) -> None:
     """Find the largest bound of each block, frequent words included by their lengths."""
-    for b in range(peaks.size):
-        most = np.float32(0)
-        for j in range(b * BLOCK, (b + 1) * BLOCK):
-            most = max(most, acc[j] + length * norms[j])
-        peaks[b] = most
+    n = peaks.size
+    peaks[:] = 0
+    for j in range(0, BLOCK):
+        sums, lengths = acc[j * n : (j + 1) * n], norms[j * n : (j + 1) * n]
+        for b in range(n):
+            peaks[b] = max(peaks[b], sums[b] + length * lengths[b])
 
 
 @compiled(fastmath=_FREE)
@@ -206,7 +212,7 @@ def _best_of_chunk(
     for b in range(work.peaks.size):
         if work.peaks[b] <= 0 or work.peaks[b] < floor:
             continue
-        for row in range(b * BLOCK, min((b + 1) * BLOCK, n_rows)):
+        for row in range(b, n_rows, work.peaks.size):
             bound = work.acc[row] + length_of_head * norms[row]
             if bound > 0 and length_of_head > 0 and bound >= floor:
                 bound = work.acc[row] + _frequent_words(work.head, pool.head, first + row)
@@ -234,9 +240,8 @@ def _seeds(
             n_blocks = _put(seeds, values, n_blocks, b, peaks[b])
     n_seeds = 0
     for s in range(n_blocks):
-        start = seeds[s] * BLOCK
-        best, at = np.float32(0), start * 0 - 1
-        for row in range(start, min(start + BLOCK, n_rows)):
+        best, at = np.float32(0), seeds[s] * 0 - 1
+        for row in range(seeds[s], n_rows, peaks.size):
             if acc[row] > best and _may(allowed, i, first + row):
                 best, at = acc[row], row
         if at >= 0:
@@ -255,11 +260,11 @@ def _exact(pool: Arrays, dense: Floats, j: int) -> float:
     """Score one profile as `Scorer.parts` does, addition by addition."""
     best, whole = 0.0, 0.0
     for passage in range(pool.starts[j], pool.starts[j + 1]):
-        told = 0.0
+        product = 0.0
         for p in range(pool.passage_ends[passage], pool.passage_ends[passage + 1]):
-            told += dense[pool.passage_columns[p]] * pool.passage_values[p]
-        best = max(best, told)
-        whole += pool.shares[passage] * told
+            product += dense[pool.passage_columns[p]] * pool.passage_values[p]
+        best = max(best, product)
+        whole += pool.shares[passage] * product
     text, themes = (1 - pool.weights[1]) * best + pool.weights[1] * whole, 0.0
     for p in range(pool.theme_ends[j], pool.theme_ends[j + 1]):
         themes += dense[pool.theme_columns[p]] * pool.theme_values[p]

@@ -11,9 +11,9 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from matching import InfeasibleAssignment, assign
-from matching.assignment import warm_start
+from matching.assignment import max_total, warm_start
 from matching.assignment.milp import Model, NoAnswer
-from matching.assignment.optimal_face import Face, totals
+from matching.assignment.optimal_face import OptimalFace, totals
 from matching.assignment.problem import Problem
 from tests.matching.assignment import twin
 from tests.matching.assignment.oracle import Question, answers_of, questions
@@ -31,7 +31,7 @@ def total_of(problem: Problem, *, compiled: bool) -> int:
     """The total that is proved from the proposal, on the pairs that it looks at."""
     proposal = warm_start.propose(problem, compiled=compiled)
     near = problem.only(proposal.pairs)
-    face = Face.of(near, proposal.chosen)
+    face = OptimalFace.of(near, proposal.chosen)
     bound = -face.optimise(totals(near.units), proposal.potentials)
     assert int(near.units[face.chosen].sum()) == bound
     assert len(near.units) < problem.n_pairs / 4
@@ -46,7 +46,7 @@ def test_candidates_and_prices_find_what_the_whole_table_holds(
     scores = contended(80, 1)
     problem = Problem.of(scores, rows=bounds[0], columns=bounds[1], locked=[(0, 79), (5, 5)])
     whole = warm_start.propose(problem)
-    face = Face.of(problem, whole.chosen)
+    face = OptimalFace.of(problem, whole.chosen)
     best = -face.optimise(totals(problem.units))
 
     monkeypatch.setattr(warm_start, "_FEW", 1000)
@@ -54,6 +54,33 @@ def test_candidates_and_prices_find_what_the_whole_table_holds(
     monkeypatch.setattr(warm_start, "_ADDED", 1)
 
     assert total_of(problem, compiled=False) == total_of(problem, compiled=True) == best
+
+
+@pytest.mark.parametrize("shape", [(120, 120), (60, 240), (240, 60)])
+def test_equal_scores_have_candidates_all_over_the_table(shape: tuple[int, int]) -> None:
+    problem = Problem.of(np.full(shape, 3), rows=(1, 1), columns=(0, 4))
+
+    pairs = warm_start.candidates(problem)
+
+    assert np.bincount(problem.i[pairs], minlength=shape[0]).min() > 0
+    assert np.bincount(problem.j[pairs], minlength=shape[1]).min() > 0
+    assert np.bincount(problem.i[pairs]).max() < shape[1]
+    assert np.bincount(problem.j[pairs]).max() < shape[0]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_large_table_of_equal_scores_has_the_first_answer_in_order(
+    compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose = warm_start.propose
+    monkeypatch.setattr(max_total, "propose", lambda given: propose(given, compiled=compiled))
+    scores = np.full((150, 150), 3)
+
+    one = assign(scores, rows=(1, 1), columns=(0, 1))
+    two = assign(scores, rows=(1, 2), columns=(0, 2))
+
+    assert one.pairs == tuple((i, i) for i in range(150))
+    assert two.pairs == tuple((i, i - i % 2 + j) for i in range(150) for j in range(2))
 
 
 def test_a_large_table_has_the_answer_that_it_has_without_the_compiled_solver(

@@ -1,10 +1,12 @@
 """The cost of going against the answer, for every pair."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 
-from matching import Cost, InfeasibleAssignment, regret
+from matching import Cost, InfeasibleAssignment, assign, regret
 from tests.matching.assignment.oracle import (
     OBJECTIVES,
     Answers,
@@ -80,6 +82,57 @@ def test_every_cost_is_that_of_full_enumeration(objective: str, question: Questi
     assert (np.isnan(regrets.total) == ~open_).all()
     for i, j in np.argwhere(open_).tolist():
         assert regrets.cost(i, j) == next_best(answers, objective, ranked, i, j), (i, j)
+
+
+def table_of(kind: str) -> np.ndarray:
+    """Scores of 7 x 13, wider than the best pairs of a row that are looked at first."""
+    rng, shape = np.random.default_rng(11), (7, 13)
+    tables = {
+        "distinct": rng.random(shape),
+        "contended": 0.65 * rng.random(shape[1]) + 0.35 * rng.random(shape),
+        "tied": rng.integers(-1, 6, shape),
+        "equal": np.full(shape, 7),
+    }
+    return tables[kind]
+
+
+@pytest.mark.parametrize("kind", ["distinct", "contended", "tied", "equal"])
+@pytest.mark.parametrize("rows", [(1, 1), (0, 2)])
+def test_every_cost_under_leximin_is_that_of_solving_again(
+    kind: str, rows: tuple[int, int]
+) -> None:
+    scores = table_of(kind)
+    conditions: dict[str, Any] = {"rows": rows, "columns": (0, 1)}
+    best = assign(scores, **conditions)
+
+    regrets = regret(scores, **conditions)
+
+    for i, j in np.ndindex(scores.shape):
+        against = "forbidden" if regrets.chosen[i, j] else "locked"
+        other = assign(scores, **(conditions | {against: [(i, j)]}))
+        vectors = zip(best.fairness.vector, other.fairness.vector, strict=True)
+        cost = regrets.cost(i, j)
+        assert cost is not None
+        assert cost.fairness == pytest.approx([a - b for a, b in vectors], abs=1e-9), (i, j)
+        assert cost.total == pytest.approx(best.total - other.total, abs=1e-9), (i, j)
+
+
+def test_many_rows_at_one_level_have_room_in_its_field() -> None:
+    scores = np.full((140, 3), 5)
+    scores[0] = 9
+
+    regrets = regret(scores, rows=(1, 1), columns=(0, 140))
+
+    assert regrets.chosen[:, 0].all()
+    assert regrets.cost(0, 1) == Cost((0,) * 140, 0)
+    assert regrets.cost(139, 2) == Cost((0,) * 140, 0)
+
+
+def test_costs_of_fairness_are_a_mapping_of_all_pairs_that_can_be_otherwise() -> None:
+    regrets = regret([[9, 8], [7, 1]], rows=(1, 1), columns=(0, 1))
+
+    assert len(regrets.fairness) == 4
+    assert regrets.fairness == dict.fromkeys([(0, 0), (0, 1), (1, 0), (1, 1)], (6, -1))
 
 
 def next_best(
