@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import (
     Engine,
+    NullPool,
     create_engine,
     event,
     exists,
@@ -121,7 +122,7 @@ class SignIn(Protocol):
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Migrate once; the tests on SQLite start from copies of this file."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     if SERVER and WORKER:
@@ -132,9 +133,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
     database = connect(URL or f"sqlite:///{path}")
     schema.migrate(database)
     database.dispose()
-    yield None if URL else path
-    if URL:
-        _server(URL).dispose()
+    return None if URL else path
 
 
 @pytest.fixture
@@ -151,8 +150,11 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
 
 @cache
 def _server(url: str) -> Engine:
-    """The engine of the tests for a PostgreSQL: to connect takes longer than most of them."""
-    return engine_of(url, pool_pre_ping=True)
+    """The engine of the tests for a PostgreSQL, which asks once what kind of server it is.
+
+    It keeps no connection: a database that somebody is connected to is in use.
+    """
+    return engine_of(url, poolclass=NullPool)
 
 
 def empty(url: str) -> None:
