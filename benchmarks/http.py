@@ -1,6 +1,6 @@
 """What a request costs the server: CPU of its process, route beside route, in one run.
 
-    python -m benchmarks.http [--requests 200]
+    python -m benchmarks.http [--requests 100]
 
 The service's own application with the first edition in a SQLite file listens on loopback,
 one process; a client in this process asks over a few kept connections. Only the CPU of the
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     """Measure, print a table, and return 1 where a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200, help="of each route and round")
+    parser.add_argument("--requests", type=int, default=100, help="of each route and round")
     asked = parser.parse_args(arguments)
     _tell("Filling a database with the first edition and a run")
     with tempfile.TemporaryDirectory(prefix="counterpart-http-") as folder:

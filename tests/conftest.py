@@ -4,13 +4,25 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    exists,
+    literal,
+    make_url,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
@@ -136,13 +148,33 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
         empty(URL)
 
 
+@cache
+def _server(url: str) -> Engine:
+    """The engine of the tests for a PostgreSQL, which asks once what kind of server it is.
+
+    It keeps no connection: a database that somebody is connected to is in use.
+    """
+    return engine_of(url, poolclass=NullPool)
+
+
 def empty(url: str) -> None:
-    """Take every row out, for the next test."""
-    engine = engine_of(url)
-    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-    engine.dispose()
+    """Take every row out, for the next test, and count from 1 again.
+
+    Most tables have none, and to truncate a table takes longer than to find that out.
+    """
+    tables = SQLModel.metadata.sorted_tables
+    filled = union_all(
+        *(select(literal(table.name)).where(exists().select_from(table)) for table in tables)
+    )
+    with _server(url).begin() as connection:
+        rows = set(connection.execute(filled).scalars())
+        for table in reversed(tables):
+            if table.name in rows:
+                connection.execute(table.delete())
+        connection.exec_driver_sql(
+            "SELECT setval(quote_ident(sequencename)::regclass, 1, false) "
+            "FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
 
 
 @pytest.fixture
@@ -177,12 +209,13 @@ def database(url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(url: str) -> Iterator[Session]:
     """What a test uses to arrange and to look: commit before the service shall see it."""
-    engine = engine_of(url)
-    if engine.dialect.name == "sqlite":
+    engine = _server(url) if URL else engine_of(url)
+    if not URL:
         event.listen(engine, "connect", _foreign_keys)
     with Session(engine, expire_on_commit=True) as session:
         yield session
-    engine.dispose()
+    if not URL:
+        engine.dispose()
 
 
 def _foreign_keys(connection: DBAPIConnection, _: object) -> None:

@@ -199,6 +199,7 @@ def read(world: World, role: Role, address: str, media: str) -> str:
         return "\n".join(book.read(name).decode() for name in book.namelist())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("field", READERS)
 def test_a_field_is_read_by_those_for_whom_it_is_and_by_nobody_else(
     seen: Mapping[Role, str], field: str

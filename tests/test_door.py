@@ -24,6 +24,7 @@ NONSENSE: Mapping[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", NONSENSE)
 def test_whoever_is_not_signed_in_is_told_so_whatever_they_send(
     world: World, kind: str
@@ -74,6 +75,7 @@ def without_permission() -> Iterator[tuple[str, Role, str, int]]:
                     yield case, role, kind, status
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("nonsense", ["no JSON", "fields that nobody knows"])
 def test_who_may_not_is_told_that_and_not_what_was_wrong(world: World, nonsense: str) -> None:
     tried = 0

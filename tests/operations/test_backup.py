@@ -23,6 +23,9 @@ from tests.factories import a_challenge, a_programme
 from tests.processes import ROOT, untraced
 from tests.test_migrations import HEAD
 
+# Only PostgreSQL is backed up by a process, of its own program.
+pytestmark = [pytest.mark.server] if URL else []
+
 SIDE_FILES = {"test.db-wal", "test.db-shm"}
 """What SQLite keeps beside a database that is open."""
 

@@ -121,6 +121,7 @@ RIVERS = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @settings(derandomize=True, deadline=None)
 @given(rows=RIVERS, separator=st.sampled_from(",;"))
 def test_rows_read_back_the_same_from_csv_and_from_jsonl(
