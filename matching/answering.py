@@ -124,8 +124,8 @@ class Answering:
         for rows in blocks(self.segments_, len(queries), len(pool.examples)):
             here = excluded[(excluded[:, 0] >= rows.start) & (excluded[:, 0] < rows.stop)]
             allowed = admission(rules, queries[rows], pool, here - (rows.start, 0))
-            asked = encoded.part(rows.start, rows.stop)
-            found = [segment.best(asked, allowed, k) for segment in self.segments_]
+            block = encoded.part(rows.start, rows.stop)
+            found = [segment.best(block, allowed, k) for segment in self.segments_]
             ranking.indices[rows], ranking.scores[rows] = merged(found, k)
         return ranking
 

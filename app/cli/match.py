@@ -1,6 +1,8 @@
 """`counterpart match`: two files in, suggestions out, and no database between."""
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -271,9 +273,20 @@ def _answer(
     from app.cli import match_report  # noqa: PLC0415 -- loads the engine
     from app.matchmaking.engine import files  # noqa: PLC0415 -- loads the engine
 
-    with progress(f"Matching {len(challenges)} challenges", len(challenges)) as report:
+    what = f"Matching {len(challenges)} challenges"
+    with _no_collector(), progress(what, len(challenges)) as report:
         answer = files.match(challenges, providers, files.Settings(**settings))
         _deliver(match_report.written(answer, form, output is None, report), output)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Let the cyclic garbage collector rest: it takes a tenth of the time and finds nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _deliver(parts: Iterable[str], output: Path | None) -> None:

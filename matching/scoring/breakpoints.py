@@ -62,8 +62,8 @@ def breakpoints(
     ...     Profile("b", ("Early flood warnings by phone.",)),
     ... ]
     >>> matcher = Matcher().fit(pool)
-    >>> asked = [Profile("q", ("Warn of floods early, by phone",), frozenset({"water"}))]
-    >>> points = breakpoints(matcher, asked, matcher.rank(asked, k=2))
+    >>> queries = [Profile("q", ("Warn of floods early, by phone",), frozenset({"water"}))]
+    >>> points = breakpoints(matcher, queries, matcher.rank(queries, k=2))
     >>> points.text_weight.round(2), points.whole_weight
     (array([[0.68]]), array([[nan]]))
     """

@@ -169,14 +169,14 @@ def _put(found: ScoreParts, at: Indices, own: ScoreParts) -> None:
 
 def _scored(scorer: Scorer, pairs: Pairs) -> _Scored:
     common, themes = pairs.common_text(), pairs.common_themes()
-    told = common.sums()
-    best, near = pairs.best_of(told), pairs.nearness
-    at_best = pairs.best_passages(told, best)
+    products = common.sums()
+    best, near = pairs.best_of(products), pairs.nearness
+    at_best = pairs.best_passages(products, best)
     parts = scorer.weighed(
         pairs.has_text,
         pairs.has_themes,
         pairs.one_language,
-        scorer.text(best, pairs.whole_of(told), near),
+        scorer.text(best, pairs.whole_of(products), near),
         themes.sums(),
     )
     # with the best passage fixed, the text is a sum over the candidate's passages

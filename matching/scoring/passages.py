@@ -102,15 +102,15 @@ def shown(
     )
 
 
-def _as_written(asked: Indices, offered: Indices, forms: Forms) -> list[tuple[str, ...]]:
+def _as_written(left: Indices, right: Indices, forms: Forms) -> list[tuple[str, ...]]:
     """Return both forms of each word; one where both sides wrote the same."""
     names, known = forms.names, dict[tuple[int, int], tuple[str, ...]]()
     found = []
-    for both in zip(asked.tolist(), offered.tolist(), strict=True):
+    for both in zip(left.tolist(), right.tolist(), strict=True):
         written = known.get(both)
         if written is None:
-            left, right = names[both[0]], names[both[1]]
-            written = (left,) if left.casefold() == right.casefold() else (left, right)
+            one, other = names[both[0]], names[both[1]]
+            written = (one,) if one.casefold() == other.casefold() else (one, other)
             known[both] = written
         found.append(written)
     return found

@@ -76,8 +76,8 @@ def rank_stability(
     --------
     >>> from matching import Matcher, Profile
     >>> pool = [Profile("a", ("Flood warnings by phone.",)), Profile("b", ("Open budgets.",))]
-    >>> matcher, asked = Matcher().fit(pool), [Profile("q", ("Warn of floods early",))]
-    >>> rank_stability(matcher, asked, matcher.rank(asked, k=3))
+    >>> matcher, queries = Matcher().fit(pool), [Profile("q", ("Warn of floods early",))]
+    >>> rank_stability(matcher, queries, matcher.rank(queries, k=3))
     array([[ 1.,  1., nan]])
     """
     if draws < 1:

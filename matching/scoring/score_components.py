@@ -146,10 +146,10 @@ def listed_components(
 def _components(
     pairs: Pairs, scorer: Scorer, n_themes: Indices, table: Floats
 ) -> ScoreComponents:
-    told = _products(pairs.common_text(), n_themes[pairs.rows[pairs.owners]], table)
+    text = _products(pairs.common_text(), n_themes[pairs.rows[pairs.owners]], table)
     themes = _products(pairs.common_themes(), np.zeros_like(pairs.rows), table)
-    best = pairs.best_of(told)
-    whole = pairs.pool.shares[pairs.passages, None] * told
+    best = pairs.best_of(text)
+    whole = pairs.pool.shares[pairs.passages, None] * text
     if pairs.firsts.size < pairs.owners.size:
         whole = np.add.reduceat(whole, pairs.firsts, axis=0)
     if (near := pairs.nearness) is not None:

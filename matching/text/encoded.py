@@ -99,22 +99,6 @@ class EncodedPool:
     languages: Languages
     meaning: Floats | None = None
 
-    def only(self, index: int) -> "EncodedPool":
-        """Return the pool that holds profile `index` alone."""
-        first, last = int(self.starts[index]), int(self.starts[index + 1])
-        row = slice(index, index + 1)
-        return EncodedPool(
-            self.passages[first:last],
-            np.array([0, last - first], dtype=np.intp),
-            self.positions[first:last],
-            self.shares[first:last],
-            self.themes[row],
-            self.has_text[row],
-            self.has_themes[row],
-            self.languages[row],
-            None if self.meaning is None else self.meaning[row],
-        )
-
 
 def language_number(language: str) -> int:
     """Return a number that stands for a language, the same everywhere."""

@@ -8,6 +8,7 @@ import functools
 import importlib
 import importlib.util
 import re
+import runpy
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -206,23 +207,23 @@ def _stop_list(language: str) -> frozenset[str]:
     return frozenset(WORD.findall(listed)) - _MEANINGFUL[language]
 
 
-def _english() -> frozenset[str]:
-    """Return scikit-learn's list without loading the package, which takes a second."""
-    name = "sklearn"
-    found = importlib.util.find_spec(name)
-    folders = found.submodule_search_locations if found else None
-    for folder in folders or ():
-        file = Path(folder, "feature_extraction", "_stop_words.py")
-        if file.is_file():
-            spec = importlib.util.spec_from_file_location(f"{name}_stop_words", file)
-            if spec and spec.loader:
-                listed = importlib.util.module_from_spec(spec)
-                spec.loader.exec_module(listed)
-                return frozenset(listed.ENGLISH_STOP_WORDS)
+def _english(package: str | None = None) -> frozenset[str]:
+    """Return scikit-learn's list without loading the package, which takes a second.
+
+    Parameters
+    ----------
+    package : str, default=None
+        The folder in which the package lies; None: where Python finds it.
+    """
+    if package is None:
+        spec = importlib.util.find_spec("sklearn")
+        package = str(Path(spec.origin).parent) if spec and spec.origin else ""
+    file = Path(package, "feature_extraction", "_stop_words.py")
+    if file.is_file():
+        return frozenset(runpy.run_path(str(file))["ENGLISH_STOP_WORDS"])
     # another version keeps it elsewhere, but offers it under this name
-    return frozenset(
-        importlib.import_module(f"{name}.feature_extraction.text").ENGLISH_STOP_WORDS
-    )
+    listed = importlib.import_module("sklearn.feature_extraction.text")
+    return frozenset(listed.ENGLISH_STOP_WORDS)
 
 
 def _compose(text: str) -> tuple[str, range | list[int], range | list[int]]:

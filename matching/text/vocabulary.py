@@ -6,7 +6,6 @@ rows made before and after words were added can be multiplied.
 
 import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -168,17 +167,9 @@ class Vocabulary:
             shape=shape,
         )
 
-    def names(self, columns: Sequence[int] | None = None) -> list[str]:
-        """Return the name of each column; a pair is its two stems with a space between.
-
-        Parameters
-        ----------
-        columns : sequence of int, default=None
-            None: all of them.
-        """
-        if columns is None:
-            columns = range(self.idf.size)
-        return [self.stem_at.get(c) or self._pair_at(c) for c in columns]
+    def names(self) -> list[str]:
+        """Return the name of each column; a pair is its two stems with a space between."""
+        return [self.stem_at.get(c) or self._pair_at(c) for c in range(self.idf.size)]
 
     @cached_property
     def stem_at(self) -> dict[int, str]:

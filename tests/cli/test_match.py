@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -494,3 +496,25 @@ def test_the_command_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     ]
     assert "Développement" in rows[3]["organisation"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not() -> None:
+    leader, follower = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "app.cli",
+        "match",
+        str(CHALLENGES),
+        str(SOLUTIONS),
+        "--json",
+    ]
+
+    shown = subprocess.run(command, stdout=subprocess.PIPE, stderr=follower, check=True)  # noqa: S603 -- our own command
+    silent = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 -- our own command
+
+    os.close(follower)
+    with os.fdopen(leader, "rb", buffering=0) as terminal:
+        assert b"Matching 4 challenges" in terminal.read(65_536)
+    assert silent.stderr == b""
+    assert json.loads(shown.stdout) == json.loads(silent.stdout)

@@ -43,7 +43,7 @@ def assigned(engine: Engine, terms: Terms) -> Assignment:
     InfeasibleAssignment
         If the terms contradict each other; the sentences name the records.
     """
-    return assign(engine.scores, **_asked(engine, terms))
+    return assign(engine.scores, **_options(engine, terms))
 
 
 def regrets(engine: Engine, terms: Terms) -> Regrets:
@@ -54,7 +54,7 @@ def regrets(engine: Engine, terms: Terms) -> Regrets:
     InfeasibleAssignment
         As for `assigned`.
     """
-    return regret(engine.scores, **_asked(engine, terms))
+    return regret(engine.scores, **_options(engine, terms))
 
 
 def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
@@ -67,13 +67,13 @@ def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
     InfeasibleAssignment
         As for `assigned`.
     """
-    asked = _asked(engine, terms)
+    options = _options(engine, terms)
     if terms.objective == "total":
-        asked["objective"] = "leximin"
-    return frontier(engine.scores, **asked)
+        options["objective"] = "leximin"
+    return frontier(engine.scores, **options)
 
 
-def _asked(engine: Engine, terms: Terms) -> dict[str, Any]:
+def _options(engine: Engine, terms: Terms) -> dict[str, Any]:
     names = [[profile.id for profile in side] for side in (engine.challenges, engine.pool)]
     columns = [(0, capacity) for capacity in terms.capacities]
     return {

@@ -47,10 +47,10 @@ def _texts_of(
     record: SubmissionRecord, working_language: str
 ) -> tuple[dict[str, str], str | None]:
     """Return the texts that are read, by name and in order, and their language."""
-    told = record.told()
+    passages = record.told()
     foreign = language_told(record) != working_language
-    if record.summary and (foreign or not told):
+    if record.summary and (foreign or not passages):
         return {"summary": record.summary}, working_language
-    first = next(iter(told), "title")
-    headed = f"{record.title}\n{told.get(first, '')}".strip()
-    return told | {first: headed}, record.language
+    first = next(iter(passages), "title")
+    headed = f"{record.title}\n{passages.get(first, '')}".strip()
+    return passages | {first: headed}, record.language

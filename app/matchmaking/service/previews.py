@@ -36,12 +36,12 @@ def preview(
     row = submissions.find(session, actor, key)
     policy.require(actor, Action.RUN_READ)
     programme = session.get_one(Programme, row.programme_id)
-    told = inputs.record(row, session.get_one(Organisation, row.organisation_id))
+    stated = inputs.record(row, session.get_one(Organisation, row.organisation_id))
     as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
-    asked = PreviewInputs(
+    frozen = PreviewInputs(
         inputs.chosen(programme, settings, top=query.top),
         row.kind,
-        as_record.model_validate(told),
+        as_record.model_validate(stated),
         [
             ChallengeRecord.model_validate(record)
             for record in inputs.selected(session, programme.id, Kind.CHALLENGE)
@@ -51,7 +51,7 @@ def preview(
             for record in inputs.selected(session, programme.id, Kind.SOLUTION)
         ],
     )
-    return _described(session, row, deferred.preview(programme.id, asked, settings))
+    return _described(session, row, deferred.preview(programme.id, frozen, settings))
 
 
 def _described(session: Session, row: Submission, found: PreviewResult) -> PreviewRead:

@@ -81,3 +81,14 @@ def test_those_who_arrived_later_have_elements_as_well(
 
     together = np.array(told).reshape(ranking.scores.shape)
     assert np.abs(together - ranking.scores).max(initial=0) <= 1e-12
+
+
+def test_a_query_without_candidates_has_no_elements() -> None:
+    asked = [Profile(name, ("floods",)) for name in "abcd"]
+    matcher = Matcher().fit(asked)
+    nobody = [-1, -1]
+    ranking = Ranking(np.array([nobody, [2, 0], nobody, nobody]), np.ones((4, 2)))
+
+    sizes = [listed.best.shape for listed in score_components(matcher, asked, ranking)]
+
+    assert sizes == [(0, 1), (2, 1), (0, 1), (0, 1)]

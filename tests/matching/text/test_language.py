@@ -1,9 +1,11 @@
 import unicodedata
+from pathlib import Path
 
 import pytest
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from matching import Profile, recognise
-from matching.text.language import Token, language_of, stem, tokens
+from matching.text.language import Token, _english, language_of, stem, tokens
 
 LONG = {
     "en": "Our river floods twice a year. We want to warn the people who live near it, in "
@@ -106,3 +108,7 @@ def test_a_hangul_word_in_single_letters_is_found_whole() -> None:
     text = unicodedata.normalize("NFD", "한국 정부")
 
     assert list(tokens(text, "ko")) == [Token(0, 6, "한국"), Token(7, 12, "정부")]
+
+
+def test_the_english_stop_list_is_that_of_scikit_learn(tmp_path: Path) -> None:
+    assert _english() == _english(str(tmp_path)) == ENGLISH_STOP_WORDS
