@@ -41,6 +41,7 @@ def test_a_group_of_the_table_is_a_group() -> None:
     assert all(issubclass(group, LazyGroup) for group in groups)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["user", "--help"]])
 def test_help_and_version_load_nothing_of_the_service(arguments: list[str]) -> None:
     code = (
