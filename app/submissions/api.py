@@ -49,7 +49,7 @@ STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 QueryDep = Annotated[SubmissionQuery, Query()]
-SaidBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
+StepBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
 
 @challenges.get("")
@@ -125,7 +125,7 @@ def take_challenge_step(
     challenge_id: UUID,
     step: StepName,
     expected: ExpectedIfStatedDep,
-    taken: SaidBody,
+    taken: StepBody,
 ) -> Submission:
     """Move a challenge along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.CHALLENGE, challenge_id, step, taken, expected)
@@ -204,7 +204,7 @@ def take_solution_step(
     solution_id: UUID,
     step: StepName,
     expected: ExpectedIfStatedDep,
-    taken: SaidBody,
+    taken: StepBody,
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)

@@ -192,15 +192,15 @@ class SubmissionRecord(BaseModel):
             )
         return self
 
-    def told(self) -> dict[str, str]:
-        """Return what is told, by the name under which it was written."""
+    def written(self) -> dict[str, str]:
+        """Return the passages that are written, by name."""
         names = ("text",) if self.text else self.passages
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
     def content(self) -> dict[str, Any]:
         """Return what the content of a submission holds; a single text is its first passage."""
         first, *_ = self.passages
-        return {first: self.text} if self.text else self.told()
+        return {first: self.text} if self.text else self.written()
 
 
 class ChallengeRecord(ChallengeFields, SubmissionRecord):

@@ -93,7 +93,7 @@ class Submissions(Lives):
             programme = a_programme(session)
             self.calls = {
                 kind: a_call(session, asked, programme_id=programme.id).id
-                for kind, asked in drafts.ASKED.items()
+                for kind, asked in drafts.CALL_KINDS.items()
             }
             team, other = an_organisation(session).id, an_organisation(session).id
         self.actors = {r.value: Actor(uuid4(), {r: frozenset({team})}) for r in Role}

@@ -33,7 +33,7 @@ def test_a_single_text_becomes_the_first_passage() -> None:
     challenge = ChallengeRecord.model_validate(LEAST)
     solution = SolutionRecord.model_validate(LEAST | {"capacity": "3"})
 
-    assert challenge.told() == {"text": "Our river floods."}
+    assert challenge.written() == {"text": "Our river floods."}
     assert ChallengeContent(**challenge.content()) == ChallengeContent(
         problem="Our river floods."
     )
@@ -47,7 +47,7 @@ def test_passages_are_told_in_the_order_of_the_form() -> None:
         id="CH-1", title="Early flood warnings", outcome="Warned.", problem="Floods."
     )
 
-    assert list(record.told().items()) == [("problem", "Floods."), ("outcome", "Warned.")]
+    assert list(record.written().items()) == [("problem", "Floods."), ("outcome", "Warned.")]
     assert record.content() == {"problem": "Floods.", "outcome": "Warned."}
 
 

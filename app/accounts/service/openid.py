@@ -62,10 +62,10 @@ class Visitor:
     invitation: str
 
 
-Kept = TypeVar("Kept", Trip, Visitor)
+Remembered = TypeVar("Remembered", Trip, Visitor)
 
 
-def leave(
+def begin(
     database: Database, settings: Settings, *, client: str, following: str, invitation: str
 ) -> tuple[str, str]:
     """Return the provider's address to go to, and what the browser keeps meanwhile.
@@ -107,7 +107,7 @@ def leave(
     return str(address), _sealed(settings, trip)
 
 
-def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Visitor:
+def finish(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Visitor:
     """Return who comes back from the provider.
 
     Parameters
@@ -124,7 +124,7 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
     Unavailable
         If the provider does not answer.
     """
-    trip = _kept(settings, sealed, Trip)
+    trip = _remembered(settings, sealed, Trip)
     if trip is None:
         raise _mistrusted("This browser has not asked for that, or too long ago.")
     if not hmac.compare_digest(answer.get("state", "").encode(), trip.state.encode()):
@@ -141,14 +141,14 @@ def come_back(settings: Settings, sealed: str | None, answer: dict[str, str]) ->
     return Visitor(claims["iss"], claims["sub"], trip.following, trip.invitation)
 
 
-def keep(settings: Settings, visitor: Visitor) -> str:
+def remember(settings: Settings, visitor: Visitor) -> str:
     """Return what the browser keeps of who came back, until the person has agreed."""
     return _sealed(settings, visitor)
 
 
-def kept(settings: Settings, sealed: str | None) -> Visitor | None:
+def remembered(settings: Settings, sealed: str | None) -> Visitor | None:
     """Return who came back in this browser a moment ago; None if nobody did."""
-    return _kept(settings, sealed, Visitor)
+    return _remembered(settings, sealed, Visitor)
 
 
 def _sealed(settings: Settings, content: Trip | Visitor) -> str:
@@ -156,7 +156,9 @@ def _sealed(settings: Settings, content: Trip | Visitor) -> str:
     return Keyring(settings.keys).encrypt(json.dumps(document))
 
 
-def _kept(settings: Settings, sealed: str | None, kind: type[Kept]) -> Kept | None:
+def _remembered(
+    settings: Settings, sealed: str | None, kind: type[Remembered]
+) -> Remembered | None:
     """Open what a browser has kept; None if that is not of this kind, or too old."""
     plain = Keyring(settings.keys).decrypt(sealed or "", within=WITHIN)
     content = json.loads(plain or "{}").get(kind.__name__)

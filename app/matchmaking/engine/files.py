@@ -11,7 +11,7 @@ from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms
 from app.matchmaking.engine.pipeline import Suggestions, matching_of
-from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_told
+from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_of
 from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence
 from app.matchmaking.engine.run import whole_of
 from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
@@ -232,7 +232,7 @@ def _foreign(records: Sequence[SubmissionRecord]) -> list[str]:
     return [
         record.id
         for record in records
-        if language_told(record) != WORKING_LANGUAGE and not record.summary
+        if language_of(record) != WORKING_LANGUAGE and not record.summary
     ]
 
 

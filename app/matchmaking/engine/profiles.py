@@ -30,9 +30,9 @@ def profile_of(
     )
 
 
-def language_told(record: SubmissionRecord) -> str:
+def language_of(record: SubmissionRecord) -> str:
     """Return the language of the passages: as it is stated, or else recognised."""
-    return record.language or recognise("\n".join(record.told().values()))
+    return record.language or recognise("\n".join(record.written().values()))
 
 
 def fields_of(
@@ -47,8 +47,8 @@ def _texts_of(
     record: SubmissionRecord, working_language: str
 ) -> tuple[dict[str, str], str | None]:
     """Return the texts that are read, by name and in order, and their language."""
-    passages = record.told()
-    foreign = language_told(record) != working_language
+    passages = record.written()
+    foreign = language_of(record) != working_language
     if record.summary and (foreign or not passages):
         return {"summary": record.summary}, working_language
     first = next(iter(passages), "title")

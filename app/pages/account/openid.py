@@ -34,7 +34,7 @@ def go_to_provider(
 ) -> Response:
     """Lead to the provider, and let the browser remember what for."""
     cookies.require_private(request)
-    address, sealed = openid.leave(
+    address, sealed = openid.begin(
         database, settings, client=client, following=next, invitation=invitation
     )
     response = go_to(address)
@@ -49,7 +49,7 @@ def come_back(
 ) -> Response:
     """Let somebody in whom we know; ask a person with an invitation to agree first."""
     sealed = cookies.read(request, cookies.PROVIDER)
-    visitor = openid.come_back(settings, sealed, dict(request.query_params))
+    visitor = openid.finish(settings, sealed, dict(request.query_params))
     with transaction(database) as session:
         entry = openid.enter(session, settings, visitor, before=cookie)
     if entry is not None:
@@ -62,7 +62,7 @@ def come_back(
             remedy="Ask the staff for an invitation, and accept it with this sign-in.",
         )
     response = go_to("/invitation/consent")
-    cookie = openid.keep(settings, visitor)
+    cookie = openid.remember(settings, visitor)
     cookies.give(request, response, cookies.PROVIDER, cookie, lasts=WITHIN)
     return response
 
@@ -112,7 +112,7 @@ def accept_with_provider(
 
 def _visitor(request: Request, settings: SettingsDep) -> Visitor:
     """Return who came back from the provider in this browser a moment ago."""
-    visitor = openid.kept(settings, cookies.read(request, cookies.PROVIDER))
+    visitor = openid.remembered(settings, cookies.read(request, cookies.PROVIDER))
     if visitor is None:
         raise NotPermitted(
             "This browser has not come back from the provider, or took too long.",

@@ -36,7 +36,7 @@ from app.submissions.schemas import (
 from app.submissions.service import queries
 from app.themes import service as themes
 
-ASKED = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUTIONS}
+CALL_KINDS = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUTIONS}
 """Which call takes which kind of submission."""
 
 
@@ -97,7 +97,7 @@ def _call_for(session: Session, actor: Actor, kind: Kind, call_id: UUID) -> Call
     call = programmes.call_or_none(session, actor, call_id)
     if call is None:
         problem = "There is no such call."
-    elif call.kind is not ASKED[kind]:
+    elif call.kind is not CALL_KINDS[kind]:
         problem = f"The call {call.code} asks for {call.kind}."
     else:
         return call

@@ -23,7 +23,7 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, Place, SolutionRecord
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
-from app.submissions.service.drafts import ASKED
+from app.submissions.service.drafts import CALL_KINDS
 from app.themes import service as themes
 
 CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
@@ -37,7 +37,7 @@ RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
 }
 """What the rows of a file for a call look like."""
 
-KINDS = {call_kind: kind for kind, call_kind in ASKED.items()}
+KINDS = {call_kind: kind for kind, call_kind in CALL_KINDS.items()}
 """Which kind of submission a call takes."""
 
 
