@@ -498,6 +498,7 @@ def test_the_command_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.server
 def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not() -> None:
     leader, follower = pty.openpty()
     command = [

@@ -52,6 +52,7 @@ def test_the_plain_matcher_answers_as_the_matcher_does() -> None:
     assert repr(full.set_params(slope=0.5)) == "Matcher(slope=0.5)"
 
 
+@pytest.mark.server
 def test_scikit_learn_is_loaded_when_its_estimator_is_asked_for() -> None:
     code = (
         "import sys, matching\n"

@@ -60,6 +60,21 @@ def test_solving_again_tells_how_far_it_is() -> None:
     assert told == [(1, 2), (2, 2)]
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_where_no_pair_is_eligible_nothing_has_a_cost(objective: str) -> None:
+    found = regret(
+        [[1, 2], [3, 4]],
+        rows=(0, 1),
+        columns=(0, 1),
+        eligible=np.zeros((2, 2), dtype=bool),
+        objective=objective,
+    )
+
+    assert np.isnan(found.total).all()
+    assert not found.chosen.any()
+    assert (found.cost(0, 0), dict(found.fairness)) == (None, {})
+
+
 def test_without_an_answer_there_is_no_regret() -> None:
     with pytest.raises(InfeasibleAssignment, match="row 0 needs at least 2 pairs"):
         regret([[1]], rows=(2, 2), columns=(0, 1))

@@ -121,6 +121,26 @@ def test_pairs_are_excluded_in_every_chunk() -> None:
     assert_same(found, brute_force(products, 12))
 
 
+def test_a_block_of_which_no_row_that_counts_may_be_listed_raises_no_floor() -> None:
+    rows = Matrix(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    pool = as_pool(rows)
+    query = EncodedQueries(
+        Matrix(np.array([[2.0, 0.0]])),
+        Matrix((1, 0)),
+        pool.has_text[:1],
+        pool.has_themes[:1],
+        pool.starts[:1],
+    )
+    everybody = Attributes.of_profiles([Profile("p", ())] * 3).classes([])
+
+    allowed = admission([], [Profile("q", ())], everybody, np.array([[0, 0], [0, 1]]))
+    indices, products = topk.search(indexed(rows), query, allowed, 2)
+
+    assert indices.tolist() == [[2, -1]]
+    assert products[0, 0] == 0.0
+    assert np.isnan(products[0, 1])
+
+
 def test_a_pool_whose_passages_say_nothing_known_is_listed_in_order() -> None:
     pool = [Profile(str(i), (f"one{i}", f"two{i}"), language="xx") for i in range(40)]
     matcher = Matcher(compiled=True).fit(pool)
