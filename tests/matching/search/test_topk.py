@@ -121,24 +121,28 @@ def test_pairs_are_excluded_in_every_chunk() -> None:
     assert_same(found, brute_force(products, 12))
 
 
-def test_a_block_of_which_no_row_that_counts_may_be_listed_raises_no_floor() -> None:
-    rows = Matrix(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+def test_blocks_of_which_no_row_that_counts_may_be_listed_raise_no_floor() -> None:
+    rows = made_up(600)
     pool = as_pool(rows)
     query = EncodedQueries(
-        Matrix(np.array([[2.0, 0.0]])),
+        made_up(1, seed=1),
         Matrix((1, 0)),
         pool.has_text[:1],
         pool.has_themes[:1],
         pool.starts[:1],
     )
-    everybody = Attributes.of_profiles([Profile("p", ())] * 3).classes([])
+    counts = (query.text @ rows.T).toarray()[0] > 0
+    here, there = ({"country": frozenset({name})} for name in ("NO", "FR"))
+    profiles = [Profile("p", (), attributes=here if some else there) for some in counts]
+    classes = Attributes.of_profiles(profiles).classes([APART])
+    nobody = np.empty((0, 2), dtype=np.intp)
 
-    allowed = admission([], [Profile("q", ())], everybody, np.array([[0, 0], [0, 1]]))
-    indices, products = topk.search(indexed(rows), query, allowed, 2)
+    allowed = admission([APART], [Profile("q", (), attributes=here)], classes, nobody)
+    indices, products = topk.search(indexed(rows), query, allowed, 5)
 
-    assert indices.tolist() == [[2, -1]]
-    assert products[0, 0] == 0.0
-    assert np.isnan(products[0, 1])
+    assert counts.any()
+    assert indices[0].tolist() == np.flatnonzero(~counts)[:5].tolist()
+    assert products[0].tolist() == [0.0] * 5
 
 
 def test_a_pool_whose_passages_say_nothing_known_is_listed_in_order() -> None:
