@@ -46,6 +46,7 @@ EXPECTED: Matrix = {
 
 
 def test_every_operation_has_its_row_and_there_is_no_other(world: World) -> None:
+    assert sum(len(feature.EXPECTED) for feature in FEATURES) == len(EXPECTED)
     assert {case.partition(" ")[0] for case in EXPECTED} == set(world.operations)
 
 

@@ -59,7 +59,7 @@ class Counterpart(Commands):
         # So that -1 is an argument, and no option.
         "migrate": Entry(
             "app.cli.serving:migrate",
-            "Bring the database to the shape that this version needs.",
+            "Bring the database to the schema version that this version needs.",
             {"ignore_unknown_options": True},
         ),
         "backup": Entry(
@@ -92,11 +92,11 @@ class Counterpart(Commands):
         ),
         "reseal": Entry(
             "app.cli.people:reseal",
-            "Seal every second factor by the first of COUNTERPART_SECRET_KEYS.",
+            "Encrypt every second factor with the first of COUNTERPART_SECRET_KEYS.",
         ),
         "purge": Entry(
             "app.cli.people:purge",
-            "Erase whom nobody needs any longer, and remove what has ended.",
+            "Erase people after the retention time, and remove what has expired.",
         ),
         "user": Entry("app.cli.commands:User", "Look after the people who sign in."),
         "audit": Entry("app.cli.commands:Audit", "Look after the record of who did what."),

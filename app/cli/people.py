@@ -92,7 +92,7 @@ def key() -> None:
 
 
 def reseal() -> None:
-    """Seal every second factor by the first of COUNTERPART_SECRET_KEYS.
+    """Encrypt every second factor with the first of COUNTERPART_SECRET_KEYS.
 
     After that the other keys can be taken away.
     """
@@ -103,7 +103,7 @@ def reseal() -> None:
 
 
 def purge() -> None:
-    """Erase whom nobody needs any longer, and remove what has ended.
+    """Erase people after the retention time, and remove what has expired.
 
     People who left longer ago than COUNTERPART_RETENTION_DAYS are erased, letters are
     removed after COUNTERPART_LETTER_DAYS, sessions, links and counts when they have ended.

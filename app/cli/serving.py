@@ -120,7 +120,7 @@ def migrate(
         bool, typer.Option("--drop-data", help="Allow the step that leaves no data at all.")
     ] = False,
 ) -> None:
-    """Bring the database to the shape that this version needs.
+    """Bring the database to the schema version that this version needs.
 
     Safe to repeat, and safe when several processes start at once.
     """

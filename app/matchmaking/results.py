@@ -95,7 +95,7 @@ class Whole:
     reason : str or None
         The conditions that contradict each other.
     relaxations : sequence of mappings
-        The cheapest ways out: `cost` in steps, and `changes` in words.
+        The cheapest relaxations: `cost` in steps, and `changes` in words.
     """
 
     objective: str

@@ -6,8 +6,9 @@ Templates stand in `app/pages/templates/<wing>/<page>.html` and get plain values
 """
 
 import json
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -29,6 +30,8 @@ from app.core.storage.database import Database, reading
 from app.pages import navigation
 from app.pages.navigation import Link
 
+log = logging.getLogger(__name__)
+
 HERE: Final = Path(__file__).parent
 SIGN_IN: Final = "/sign-in"
 KEPT: Final = ("retry-after", "allow", "x-request-id")
@@ -37,7 +40,7 @@ LANGUAGE: Final = "en"
 ZONE: Final = "UTC"
 """Every page is in this language and in this zone, as long as people choose none."""
 
-_environment: Final = Environment(
+environment: Final = Environment(
     loader=ChoiceLoader(
         [
             FileSystemLoader(HERE / "templates"),
@@ -80,9 +83,13 @@ class Page:
     zone: str = ZONE
     is_partial: bool = False
 
+    def signed_out(self) -> "Page":
+        """Return the page of somebody whose sessions this request has ended."""
+        return replace(self, actor=None, person=None, navigation=())
+
     def render(self, name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         """Return a page; nothing of it is kept by the browser or by anybody between."""
-        text = _environment.get_template(name).render(values, page=self)
+        text = environment.get_template(name).render(values, page=self)
         return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
@@ -164,6 +171,8 @@ def as_page(request: Request, refusal: Response) -> Response:
         url = request.url
         return go_to(sign_in_path(url.path + (f"?{url.query}" if url.query else "")))
     problem = json.loads(bytes(refusal.body))
+    if refusal.status_code == HTTPStatus.UNAUTHORIZED:
+        problem["remedy"] = "Sign in, and do this again."
     page = _frame(request).render("problem.html", status=refusal.status_code, problem=problem)
     page.headers.update({k: v for k, v in refusal.headers.items() if k in KEPT})
     return page
@@ -176,8 +185,8 @@ def _frame(request: Request) -> Page:
         return page
     try:
         return _page(request)
-    except (AppError, AttributeError):
-        # The database does not answer, or there is none: the refusal is shown all the same.
+    except Exception:  # whatever fails here must not take the refusal with it
+        log.warning("page without its reader", exc_info=True)
         return Page()
 
 

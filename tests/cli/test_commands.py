@@ -364,7 +364,7 @@ def test_import_takes_a_file_into_a_call(url: str, session: Session, tmp_path: P
         f"The table has errors. {file}: 2 faults.\n"
         f"  {file}, line 2, id: '1' is in this call already. Leave it out.\n"
         f"  {file}, line 3, id: '2' is in this call already. Leave it out.\n"
-        "Correct everything listed and try the file again. Nothing was imported.\n",
+        "Correct everything listed and try the file again. Nothing was taken from it.\n",
     )
 
 

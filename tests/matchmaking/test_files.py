@@ -212,7 +212,7 @@ def test_an_assignment_that_cannot_be_is_refused_with_names_and_ways_out() -> No
         "chosen (the rules bar 1 pair of theirs)."
     )
     assert refusal.value.remedy == (
-        "The cheapest ways out: lower the minimum of C2 from 2 to 1."
+        "The cheapest relaxations: lower the minimum of C2 from 2 to 1."
     )
 
 

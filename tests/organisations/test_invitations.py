@@ -314,6 +314,24 @@ def test_who_sets_a_new_password_is_told_that_tokens_go_on(
     assert "end all tokens that you do not recognise" in page.text
 
 
+def test_the_page_after_a_reset_is_that_of_somebody_who_is_signed_out(
+    session: Session, enter: Enter
+) -> None:
+    user = a_person(session, name="Ann Other")
+    browser = enter(user)
+    link = one_time_links.link_for(session, OPERATOR, user, public_url="https://testserver")
+    session.commit()
+    assert "Ann Other" in browser.get("/profile").text
+
+    page = browser.post(
+        "/reset/password", data={"code": link.partition("code=")[2], "password": NEW}
+    )
+
+    assert "Your password is set" in page.text
+    assert "Ann Other" not in page.text
+    assert "app-navigation" not in page.text
+
+
 def test_a_mailbox_is_not_flooded(session: Session, browser: TestClient) -> None:
     a_person(session, email="ann@example.org")
     session.commit()

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.access.policy import Role
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.http import problems
+from app.core.http.forms import Form
 from app.core.http.request_log import RequestLog
 from app.core.storage.database import connect
 from app.pages import layout
@@ -154,3 +155,38 @@ def test_a_refusal_is_shown_while_the_database_does_not_answer(
 
     assert page.status_code == 404
     assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text
+
+
+def test_whatever_fails_in_the_frame_leaves_the_refusal_whole(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("canary")
+
+    monkeypatch.setattr(layout, "recognise", fail)
+
+    page = browser.get("/nowhere")
+
+    assert page.status_code == 404
+    assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text
+    assert "canary" not in page.text
+
+
+def test_who_is_not_signed_in_and_posts_is_told_to_sign_in(browser: TestClient) -> None:
+    page = browser.post("/profile/tokens", data={"name": "x"})
+
+    assert page.status_code == 401
+    assert "Sign in, and do this again." in page.text
+    assert '<a class="govuk-link" href="/sign-in">Sign in</a>' in page.text
+
+
+def test_errors_within_content_are_named_and_linked_to_their_fields() -> None:
+    errors = (FieldError("/content/problem", "It is too long."),)
+    template = layout.environment.from_string(
+        '{% from "components/forms.html" import summary %}'
+        '{{ summary(form, {"content.problem": "The problem"}) }}'
+    )
+
+    text = template.render(form=Form(errors=errors))
+
+    assert '<a href="#content.problem">The problem: It is too long.</a>' in text

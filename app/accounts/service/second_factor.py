@@ -136,7 +136,7 @@ def forget(session: Session, user_id: UUID) -> None:
 
 
 def reencrypt(session: Session, keyring: Keyring) -> tuple[int, int]:
-    """Seal every secret by the newest key; return how many, and how many no key opens."""
+    """Encrypt every secret with the newest key; return how many, and how many no key opens."""
     held = session.exec(select(SecondFactor)).all()
     lost = 0
     for factor in held:

@@ -8,6 +8,7 @@
     + CrossSite            403
     + ConfirmFirst         403
   x NotFound               404
+  x MethodNotAllowed       405
   x TooSlow                408
   x Conflict               409
     + TransitionNotAllowed 409
@@ -19,6 +20,7 @@
     + FaultyTable          422
   x PreconditionRequired   428
   x TooMany                429
+  x Failure                500
   x Unavailable            503
     + ReadOnly             503
 
@@ -155,6 +157,15 @@ class NotFound(AppError):
     remedy = "Check the address. You may also lack permission to see it."
 
 
+class MethodNotAllowed(AppError):
+    """The address does not take this method; `Allow` names those that it takes."""
+
+    status = 405
+    title = "Method not allowed"
+    code = "method-not-allowed"
+    remedy = "Use one of the methods in the header `Allow`."
+
+
 class Conflict(AppError):
     """The request is sound, and cannot be granted as things stand now."""
 
@@ -247,6 +258,15 @@ class TooMany(AppError):
     title = "Too many attempts"
     code = "too-many"
     remedy = "Wait for the time in the header `Retry-After`, and try again."
+
+
+class Failure(AppError):
+    """Something failed on our side that nobody had foreseen."""
+
+    status = 500
+    title = "Internal error"
+    code = "internal-error"
+    remedy = "Try again. If it happens again, tell the staff the `x-request-id` of this answer."
 
 
 class Unavailable(AppError):

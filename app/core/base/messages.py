@@ -39,6 +39,10 @@ class Message(str):
         message.template, message.values = template, values
         return message
 
+    def __reduce__(self) -> tuple[Callable[..., "Message"], tuple[str, dict[str, Any]]]:
+        """Copy by template and values: the finished sentence may hold braces of its own."""
+        return _again, (self.template, dict(self.values))
+
     def translated(self, translation: Callable[[str], str | None]) -> str:
         """Return the sentence in another language; in English where it has no translation.
 
@@ -49,6 +53,10 @@ class Message(str):
         """
         values = {name: translated(value, translation) for name, value in self.values.items()}
         return (translation(self.template) or self.template).format(**values)
+
+
+def _again(template: str, values: dict[str, Any]) -> Message:
+    return Message(template, **values)
 
 
 def translated(value: Any, translation: Callable[[str], str | None]) -> Any:

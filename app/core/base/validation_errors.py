@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from app.core.base.errors import (
     FieldError,
 )
+from app.core.base.messages import Message
 
 LONGEST_NAME = 200
 """How many characters of a name that nobody knows an answer repeats."""
@@ -57,7 +58,9 @@ def _sentence(detail: ErrorDetails) -> str:
         case "missing":
             return "This field is required."
         case "json_invalid":
-            return f"The body is not valid JSON: {detail['ctx']['error']}."
+            return Message("The body is not valid JSON: {error}.", error=detail["ctx"]["error"])
+        case "mendable":
+            return Message("{problem} {remedy}", **detail["ctx"])
         case "model_attributes_type":
             return "Send a JSON object, with the header `Content-Type: application/json`."
         case "string_unicode":
@@ -80,9 +83,17 @@ def wrong_length(details: ErrorDetails) -> str | None:
     """
     if details["type"] not in _LENGTHS or not isinstance(details["input"], str):
         return None
-    least, most = (details["ctx"].get(name) for name in ("min_length", "max_length"))
-    bound = f"minimum is {least:,}" if least else f"maximum is {most:,}"
-    return f"It has {len(details['input'].strip()):,} characters; the {bound}."
+    length, bounds = len(details["input"].strip()), details["ctx"]
+    if least := bounds.get("min_length"):
+        return Message(
+            "It has {length:,} characters; the minimum is {least:,}.",
+            length=length,
+            least=least,
+        )
+    most = bounds["max_length"]
+    return Message(
+        "It has {length:,} characters; the maximum is {most:,}.", length=length, most=most
+    )
 
 
 def mendable(problem: str, remedy: str) -> PydanticCustomError:

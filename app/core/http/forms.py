@@ -31,8 +31,6 @@ from app.core.base.validation_errors import field_errors, pointer_to
 Schema = TypeVar("Schema", bound=BaseModel)
 
 MOST_FIELDS: Final = 200
-MOST_ROWS: Final = 50
-"""Rows that a list of a form has; what is sent beyond them is left out."""
 
 _ROW: Final = re.compile(r"0|[1-9]\d{0,3}")
 
@@ -147,7 +145,7 @@ def _rows(fields: Mapping[str, object], prefix: str) -> list[int]:
         for name in fields
         if name.startswith(prefix)
     }
-    return sorted(int(number) for number in numbers if _ROW.fullmatch(number))[:MOST_ROWS]
+    return sorted(int(number) for number in numbers if _ROW.fullmatch(number))
 
 
 def _field_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -110,7 +110,8 @@ class Once:
             If it needs one and has none.
         """
         request.state.dry_run = dry_run
-        user_id: UUID | None = request.state.actor.user_id  # whom the guard has let in
+        # Whom the guard has let in; nobody, where everybody is.
+        user_id: UUID | None = getattr(getattr(request.state, "actor", None), "user_id", None)
         if dry_run or user_id is None:
             return
         if idempotency_key is not None:

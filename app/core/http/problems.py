@@ -15,6 +15,8 @@ from starlette.routing import Match
 from app.core.base.errors import (
     AppError,
     BadQuery,
+    Failure,
+    MethodNotAllowed,
     NotFound,
     TooLarge,
     Unprocessable,
@@ -105,23 +107,11 @@ def _understood(details: Sequence[Any]) -> AppError:
     )
 
 
-class _Unrouted(AppError):
-    """What the web framework itself refuses, in the form of our refusals."""
-
-    def __init__(
-        self, status: int, title: str, detail: str, *, remedy: str | None = None
-    ) -> None:
-        super().__init__(detail, remedy=remedy)
-        self.status = status  # type: ignore[misc]  # -- known only now
-        self.title = title  # type: ignore[misc]  # -- known only now
-        self.code = title.lower().replace(" ", "-")  # type: ignore[misc]  # -- known only now
-
-
 def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 -- the registration below guarantees it
     refusals: dict[int, AppError] = {
         404: NotFound("There is nothing at this address."),
-        405: _Unrouted(405, "Method not allowed", "This address does not take that method."),
+        405: MethodNotAllowed("This address does not take that method."),
         413: TooLarge("The body is too large."),
     }
     unreadable = Unprocessable(
@@ -146,13 +136,7 @@ def _methods(request: Request) -> Iterator[str]:
 def _failure(request: Request, error: Exception) -> Response:
     log.error("request failed", exc_info=error, extra={"path": request.url.path})
     response = respond(
-        request.url.path,
-        _Unrouted(
-            500,
-            "Internal error",
-            "Something failed on our side; it has been logged.",
-            remedy="Try again; if it stays, tell the staff the x-request-id of this answer.",
-        ),
+        request.url.path, Failure("Something failed on our side; it has been logged.")
     )
     # This answer passes by what gives the others their identifier and their headers.
     response.headers["x-request-id"] = str(request_id.get())

@@ -115,6 +115,10 @@ class Route(APIRoute):
             )
         self.responses = merged(responses(*self._refusals()), self.responses)
 
+    def _is_public(self) -> bool:
+        declaration = declaration_of(self.endpoint)
+        return declaration is not None and declaration.access is Access.PUBLIC
+
     def _asks(self, dependency: Callable[..., Any]) -> bool:
         return any(part.call is dependency for part in with_dependencies(self.dependant))
 
@@ -148,22 +152,17 @@ class Route(APIRoute):
         takes = frozenset({JSON, MERGE_PATCH} if "PATCH" in (self.methods or ()) else {JSON})
         takes_body = self.body_field is not None
         known = _query_names(self.dependant)
+        let_in = _everybody if self._is_public() else _whom_the_guard_knows
 
         async def answered(request: Request) -> Response:
             if known is not None and not known.issuperset(request.query_params):
-                raise BadQuery(
-                    Message(
-                        "This address accepts only these parameters: {known}.",
-                        known=", ".join(sorted(known)),
-                    )
-                )
+                raise _unknown_parameters(known)
             if takes_body and await request.body():
                 _require_kind(request, takes)
             return await handler(request)
 
         async def handle(request: Request) -> Response:
-            guard: AccessGuard = request.app.state.guard
-            await guard.enter(request)
+            await let_in(request)
             if known is None:
                 _ask_as_the_header_does(request)
             request = StrictRequest(request.scope, request.receive)
@@ -177,6 +176,24 @@ class Route(APIRoute):
             return await _finished(request, response)
 
         return handle
+
+
+async def _everybody(_: Request) -> None:
+    """Let in whoever comes."""
+
+
+async def _whom_the_guard_knows(request: Request) -> None:
+    guard: AccessGuard = request.app.state.guard
+    await guard.enter(request)
+
+
+def _unknown_parameters(known: frozenset[str]) -> BadQuery:
+    if not known:
+        return BadQuery("This address accepts no parameters.")
+    names = ", ".join(sorted(known))
+    return BadQuery(
+        Message("This address accepts only these parameters: {names}.", names=names)
+    )
 
 
 def _name_what_was_made(request: Request, response: Response, schema: object) -> None:

@@ -38,7 +38,7 @@ class ListQuery(BaseModel):
     sort: str | None = Field(
         default=None,
         max_length=100,
-        description="Names to sort by, separated by commas; `-` before a name turns it round.",
+        description="Names to sort by, separated by commas; `-` before a name to descend.",
     )
 
     format: Format = Field(

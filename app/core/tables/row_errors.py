@@ -45,7 +45,7 @@ class FaultyTable(Unprocessable):
 
     title = "The table has errors"
     code = "faulty-table"
-    remedy = "Correct everything listed and try the file again. Nothing was imported."
+    remedy = "Correct everything listed and try the file again. Nothing was taken from it."
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)

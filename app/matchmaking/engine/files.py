@@ -169,7 +169,7 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
         ways = "; or ".join(", ".join(r["changes"]) for r in whole.relaxations)
         raise Conflict(
             Message("No assignment meets all conditions: {reason}.", reason=whole.reason),
-            remedy=Message("The cheapest ways out: {ways}.", ways=ways)
+            remedy=Message("The cheapest relaxations: {ways}.", ways=ways)
             if ways
             else "Ask for fewer conditions.",
         )

@@ -62,7 +62,7 @@ class AssignmentRead(BaseModel):
     )
     reason: str | None = Field(description="The conditions that contradict each other.")
     relaxations: list[RelaxationRead] = Field(
-        default=[], description="The cheapest ways out, the cheapest first."
+        default=[], description="The cheapest relaxations, the cheapest first."
     )
 
 

@@ -52,7 +52,9 @@ class HubRead(BaseModel):
 
 Stability = Annotated[
     float | None,
-    Field(description="Share of small turns of weights and words in which it keeps its rank."),
+    Field(
+        description="Share of small changes of weights and words in which it keeps its rank."
+    ),
 ]
 TurnsAt = Annotated[
     float | None,

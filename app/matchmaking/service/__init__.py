@@ -1,1 +1,1 @@
-"""Use cases of matchmaking, by group: requesting, computing, reading, deciding."""
+"""Use cases of matchmaking, by group: runs, suggestions, verdicts, previews, assignments."""

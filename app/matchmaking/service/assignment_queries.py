@@ -165,7 +165,7 @@ def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, R
                 run=run.code,
                 reason=_stored(run).reason,
             ),
-            remedy="Try a way out with what-if"
+            remedy="Try a relaxation with what-if"
             + (f": {'; or '.join(ways)}." if ways else ", with fewer conditions."),
         )
     settings = RunSettings.model_validate(run.settings)

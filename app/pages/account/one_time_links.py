@@ -63,7 +63,7 @@ def accept_invitation(
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return page.render("account/password_set.html")
+            return page.signed_out().render("account/password_set.html")
     return _invitation_page(page, settings, form, 422)
 
 
@@ -112,5 +112,5 @@ def set_new_password(
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return page.render("account/password_set.html", again=True)
+            return page.signed_out().render("account/password_set.html", again=True)
     return page.render("account/new_password.html", status=422, form=form)

@@ -1,10 +1,18 @@
 """Messages: a template and its values, so that a reader's language can be chosen late."""
 
-from collections.abc import Mapping
+import copy
+import pickle
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message, translated
+from app.core.base.validation_errors import field_errors
 from app.core.http.problems import body_of
+from app.core.tables.countries import Country
 
 FRENCH: Mapping[str, str] = {
     "The call {call} has {n:,} drafts.": "{n} brouillons pour {call}.",
@@ -38,3 +46,38 @@ def test_a_message_inside_a_message_is_translated_too() -> None:
 
     assert outer == "There is no solution. GET /api/v1/calls lists the calls."
     assert outer.translated(FRENCH.get).startswith("Il n'y a pas de solution. GET")
+
+
+def pickled(message: Message) -> Message:
+    again: Message = pickle.loads(pickle.dumps(message))  # noqa: S301 -- our own bytes
+    return again
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+def test_a_copy_is_made_of_template_and_values_whatever_these_hold(
+    copied: Callable[[Message], Message],
+) -> None:
+    message = Message("There is no {kind}.", kind="{braces}")
+
+    again = copied(message)
+
+    assert (again, again.template, again.values) == (message, message.template, message.values)
+
+
+def test_what_is_wrong_with_a_field_keeps_template_and_values() -> None:
+    class Draft(BaseModel):
+        country: Country = "FR"
+        title: Annotated[str, Field(min_length=3)] = "Floods"
+
+    with pytest.raises(ValidationError) as refusal:
+        Draft(country="XX", title="F")
+    country, title = field_errors(refusal.value.errors())
+
+    assert isinstance(country.detail, Message)
+    assert isinstance(title.detail, Message)
+    assert (
+        country.detail
+        == f"{country.detail.values['problem']} {country.detail.values['remedy']}"
+    )
+    assert country.detail.values["problem"].values == {"written": "XX"}
+    assert title.detail.values == {"length": 1, "least": 3}

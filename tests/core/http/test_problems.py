@@ -405,7 +405,8 @@ def test_an_unexpected_failure_tells_no_details(broken: FastAPI) -> None:
         "detail": "Something failed on our side; it has been logged.",
         "instance": "/broken",
         "code": "internal-error",
-        "remedy": "Try again; if it stays, tell the staff the x-request-id of this answer.",
+        "remedy": "Try again. If it happens again, tell the staff the `x-request-id` of this "
+        "answer.",
         "errors": [],
     }
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import pytest
 from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel
+from starlette.testclient import TestClient
 
 from app.access.policy import Action
 from app.core.base.errors import Conflict
@@ -100,3 +101,14 @@ def test_a_post_is_done_once_unless_it_says_otherwise() -> None:
     assert once_of(unmarked) is not None
     assert once_of(key_required("submit")(unmarked)) == once_of(unmarked)
     assert once_of(without_key(marked)) is None
+
+
+def test_a_public_route_answers_whoever_asks() -> None:
+    app = FastAPI()
+    router = APIRouter(route_class=Route)
+    router.get("/things")(public(list_things))
+    app.include_router(router)
+    client = TestClient(app)
+
+    assert client.get("/things").status_code == 200
+    assert client.get("/things?q=a").status_code == 200

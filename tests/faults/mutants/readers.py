@@ -23,7 +23,7 @@ FAULTS: Final = (
     Fault(
         "what was sent is looked at before it is known who sent it",
         ROUTING,
-        "            await guard.enter(request)\n",
+        "    await guard.enter(request)\n",
         "",
         (f"{DOOR}test_whoever_is_not_signed_in_is_told_so_whatever_they_send[no JSON]",),
     ),
