@@ -273,7 +273,7 @@ def _about(assigned: Assigned) -> Iterator[str]:
     """Say how good the assignment is, and answer what was asked about it."""
     whole = assigned.whole
     yield (
-        f"Assigned by {whole.objective}: total {whole.total:.4f}, proved the most; the "
+        f"Assigned by {whole.objective}: total {whole.total:.4f}, the proven maximum; the "
         f"worst-off challenge has {whole.fairness[0]:.4f}, the weakest sum is "
         f"{whole.weakest_sum:.4f}."
     )
@@ -287,9 +287,9 @@ def _about(assigned: Assigned) -> Iterator[str]:
 
 
 def _changes(compared: Comparison) -> Iterator[str]:
-    for word, pairs in (("come in", compared.added), ("go out", compared.removed)):
+    for word, pairs in (("add", compared.added), ("remove", compared.removed)):
         named = ", ".join(f"{challenge}:{provider}" for challenge, provider in pairs)
-        yield f"By the conditions {word}: {named or 'none'}."
+        yield f"The conditions {word}: {named or 'none'}."
     if compared.loss is None:
         yield "Without the conditions there is no assignment."
     else:
@@ -315,7 +315,7 @@ def _why(reasons: Reasons) -> Iterator[Text]:
     yield Text(f"Themes  {_strongest(reasons.themes)}")
     if reasons.missing:
         yield Text(f"Missing {'; '.join(reasons.missing_in_words)}")
-    for side, quote in (("Asked", reasons.challenge), ("Told", reasons.provider)):
+    for side, quote in (("Challenge", reasons.challenge), ("Provider", reasons.provider)):
         if quote:
             yield Text(f"{side} ({quote.field}): ") + _excerpt(quote)
 

@@ -165,9 +165,9 @@ def test_the_table_says_how_good_the_assignment_is() -> None:
 
     said = " ".join(result.stdout.split())
     assert (
-        "Assigned by leximin: total 2.0616, proved the most; the worst-off challenge has "
-        "0.2651, the weakest sum is 0.3677. By the conditions come in: C2:P3, C4:P7. By the "
-        "conditions go out: C2:P7, C4:P3. That costs 0.1420 (in total; by place, 1 the "
+        "Assigned by leximin: total 2.0616, the proven maximum; the worst-off challenge has "
+        "0.2651, the weakest sum is 0.3677. The conditions add: C2:P3, C4:P7. The "
+        "conditions remove: C2:P7, C4:P3. That costs 0.1420 (in total; by place, 1 the "
         "worst-off). Nobody below 0.2651: total 2.0616, 0.0000 less than the most."
     ) in said
     assert "without it, lost" in said
@@ -185,7 +185,7 @@ def test_what_capacity_alone_makes_possible_is_said_and_csv_has_the_regret(
     impossible = run(*files, *asked, *none)
     table = run(*files, *asked, "--regret", "--csv")
 
-    assert "By the conditions come in: none." in possible.stdout
+    assert "The conditions add: none." in possible.stdout
     assert impossible.exit_code == 1
     assert "raise the maximum of P1 from 0 to 1" in " ".join(impossible.stderr.split())
     (row,) = csv.DictReader(io.StringIO(table.stdout))
@@ -276,8 +276,8 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     assert lines[5].startswith("Words   river ")
     assert lines[6:9] == [
         "Themes  none in common",
-        "Asked (text): Flood *warnings* / Our *river* floods.",
-        "Told (text): *River* sensors / A *river* that *warns*.",
+        "Challenge (text): Flood *warnings* / Our *river* floods.",
+        "Provider (text): *River* sensors / A *river* that *warns*.",
     ]
     assert lines[9:] == [
         "No country stated, so they may turn out to be from the same one: C1, P1, P2.",
@@ -292,7 +292,7 @@ def test_a_long_passage_is_shown_where_it_has_most_words_in_common(tmp_path: Pat
 
     shown = run(challenges, providers, "--explain").stdout
 
-    assert "Told (text): ... " in shown
+    assert "Provider (text): ... " in shown
     assert "Then a *river* *floods* the town." in shown.replace("\n    ", " ")
 
 

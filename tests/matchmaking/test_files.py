@@ -79,7 +79,7 @@ def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
 
     assert without.reasons is not None
     assert without.reasons.missing_in_words[0] == (
-        "the two are told in different languages: a summary in one of them would help"
+        "the two are written in different languages: a summary in one of them would help"
     )
     assert without.pair.coverage < with_one.pair.coverage == 0.6
 

@@ -16,7 +16,7 @@ _SIDES: Final[Mapping[str, Sequence[str]]] = {
 _IN_WORDS: Final = {
     "query": "the challenge states no {}",
     "candidate": "the provider states no {}",
-    "both": "the two are told in different languages: a summary in one of them would help",
+    "both": "the two are written in different languages: a summary in one of them would help",
 }
 
 
