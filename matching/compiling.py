@@ -24,10 +24,10 @@ def compiled(**options: Any) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        asked = {"nogil": True, "error_model": "numpy", **options}
+        settings = {"nogil": True, "error_model": "numpy", **options}
         try:
-            return cast(F, numba.njit(cache=True, **asked)(function))
+            return cast(F, numba.njit(cache=True, **settings)(function))
         except RuntimeError:  # pragma: no cover -- no folder to keep compiled code in
-            return cast(F, numba.njit(**asked)(function))
+            return cast(F, numba.njit(**settings)(function))
 
     return decorate

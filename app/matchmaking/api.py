@@ -223,10 +223,10 @@ def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Ver
 )
 @needs(Action.VERDICT_WRITE)
 def undo_verdict(
-    session: SessionDep, actor: ActorDep, verdict_id: UUID, said: Undoing
+    session: SessionDep, actor: ActorDep, verdict_id: UUID, undoing: Undoing
 ) -> Verdict:
     """Take the newest verdict on a pair back, with a reason; what counted before counts."""
-    return verdicts.undo(session, actor, verdict_id, said.reason)
+    return verdicts.undo(session, actor, verdict_id, undoing.reason)
 
 
 @router.get("/verdicts")

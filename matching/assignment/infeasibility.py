@@ -115,11 +115,11 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
     if needed <= offered:
         return None
     asking = labels.every(side.name, len(side.bounds))
-    asked = labels.every(side.other, len(side.other_bounds))
+    rows_in_words = labels.every(side.other, len(side.other_bounds))
     need = "needs" if labels.names and len(side.bounds) == 1 else "need"
     return Conflict(
         f"{asking} {need} at least {pairs(needed)} together,"
-        f" but {asked} can take part in {offered} only"
+        f" but {rows_in_words} can take part in {offered} only"
     )
 
 

@@ -90,12 +90,12 @@ class Scorer:
         return {"text": self.text_weight, "themes": 1 - self.text_weight}
 
     def parts(
-        self, queries: EncodedQueries, pool: EncodedPool, turned: TurnedPool
+        self, queries: EncodedQueries, pool: EncodedPool, transposed: TurnedPool
     ) -> ScoreParts:
         """Score each pair, part by part."""
-        passages = (queries.text @ turned.passages).toarray()
+        passages = (queries.text @ transposed.passages).toarray()
         best = np.maximum.reduceat(passages, pool.starts[:-1], axis=1)
-        whole = np.asarray((turned.owners @ passages.T).T)
+        whole = np.asarray((transposed.owners @ passages.T).T)
         near = None
         if queries.meaning is not None and pool.meaning is not None:
             near = nearness(queries.meaning, pool.meaning)
@@ -104,7 +104,7 @@ class Scorer:
             np.logical_and.outer(queries.has_themes, pool.has_themes),
             np.equal.outer(queries.languages, pool.languages),
             self.text(best, whole, near),
-            (queries.themes @ turned.themes).toarray(),
+            (queries.themes @ transposed.themes).toarray(),
         )
 
     def text(self, best: Floats, whole: Floats, near: Floats | None) -> Floats:

@@ -69,11 +69,11 @@ def embedded(encoder: Encoder, profiles: Sequence[Profile]) -> Floats:
     vectors : float64 array of shape (n_profiles, n_dimensions)
         Zeros for a profile without a passage.
     """
-    told = [tuple(dict.fromkeys(t for t in p.texts if t.strip())) for p in profiles]
-    vectors = encoder.encode([text for texts in told for text in texts])
-    sizes = np.array([len(texts) for texts in told], dtype=np.intp)
+    distinct_texts = [tuple(dict.fromkeys(t for t in p.texts if t.strip())) for p in profiles]
+    vectors = encoder.encode([text for texts in distinct_texts for text in texts])
+    sizes = np.array([len(texts) for texts in distinct_texts], dtype=np.intp)
     owners = np.repeat(np.arange(sizes.size), sizes)
-    sums = np.zeros((len(told), vectors.shape[1]))
+    sums = np.zeros((len(distinct_texts), vectors.shape[1]))
     np.add.at(sums, owners, _in_steps(vectors))
     return _in_steps(unit_rows(sums))
 

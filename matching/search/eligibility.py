@@ -190,11 +190,11 @@ def admission(
     excluded : int array of shape (n_excluded, 2)
         Position of the query and in the pool, sorted.
     """
-    asked = Attributes.of_profiles(queries).classes(rules)
+    query_classes = Attributes.of_profiles(queries).classes(rules)
     ends = np.searchsorted(excluded[:, 0], np.arange(len(queries) + 1))
     return Admission(
-        table=eligible(rules, asked.examples, pool.examples),
-        query_class=asked.of,
+        table=eligible(rules, query_classes.examples, pool.examples),
+        query_class=query_classes.of,
         pool_class=pool.of,
         excluded_ends=ends.astype(np.int64),
         excluded=np.ascontiguousarray(excluded[:, 1], dtype=np.int64),

@@ -83,8 +83,10 @@ class Segment:
 
     def parts(self, queries: EncodedQueries) -> ScoreParts:
         """Score each pair, part by part."""
-        asked = queries.narrowed(self.encoded.passages.shape[1], self.encoded.themes.shape[1])
-        return self.scorer.parts(asked, self.encoded, self.turned)
+        narrowed = queries.narrowed(
+            self.encoded.passages.shape[1], self.encoded.themes.shape[1]
+        )
+        return self.scorer.parts(narrowed, self.encoded, self.turned)
 
     def best(
         self, queries: EncodedQueries, allowed: Admission, k: int

@@ -78,16 +78,18 @@ def digest(
     parameters: dict[str, Any], vectorizer: ProfileVectorizer, encoded: Sequence[EncodedPool]
 ) -> str:
     """Return 16 hexadecimal digits that name a model: parameters, words, and every number."""
-    told = _told(parameters) | {"compiled": None}
-    if told["encoder"] is None:
-        del told["encoder"], told["meaning_weight"]
-    said = hashlib.blake2b(digest_size=8)
-    said.update(json.dumps([_NAMED, told, *_names(vectorizer)]).encode())
+    settings = _as_json(parameters) | {"compiled": None}
+    if settings["encoder"] is None:
+        del settings["encoder"], settings["meaning_weight"]
+    digest_of_all = hashlib.blake2b(digest_size=8)
+    digest_of_all.update(json.dumps([_NAMED, settings, *_names(vectorizer)]).encode())
     arrays = itertools.chain(_learned(vectorizer), *(_rows(part) for part in encoded))
     for name, array in arrays:
-        said.update(f"{name} {array.dtype} {array.shape}".encode())
-        said.update(np.ascontiguousarray(array).view(np.uint8).data if array.size else b"")
-    return said.hexdigest()
+        digest_of_all.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest_of_all.update(
+            np.ascontiguousarray(array).view(np.uint8).data if array.size else b""
+        )
+    return digest_of_all.hexdigest()
 
 
 def save(saved: Saved, folder: Path) -> None:
@@ -183,7 +185,7 @@ def _write(saved: Saved, folder: Path) -> None:
     model = {
         "format": _FORMAT,
         "read_with": _read_with(),
-        "parameters": _told(saved.parameters),
+        "parameters": _as_json(saved.parameters),
         "vectorizer": vectorizer.get_params() | {"reader": None},
         "version": saved.version,
         "n_unknown": saved.n_unknown,
@@ -227,7 +229,7 @@ def _model(folder: Path) -> dict[str, Any]:
     return model
 
 
-def _told(parameters: dict[str, Any]) -> dict[str, Any]:
+def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters as JSON holds them: of the encoder its name alone."""
     encoder: Encoder | None = parameters["encoder"]
     return parameters | {"reader": None, "encoder": encoder and encoder.name}

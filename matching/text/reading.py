@@ -211,14 +211,14 @@ class Reader:
         """Read all texts of some profiles."""
         languages = [language_of(profile) for profile in profiles]
         known = {language: language_number(language) for language in set(languages)}
-        asked = [
+        to_read = [
             (text, language)
             for profile, language in zip(profiles, languages, strict=True)
             for text in profile.texts
         ]
         parts, sizes = list[bytes](), list[int]()
-        for first in range(0, len(asked), _TEXTS_AT_ONCE):
-            some = asked[first : first + _TEXTS_AT_ONCE]
+        for first in range(0, len(to_read), _TEXTS_AT_ONCE):
+            some = to_read[first : first + _TEXTS_AT_ONCE]
             ahead = self._cut(some)
             pieces = [ahead.get(text) or self._text(*text) for text in some]
             parts.append(b"".join(pieces))
@@ -268,9 +268,9 @@ class Reader:
             self._read[text] = numbers
             self._kept += 1 + len(numbers) // _NUMBER
 
-    def _cut(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+    def _cut(self, to_read: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         """Read what is new, in ASCII and not little by compiled code, where that is there."""
-        new = [text for text in dict.fromkeys(asked) if text not in self._read]
+        new = [text for text in dict.fromkeys(to_read) if text not in self._read]
         if self._known:
             new = [text for text in new if self._known.of_text(*text) is None]
         new = [text for text in new if text[0].isascii()]
@@ -344,8 +344,8 @@ def _compiled(n_characters: int, wanted: bool | None) -> bool:
 
 
 def _name(text: str, language: str) -> tuple[int, int]:
-    said = f"{language}\n{text}".encode(errors="surrogatepass")
-    whole = hashlib.blake2b(said, digest_size=16).digest()
+    content = f"{language}\n{text}".encode(errors="surrogatepass")
+    whole = hashlib.blake2b(content, digest_size=16).digest()
     return int.from_bytes(whole[:8]), int.from_bytes(whole[8:])
 
 

@@ -112,12 +112,12 @@ class Embedder:
 
     def _window(self, ids: NDArray[np.intp]) -> Singles:
         """Return the mean over the last states of the tokens of one window."""
-        told = (
+        embeddings = (
             self._weights["embeddings.word_embeddings.weight"][ids]
             + self._weights["embeddings.position_embeddings.weight"][: len(ids)]
             + self._weights["embeddings.token_type_embeddings.weight"][0]
         )
-        states = self._normalised(told, "embeddings.LayerNorm")
+        states = self._normalised(embeddings, "embeddings.LayerNorm")
         for layer in range(self._layers):
             states = self._layer(states, f"encoder.layer.{layer}.")
         return np.asarray(states.mean(axis=0))

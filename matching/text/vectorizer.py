@@ -228,8 +228,8 @@ class ProfileVectorizer(Estimator):
 
     def _encoded(self, pool: Sequence[Profile], tokens: Tokens, rows: Matrix) -> EncodedPool:
         """Give the passages of each profile their lengths and their shares of the whole."""
-        kept, positions, starts = _told(tokens)
-        rows = taken(rows, kept)
+        rows_kept, positions, starts = _distinct_passages(tokens)
+        rows = taken(rows, rows_kept)
         lengths = norms(rows)
         pivot = (1 - self.slope) * self.mean_length_
         voices = 1 / _retold(rows, lengths, starts)
@@ -301,8 +301,8 @@ def _retold(rows: Matrix, lengths: Floats, starts: NDArray[np.intp]) -> Floats:
         cosines[some] = one.multiply(other).sum(axis=1)
     same = np.clip((cosines - _APART) / (_SAME - _APART), 0, 1)
     n_passages = lengths.size
-    told = np.bincount(left, same, n_passages) + np.bincount(right, same, n_passages)
-    return 1 + np.asarray(told, dtype=np.float64)
+    n_shared = np.bincount(left, same, n_passages) + np.bincount(right, same, n_passages)
+    return 1 + np.asarray(n_shared, dtype=np.float64)
 
 
 def _pairs_within(starts: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -325,25 +325,25 @@ def check_share(name: str, value: float) -> None:
         raise ValueError(f"{name} must lie in [0, 1], got {value!r}")
 
 
-def _told(
+def _distinct_passages(
     tokens: Tokens,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Return the texts that are passages, their places in their profiles, and the starts.
 
     Of equal texts of a profile the first one is a passage; -1 stands for none at all.
     """
-    told, cuts = tokens.told, tokens.texts.tolist()
-    kept: list[int] = []
+    hashes, cuts = tokens.told, tokens.texts.tolist()
+    rows_kept: list[int] = []
     positions: list[int] = []
     starts = [0]
     for start, stop in itertools.pairwise(cuts):
-        first = {told[t]: t for t in reversed(range(start, stop)) if told[t]}
+        first = {hashes[t]: t for t in reversed(range(start, stop)) if hashes[t]}
         texts = sorted(first.values())
-        kept += texts or [-1]
+        rows_kept += texts or [-1]
         positions += [t - start for t in texts] or [-1]
-        starts.append(len(kept))
+        starts.append(len(rows_kept))
     return (
-        np.array(kept, dtype=np.intp),
+        np.array(rows_kept, dtype=np.intp),
         np.array(positions, dtype=np.intp),
         np.array(starts, dtype=np.intp),
     )

@@ -238,9 +238,9 @@ def _columns_of(stems: dict[str, int], tokens: Tokens, reader: Reader) -> Column
 
 def _different(tokens: Tokens) -> tuple[Tokens, int]:
     """Return the profiles that tell what no earlier one does, and how many texts."""
-    told = tokens.told
+    hashes = tokens.told
     stories = (
-        frozenset(told[a:b]) - {b""} for a, b in itertools.pairwise(tokens.texts.tolist())
+        frozenset(hashes[a:b]) - {b""} for a, b in itertools.pairwise(tokens.texts.tolist())
     )
     first = dict[frozenset[bytes], int]()
     for i, story in enumerate(stories):
@@ -290,12 +290,12 @@ def _among(
         displaced = table[slots] != left
         crowded = np.zeros(table.size, dtype=np.bool_)
         crowded[slots[displaced]] = True
-        asked = _slots(keys[at], multiplier, n_bits)
-        there = table[asked]
+        slots = _slots(keys[at], multiplier, n_bits)
+        there = table[slots]
         # nobody's slot reads the last one, which is no key of that slot
         same = ascending[there] == keys[at]
         places[at[same]] = there[same]
-        at, left = at[crowded[asked] & ~same], left[displaced]
+        at, left = at[crowded[slots] & ~same], left[displaced]
     hit, searched = _searched(ascending[left], keys[at])
     places[at[hit]] = left[searched]
     hit = np.flatnonzero(places != _UNKNOWN)

@@ -63,7 +63,7 @@ def selected(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str,
 
 def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
     """Return a submission as a record of the exchange format."""
-    told = {name: value for name, value in row.content.items() if value != ""}
+    content = {name: value for name, value in row.content.items() if value != ""}
     return {
         "id": row.code,
         "title": row.title,
@@ -72,7 +72,7 @@ def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
         "language": row.language,
         "summary": row.summary,
         "themes": sorted(row.themes),
-        **told,
+        **content,
     }
 
 

@@ -42,8 +42,8 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
-    asked = new.model_dump(exclude={"programme_id"})
-    chosen = inputs.chosen(programme, settings, **asked)
+    choices = new.model_dump(exclude={"programme_id"})
+    chosen = inputs.chosen(programme, settings, **choices)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE)
     solutions = _frozen(session, programme.id, Kind.SOLUTION)
     run = MatchRun(

@@ -124,12 +124,12 @@ class Bounds(NamedTuple):
         dense = np.empty((n_pool, head.size), dtype=np.float32)
         rare = head_of < 0
         for c, some in enumerate(chunks):
-            turned = _bounds(pool, scorer, some).tocsc()
-            sizes = np.diff(turned.indptr)
+            by_column = _bounds(pool, scorer, some).tocsc()
+            sizes = np.diff(by_column.indptr)
             here = np.repeat(rare, sizes)
             at = runs(cuts[c : -1 : len(chunks)][rare], sizes[rare])
-            rows[at], values[at] = turned.indices[here], turned.data[here]
-            dense[some] = turned[:, head].toarray()
+            rows[at], values[at] = by_column.indices[here], by_column.data[here]
+            dense[some] = by_column[:, head].toarray()
         norms = np.linalg.norm(dense, axis=1).astype(np.float32)
         return cls(cuts, rows, values, head_of, dense, _padded(norms))
 
