@@ -42,7 +42,9 @@ _NO_WORDS: Final = _always("")
 def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     """Return the cheapest changes of each kind alone, and of all kinds if that is cheaper."""
     elastic = _Elastic(problem, labels)
-    alone = [found for kind in _KINDS if (found := elastic.cheapest({kind})) is not None]
+    # A kind of which nothing can give way leaves the question as impossible as it is.
+    kinds = [kind for kind in _KINDS if kind in elastic.kinds]
+    alone = [found for kind in kinds if (found := elastic.cheapest({kind})) is not None]
     ranked = sorted(alone, key=lambda relaxation: relaxation.cost)
     mixed = elastic.cheapest(_KINDS)
     if mixed is not None and (not ranked or mixed.cost < ranked[0].cost):
@@ -91,6 +93,11 @@ class _Elastic:
         self._bounds("column", self.j, problem.columns)
         for groups, at_most in problem.groups:
             self._group(groups, at_most)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of which at least one condition can give way."""
+        return frozenset().union(*(give.kinds for give in self.gives if give.most))
 
     def cheapest(self, kinds: Collection[str]) -> Relaxation | None:
         """Return the cheapest changes of some kinds; None if they are not enough."""
