@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Conflict, NotPermitted
-from app.core.base.schemas import OfferRead, OffersRead
+from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
@@ -139,8 +139,7 @@ def read_suggestion(
 @within(Action.RUN_READ)
 def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> OffersRead:
     """List every step from where the run stands."""
-    state, offers = run_steps.offers(session, actor, run_id)
-    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+    return OffersRead.of(*run_steps.offers(session, actor, run_id))
 
 
 @router.post("/match-runs/{run_id}/steps/{step}")

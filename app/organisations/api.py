@@ -8,10 +8,8 @@ from fastapi import APIRouter, Path, Query, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
-from app.core.base.errors import (
-    NotPermitted,
-)
-from app.core.base.schemas import OfferRead, OffersRead
+from app.core.base.errors import NotPermitted
+from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
@@ -177,12 +175,11 @@ def hand_over(session: SessionDep, actor: ActorDep, user_id: UUID, given: HandOv
     return offboarding.hand_over(session, actor, user_id, given)
 
 
-@router.get("/users/{user_id}/steps", response_model=OffersRead)
+@router.get("/users/{user_id}/steps")
 @within(Action.USER_READ)
 def list_user_steps(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> OffersRead:
     """List every step from where the user stands."""
-    state, offers = offboarding.steps(session, actor, user_id)
-    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+    return OffersRead.of(*offboarding.steps(session, actor, user_id))
 
 
 @router.post("/users/{user_id}/steps/{step}")

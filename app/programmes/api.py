@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.schemas import OfferRead, OffersRead
+from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
@@ -117,12 +117,11 @@ def change_call(
     return service.change_call(session, actor, call_id, patch, expected)
 
 
-@router.get("/calls/{call_id}/steps", response_model=OffersRead)
+@router.get("/calls/{call_id}/steps")
 @signed_in
 def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> OffersRead:
     """List every step from where the call stands."""
-    state, offers = service.steps(session, actor, call_id)
-    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])
+    return OffersRead.of(*service.steps(session, actor, call_id))
 
 
 @router.post("/calls/{call_id}/steps/{step}")

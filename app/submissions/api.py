@@ -1,15 +1,13 @@
 """Routes about challenges and solutions: the same life, two typed contents."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, status
 
-from app.access.lifecycle import Offer
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.schemas import OfferRead, OffersRead
+from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
@@ -17,7 +15,7 @@ from app.core.http.idempotency import key_required
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
-from app.submissions.lifecycle import LIFE, Kind, State
+from app.submissions.lifecycle import LIFE, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -113,7 +111,7 @@ def list_challenge_steps(
     session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
 ) -> OffersRead:
     """List every step from where the challenge stands, and what each lacks."""
-    return _offers(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
+    return OffersRead.of(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
 
 
 @challenges.post("/{challenge_id}/steps/{step}", response_model=ChallengeRead)
@@ -192,7 +190,7 @@ def list_solution_steps(
     session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
 ) -> OffersRead:
     """List every step from where the solution stands, and what each lacks."""
-    return _offers(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
+    return OffersRead.of(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
 
 
 @solutions.post("/{solution_id}/steps/{step}", response_model=SolutionRead)
@@ -208,7 +206,3 @@ def take_solution_step(
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)
-
-
-def _offers(state: State, offers: Sequence[Offer]) -> OffersRead:
-    return OffersRead(state=state, steps=[OfferRead.model_validate(o) for o in offers])

@@ -1,8 +1,9 @@
 """Shapes that more than one feature takes or answers with."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -56,3 +57,8 @@ class OffersRead(BaseModel):
 
     state: str
     steps: list[OfferRead]
+
+    @classmethod
+    def of(cls, state: str, offers: Iterable[object]) -> Self:
+        """Return the answer from the offers of a lifecycle."""
+        return cls(state=state, steps=[OfferRead.model_validate(offer) for offer in offers])

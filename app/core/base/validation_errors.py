@@ -6,9 +6,7 @@ from typing import Final
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from app.core.base.errors import (
-    FieldError,
-)
+from app.core.base.errors import FieldError
 from app.core.base.messages import Message
 
 LONGEST_NAME = 200
