@@ -26,11 +26,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="COUNTERPART_",
         frozen=True,
+        # What is refused may be a password: it stands in no error, log or traceback.
+        hide_input_in_errors=True,
         secrets_dir=SECRETS if SECRETS.is_dir() else None,
     )
 
     database_url: str = Field(
         default="sqlite:///counterpart.db",
+        repr=False,
         description="Where the data are: a SQLite file or a PostgreSQL database.",
     )
     embedded_worker: bool = Field(
@@ -194,7 +197,13 @@ class Settings(BaseSettings):
         """Refuse what names no address: a slip here would let everybody forge theirs."""
         parts = [part.strip() for part in (named or "").split(",") if part.strip()]
         for part in parts:
-            ip_network(part)
+            try:
+                ip_network(part)
+            except ValueError:
+                # Not the value itself: it may be a secret that was put in the wrong place.
+                raise ValueError(
+                    "this is not an address or a network, such as 10.0.0.1 or 10.0.0.0/24"
+                ) from None
         return ",".join(parts) or None
 
     @field_validator("secret_keys")

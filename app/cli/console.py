@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.logging import configure
+from app.core.base.validation_errors import head_of
 from app.core.storage.database import Database, connect
 from app.operations import migrating
 from app.settings import Settings
@@ -24,10 +26,7 @@ def settings_of(**changes: Any) -> Settings:
     try:
         settings = Settings(**changes)
     except ValidationError as error:
-        errors = [
-            FieldError(f"COUNTERPART_{str(e['loc'][0]).upper()}", e["msg"])
-            for e in error.errors()
-        ]
+        errors = [FieldError(_variable(e), e["msg"]) for e in error.errors()]
         raise Unprocessable(
             "The settings in the environment cannot be used.",
             errors=errors,
@@ -35,6 +34,12 @@ def settings_of(**changes: Any) -> Settings:
         ) from error
     configure(settings.log_level)
     return settings
+
+
+def _variable(detail: ErrorDetails) -> str:
+    """Return the variable that is wrong; what several have in common says which in its text."""
+    name = head_of(detail)
+    return "COUNTERPART_*" if name is None else f"COUNTERPART_{str(name).upper()}"
 
 
 @contextmanager

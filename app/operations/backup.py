@@ -27,7 +27,7 @@ from app.core.base.errors import Conflict, Unavailable
 from app.core.base.files import put, whole
 from app.core.base.messages import Message
 from app.core.storage import postgres, sqlite
-from app.core.storage.database import Database, address_of, connect
+from app.core.storage.database import Database, address_of, connect, shown
 from app.operations import migrating
 from app.operations.backup_manifest import (
     MANIFEST,
@@ -148,7 +148,7 @@ def _copy_out(database: Database, address: URL, copied: Path) -> Manifest:
             raise Conflict(
                 Message(
                     "There is nothing to back up in {address}: it has no table of ours.",
-                    address=address,
+                    address=shown(address),
                 ),
                 remedy="Check COUNTERPART_DATABASE_URL.",
             )
@@ -217,12 +217,14 @@ def _require_idle(url: str, *, replace: bool) -> None:
         database.dispose()
     if rows and not replace:
         raise Conflict(
-            Message("The database {address} holds {rows} rows.", address=address, rows=rows),
+            Message(
+                "The database {address} holds {rows} rows.", address=shown(address), rows=rows
+            ),
             remedy="Nothing was changed. To overwrite them, add --replace.",
         )
     if others or (on_sqlite and not _settle(Path(str(address.database)))):
         raise Conflict(
-            Message("The database {address} is in use.", address=address),
+            Message("The database {address} is in use.", address=shown(address)),
             remedy="Nothing was changed. First stop the service and all else that uses it.",
         )
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.base.errors import Conflict, NotFound, Unavailable
 from app.core.base.messages import Message
-from app.core.storage.database import Database, reason_of
+from app.core.storage.database import Database, reason_of, shown
 
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 LOCK: Final = 7_209_114_201
@@ -119,7 +119,7 @@ def connected(engine: Engine) -> Iterator[Connection]:
         raise Unavailable(
             Message(
                 "The database {url} cannot be used: {reason}.",
-                url=engine.url,
+                url=shown(engine.url),
                 reason=reason_of(error),
             ),
             remedy="Check COUNTERPART_DATABASE_URL, and who may read and write there.",

@@ -37,6 +37,11 @@ def _place(detail: ErrorDetails) -> tuple[int | str, ...]:
     return detail["loc"][:-1] if detail["type"] == "json_invalid" else detail["loc"]
 
 
+def head_of(detail: ErrorDetails) -> int | str | None:
+    """Return the first part of the place of an error; None for what is wrong with the whole."""
+    return next(iter(detail["loc"]), None)
+
+
 def pointer_to(parts: Sequence[int | str]) -> str:
     """Return a JSON pointer (RFC 6901) to a part of the content; empty for the whole."""
     return "".join(f"/{_escaped(part)}" for part in parts)

@@ -23,7 +23,7 @@ from app.core.base.errors import (
 )
 from app.core.base.logging import request_id
 from app.core.base.schemas import ProblemError
-from app.core.base.validation_errors import field_errors
+from app.core.base.validation_errors import field_errors, head_of
 from app.core.http.security_headers import secure
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _understood(details: Sequence[Any]) -> AppError:
     """Choose the refusal: an address that names nothing, a query, or the content."""
-    where = {detail["loc"][0] for detail in details}
+    where = {head_of(detail) for detail in details}
     if "path" in where:
         return NotFound("There is nothing at this address.")
     if "query" in where:

@@ -36,6 +36,7 @@ from app.core.base.errors import (
     UnsupportedMedia,
 )
 from app.core.base.messages import Message
+from app.core.base.validation_errors import head_of
 from app.core.http.access import Access, declaration_of, with_dependencies
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, once_of
@@ -348,4 +349,4 @@ async def _refuse(request: Request, error: Exception) -> Response:
 def _names_nothing(refusal: Exception) -> bool:
     """Tell whether a part of the address could name nothing at all."""
     found = refusal.errors() if isinstance(refusal, RequestValidationError) else ()
-    return any(fault["loc"][0] == "path" for fault in found)
+    return any(head_of(fault) == "path" for fault in found)

@@ -204,6 +204,11 @@ def address_of(url: str) -> URL:
     )
 
 
+def shown(address: URL) -> str:
+    """Return an address as messages and logs may repeat it: no password in any place of it."""
+    return address.set(query={}).render_as_string(hide_password=True)
+
+
 @contextmanager
 def transaction(database: Database) -> Iterator[Session]:
     """Open a session that writes; commit if the block succeeds, roll back if it raises.

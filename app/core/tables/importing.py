@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.core.base.messages import Message
-from app.core.base.validation_errors import Wanted, wrong_length
+from app.core.base.validation_errors import Wanted, head_of, wrong_length
 from app.core.tables.row_errors import Fault, FaultyTable, refuse
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -151,7 +151,7 @@ class _Reading(Generic[Record]):
             self.fault(line, self.unique, problem, f"Give each record its own {self.unique}.")
 
     def _note_invalid(self, line: int, details: ErrorDetails) -> None:
-        name = str(details["loc"][0]) if details["loc"] else ""
+        name = str(head_of(details) or "")
         if details["type"] == "extra_forbidden":
             self.unknown(line, name, "field")
         elif details["type"] != "missing" or name not in self.absent:

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import anyio
 import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from app.access.policy import Role
+from app.core.http import problems
 from app.core.http.request_limits import BodyLimit
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database
@@ -429,3 +431,20 @@ def test_every_answer_has_an_identifier_of_its_own(
 
     assert len(identifiers) == len(answers)
     assert session.exec(select(Programme.code)).all() != []
+
+
+def test_what_is_wrong_with_a_request_as_a_whole_is_told_too() -> None:
+    """A validator of a whole model names no place, and an answer must not depend on one."""
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/")
+    def refuse() -> None:
+        raise RequestValidationError(
+            [{"type": "value_error", "loc": (), "msg": "Value error, these do not go together"}]
+        )
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "/", "detail": "these do not go together"}]

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from tests.faults.mutants import bounds, entering, lives, permissions, readers, traces
+from tests.faults.mutants import (
+    bounds,
+    credentials,
+    entering,
+    lives,
+    permissions,
+    readers,
+    traces,
+)
 from tests.faults.mutants.planting import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -10,6 +18,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *lives.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,
+    *credentials.FAULTS,
     *readers.FAULTS,
     *bounds.FAULTS,
 )
