@@ -15,10 +15,12 @@ from pydantic import (
 )
 
 from app.access.policy import Action
+from app.core.base.schemas import at_most
 from app.core.base.text import Line, printable
 from app.core.storage.pagination import ListQuery
 
 Name = Annotated[Line, StringConstraints(min_length=2, max_length=200)]
+Scopes = Annotated[list[Action], Field(min_length=1, max_length=len(Action))]
 
 
 class TokenDraft(BaseModel):
@@ -32,7 +34,7 @@ class TokenDraft(BaseModel):
     )
 
     name: Name
-    scopes: list[Action] = Field(min_length=1, description="Actions that it is good for.")
+    scopes: Scopes = Field(description="Actions that it is good for.")
     days: int = Field(default=90, ge=1, le=366, description="How long it holds.")
 
 
@@ -43,7 +45,9 @@ class TokenRead(BaseModel):
 
     id: UUID
     name: str
-    scopes: list[str] | None = Field(description="Null for all that its user may do.")
+    scopes: Annotated[list[str], at_most(len(Action))] | None = Field(
+        description="Null for all that its user may do."
+    )
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
@@ -111,7 +115,7 @@ class InvitationForm(_Form):
 
     code: str = Field(max_length=100)
     password: _NewPassword
-    agreed: str = Field(default="", validate_default=True)
+    agreed: str = Field(default="", max_length=10, validate_default=True)
 
     @field_validator("agreed")
     @classmethod
@@ -144,7 +148,7 @@ class TokenForm(_Form):
     """A token that is wanted, on the page."""
 
     name: Name
-    scopes: list[Action] = Field(min_length=1)
+    scopes: Scopes
     days: int = Field(default=90, ge=1, le=366)
 
     def draft(self) -> TokenDraft:

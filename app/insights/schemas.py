@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.schemas import Instant
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several, Word
 
 
 class AuditRead(BaseModel):
@@ -29,9 +29,9 @@ class AuditRead(BaseModel):
 class AuditQuery(ListQuery):
     """Filters of the list of audit events."""
 
-    actor: list[UUID] = Field(default=[], description="Repeat for several.")
-    action: list[str] = Field(default=[], description="Repeat for several.")
-    kind: list[str] = Field(default=[], description="Kinds of subject; repeatable.")
-    subject: list[UUID] = Field(default=[], description="Repeat for several.")
+    actor: Several[UUID] = Field(default=[], description="Repeat for several.")
+    action: Several[Word] = Field(default=[], description="Repeat for several.")
+    kind: Several[Word] = Field(default=[], description="Kinds of subject; repeatable.")
+    subject: Several[UUID] = Field(default=[], description="Repeat for several.")
     since: Instant | None = Field(default=None, description="An instant with its zone.")
     until: Instant | None = Field(default=None, description="The first one that is too late.")

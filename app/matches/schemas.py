@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several, Word
 from app.matches.lifecycle import MatchState
 from app.matchmaking.schemas.parties import PartyRead
 
@@ -30,4 +30,4 @@ class MatchStaffRead(MatchRead):
 class MatchQuery(ListQuery):
     """Filters of the list of matches."""
 
-    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
+    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")

@@ -9,7 +9,7 @@ from pydantic import (
 )
 
 from app.core.storage.outbox import LetterState
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several
 
 
 class LetterRead(BaseModel):
@@ -32,4 +32,4 @@ class LetterRead(BaseModel):
 class LetterQuery(ListQuery):
     """Filters of the outbox."""
 
-    state: list[LetterState] = Field(default=[], description="Repeat for several.")
+    state: Several[LetterState] = Field(default=[], description="Repeat for several.")

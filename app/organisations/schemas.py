@@ -15,7 +15,7 @@ from app.access.policy import Role
 from app.accounts.lifecycle import UserState
 from app.accounts.schemas import Name, TokenRead
 from app.core.base.text import Address
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.countries import Country
 
 
@@ -61,7 +61,7 @@ class OrganisationRead(BaseModel):
 class OrganisationQuery(ListQuery):
     """Filters of the list of organisations."""
 
-    country: list[Country] = Field(default=[], description="Repeat for several.")
+    country: Several[Country] = Field(default=[], description="Repeat for several.")
 
 
 class UserDraft(BaseModel):
@@ -129,8 +129,8 @@ class UserRead(BaseModel):
 class UserQuery(ListQuery):
     """Filters of the list of users."""
 
-    state: list[UserState] = Field(default=[], description="Repeat for several.")
-    organisation: list[UUID] = Field(default=[], description="Repeat for several.")
+    state: Several[UserState] = Field(default=[], description="Repeat for several.")
+    organisation: Several[UUID] = Field(default=[], description="Repeat for several.")
 
 
 class MembershipDraft(BaseModel):

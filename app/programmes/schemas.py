@@ -16,7 +16,7 @@ from pydantic import (
 
 from app.core.base.schemas import Instant
 from app.core.base.text import Line, Text
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several, Word
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
@@ -30,7 +30,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Zone = Annotated[str, AfterValidator(_known_zone)]
+Zone = Annotated[str, Field(max_length=100), AfterValidator(_known_zone)]
 
 
 class Providers(BaseModel):
@@ -162,12 +162,12 @@ AnyCall = CallStaffRead | CallRead
 class ProgrammeQuery(ListQuery):
     """Filters of the list of programmes."""
 
-    code: list[str] = Field(default=[], description="Repeat for several.")
+    code: Several[Word] = Field(default=[], description="Repeat for several.")
 
 
 class CallQuery(ListQuery):
     """Filters of the list of calls."""
 
-    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
-    kind: list[CallKind] = Field(default=[], description="Repeat for several.")
-    phase: list[Phase] = Field(default=[], description="Repeat for several.")
+    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    kind: Several[CallKind] = Field(default=[], description="Repeat for several.")
+    phase: Several[Phase] = Field(default=[], description="Repeat for several.")

@@ -133,8 +133,8 @@ Listed = (BeforeValidator(_listed), AfterValidator(_each_once))
 Id = Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(_id)]
 Title = Annotated[Line, Field(min_length=5, max_length=200)]
 ThemeKey = Annotated[Line, Field(max_length=80), AfterValidator(_theme)]
-Language = Annotated[Line, AfterValidator(_language)]
-Subdivision = Annotated[Line, AfterValidator(_subdivision)]
+Language = Annotated[Line, Field(max_length=100), AfterValidator(_language)]
+Subdivision = Annotated[Line, Field(max_length=100), AfterValidator(_subdivision)]
 Source = Annotated[Line, Field(max_length=1000)]
 Level = Literal["central", "regional", "local", "other"]
 
@@ -152,7 +152,9 @@ class SubmissionRecord(BaseModel):
         validate_default=True,
         description="the name of the organisation in 2 to 200 characters",
     )
-    country: Annotated[list[Country], *Listed, AfterValidator(_one_in_a_call)] = Field(
+    country: Annotated[
+        list[Country], Field(max_length=300), *Listed, AfterValidator(_one_in_a_call)
+    ] = Field(
         default=[],
         validate_default=True,
         description="codes of ISO 3166-1, such as FR, with semicolons between them",

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from app.core.base.schemas import at_most
 from app.core.base.text import Line, Text
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several, Word
 from app.submissions.content import ChallengeFields, Passage, SolutionFields
 from app.submissions.lifecycle import Kind, State
 
@@ -15,6 +16,7 @@ Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
 Code = Annotated[str, StringConstraints(pattern="^(CH|SO)-[0-9]{4}-[0-9]{3,9}$")]
+MOST_THEMES: Final = 10
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
 
 
@@ -45,7 +47,9 @@ class _Draft(BaseModel, Generic[Content]):
         description="In the programme's working language, where the passages are in another.",
     )
     themes: list[ThemeKey] = Field(
-        default=[], max_length=10, description="Keys of themes, such as `practice:open-source`."
+        default=[],
+        max_length=MOST_THEMES,
+        description="Keys of themes, such as `practice:open-source`.",
     )
     content: Content
 
@@ -114,7 +118,7 @@ class _Read(BaseModel, Generic[Content]):
     title: str
     language: str | None = Field(description="As stated; null where it is to be recognised.")
     summary: str
-    themes: list[str]
+    themes: Annotated[list[str], at_most(MOST_THEMES)]
     content: Content
     state: State
     message: str = Field(description="What the staff last wrote to the team.")
@@ -147,9 +151,9 @@ READS: Final[dict[Kind, type[ChallengeRead | SolutionRead]]] = {
 class SubmissionQuery(ListQuery):
     """Filters of the lists of challenges and solutions."""
 
-    state: list[State] = Field(default=[], description="Repeat for several.")
-    call: list[UUID] = Field(default=[], description="Repeat for several.")
-    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
+    state: Several[State] = Field(default=[], description="Repeat for several.")
+    call: Several[UUID] = Field(default=[], description="Repeat for several.")
+    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
     q: Line | None = Field(
         default=None, max_length=200, description="Words in the title, the summary or the code."
     )

@@ -1,11 +1,12 @@
 """What goes in and out about themes."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.text import Line
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several
 
 
 class Facet(StrEnum):
@@ -16,14 +17,18 @@ class Facet(StrEnum):
     SDG = "sdg"
 
 
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+Label = Annotated[Line, Field(max_length=1000)]
+
+
 class ThemeDraft(BaseModel):
     """An entry of a vocabulary as its file states it."""
 
     model_config = ConfigDict(extra="ignore")
 
-    code: Line
-    uri: str | None = None
-    labels: dict[str, Line]
+    code: Line = Field(max_length=80)
+    uri: Line | None = Field(default=None, max_length=1000)
+    labels: dict[Language, Label] = Field(max_length=200)
 
 
 class ThemeRead(BaseModel):
@@ -41,4 +46,4 @@ class ThemeRead(BaseModel):
 class ThemeQuery(ListQuery):
     """Filters of the list of themes."""
 
-    facet: list[Facet] = Field(default=[], description="Repeat for several.")
+    facet: Several[Facet] = Field(default=[], description="Repeat for several.")

@@ -1,17 +1,20 @@
 """Changing a part of what was written: JSON merge patches (RFC 7396)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, ValidationError
 
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.validation_errors import field_errors, pointer_to
 
 Draft = TypeVar("Draft", bound=BaseModel)
 
+MOST_MEMBERS: Final = 100
+"""Members that a patch may have; more than any draft has."""
 
-class Patch(RootModel[dict[str, JsonValue]]):
+
+class Patch(RootModel[Annotated[dict[str, JsonValue], Field(max_length=MOST_MEMBERS)]]):
     """What shall be different: members with their new values, null for the default.
 
     A list is replaced as a whole.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,11 @@ from pydantic import (
 
 from app.core.base.clock import in_utc
 
+MOST_STEPS: Final = 30
+"""Steps of one lifecycle."""
+MOST_MISSING: Final = 50
+"""What a step may lack: as many fields as a draft has."""
+
 _WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
 
 
@@ -24,6 +29,14 @@ def _written_out(value: object) -> object:
     if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.match(value)):
         return value
     raise ValueError("write the date and time in full, such as 2026-11-21T10:00:00Z")
+
+
+def at_most(count: int) -> Any:
+    """Say how many items a list of an answer has at most, where a rule elsewhere sees to it.
+
+    It is said and not checked: what is stored already is never a failure to answer.
+    """
+    return Field(json_schema_extra={"maxItems": count})
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_utc)]
@@ -49,14 +62,16 @@ class OfferRead(BaseModel):
     target: str = Field(description="The state after the step.")
     open: bool
     reason: str | None = Field(description="Why the step is closed to you at present.")
-    missing: list[ProblemError] = Field(description="All that has to be done first.")
+    missing: Annotated[list[ProblemError], at_most(MOST_MISSING)] = Field(
+        description="All that has to be done first."
+    )
 
 
 class OffersRead(BaseModel):
     """Where a thing stands, and every step from there."""
 
     state: str
-    steps: list[OfferRead]
+    steps: Annotated[list[OfferRead], at_most(MOST_STEPS)]
 
     @classmethod
     def of(cls, state: str, offers: Iterable[object]) -> Self:

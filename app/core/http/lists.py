@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from app.core.storage.pagination import Page
+from app.core.storage.pagination import MOST_ROWS, Page
 from app.core.tables import exporting
 from app.core.tables.exporting import Format
 
@@ -22,7 +22,7 @@ Read = TypeVar("Read", bound=BaseModel)
 class ListOf(BaseModel, Generic[Read]):
     """One page of a list, and the address of the next one."""
 
-    items: list[Read]
+    items: list[Read] = Field(max_length=MOST_ROWS)
     next: str | None = Field(description="Address of the next page; null on the last.")
 
 

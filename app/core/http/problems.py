@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 
@@ -33,6 +33,10 @@ HEADERS: Final[Mapping[int, dict[str, str]]] = MappingProxyType(
     {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 )
 """What a refusal says beside its document; seconds."""
+MOST_ERRORS: Final = 50
+"""How many things that are wrong one document lists; it says how many more there are."""
+LONGEST_DETAIL: Final = 500
+"""How many characters it says of each of them."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -46,7 +50,7 @@ class Problem(BaseModel):
     instance: str
     code: str
     remedy: str
-    errors: list[ProblemError] = []
+    errors: list[ProblemError] = Field(default=[], max_length=MOST_ERRORS)
 
 
 def body_of(path: str, error: AppError) -> dict[str, Any]:
@@ -55,12 +59,23 @@ def body_of(path: str, error: AppError) -> dict[str, Any]:
         "type": error.type,
         "title": error.title,
         "status": error.status,
-        "detail": error.detail,
+        "detail": error.detail + _more_than_listed(error),
         "instance": path,
         "code": error.code,
         "remedy": error.remedy,
-        "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors],
+        "errors": [
+            {"pointer": e.pointer, "detail": _cut(e.detail)} for e in error.errors[:MOST_ERRORS]
+        ],
     }
+
+
+def _more_than_listed(error: AppError) -> str:
+    more = len(error.errors) - MOST_ERRORS
+    return f" `errors` lists the first {MOST_ERRORS}; there are {more:,} more." * (more > 0)
+
+
+def _cut(detail: str) -> str:
+    return detail if len(detail) <= LONGEST_DETAIL else f"{detail[:LONGEST_DETAIL]} [...]"
 
 
 def respond(path: str, error: AppError) -> Response:
@@ -99,7 +114,7 @@ def _understood(details: Sequence[Any]) -> AppError:
         errors = field_errors(details, skip=1)
         return BadQuery(
             "The query has parameters that are not valid: "
-            + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors),
+            + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors[:5]),
             errors=errors,
         )
     return Unprocessable(

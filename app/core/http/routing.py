@@ -38,6 +38,7 @@ from app.core.base.errors import (
 from app.core.base.messages import Message
 from app.core.base.validation_errors import head_of
 from app.core.http.access import Access, declaration_of, with_dependencies
+from app.core.http.content_limits import require_small_json, require_small_query
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, once_of
 from app.core.http.openapi import merged, responses
@@ -53,6 +54,7 @@ ABOUT_WHAT_WAS_SENT: Final = (
     RequestValidationError,
     HTTPException,
     BadQuery,
+    TooLarge,
     UnsupportedMedia,
 )
 """Refusals for which nobody has looked yet at the thing that is asked for."""
@@ -156,10 +158,12 @@ class Route(APIRoute):
         let_in = _everybody if self._is_public() else _whom_the_guard_knows
 
         async def answered(request: Request) -> Response:
+            require_small_query(request.url.query)
             if known is not None and not known.issuperset(request.query_params):
                 raise _unknown_parameters(known)
             if takes_body and await request.body():
                 _require_kind(request, takes)
+                require_small_json(await request.body())
             return await handler(request)
 
         async def handle(request: Request) -> Response:
@@ -236,8 +240,11 @@ class StrictRequest(Request):
         JSONDecodeError
             If it is no JSON, or an object of it has two members of one name: readers
             disagree which of them counts.
+        UnicodeDecodeError
+            If it is not in UTF-8: in another coding its values could not be counted.
         """
-        return json.loads(await self.body(), object_pairs_hook=_each_once)
+        text = (await self.body()).decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_each_once)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

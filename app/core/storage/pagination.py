@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -25,13 +25,23 @@ from app.core.tables.exporting import Format
 
 T = TypeVar("T")
 
+MOST_ROWS: Final = 200
+"""Rows of one page."""
+MOST_VALUES: Final = 100
+"""Values of one filter."""
+
+Several = Annotated[list[T], Field(max_length=MOST_VALUES)]
+"""Values of a filter, of which one has to be met."""
+Word = Annotated[str, Field(max_length=200)]
+"""A text that a filter compares as it is."""
+
 
 class ListQuery(BaseModel):
     """What every list understands; a feature adds its filters."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=50, ge=1, le=200, description="Maximum number of items.")
+    limit: int = Field(default=50, ge=1, le=MOST_ROWS, description="Maximum number of items.")
     cursor: str | None = Field(
         default=None, max_length=2000, description="From `next` of the page before."
     )

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from app.core.base.messages import Message
 from app.core.base.text import Line
@@ -53,5 +53,5 @@ def _meant(written: str) -> str | None:
         return None
 
 
-Country = Annotated[Line, AfterValidator(_country)]
+Country = Annotated[Line, Field(max_length=100), AfterValidator(_country)]
 """A country code; small letters are taken as capitals."""

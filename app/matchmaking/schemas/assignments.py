@@ -1,13 +1,18 @@
 """What goes in and out about questions on the assignment of a run."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.schemas import at_most
+from app.core.storage.pagination import Several
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective
+
+MOST_PAIRS: Final = 20_000
+"""Pairs of a run up to which it can be asked about while you wait."""
 
 
 class ChosenRead(BaseModel):
@@ -47,8 +52,8 @@ class RegretQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    challenge: list[UUID] = Field(default=[], description="Repeat for several.")
-    solution: list[UUID] = Field(default=[], description="Repeat for several.")
+    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
+    solution: Several[UUID] = Field(default=[], description="Repeat for several.")
 
 
 class RegretLineRead(BaseModel):
@@ -67,7 +72,7 @@ class RegretRead(BaseModel):
 
     run_id: UUID
     objective: Objective
-    lines: list[RegretLineRead]
+    lines: Annotated[list[RegretLineRead], at_most(MOST_PAIRS)]
 
 
 class FloorRead(BaseModel):
@@ -83,7 +88,7 @@ class FrontierRead(BaseModel):
 
     run_id: UUID
     objective: Objective
-    steps: list[FloorRead]
+    steps: Annotated[list[FloorRead], at_most(MOST_PAIRS)]
 
 
 class PairNamed(BaseModel):

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several, Word
 from app.matchmaking.lifecycle import RunState
-from app.matchmaking.schemas.settings import Objective, RunSettings
+from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
 
 
 class NewRun(BaseModel):
@@ -22,7 +22,7 @@ class NewRun(BaseModel):
 
     programme_id: UUID
     top: int | None = Field(
-        default=None, ge=1, le=50, description="Suggestions kept for each challenge."
+        default=None, ge=1, le=MOST_LISTED, description="Suggestions kept for each challenge."
     )
     text_weight: float | None = Field(
         default=None, ge=0, le=1, description="Share of the texts in the score."
@@ -89,5 +89,5 @@ class RunRead(BaseModel):
 class RunQuery(ListQuery):
     """Filters of the list of runs."""
 
-    programme: list[str] = Field(default=[], description="Codes of programmes; repeatable.")
-    state: list[RunState] = Field(default=[], description="Repeat for several.")
+    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    state: Several[RunState] = Field(default=[], description="Repeat for several.")

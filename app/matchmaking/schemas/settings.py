@@ -1,10 +1,13 @@
 """What a run is asked with, beside its inputs."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Objective = Literal["leximin", "total", "maxmin"]
+
+MOST_LISTED: Final = 50
+"""Suggestions that may be kept for a challenge."""
 
 
 class RunSettings(BaseModel):

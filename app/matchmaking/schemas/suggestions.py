@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from app.core.storage.pagination import ListQuery
+from app.core.base.schemas import at_most
+from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.settings import MOST_LISTED
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
 
@@ -21,7 +23,7 @@ class ContributionRead(BaseModel):
     )
     share: float
     words: list[str] = Field(description="As people wrote them, on one side and the other.")
-    sides: list[Literal["challenge", "solution"]] = Field(
+    sides: Annotated[list[Literal["challenge", "solution"]], at_most(2)] = Field(
         default_factory=list,  # a default would be copied for every share
         description="Who did not tell what is missing.",
     )
@@ -107,8 +109,8 @@ def with_sides(contributions: str) -> str:
 class SuggestionQuery(ListQuery):
     """Filters of the suggestions of a run."""
 
-    challenge: list[UUID] = Field(default=[], description="Repeat for several.")
-    solution: list[UUID] = Field(default=[], description="Repeat for several.")
+    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
+    solution: Several[UUID] = Field(default=[], description="Repeat for several.")
     assigned: bool | None = None
 
 
@@ -132,7 +134,9 @@ class RankedForRead(BaseModel):
     """The list of a challenge."""
 
     challenge: PartyRead
-    solutions: list[RankedRead] = Field(description="The best first.")
+    solutions: Annotated[list[RankedRead], at_most(MOST_LISTED)] = Field(
+        description="The best first."
+    )
 
 
 class RankingRead(BaseModel):
@@ -147,7 +151,7 @@ class PreviewQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    top: int = Field(default=10, ge=1, le=50, description="Maximum number of lines.")
+    top: int = Field(default=10, ge=1, le=MOST_LISTED, description="Maximum number of lines.")
 
 
 class PreviewLineRead(BaseModel):
@@ -174,4 +178,6 @@ class PreviewRead(BaseModel):
     model: str | None = Field(
         description="Version of the model; null where nothing is selected to compare with."
     )
-    lines: list[PreviewLineRead] = Field(description="The best first.")
+    lines: Annotated[list[PreviewLineRead], at_most(MOST_LISTED)] = Field(
+        description="The best first."
+    )

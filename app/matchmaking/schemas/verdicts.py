@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.base.text import Text
-from app.core.storage.pagination import ListQuery
+from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.lifecycle import Outcome
 
 
@@ -70,6 +70,6 @@ class Undoing(BaseModel):
 class VerdictQuery(ListQuery):
     """Filters of the list of verdicts."""
 
-    run: list[UUID] = Field(default=[], description="Repeat for several.")
-    challenge: list[UUID] = Field(default=[], description="Repeat for several.")
-    solution: list[UUID] = Field(default=[], description="Repeat for several.")
+    run: Several[UUID] = Field(default=[], description="Repeat for several.")
+    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
+    solution: Several[UUID] = Field(default=[], description="Repeat for several.")

@@ -14,6 +14,7 @@ from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import Loss, WhatIf, Whole
 from app.matchmaking.schemas.assignments import (
+    MOST_PAIRS,
     ChosenRead,
     FloorRead,
     FrontierRead,
@@ -32,7 +33,11 @@ from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.matchmaking.service import inputs, queries
 from app.settings import Settings
 
-MAX_PAIRS: Final[Mapping[str, int]] = {"leximin": 20_000, "total": 20_000, "maxmin": 200}
+MAX_PAIRS: Final[Mapping[str, int]] = {
+    "leximin": MOST_PAIRS,
+    "total": MOST_PAIRS,
+    "maxmin": 200,
+}
 """Pairs up to which a question is answered while its asker waits: seconds at the most."""
 
 

@@ -6,6 +6,7 @@ from tests.faults.mutants import (
     bounds,
     credentials,
     entering,
+    floods,
     lives,
     permissions,
     readers,
@@ -21,4 +22,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *credentials.FAULTS,
     *readers.FAULTS,
     *bounds.FAULTS,
+    *floods.FAULTS,
 )
