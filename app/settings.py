@@ -86,6 +86,18 @@ class Settings(BaseSettings):
         le=10_000,
         description="Requests that one process answers at the same time; more are told 503.",
     )
+    computing_places: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Answers that one process computes at the same time, such as a what-if.",
+    )
+    computing_wait_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=60,
+        description="How long a request waits for a place to compute before it is told 503.",
+    )
     trusted_proxies: str | None = Field(
         default=None,
         description="Addresses or networks, with commas, whose forwarded headers are believed.",

@@ -3,19 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.errors import Conflict, NotPermitted
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
+from app.core.http.computing import Computed
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.idempotency import key_required, without_key
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
+from app.core.storage.database import reading
 from app.core.tables.exporting import Format
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
@@ -162,7 +164,9 @@ def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> W
     return assignment_queries.assignment(session, actor, run_id)
 
 
-@router.get("/match-runs/{run_id}/regret", responses=responses(Conflict))
+@router.get(
+    "/match-runs/{run_id}/regret", response_model=RegretRead, responses=responses(Conflict)
+)
 @within(Action.RUN_READ)
 def read_regret(
     request: Request,
@@ -170,31 +174,42 @@ def read_regret(
     actor: ActorDep,
     run_id: UUID,
     query: Annotated[RegretQuery, Query()],
-) -> RegretRead:
+) -> Response:
     """Tell what it costs to force each pair, or to forbid it where it is chosen."""
-    return assignment_queries.regret(session, actor, run_id, query, request.app.state.settings)
+    settings = request.app.state.settings
+    return Computed(assignment_queries.regret(session, actor, run_id, query, settings))
 
 
-@router.get("/match-runs/{run_id}/frontier", responses=responses(Conflict))
+@router.get(
+    "/match-runs/{run_id}/frontier",
+    response_model=FrontierRead,
+    responses=responses(Conflict),
+)
 @within(Action.RUN_READ)
 def read_frontier(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
-) -> FrontierRead:
+) -> Response:
     """Tell what each step of fairness costs in total."""
-    return assignment_queries.frontier(session, actor, run_id, request.app.state.settings)
+    settings = request.app.state.settings
+    return Computed(assignment_queries.frontier(session, actor, run_id, settings))
 
 
-@router.post("/match-runs/{run_id}/what-if")
+@router.post("/match-runs/{run_id}/what-if", response_model=WhatIfRead)
 @within(Action.RUN_READ)
 @without_key
 def ask_what_if(
     request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
-) -> WhatIfRead:
+) -> Response:
     """Assign under other weights, locks and capacities; nothing is stored."""
-    return assignment_queries.what_if(session, actor, run_id, new, request.app.state.settings)
+    settings = request.app.state.settings
+    return Computed(assignment_queries.what_if(session, actor, run_id, new, settings))
 
 
-@router.get("/match-previews/{submission_id}", responses=responses(NotPermitted))
+@router.get(
+    "/match-previews/{submission_id}",
+    response_model=PreviewRead,
+    responses=responses(NotPermitted),
+)
 @within(Action.SUBMISSION_READ, Action.DRAFT_READ, Action.RUN_READ)
 def read_preview(
     request: Request,
@@ -202,17 +217,35 @@ def read_preview(
     actor: ActorDep,
     submission_id: UUID,
     query: Annotated[PreviewQuery, Query()],
-) -> PreviewRead:
+) -> Response:
     """Tell where a submission would stand among what is selected now; nothing is stored."""
     settings = request.app.state.settings
-    return previews.preview(session, actor, submission_id, query, settings)
+    return Computed(previews.preview(session, actor, submission_id, query, settings))
 
 
-@router.post("/verdicts", response_model=VerdictRead, status_code=status.HTTP_201_CREATED)
+def _checked(database: DatabaseDep, actor: ActorDep, new: NewVerdict) -> verdicts.Ground:
+    """Read what a verdict stands on and check it, before anybody waits for the writer."""
+    with reading(database) as session:
+        found = verdicts.ground(session, actor, new)
+    verdicts.require_open(found, new.outcome)
+    return found
+
+
+@router.post(
+    "/verdicts",
+    response_model=VerdictRead,
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(_checked)],  # before the key is claimed, which opens a session
+)
 @needs(Action.VERDICT_WRITE)
-def create_verdict(session: SessionDep, actor: ActorDep, new: NewVerdict) -> Verdict:
+def create_verdict(
+    session: SessionDep,
+    actor: ActorDep,
+    new: NewVerdict,
+    found: Annotated[verdicts.Ground, Depends(_checked)],
+) -> Verdict:
     """Decide about a pair of a run, with a reason; the newest verdict counts."""
-    return verdicts.decide(session, actor, new)
+    return verdicts.decide(session, actor, new, found)
 
 
 @router.post(

@@ -261,9 +261,14 @@ class Runs(Lives):
         due: type[AppError] | None = None if who in STAFF else NotPermitted
         if due is None and place == BARRED and outcome != "rejected":
             due = Conflict
-        self._decided(
-            key, place, outcome, due, lambda s: verdicts.decide(s, self.actors[who], new)
-        )
+        actor = self.actors[who]
+
+        def decide(session: Session) -> Verdict:
+            found = verdicts.ground(session, actor, new)
+            verdicts.require_open(found, new.outcome)
+            return verdicts.decide(session, actor, new, found)
+
+        self._decided(key, place, outcome, due, decide)
 
     @rule(
         key=runs,

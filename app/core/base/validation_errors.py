@@ -23,13 +23,15 @@ def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[Fiel
     skip : int
         How many leading parts of the location name no part of the content.
     """
-    return [
+    errors = (
         FieldError(
             pointer_to(_place(detail)[skip:]) or "/",
             _sentence(detail),
         )
         for detail in details
-    ]
+    )
+    # Each once: a body that two dependencies of a route take is checked for both.
+    return list(dict.fromkeys(errors))
 
 
 def _place(detail: ErrorDetails) -> tuple[int | str, ...]:

@@ -9,6 +9,7 @@ first inside the transaction of the request, and before the answer leaves.
 import json
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request, Response, params
@@ -38,6 +39,7 @@ from app.core.base.errors import (
 from app.core.base.messages import Message
 from app.core.base.validation_errors import head_of
 from app.core.http.access import Access, declaration_of, with_dependencies
+from app.core.http.computing import Computed
 from app.core.http.content_limits import require_small_json, require_small_query
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, once_of
@@ -271,13 +273,22 @@ def _require_kind(request: Request, takes: frozenset[str]) -> None:
 async def _finished(request: Request, response: Response) -> Response:
     if getattr(request.state, "dry_run", False):
         raise Answered(_tried(response))
+    if isinstance(response, Computed):
+        response.finish = partial(_tagged, request)
+        return response
+    response = _tagged(request, response)
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is not None:
+        await run_in_threadpool(claim.keep, response)
+    return response
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    """Give an answer its tag, or say that the asker has it already."""
     if response.status_code < 300 and response.headers.get("content-type") == JSON:
         response.headers["ETag"] = tag_of(bytes(response.body))
         if request.method == "GET" and _is_known(request, response.headers["ETag"]):
             return _as(response, 304, None, {"ETag": response.headers["ETag"]})
-    claim: Claim | None = getattr(request.state, "claim", None)
-    if claim is not None:
-        await run_in_threadpool(claim.keep, response)
     return response
 
 

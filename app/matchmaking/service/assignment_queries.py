@@ -1,6 +1,11 @@
-"""Questions about the assignment of a run: who, at what cost otherwise, and what if."""
+"""Questions about the assignment of a run: who, at what cost otherwise, and what if.
 
-from collections.abc import Iterable, Mapping
+What takes long is not computed here: such a question is read, and what answers it without a
+session is returned.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +17,7 @@ from app.core.base.messages import Message
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.results import Loss, WhatIf, Whole
+from app.matchmaking.results import Loss, RunInputs, WhatIf, Whole
 from app.matchmaking.schemas.assignments import (
     MOST_PAIRS,
     ChosenRead,
@@ -28,6 +33,7 @@ from app.matchmaking.schemas.assignments import (
     WhatIfRead,
     WholeRead,
 )
+from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.matchmaking.service import inputs, queries
@@ -53,20 +59,18 @@ def assignment(session: Session, actor: Actor, run_id: UUID) -> WholeRead:
     """
     run = _ended(session, actor, run_id)
     statement = select(Suggestion).where(Suggestion.run_id == run_id, col(Suggestion.assigned))
+    rows = session.exec(statement).all()
+    sides = queries.parties(session, (k for r in rows for k in (r.challenge_id, r.solution_id)))
     chosen = _chosen(
-        session,
-        (
-            ((row.challenge_id, row.solution_id), row.rank, row.score)
-            for row in session.exec(statement)
-        ),
+        (sides[row.challenge_id], sides[row.solution_id], row.rank, row.score) for row in rows
     )
     return WholeRead(**_stored(run).model_dump(), run_id=run_id, chosen=chosen)
 
 
 def regret(
     session: Session, actor: Actor, run_id: UUID, query: RegretQuery, settings: Settings
-) -> RegretRead:
-    """Tell for every open pair what going against the assignment costs.
+) -> Callable[[], RegretRead]:
+    """Return what tells for every open pair what going against the assignment costs.
 
     Raises
     ------
@@ -75,29 +79,35 @@ def regret(
     Conflict
         If the run has no assignment, or is too large to be asked at once.
     Unavailable
-        If the sentence encoder of the run is not there.
+        If the sentence encoder of the run is not there; when it is computed.
     """
     run, settings_of_run = _assigned(session, actor, run_id)
-    found = deferred.costs(inputs.frozen(run), settings.embedding_folder)
-    keys = inputs.keys_of(session, {code for r in found for code in (r.challenge, r.solution)})
-    lines = [
-        RegretLineRead(
-            challenge_id=keys[one.challenge],
-            challenge=one.challenge,
-            solution_id=keys[one.solution],
-            solution=one.solution,
-            chosen=one.chosen,
-            cost=_cost(one.loss),
-        )
-        for one in found
-        if (not query.challenge or keys[one.challenge] in query.challenge)
-        and (not query.solution or keys[one.solution] in query.solution)
-    ]
-    return RegretRead(run_id=run_id, objective=settings_of_run.objective, lines=lines)
+    frozen = _frozen(run)
+    keys = inputs.keys_of(session, _codes(run))
+
+    def compute() -> RegretRead:
+        lines = [
+            RegretLineRead(
+                challenge_id=keys[one.challenge],
+                challenge=one.challenge,
+                solution_id=keys[one.solution],
+                solution=one.solution,
+                chosen=one.chosen,
+                cost=_cost(one.loss),
+            )
+            for one in deferred.costs(frozen(), settings.embedding_folder)
+            if (not query.challenge or keys[one.challenge] in query.challenge)
+            and (not query.solution or keys[one.solution] in query.solution)
+        ]
+        return RegretRead(run_id=run_id, objective=settings_of_run.objective, lines=lines)
+
+    return compute
 
 
-def frontier(session: Session, actor: Actor, run_id: UUID, settings: Settings) -> FrontierRead:
-    """Tell what each step of fairness costs in total.
+def frontier(
+    session: Session, actor: Actor, run_id: UUID, settings: Settings
+) -> Callable[[], FrontierRead]:
+    """Return what tells what each step of fairness costs in total.
 
     Raises
     ------
@@ -105,18 +115,23 @@ def frontier(session: Session, actor: Actor, run_id: UUID, settings: Settings) -
         As for `regret`.
     """
     run, settings_of_run = _assigned(session, actor, run_id)
-    steps = deferred.floors(inputs.frozen(run), settings.embedding_folder)
-    return FrontierRead(
-        run_id=run_id,
-        objective=settings_of_run.objective,
-        steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
-    )
+    frozen = _frozen(run)
+
+    def compute() -> FrontierRead:
+        steps = deferred.floors(frozen(), settings.embedding_folder)
+        return FrontierRead(
+            run_id=run_id,
+            objective=settings_of_run.objective,
+            steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
+        )
+
+    return compute
 
 
 def what_if(
     session: Session, actor: Actor, run_id: UUID, new: NewWhatIf, settings: Settings
-) -> WhatIfRead:
-    """Assign a run under other conditions, and compare; nothing is stored.
+) -> Callable[[], WhatIfRead]:
+    """Return what assigns a run under other conditions, and compares; nothing is stored.
 
     Raises
     ------
@@ -127,30 +142,43 @@ def what_if(
     Conflict
         If the run has no result yet, or is too large to be asked at once.
     Unavailable
-        If the sentence encoder of the run is not there.
+        If the sentence encoder of the run is not there; when it is computed.
     """
     run = _ended(session, actor, run_id)
     stored = _stored(run)
     conditions = _conditions(session, run, new)
     _require_small(run, conditions.settings.objective)
-    whole, chosen = deferred.what_if(inputs.frozen(run), conditions, settings.embedding_folder)
-    keys = inputs.keys_of(session, {code for pair in whole.pairs for code in pair})
+    sides = queries.parties_by_code(session, _codes(run))
+    frozen = _frozen(run)
     same_scores = conditions.settings.text_weight == run.settings["text_weight"]
-    loss = deferred.loss_between(_whole(stored), whole) if same_scores else None
-    return WhatIfRead(
-        run_id=run_id,
-        assignment=AssignmentRead.model_validate(whole, from_attributes=True),
-        chosen=_chosen(
-            session,
-            (
-                ((keys[pair.challenge], keys[pair.solution]), pair.rank, pair.score)
+
+    def compute() -> WhatIfRead:
+        whole, chosen = deferred.what_if(frozen(), conditions, settings.embedding_folder)
+        loss = deferred.loss_between(_whole(stored), whole) if same_scores else None
+        return WhatIfRead(
+            run_id=run_id,
+            assignment=AssignmentRead.model_validate(whole, from_attributes=True),
+            chosen=_chosen(
+                (sides[pair.challenge], sides[pair.solution], pair.rank, pair.score)
                 for pair in chosen
             ),
-        ),
-        added=sorted({*whole.pairs} - {*stored.pairs}),
-        removed=sorted({*stored.pairs} - {*whole.pairs}),
-        cost=_cost(loss),
-    )
+            added=sorted({*whole.pairs} - {*stored.pairs}),
+            removed=sorted({*stored.pairs} - {*whole.pairs}),
+            cost=_cost(loss),
+        )
+
+    return compute
+
+
+def _frozen(run: MatchRun) -> Callable[[], RunInputs]:
+    """Load what a run was asked with; return what checks and reads it without a session."""
+    _codes(run)
+    return partial(inputs.frozen, run)
+
+
+def _codes(run: MatchRun) -> set[str]:
+    """Return the codes of all that a run holds; its inputs are loaded with them."""
+    return {record["id"] for side in (run.challenges, run.solutions) for record in side}
 
 
 def _ended(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
@@ -203,15 +231,11 @@ def _whole(stored: AssignmentRead) -> Whole:
     return Whole(**stored.model_dump())
 
 
-def _chosen(
-    session: Session, pairs: Iterable[tuple[tuple[UUID, UUID], int, float]]
-) -> list[ChosenRead]:
-    """Name both sides of pairs; by challenge, the highest score first."""
-    found = list(pairs)
-    sides = queries.parties(session, (key for pair, _, _ in found for key in pair))
+def _chosen(pairs: Iterable[tuple[PartyRead, PartyRead, int, float]]) -> list[ChosenRead]:
+    """Return pairs with their ranks and scores; by challenge, the highest score first."""
     lines = [
-        ChosenRead(challenge=sides[challenge], solution=sides[solution], rank=rank, score=score)
-        for (challenge, solution), rank, score in found
+        ChosenRead(challenge=challenge, solution=solution, rank=rank, score=score)
+        for challenge, solution, rank, score in pairs
     ]
     return sorted(lines, key=lambda one: (one.challenge.code, one.rank))
 

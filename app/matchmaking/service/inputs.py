@@ -76,8 +76,13 @@ def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def frozen(run: MatchRun) -> RunInputs:
+def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
     """Return what a run was asked with.
+
+    Parameters
+    ----------
+    only : collection of str, optional
+        The codes of the records that are read; None for all of them.
 
     Raises
     ------
@@ -96,7 +101,11 @@ def frozen(run: MatchRun) -> RunInputs:
             remedy="Ask the newer version that made the run.",
         )
     settings = RunSettings.model_validate(run.settings)
-    return RunInputs(settings, *read(run.challenges, run.solutions))
+    sides = (
+        [record for record in side if only is None or record["id"] in only]
+        for side in (run.challenges, run.solutions)
+    )
+    return RunInputs(settings, *read(*sides))
 
 
 def _first_format(

@@ -1,5 +1,6 @@
 """Asking where a submission would stand, before there is a run."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.matchmaking import deferred
 from app.matchmaking.results import PreviewInputs, PreviewResult
+from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.suggestions import PreviewLineRead, PreviewQuery, PreviewRead
 from app.matchmaking.service import inputs, queries
 from app.organisations.models import Organisation
@@ -21,8 +23,8 @@ from app.submissions.service import queries as submissions
 
 def preview(
     session: Session, actor: Actor, key: UUID, query: PreviewQuery, settings: Settings
-) -> PreviewRead:
-    """Tell where a submission would stand among what is selected in its programme now.
+) -> Callable[[], PreviewRead]:
+    """Return what tells where a submission would stand among what is selected now.
 
     Nothing is stored. The submission may be in any state in which the actor may read it.
 
@@ -37,36 +39,39 @@ def preview(
     policy.require(actor, Action.RUN_READ)
     programme = session.get_one(Programme, row.programme_id)
     stated = inputs.record(row, session.get_one(Organisation, row.organisation_id))
-    as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
-    frozen = PreviewInputs(
-        inputs.chosen(programme, settings, top=query.top),
-        row.kind,
-        as_record.model_validate(stated),
-        [
-            ChallengeRecord.model_validate(record)
-            for record in inputs.selected(session, programme.id, Kind.CHALLENGE)
-        ],
-        [
-            SolutionRecord.model_validate(record)
-            for record in inputs.selected(session, programme.id, Kind.SOLUTION)
-        ],
+    chosen = inputs.chosen(programme, settings, top=query.top)
+    challenges, solutions = (
+        inputs.selected(session, programme.id, kind) for kind in (Kind.CHALLENGE, Kind.SOLUTION)
     )
-    return _described(session, row, deferred.preview(programme.id, frozen, settings))
+    records = (stated, *challenges, *solutions)
+    sides = queries.parties_by_code(session, (record["id"] for record in records))
+    as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
+
+    def compute() -> PreviewRead:
+        frozen = PreviewInputs(
+            chosen,
+            row.kind,
+            as_record.model_validate(stated),
+            [ChallengeRecord.model_validate(record) for record in challenges],
+            [SolutionRecord.model_validate(record) for record in solutions],
+        )
+        return _described(row, deferred.preview(programme.id, frozen, settings), sides)
+
+    return compute
 
 
-def _described(session: Session, row: Submission, found: PreviewResult) -> PreviewRead:
+def _described(
+    row: Submission, found: PreviewResult, sides: Mapping[str, PartyRead]
+) -> PreviewRead:
     """Name the two sides of each line."""
-    codes = {code for line in found.lines for code in (line.challenge, line.solution)}
-    keys = inputs.keys_of(session, codes)
-    sides = queries.parties(session, keys.values())
     return PreviewRead(
         submission_id=row.id,
         kind=row.kind,
         model=found.model,
         lines=[
             PreviewLineRead(
-                challenge=sides[keys[line.challenge]],
-                solution=sides[keys[line.solution]],
+                challenge=sides[line.challenge],
+                solution=sides[line.solution],
                 **line.columns,
             )
             for line in found.lines

@@ -1,6 +1,6 @@
 """Reading runs, suggestions, matches and jobs: only what the actor may know of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -250,6 +250,17 @@ def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionR
 
 def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
     """Return submissions by key, as suggestions and matches name them."""
+    found = _parties(session, col(Submission.id).in_(set(keys)))
+    return {party.id: party for party in found}
+
+
+def parties_by_code(session: Session, codes: Iterable[str]) -> dict[str, PartyRead]:
+    """Return submissions by code, as the engine names them."""
+    found = _parties(session, col(Submission.code).in_(set(codes)))
+    return {party.code: party for party in found}
+
+
+def _parties(session: Session, condition: sql.ColumnElement[bool]) -> Iterator[PartyRead]:
     # Names alone: the passages of all of them would take longer than the list itself.
     statement: sql.Select[*tuple[Any, ...]] = (
         sql.select(
@@ -260,9 +271,9 @@ def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
             col(Organisation.country),
         )
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
-        .where(col(Submission.id).in_(set(keys)))
+        .where(condition)
     )
-    return {row.id: PartyRead.model_validate(row) for row in session.execute(statement)}
+    return (PartyRead.model_validate(row) for row in session.execute(statement))
 
 
 def _latest(session: Session, run_id: UUID) -> dict[tuple[UUID, UUID], VerdictRead]:

@@ -1,6 +1,7 @@
 """What people decide: verdicts on suggestions, and matches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.core.storage import audit
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
+from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.verdicts import NewVerdict
 from app.matchmaking.service import inputs
 from app.submissions.models import Submission
@@ -21,8 +23,18 @@ from app.submissions.models import Submission
 _PAIR: Final = ("run_id", "challenge_id", "solution_id")
 
 
-def decide(session: Session, actor: Actor, new: NewVerdict) -> Verdict:
-    """Record a verdict on a pair of a run, listed or not; it counts until the next one.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a verdict stands on: the run as it was frozen, and the two of the pair."""
+
+    digest: str
+    challenge: str
+    solution: str
+    inputs: RunInputs
+
+
+def ground(session: Session, actor: Actor, new: NewVerdict) -> Ground:
+    """Read what a verdict stands on.
 
     Raises
     ------
@@ -30,15 +42,60 @@ def decide(session: Session, actor: Actor, new: NewVerdict) -> Verdict:
         If the actor may not decide.
     Unprocessable
         If there is no such run, or the run does not hold one of the two.
-    Conflict
-        If somebody else decided about the pair at the same moment, or a rule bars it.
     """
     policy.require(actor, Action.VERDICT_WRITE)
     run = session.get(MatchRun, new.run_id)
     if run is None:
         error = FieldError("/run_id", "There is no such run.")
         raise Unprocessable("The run is not known.", errors=[error])
-    _require_open(session, run, new)
+    codes = _codes(session, new)
+    sides = (("/challenge_id", run.challenges), ("/solution_id", run.solutions))
+    errors = [
+        FieldError(pointer, "The run does not contain this key.")
+        for code, (pointer, records) in zip(codes, sides, strict=True)
+        if code not in {record["id"] for record in records}
+    ]
+    if errors:
+        raise Unprocessable("The run does not contain this pair.", errors=errors)
+    return Ground(run.digest, *codes, inputs.frozen(run, only=codes))
+
+
+def require_open(found: Ground, outcome: Outcome) -> None:
+    """Do nothing, or refuse a pair that the rules of its run bar; needs no session.
+
+    Raises
+    ------
+    Conflict
+        If a rule bars it, and it is not rejected.
+    """
+    if outcome is not Outcome.REJECTED:
+        in_the_way = deferred.obstacles_of(found.inputs, found.challenge, found.solution)
+        if in_the_way:
+            raise Conflict(
+                " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."
+            )
+
+
+def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Verdict:
+    """Record a verdict on a pair of a run, listed or not; it counts until the next one.
+
+    Parameters
+    ----------
+    found : Ground
+        What was read before, in a session of its own; it still has to hold.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not decide.
+    Conflict
+        If somebody else decided about the pair at the same moment, or what was read no
+        longer holds.
+    """
+    policy.require(actor, Action.VERDICT_WRITE)
+    digest = session.exec(select(MatchRun.digest).where(MatchRun.id == new.run_id)).first()
+    if (digest, *_codes(session, new)) != (found.digest, found.challenge, found.solution):
+        raise Conflict("The run or the pair changed at the same moment.")
     return _added(session, actor, Verdict(**new.model_dump(), number=0))
 
 
@@ -113,29 +170,9 @@ def _history(session: Session, verdict: Verdict) -> Sequence[Verdict]:
     return session.exec(statement.order_by(col(Verdict.number))).all()
 
 
-def _require_open(session: Session, run: MatchRun, new: NewVerdict) -> None:
-    """Refuse a pair that the run does not hold, or that its rules bar from being chosen."""
-    sides = {
-        "/challenge_id": (_code(session, new.challenge_id), run.challenges),
-        "/solution_id": (_code(session, new.solution_id), run.solutions),
-    }
-    errors = [
-        FieldError(pointer, "The run does not contain this key.")
-        for pointer, (code, records) in sides.items()
-        if code not in {record["id"] for record in records}
-    ]
-    if errors:
-        raise Unprocessable("The run does not contain this pair.", errors=errors)
-    if new.outcome is not Outcome.REJECTED:
-        (challenge, _), (solution, _) = sides.values()
-        in_the_way = deferred.obstacles_of(inputs.frozen(run), challenge, solution)
-        if in_the_way:
-            raise Conflict(
-                " ".join(in_the_way), remedy="Choose a pair that the rules of the run allow."
-            )
-
-
-def _code(session: Session, key: UUID) -> str:
-    """Return the code of a submission; empty if there is none."""
-    row = session.get(Submission, key)
-    return "" if row is None else row.code
+def _codes(session: Session, new: NewVerdict) -> tuple[str, str]:
+    """Return the codes of both sides; empty where there is no such submission."""
+    keys = (new.challenge_id, new.solution_id)
+    statement = select(Submission.id, Submission.code).where(col(Submission.id).in_(keys))
+    codes = dict(session.exec(statement).all())
+    return codes.get(new.challenge_id, ""), codes.get(new.solution_id, "")

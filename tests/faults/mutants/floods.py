@@ -5,6 +5,8 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 BOUNDS: Final = "tests/test_bounds.py::"
+COMPUTING: Final = "tests/core/http/test_computing.py::"
+EIGHT: Final = f"{COMPUTING}test_while_eight_ask_two_compute_without_a_session_and_others_read"
 
 FAULTS: Final = (
     Fault(
@@ -34,6 +36,42 @@ FAULTS: Final = (
         "Several = Annotated[list[T], Field(max_length=MOST_VALUES)]",
         "Several = Annotated[list[T], Field()]",
         (f"{BOUNDS}test_every_parameter_that_is_a_list_has_an_end",),
+    ),
+    Fault(
+        "a regret is computed while its session is held",
+        "app/matchmaking/api.py",
+        "Computed(assignment_queries.regret(session, actor, run_id, query, settings))",
+        "Computed(\n        lambda: assignment_queries.regret("
+        "session, actor, run_id, query, settings)()\n    )",
+        (EIGHT,),
+    ),
+    Fault(
+        "any number of answers is computed at once",
+        "app/core/http/computing.py",
+        "_places.set(CapacityLimiter(places))",
+        "_places.set(CapacityLimiter(64 * places))",
+        (EIGHT,),
+    ),
+    Fault(
+        "any number of questions waits in memory",
+        "app/core/http/computing.py",
+        "if limiter.statistics().tasks_waiting >= QUEUE:",
+        "if limiter.statistics().tasks_waiting >= QUEUE * QUEUE:",
+        (f"{COMPUTING}test_beyond_those_who_wait_the_next_ones_are_told_when_to_come_again",),
+    ),
+    Fault(
+        "an answer is computed though its asker has gone",
+        "app/core/http/computing.py",
+        "        is_gone = True\n        tasks.cancel_scope.cancel()\n",
+        "        is_gone = False\n",
+        (f"{COMPUTING}test_an_answer_that_nobody_waits_for_is_not_computed",),
+    ),
+    Fault(
+        "a verdict stands on what no longer holds",
+        "app/matchmaking/service/verdicts.py",
+        "(digest, *_codes(session, new)) != (found.digest, found.challenge, found.solution)",
+        "digest is None",
+        (f"{COMPUTING}test_a_verdict_whose_ground_changed_meanwhile_is_refused",),
     ),
     Fault(
         "a long password is judged letter by letter",

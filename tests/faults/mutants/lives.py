@@ -169,8 +169,8 @@ FAULTS: Final = (
     Fault(
         "a pair that a rule bars is held in reserve",
         DECIDING,
-        "if new.outcome is not Outcome.REJECTED:",
-        "if new.outcome is Outcome.CHOSEN:",
+        "if outcome is not Outcome.REJECTED:",
+        "if outcome is Outcome.CHOSEN:",
         (f"{DECIDE}test_a_pair_that_no_list_holds_is_decided_as_well",),
     ),
     # --- runs ---

@@ -1,0 +1,125 @@
+"""Answers that are computed: without a session, in turn, and only while somebody waits.
+
+The endpoint reads what it needs, and returns a `Computed`. That is called when the session
+of the request has been given back: so however long a computation takes, nobody waits for a
+connection that it holds. A few compute at once, a few more wait a short time for a place, and
+the others are told 503. What has begun runs to its end, as a thread cannot be stopped; what
+nobody waits for any more does not begin.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from anyio import CapacityLimiter, create_task_group, fail_after, to_thread
+from anyio.abc import TaskGroup
+from anyio.lowlevel import RunVar
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.core.base.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/json"
+QUEUE: Final = 8
+"""How many wait for a place: what they have read is in memory meanwhile."""
+
+_places: RunVar[CapacityLimiter] = RunVar("computing")
+
+Computation = Callable[[], BaseModel]
+"""Computes an answer from what was read."""
+
+
+class Computed(Response):
+    """An answer that is computed when it is sent.
+
+    Parameters
+    ----------
+    compute : callable
+        Needs no session. What it refuses is refused as if the endpoint did.
+
+    Attributes
+    ----------
+    finish : callable
+        Gives the answer what its route gives every answer, such as a tag.
+
+    Raises
+    ------
+    Unavailable
+        If too many compute, or the asker has gone; when it is called.
+    """
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, compute: Computation) -> None:
+        super().__init__()
+        self._compute = compute
+        self.finish: Callable[[Response], Response] = lambda response: response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait for a place, compute, and send the answer."""
+        settings = scope["app"].state.settings
+        limiter = _limiter(settings.computing_places)
+        await _place(limiter, self, receive, settings.computing_wait_seconds)
+        try:
+            # A thread of its own: those who compute take none from those who read.
+            text = await to_thread.run_sync(self._written, limiter=CapacityLimiter(1))
+        finally:
+            limiter.release_on_behalf_of(self)
+        answer = Response(text, media_type=MEDIA_TYPE, background=self.background)
+        await self.finish(answer)(scope, receive, send)
+
+    def _written(self) -> str:
+        return self._compute().model_dump_json()
+
+
+def _limiter(places: int) -> CapacityLimiter:
+    """Return the places of this event loop; the first computation makes them."""
+    try:
+        return _places.get()
+    except LookupError:
+        _places.set(CapacityLimiter(places))
+        return _places.get()
+
+
+async def _place(
+    limiter: CapacityLimiter, borrower: object, receive: Receive, seconds: float
+) -> None:
+    """Take a place for a borrower, or refuse: when the time is up, or its asker has gone."""
+    if limiter.statistics().tasks_waiting >= QUEUE:
+        raise _full()
+    is_held = is_gone = False
+
+    async def give_up_when_gone(tasks: TaskGroup) -> None:
+        nonlocal is_gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+        tasks.cancel_scope.cancel()
+
+    try:
+        with fail_after(seconds):
+            async with create_task_group() as tasks:
+                tasks.start_soon(give_up_when_gone, tasks)
+                await limiter.acquire_on_behalf_of(borrower)
+                is_held = True
+                tasks.cancel_scope.cancel()
+    except TimeoutError:
+        if not is_held:
+            raise _full() from None
+    if is_gone:
+        if is_held:
+            limiter.release_on_behalf_of(borrower)
+        log.info("computing not begun: nobody waits")
+        raise Unavailable("Nobody waits for the answer.")
+
+
+def _full() -> Unavailable:
+    log.warning("computing turned away")
+    return Unavailable(
+        "Too many answers are being computed.",
+        remedy="Wait for the time in the header `Retry-After`, and ask again.",
+        retry_after=10,
+    )
