@@ -4,6 +4,7 @@ Services `require`, pages and steps ask `allows`, queries are narrowed by
 `app.access.visibility` from the same table. Nothing else decides about permission.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -155,6 +156,8 @@ class Actor:
     scopes : frozenset of Action, or None
         What the token that was presented is good for; None for everything that the
         roles include. A scope adds nothing to the roles.
+    credential_id : UUID or None
+        The key of the token or the browser session that was presented.
     ends_at, confirmed_at : datetime or None
         When that token ends; when the person last showed a password or a second factor,
         which only a browser session tells.
@@ -163,8 +166,21 @@ class Actor:
     user_id: UUID | None
     roles: Mapping[Role, frozenset[UUID]] = field(default_factory=dict)
     scopes: frozenset[Action] | None = None
+    credential_id: UUID | None = None
     ends_at: datetime | None = None
     confirmed_at: datetime | None = None
+
+    @property
+    def permissions(self) -> str:
+        """A hash of all that decides what the actor may do, to tell whether it has changed."""
+        held = sorted(f"{role} {one}" for role, many in self.roles.items() for one in many)
+        scopes = "all" if self.scopes is None else sorted(self.scopes)
+        return hashlib.sha256(f"{held} {scopes}".encode()).hexdigest()
+
+
+def made_by(actor: Actor) -> UUID | None:
+    """Return the key of the token that acts; None for a person in a browser."""
+    return actor.credential_id if actor.ends_at is not None else None
 
 
 OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.accounts.models import Token
-from app.accounts.schemas import TokenDraft, TokenMade, TokenQuery, TokenRead
+from app.accounts.schemas import Ended, TokenDraft, TokenMade, TokenQuery, TokenRead
 from app.accounts.service import tokens
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -46,8 +46,8 @@ def read_token(session: ReadSessionDep, actor: ActorDep, token_id: UUID) -> Toke
     return tokens.own_token(session, actor, token_id)
 
 
-@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/tokens/{token_id}")
 @needs(Action.TOKEN_OWN)
-def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> None:
-    """End one of your tokens."""
-    tokens.revoke_token(session, actor, token_id)
+def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> Ended:
+    """End one of your tokens, and all that were made with it; tell which."""
+    return tokens.revoke_token(session, actor, token_id)

@@ -40,13 +40,15 @@ class Membership(Record, table=True):
 class Token(Record, table=True):
     """A secret for programs: only its hash is kept.
 
-    `scopes` are the actions that it is good for; null for all of its user's.
+    `scopes` are the actions that it is good for; null for all of its user's. `made_by_id` is
+    the token that has made it, and that it ends with.
     """
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str
     digest: str = Field(unique=True)
     scopes: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    made_by_id: UUID | None = Field(default=None, foreign_key="token.id", index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

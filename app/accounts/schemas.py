@@ -59,6 +59,19 @@ class TokenMade(TokenRead):
     secret: str = Field(description="Shown here and never again.")
 
 
+class Ended(BaseModel):
+    """What no longer lets anybody in."""
+
+    tokens: list[str] = Field(
+        description="Names of the tokens that have ended; of those that they made, too."
+    )
+    sessions: int = Field(description="How many browsers were signed out.")
+
+    def facts(self) -> dict[str, int]:
+        """Return what the record holds of it; each token has an event of its own."""
+        return {"tokens": len(self.tokens), "sessions": self.sessions}
+
+
 class TokenQuery(ListQuery):
     """The list of one's own tokens has no filters."""
 

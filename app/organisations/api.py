@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
+from app.core.base.entity_tags import entity_tag
 from app.core.base.errors import NotPermitted
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in, within
@@ -26,6 +27,7 @@ from app.organisations.schemas import (
     OrganisationRead,
     PersonExport,
     UserDraft,
+    UserMoved,
     UserQuery,
     UserRead,
     UserStep,
@@ -191,6 +193,12 @@ def take_user_step(
     step: StepName,
     expected: ExpectedIfStatedDep,
     given: UserStep,
-) -> UserRead:
-    """Deactivate a user who leaves, let one in again, or erase a person's data."""
-    return offboarding.take_step(session, actor, user_id, step, given, expected)
+    response: Response,
+) -> UserMoved:
+    """Deactivate a user who leaves, let one in again, or erase a person's data.
+
+    Tells which tokens have ended with that, and how many browsers were signed out.
+    """
+    user, ended = offboarding.take_step(session, actor, user_id, step, given, expected)
+    response.headers["ETag"] = entity_tag(user)
+    return UserMoved(**user.model_dump(), ended=ended)

@@ -13,7 +13,7 @@ from pydantic import (
 
 from app.access.policy import Role
 from app.accounts.lifecycle import UserState
-from app.accounts.schemas import Name, TokenRead
+from app.accounts.schemas import Ended, Name, TokenRead
 from app.core.base.text import Address
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.countries import Country
@@ -124,6 +124,12 @@ class UserRead(BaseModel):
     state: UserState
     created_at: datetime
     memberships: list[UserMembership]
+
+
+class UserMoved(UserRead):
+    """A user after a step, and what has ended with it."""
+
+    ended: Ended | None = Field(description="Null where the step ends nothing.")
 
 
 class UserQuery(ListQuery):

@@ -11,7 +11,7 @@ EXPECTED: Matrix = {
         "hidden": answers(404),
     },
     "revoke_token": {
-        "own": answers(204),
+        "own": answers(200),
         "other": answers(404),
         "hidden": answers(404),
     },

@@ -9,8 +9,14 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Action, Role
+from app.accounts import service as accounts
 from app.accounts.models import BrowserSession, Token
+from app.accounts.schemas import TokenDraft
+from app.accounts.service import tokens
 from app.core.base.clock import now
+from app.core.base.errors import NotSignedIn
+from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database, reading, transaction
 from app.submissions.lifecycle import State
 from tests.accounts.conftest import Enter, mistakes
 from tests.conftest import SignIn
@@ -53,10 +59,13 @@ def test_a_token_ends_when_its_owner_says_so(session: Session, as_user: SignIn) 
     address = f"/api/v1/tokens/{made['id']}"
 
     strange = other.delete(address)
-    ended = [client.delete(address).status_code for _ in range(2)]
+    ended = [client.delete(address) for _ in range(2)]
 
     assert strange.status_code == client.delete(f"/api/v1/tokens/{uuid4()}").status_code == 404
-    assert ended == [204, 204]
+    assert [(answer.status_code, answer.json()) for answer in ended] == [
+        (200, {"tokens": ["nightly report"], "sessions": 0}),
+        (200, {"tokens": [], "sessions": 0}),
+    ]
     assert bearer(client, made["secret"]).get("/api/v1/me").status_code == 401
 
 
@@ -223,3 +232,79 @@ def test_the_page_of_tokens_asks_first_who_it_is(session: Session, enter: Enter)
 
     assert page.headers["location"] == "/confirm?next=%2Fprofile%2Ftokens"
     assert (made.status_code, session.exec(select(Token)).all()) == (403, [])
+
+
+# --- what ends with a token ---
+
+FAMILY = {"scopes": ["organisation:read", "token:own"]}
+
+
+def test_a_token_ends_with_the_one_that_made_it_however_deep_and_the_answer_names_all(
+    session: Session, enter: Enter
+) -> None:
+    browser = enter(a_person(session))
+    root = browser.post("/api/v1/tokens", json=FAMILY | {"name": "root"}).json()
+    other = browser.post("/api/v1/tokens", json=FAMILY | {"name": "other"}).json()
+    made = [root]
+    for name in ("child", "grandchild"):
+        parent = bearer(browser, made[-1]["secret"])
+        made.append(parent.post("/api/v1/tokens", json=FAMILY | {"name": name}).json())
+    before = {bearer(browser, m["secret"]).get("/api/v1/me").status_code for m in made}
+
+    ended = browser.delete(f"/api/v1/tokens/{root['id']}")
+
+    assert before == {200}
+    assert ended.json() == {"tokens": ["root", "child", "grandchild"], "sessions": 0}
+    after = {bearer(browser, m["secret"]).get("/api/v1/me").status_code for m in made}
+    assert after == {401}
+    assert bearer(browser, other["secret"]).get("/api/v1/me").status_code == 200
+    events = session.exec(select(AuditEvent).where(AuditEvent.action == "revoke")).all()
+    assert [(str(e.subject_id), e.facts) for e in events] == [
+        (root["id"], {}),
+        (made[1]["id"], {"made_by": root["id"]}),
+        (made[2]["id"], {"made_by": made[1]["id"]}),
+    ]
+
+
+def test_a_token_that_ends_in_the_middle_leaves_the_one_above_it(
+    session: Session, as_user: SignIn
+) -> None:
+    client = as_user(a_user(session))
+    child = client.post("/api/v1/tokens", json=FAMILY | {"name": "child"}).json()
+    program = bearer(client, child["secret"])
+    program.post("/api/v1/tokens", json=FAMILY | {"name": "grandchild"})
+
+    ended = program.delete(f"/api/v1/tokens/{child['id']}").json()["tokens"]
+
+    assert ended == ["child", "grandchild"]
+    assert client.get("/api/v1/me").status_code == 200
+    assert program.get("/api/v1/me").status_code == 401
+
+
+def test_a_token_that_ends_while_it_makes_another_makes_none(
+    session: Session, database: Database
+) -> None:
+    user = a_user(session)
+    secret = a_token(session, user)
+    session.commit()
+    with reading(database) as reader:
+        actor = accounts.authenticate(reader, secret)
+    with transaction(database) as writer:
+        tokens.revoke_all(writer, None, user.id)
+
+    with pytest.raises(NotSignedIn), transaction(database) as writer:
+        tokens.make_token(writer, actor, TokenDraft(name="late", scopes=[Action.TOKEN_OWN]))
+
+    session.expire_all()
+    assert [token.revoked_at is None for token in session.exec(select(Token))] == [False]
+
+
+def test_the_page_says_what_has_ended_with_a_token(session: Session, enter: Enter) -> None:
+    browser = enter(a_person(session))
+    root = browser.post("/api/v1/tokens", json=FAMILY | {"name": "root"}).json()
+    bearer(browser, root["secret"]).post("/api/v1/tokens", json=FAMILY | {"name": "child"})
+
+    page = browser.post(f"/profile/tokens/{root['id']}/revoke", follow_redirects=True)
+
+    assert page.url.path == "/profile/tokens"
+    assert "The token has ended, and 1 token made with it." in page.text

@@ -23,7 +23,7 @@ from app.core.storage.outbox import Letter
 from app.organisations.models import Organisation
 from tests.accounts.conftest import Enter, heading, mistakes
 from tests.conftest import SignIn
-from tests.factories import PASSWORD, a_person, a_user
+from tests.factories import PASSWORD, a_person, a_token, a_user
 
 NEW = "quiet lantern orbit mustard"
 ORGANISATION = {"name": "Ministry of Water", "country": "NL"}
@@ -295,14 +295,18 @@ def test_a_new_password_ends_every_session_and_is_the_one_that_counts(
     assert answers == [422, 303]
     # Only who somebody is, never what was typed.
     facts = [(e.action, e.facts) for e in session.exec(select(AuditEvent))]
-    assert ("set password", {}) in facts
+    assert ("set password", {"tokens": 0, "sessions": 1}) in facts
     assert "example.org" not in str(facts)
 
 
-def test_who_sets_a_new_password_is_told_that_tokens_go_on(
-    session: Session, browser: TestClient
-) -> None:
+def test_a_reset_ends_every_token_and_names_them(session: Session, browser: TestClient) -> None:
+    """Whoever knew the old password may have made them."""
     user = a_person(session)
+    secrets = [a_token(session, user), a_token(session, user, scopes=["token:own"])]
+    program = TestClient(browser.app, headers={"Authorization": f"Bearer {secrets[1]}"})
+    session.commit()
+    form = {"name": "<b>made</b> by a token", "scopes": ["token:own"]}
+    secrets.append(program.post("/api/v1/tokens", json=form).json()["secret"])
     link = one_time_links.link_for(session, OPERATOR, user, public_url="https://testserver")
     session.commit()
 
@@ -311,7 +315,16 @@ def test_who_sets_a_new_password_is_told_that_tokens_go_on(
     )
 
     assert page.status_code == 200
-    assert "end all tokens that you do not recognise" in page.text
+    assert re.findall(r"<li>(.*?)</li>", page.text) == [
+        *["test", "test", "&lt;b&gt;made&lt;/b&gt; by a token"]
+    ]
+    answers = [
+        browser.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code
+        for secret in secrets
+    ]
+    assert answers == [401, 401, 401]
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "set password")).one()
+    assert event.facts == {"tokens": 3, "sessions": 0}
 
 
 def test_the_page_after_a_reset_is_that_of_somebody_who_is_signed_out(

@@ -101,8 +101,12 @@ def test_who_is_deactivated_is_out_at_once_everywhere(
     session.commit()
     before = browser.get("/api/v1/me").status_code, office.get("/api/v1/me", headers=program)
 
-    done = step(office, user, "deactivate")
+    answer = office.post(f"/api/v1/users/{user.id}/steps/deactivate", json={})
+    done = answer.status_code, answer.json()["state"]
 
+    assert answer.json()["ended"] == {"tokens": ["test"], "sessions": 1}
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "deactivate")).one()
+    assert event.facts == {"tokens": 1, "sessions": 1}
     assert (before[0], before[1].status_code) == (200, 200)
     assert done == (200, "deactivated")
     assert browser.get("/api/v1/me").status_code == 401
@@ -324,3 +328,25 @@ def test_the_purge_removes_what_has_ended_and_nothing_else(
     assert removed == retention.Removed(2, 1, 1, 1, 1, 1)
     assert [user.state for user in (gone, never, here)] == ["erased", "erased", "active"]
     assert retention.purge(session, settings) == retention.Removed(0, 0, 0, 0, 0, 0)
+
+
+def test_the_tag_of_a_step_is_that_of_the_user_whatever_has_ended_with_it(
+    session: Session, office: TestClient
+) -> None:
+    user = a_user(session)
+    a_token(session, user)
+    session.commit()
+
+    step_answer = office.post(
+        f"/api/v1/users/{user.id}/steps/deactivate", json={"leave_empty": True}
+    )
+    again = office.post(
+        f"/api/v1/users/{user.id}/steps/reactivate",
+        json={},
+        headers={"If-Match": step_answer.headers["etag"]},
+    )
+
+    read = office.get(f"/api/v1/users/{user.id}")
+    assert step_answer.json()["ended"]["tokens"] == ["test"]
+    assert (again.status_code, again.json()["ended"]) == (200, None)
+    assert again.headers["etag"] == read.headers["etag"]

@@ -19,7 +19,7 @@ from app.settings import Settings
 # Built once: to build a statement costs more than to carry it out.
 _MEMBERSHIP: Final = (Membership.role, Membership.organisation_id)
 _BY_TOKEN: Final = (
-    select(Token.user_id, Token.scopes, Token.expires_at, *_MEMBERSHIP)  # type: ignore[call-overload]  # -- more columns than it has overloads for
+    select(Token.user_id, Token.id, Token.scopes, Token.expires_at, *_MEMBERSHIP)  # type: ignore[call-overload]  # -- more columns than it has overloads for
     .join(User, col(User.id) == col(Token.user_id))
     .join(Membership, col(Membership.user_id) == col(User.id), isouter=True)
     .where(
@@ -32,6 +32,7 @@ _BY_TOKEN: Final = (
 _BY_COOKIE: Final = (
     select(  # type: ignore[call-overload]  # -- more columns than it has overloads for
         BrowserSession.user_id,
+        BrowserSession.id,
         BrowserSession.confirmed_at,
         BrowserSession.seen_at,
         *_MEMBERSHIP,
@@ -60,10 +61,10 @@ def authenticate(session: Session, secret: str) -> Actor:
     rows = session.execute(_BY_TOKEN, {"digest": digest_of(secret), "at": now()}).all()
     if not rows:
         raise NotSignedIn("The token is not valid or has expired.")
-    user_id, allowed, ends_at, *_ = rows[0]
+    user_id, token_id, allowed, ends_at, *_ = rows[0]
     # An action that this version has no longer permits nothing.
     scopes = None if allowed is None else frozenset(a for a in Action if a in allowed)
-    return Actor(user_id, _roles(rows), scopes, ends_at=ends_at)
+    return Actor(user_id, _roles(rows), scopes, credential_id=token_id, ends_at=ends_at)
 
 
 def authenticate_browser(
@@ -81,8 +82,9 @@ def authenticate_browser(
     rows = session.execute(_BY_COOKIE, parameters).all()
     if not rows:
         raise NotSignedIn("The sign-in has ended.", remedy="Sign in again.")
-    user_id, confirmed_at, seen_at, *_ = rows[0]
-    return Actor(user_id, _roles(rows), confirmed_at=confirmed_at), seen_at
+    user_id, session_id, confirmed_at, seen_at, *_ = rows[0]
+    actor = Actor(user_id, _roles(rows), credential_id=session_id, confirmed_at=confirmed_at)
+    return actor, seen_at
 
 
 def _roles(rows: Iterable[Sequence[Any]]) -> dict[Role, frozenset[UUID]]:

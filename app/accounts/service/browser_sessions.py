@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from app.access.policy import GUARDED, Actor
 from app.accounts.lifecycle import Stage, UserState
@@ -134,9 +134,27 @@ def end(session: Session, secret: str) -> None:
     )
 
 
-def end_all(session: Session, user_id: UUID) -> None:
-    """End every session of a user, as when a role, a password or the account changes."""
-    session.execute(delete(BrowserSession).where(col(BrowserSession.user_id) == user_id))
+def end_all(session: Session, user_id: UUID, *, but: UUID | None = None) -> int:
+    """End every session of a user, as when a role, a password or the account changes.
+
+    Parameters
+    ----------
+    but : UUID, optional
+        The session that goes on.
+
+    Returns
+    -------
+    ended : int
+        How many browsers were signed out; those that had not finished signing in count not.
+    """
+    theirs = [col(BrowserSession.user_id) == user_id]
+    if but is not None:
+        theirs.append(col(BrowserSession.id) != but)
+    signed_in = col(BrowserSession.stage) == Stage.COMPLETE
+    counted = select(func.count()).select_from(BrowserSession).where(*theirs, signed_in)
+    ended = session.exec(counted).one()
+    session.execute(delete(BrowserSession).where(*theirs))
+    return ended
 
 
 def purge(session: Session, idle: timedelta) -> int:

@@ -12,6 +12,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.lifecycle import Purpose, UserState
 from app.accounts.models import Identity, OneTimeLink, Password, User
+from app.accounts.schemas import Ended
 from app.accounts.service import browser_sessions, users
 from app.accounts.service.credentials import (
     digest_of,
@@ -20,6 +21,7 @@ from app.accounts.service.credentials import (
     require_strong,
     store_password,
 )
+from app.accounts.service.endings import end_access
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
@@ -171,8 +173,11 @@ def accept(session: Session, secret: str) -> User:
     return user
 
 
-def set_password(database: Database, secret: str, purpose: Purpose, password: str) -> None:
+def set_password(database: Database, secret: str, purpose: Purpose, password: str) -> Ended:
     """Use a link to set a password; every session of the person ends.
+
+    After a reset every token ends too: whoever has the old password may have made it. What has
+    ended is returned.
 
     The password is hashed between two transactions, because that takes long.
 
@@ -190,12 +195,14 @@ def set_password(database: Database, secret: str, purpose: Purpose, password: st
     with transaction(database) as session:
         if purpose is Purpose.INVITATION:
             user = accept(session, secret)
+            ended = Ended(tokens=[], sessions=browser_sessions.end_all(session, user.id))
         else:
             link, user = find_link(session, secret, purpose, to_use=True)
             link.used_at = now()
-            audit.record(session, user.id, "set password", "user", user.id)
+            ended = end_access(session, user.id, user.id)
+            audit.record(session, user.id, "set password", "user", user.id, **ended.facts())
         store_password(session, user.id, hashed)
-        browser_sessions.end_all(session, user.id)
+        return ended
 
 
 def set_up(session: Session, actor: Actor, user: User, hashed: str) -> None:

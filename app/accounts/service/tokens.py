@@ -5,18 +5,18 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.models import Token
-from app.accounts.schemas import TokenDraft, TokenMade, TokenQuery, TokenRead
+from app.accounts.schemas import Ended, TokenDraft, TokenMade, TokenQuery, TokenRead
 from app.accounts.service.browser_sessions import require_recently_confirmed
 from app.accounts.service.credentials import digest_of, new_secret
 from app.accounts.service.users import user_with
 from app.core.base.clock import now
-from app.core.base.errors import FieldError, NotFound, Unprocessable
+from app.core.base.errors import FieldError, NotFound, NotSignedIn, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
@@ -76,22 +76,35 @@ def revoke_tokens(session: Session, actor: Actor, *, name: str) -> int:
         If the actor may not end tokens of others.
     """
     policy.require(actor, Action.TOKEN_WRITE)
-    statement = select(Token).where(Token.name == name, col(Token.revoked_at).is_(None))
-    return _revoked(session, actor, statement)
+    return len(_revoked(session, actor.user_id, col(Token.name) == name))
 
 
-def revoke_all(session: Session, actor: Actor, user_id: UUID) -> int:
-    """End every token of a user that still holds, for a use case that may; tell how many."""
-    statement = select(Token).where(Token.user_id == user_id, col(Token.revoked_at).is_(None))
-    return _revoked(session, actor, statement)
+def revoke_all(session: Session, actor_id: UUID | None, user_id: UUID) -> list[str]:
+    """End every token of a user that still holds, for a use case that may; return the names."""
+    return _revoked(session, actor_id, col(Token.user_id) == user_id)
 
 
-def _revoked(session: Session, actor: Actor, statement: SelectOfScalar[Token]) -> int:
+def _revoked(session: Session, actor_id: UUID | None, which: ColumnElement[bool]) -> list[str]:
+    """End the tokens that still hold, and all that they have made; return their names.
+
+    They are locked first: a token that is just making another one has either made it, and
+    that is found, or will find itself ended.
+    """
+    holding = col(Token.revoked_at).is_(None)
+    session.exec(select(Token.id).where(which, holding).with_for_update()).all()
+    family = select(Token.id).where(which, holding).cte(recursive=True)
+    family = family.union(select(Token.id).where(col(Token.made_by_id) == family.c.id))
+    statement = (
+        select(Token)
+        .where(col(Token.id).in_(select(family.c.id)), holding)
+        .order_by(col(Token.created_at), col(Token.id))
+    )
     tokens = session.exec(statement).all()
     for token in tokens:
         token.revoked_at = now()
-        audit.record(session, actor.user_id, "revoke", "token", token.id)
-    return len(tokens)
+        made_by = {"made_by": str(token.made_by_id)} if token.made_by_id else {}
+        audit.record(session, actor_id, "revoke", "token", token.id, **made_by)
+    return [token.name for token in tokens]
 
 
 def own_tokens(session: Session, actor: Actor, query: TokenQuery) -> Page[Token]:
@@ -135,7 +148,7 @@ def own_token(session: Session, actor: Actor, token_id: UUID) -> Token:
 def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     """Make a token of one's own; its secret is in this answer and in no other.
 
-    A token that makes another gives it no more than it has, and no longer.
+    A token that makes another gives it no more than it has, and no longer: it ends with it.
 
     Raises
     ------
@@ -143,12 +156,17 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
         If the actor may not make tokens.
     ConfirmFirst
         If a browser asks that has not been confirmed of late.
+    NotSignedIn
+        If the token that asks has ended in the meantime.
     Unprocessable
         If a scope goes beyond what the actor may do.
     """
     policy.require_somewhere(actor, Action.TOKEN_OWN)
-    if actor.ends_at is None:
+    maker = policy.made_by(actor)
+    if maker is None:
         require_recently_confirmed(actor)
+    else:
+        _require_holding(session, maker)
     beyond = [scope for scope in draft.scopes if not policy.allows_somewhere(actor, scope)]
     if beyond:
         raise Unprocessable(
@@ -170,6 +188,7 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
         name=draft.name,
         digest=digest_of(secret),
         scopes=sorted(set(draft.scopes)),
+        made_by_id=maker,
         expires_at=min(ends, actor.ends_at or ends),
     )
     session.add(token)
@@ -178,8 +197,17 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     return TokenMade(**TokenRead.model_validate(token).model_dump(), secret=secret)
 
 
-def revoke_token(session: Session, actor: Actor, token_id: UUID) -> None:
-    """End one of the actor's own tokens; nothing happens if it has ended.
+def _require_holding(session: Session, token_id: UUID) -> None:
+    """Do nothing, or refuse a token that has ended; one that holds is locked meanwhile."""
+    holding = select(Token.id).where(Token.id == token_id, col(Token.revoked_at).is_(None))
+    if session.exec(holding.with_for_update()).first() is None:
+        raise NotSignedIn("The token is not valid or has expired.")
+
+
+def revoke_token(session: Session, actor: Actor, token_id: UUID) -> Ended:
+    """End one of the actor's own tokens, and all that it has made; tell what has ended.
+
+    Nothing happens if it has ended already.
 
     Raises
     ------
@@ -189,9 +217,8 @@ def revoke_token(session: Session, actor: Actor, token_id: UUID) -> None:
         If it is not the actor's.
     """
     token = own_token(session, actor, token_id)
-    if token.revoked_at is None:
-        token.revoked_at = now()
-        audit.record(session, actor.user_id, "revoke", "token", token.id)
+    names = _revoked(session, actor.user_id, col(Token.id) == token.id)
+    return Ended(tokens=names, sessions=0)
 
 
 def erase_names(session: Session, user_id: UUID) -> None:

@@ -18,6 +18,11 @@ def tag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
+def entity_tag(seen: BaseModel) -> str:
+    """Return the tag of a thing as its reader gets it."""
+    return tag_of(seen.model_dump_json().encode())
+
+
 def names(header: str, tag: str) -> bool:
     """Tell whether a list of tags has this one, or is `*`.
 
@@ -51,7 +56,7 @@ class Expected:
         Stale
             With the tag of what stands there now.
         """
-        tag = tag_of(seen.model_dump_json().encode())
+        tag = entity_tag(seen)
         if not names(self.header, tag):
             raise Stale("Somebody has changed this since you read it.", tag=tag)
 

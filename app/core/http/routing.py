@@ -42,7 +42,7 @@ from app.core.http.access import Access, declaration_of, with_dependencies
 from app.core.http.computing import Computed
 from app.core.http.content_limits import require_small_json, require_small_query
 from app.core.http.etags import expected, expected_if_stated
-from app.core.http.idempotency import Answered, Claim, Once, once_of
+from app.core.http.idempotency import Answered, Claim, Once, Repetition, once_of
 from app.core.http.openapi import merged, responses
 from app.core.http.resource_locations import require_readable, where_read
 from app.core.tables.exporting import Format, wanted
@@ -173,16 +173,34 @@ class Route(APIRoute):
             if known is None:
                 _ask_as_the_header_does(request)
             request = StrictRequest(request.scope, request.receive)
-            try:
-                response = await answered(request)
-            except KeyRequired:
-                raise
-            except ABOUT_WHAT_WAS_SENT as refusal:
-                raise _Unread(refusal) from refusal
+            response = await _first_answer_or_this(request, answered)
             _name_what_was_made(request, response, self.response_model)
             return await _finished(request, response)
 
         return handle
+
+
+async def _first_answer_or_this(request: Request, answered: Handler) -> Response:
+    """Return the answer to a request, or raise the one that it got when it was first sent."""
+    try:
+        response = await answered(request)
+    except KeyRequired:
+        raise
+    except ABOUT_WHAT_WAS_SENT as refusal:
+        raise _Unread(refusal) from refusal
+    except Exception as refusal:
+        if (repetition := _repetition(request)) is not None:
+            repetition.answer(refusal)
+        raise
+    if (repetition := _repetition(request)) is not None:
+        repetition.answer()
+    return response
+
+
+def _repetition(request: Request) -> Repetition | None:
+    """Return what was answered to this request before, if it was."""
+    claim = getattr(request.state, "claim", None)
+    return claim if isinstance(claim, Repetition) else None
 
 
 async def _everybody(_: Request) -> None:
@@ -286,7 +304,8 @@ async def _finished(request: Request, response: Response) -> Response:
 def _tagged(request: Request, response: Response) -> Response:
     """Give an answer its tag, or say that the asker has it already."""
     if response.status_code < 300 and response.headers.get("content-type") == JSON:
-        response.headers["ETag"] = tag_of(bytes(response.body))
+        # An answer that says more than the thing itself has the tag of the thing already.
+        response.headers.setdefault("ETag", tag_of(bytes(response.body)))
         if request.method == "GET" and _is_known(request, response.headers["ETag"]):
             return _as(response, 304, None, {"ETag": response.headers["ETag"]})
     return response

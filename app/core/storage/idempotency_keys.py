@@ -16,13 +16,19 @@ KEPT: Final = timedelta(hours=24)
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A key that somebody has used, with what was asked and what was answered."""
+    """A key that somebody has used, with what was asked and what was answered.
+
+    `credential_id` is the token or the session that has used it; `permissions` a hash of what
+    its person might do then.
+    """
 
     __tablename__ = "idempotency_key"
 
     actor_id: UUID = Field(primary_key=True)
     key: str = Field(primary_key=True, max_length=200)
     fingerprint: str = Field(max_length=64)
+    credential_id: UUID | None = None
+    permissions: str | None = Field(default=None, max_length=64)
     status: int = 0
     headers: dict[str, str] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
@@ -38,6 +44,9 @@ class IdempotencyKey(SQLModel, table=True):
 _KEYS: Final = cast(Table, vars(IdempotencyKey)["__table__"])
 
 
+_RENEWED: Final = ("fingerprint", "credential_id", "permissions", "created_at")
+
+
 def _claiming(dialect: str) -> Any:
     """Return the statement that writes a key, unless it is there and has not expired.
 
@@ -46,7 +55,7 @@ def _claiming(dialect: str) -> Any:
     new = upserts.insert(dialect, _KEYS)
     return new.on_conflict_do_update(
         index_elements=["actor_id", "key"],
-        set_={"fingerprint": new.excluded.fingerprint, "created_at": new.excluded.created_at},
+        set_={name: new.excluded[name] for name in _RENEWED},
         where=_KEYS.c.created_at < bindparam("expired", type_=UtcDateTime),
     ).returning(_KEYS.c.key)
 
@@ -67,8 +76,16 @@ class Answer(NamedTuple):
     body: str
 
 
-def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answer | None:
-    """Claim a key for this transaction; return the answer if it was claimed before.
+class Asker(NamedTuple):
+    """Who sends a request: the person, by which token or session, with which permissions."""
+
+    user_id: UUID
+    credential_id: UUID | None
+    permissions: str
+
+
+def claim(session: Session, asker: Asker, key: str, request_hash: str) -> IdempotencyKey | None:
+    """Claim a key for this transaction; return what is kept if it was claimed before.
 
     Parameters
     ----------
@@ -78,13 +95,15 @@ def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answ
     Raises
     ------
     Unprocessable
-        If it was claimed for another request.
+        If it was claimed for another request, or by another token or session.
     """
     began = now()
     row = {
-        "actor_id": actor_id,
+        "actor_id": asker.user_id,
         "key": key,
         "fingerprint": request_hash,
+        "credential_id": asker.credential_id,
+        "permissions": asker.permissions,
         "status": 0,
         "headers": {},
         "body": "",
@@ -96,7 +115,7 @@ def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answ
         return None
     stored = session.exec(
         select(IdempotencyKey).where(
-            IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key
+            IdempotencyKey.actor_id == asker.user_id, IdempotencyKey.key == key
         )
     ).one()
     if stored.fingerprint != request_hash:
@@ -104,7 +123,12 @@ def claim(session: Session, actor_id: UUID, key: str, request_hash: str) -> Answ
             "This Idempotency-Key was used for a different request.",
             remedy="Use a new key for each request.",
         )
-    return Answer(stored.status, stored.headers, stored.body)
+    if stored.credential_id not in {asker.credential_id, None}:
+        raise Unprocessable(
+            "This Idempotency-Key was used with another token or in another browser session.",
+            remedy="Use a new key. First look whether what you ask for was done already.",
+        )
+    return stored
 
 
 def keep(session: Session, actor_id: UUID, key: str, answer: Answer) -> None:

@@ -12,10 +12,12 @@ from sqlmodel import Session, col, delete, or_, select
 
 from app.access import policy
 from app.access.lifecycle import Offer
-from app.access.policy import OPERATOR, Action, Actor, Role
+from app.access.policy import Action, Actor, Role
 from app.accounts.lifecycle import LIFE, PRESENT, Facts, UserState
 from app.accounts.models import Identity, Membership, OneTimeLink, Password, User
-from app.accounts.service import browser_sessions, one_time_links, second_factor, tokens
+from app.accounts.schemas import Ended
+from app.accounts.service import one_time_links, second_factor, tokens
+from app.accounts.service.endings import end_access
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict
@@ -51,8 +53,8 @@ def take_step(
     name: str,
     given: UserStep,
     expected: Expected = ANYTHING,
-) -> UserRead:
-    """Move a user along: deactivate, reactivate, erase.
+) -> tuple[UserRead, Ended | None]:
+    """Move a user along: deactivate, reactivate, erase; return what has ended with that.
 
     Raises
     ------
@@ -75,22 +77,20 @@ def take_step(
         _hand_over(session, actor, user, given.hand_over_to)
     orphaned = () if given.leave_empty else _orphaned(session, user_id)
     state = LIFE.advance(user.state, step, Facts(last, orphaned))
+    ended = None
     if name == "erase":
-        _erase(session, user)
+        ended = _erase(session, actor.user_id, user)
     else:
-        _leave_or_return(session, actor, user, state)
-    audit.record(session, actor.user_id, name, "user", user.id)
+        user.state = state
+        user.deactivated_at = None
+        if state is UserState.DEACTIVATED:
+            user.deactivated_at = now()
+            one_time_links.end_links(session, user.id)
+            ended = end_access(session, actor.user_id, user.id)
+    facts = ended.facts() if ended else {}
+    audit.record(session, actor.user_id, name, "user", user.id, **facts)
     session.flush()
-    return people.described(session, actor, [user])[0]
-
-
-def _leave_or_return(session: Session, actor: Actor, user: User, state: UserState) -> None:
-    user.state = state
-    user.deactivated_at = now() if state is UserState.DEACTIVATED else None
-    if state is UserState.DEACTIVATED:
-        browser_sessions.end_all(session, user.id)
-        tokens.revoke_all(session, actor, user.id)
-        one_time_links.end_links(session, user.id)
+    return people.described(session, actor, [user])[0], ended
 
 
 def hand_over(session: Session, actor: Actor, user_id: UUID, given: HandOver) -> UserRead:
@@ -156,7 +156,7 @@ def _orphaned(session: Session, user_id: UUID) -> tuple[str, ...]:
     return tuple(session.exec(statement))
 
 
-def _erase(session: Session, user: User) -> None:
+def _erase(session: Session, actor_id: UUID | None, user: User) -> Ended:
     """Remove what tells who somebody was; the row stays, because others point at it.
 
     Events of the audit name users by their key alone, so its chain stays whole.
@@ -165,12 +165,13 @@ def _erase(session: Session, user: User) -> None:
     user.name = ERASED_NAME
     user.email = f"{user.id}@erased.invalid"
     user.consented_at = None
-    browser_sessions.end_all(session, user.id)
+    ended = end_access(session, actor_id, user.id)
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)
     idempotency_keys.forget(session, user.id)
     for table in (Password, Identity, OneTimeLink, Membership, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))
+    return ended
 
 
 def erase_forgotten(session: Session, retention: timedelta) -> int:
@@ -187,7 +188,6 @@ def erase_forgotten(session: Session, retention: timedelta) -> int:
         select(User).where(or_(left, never_came)).order_by(col(User.id)).with_for_update()
     ).all()
     for user in found:
-        tokens.revoke_all(session, OPERATOR, user.id)
-        _erase(session, user)
-        audit.record(session, None, "erase", "user", user.id)
+        ended = _erase(session, None, user)
+        audit.record(session, None, "erase", "user", user.id, **ended.facts())
     return len(found)

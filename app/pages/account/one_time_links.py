@@ -108,9 +108,11 @@ def set_new_password(
     if form.value is not None:
         password = form.value.password.get_secret_value()
         try:
-            one_time_links.set_password(database, form.value.code, Purpose.RESET, password)
+            ended = one_time_links.set_password(
+                database, form.value.code, Purpose.RESET, password
+            )
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:
-            return page.signed_out().render("account/password_set.html", again=True)
+            return page.signed_out().render("account/password_set.html", ended=ended)
     return page.render("account/new_password.html", status=422, form=form)

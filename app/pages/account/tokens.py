@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel import Session
 
 from app.access import policy
@@ -27,15 +27,25 @@ NewToken = Annotated[Form[TokenForm], Depends(form_of(TokenForm))]
 
 @router.get(PLACE)
 @signed_in
-def show_tokens(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> Response:
+def show_tokens(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    ended: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> Response:
     """List one's tokens, and ask for another; a browser is confirmed first."""
     if not browser_sessions.recently_confirmed(actor):
         return go_to(f"/confirm?{urlencode({'next': PLACE})}")
-    return _tokens_page(page, session, actor, Form(written={"days": "90"}))
+    return _tokens_page(page, session, actor, Form(written={"days": "90"}), ended=ended)
 
 
 def _tokens_page(
-    page: Page, session: Session, actor: Actor, form: Form[TokenForm], status: int = 200
+    page: Page,
+    session: Session,
+    actor: Actor,
+    form: Form[TokenForm],
+    status: int = 200,
+    ended: int = 0,
 ) -> Response:
     return page.render(
         "account/tokens.html",
@@ -44,6 +54,7 @@ def _tokens_page(
         tokens=tokens.own_tokens(session, actor, TokenQuery()).rows,
         scopes=[action.value for action in Action if policy.allows_somewhere(actor, action)],
         at=now(),
+        ended=ended,
     )
 
 
@@ -64,6 +75,6 @@ def make_token(page: PageDep, session: SessionDep, actor: ActorDep, form: NewTok
 @router.post(PLACE + "/{token_id}/revoke")
 @signed_in
 def revoke_token(session: SessionDep, actor: ActorDep, token_id: UUID) -> Response:
-    """End one of one's tokens."""
-    tokens.revoke_token(session, actor, token_id)
-    return go_to(PLACE)
+    """End one of one's tokens, and all that were made with it."""
+    ended = len(tokens.revoke_token(session, actor, token_id).tokens)
+    return go_to(f"{PLACE}?{urlencode({'ended': ended})}" if ended > 1 else PLACE)

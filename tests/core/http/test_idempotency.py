@@ -11,12 +11,14 @@ from sqlmodel import Session, col, select, update
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
+from app.accounts.models import Membership
 from app.core.base.clock import now
 from app.core.storage import idempotency_keys
 from app.core.storage.audit import AuditEvent
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.jobs import Job
 from app.core.storage.reference_numbers import Counter
+from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.conftest import SignIn
@@ -25,7 +27,9 @@ from tests.factories import (
     a_challenge,
     a_programme,
     a_solution,
+    a_token,
     a_user,
+    an_organisation,
     organisation_of,
     themes,
 )
@@ -264,3 +268,108 @@ def test_a_dry_run_is_refused_where_it_would_be_a_real_one(
     assert (answer.status_code, answer.json()["code"]) == (400, "bad-query")
     session.refresh(challenge)
     assert challenge.title == "Early flood warnings"
+
+
+# --- a repetition asks permission as any request does --------------------------------------
+
+
+def test_a_repetition_is_refused_to_whoever_may_not_do_it_today(
+    session: Session, as_user: SignIn, draft: dict[str, Any]
+) -> None:
+    """Two organisations: what is lost is the one, so the route lets them in all the same."""
+    member = a_user(session)
+    challenge = a_challenge(session, organisation_id=organisation_of(session, member))
+    lost = session.exec(select(Membership).where(Membership.user_id == member.id)).one()
+    session.add(
+        Membership(
+            user_id=member.id, organisation_id=an_organisation(session).id, role=Role.MEMBER
+        )
+    )
+    client, address = as_user(member), f"{ADDRESS}/{challenge.id}/steps/submit"
+    first = client.post(address, headers=key())
+    session.delete(lost)
+    session.commit()
+
+    again = client.post(address, headers=key())
+
+    assert (first.status_code, again.status_code) == (200, 404)
+    assert again.json()["code"] == "not-found"
+    assert challenge.title not in again.text
+
+
+def test_a_repetition_by_somebody_with_other_permissions_says_that_it_was_done(
+    session: Session, as_user: SignIn, draft: dict[str, Any]
+) -> None:
+    """What was answered to another role may hold what this one does not read."""
+    lead = a_user(session, Role.LEAD)
+    client, asked = as_user(lead), {"code": "another", "title": "Another", "notes": "Hm."}
+    first = client.post("/api/v1/programmes", json=asked, headers=key())
+    (held,) = session.exec(select(Membership).where(Membership.user_id == lead.id))
+    held.role = Role.STAFF
+    session.commit()
+
+    again = client.post("/api/v1/programmes", json=asked, headers=key())
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert "Hm." not in again.text
+    assert len(session.exec(select(Programme).where(Programme.code == "another")).all()) == 1
+
+
+def test_a_repetition_changes_nothing_though_it_is_tried(
+    session: Session, team: TestClient, draft: dict[str, Any]
+) -> None:
+    first = team.post(ADDRESS, json=draft, headers=key())
+    events = len(session.exec(select(AuditEvent)).all())
+    counted = session.exec(select(Counter.last)).all()
+
+    again = [team.post(ADDRESS, json=draft, headers=key()) for _ in range(3)]
+
+    session.expire_all()
+    assert {a.content for a in again} == {first.content}
+    assert titles(session) == ["Early warning"]
+    assert len(session.exec(select(AuditEvent)).all()) == events
+    assert session.exec(select(Counter.last)).all() == counted
+
+
+def test_a_key_belongs_to_the_credential_that_has_used_it(
+    session: Session, as_user: SignIn, draft: dict[str, Any]
+) -> None:
+    member = a_user(session)
+    first, second = as_user(member), as_user(member)
+
+    made = first.post(ADDRESS, json=draft, headers=key())
+    others = second.post(ADDRESS, json=draft, headers=key())
+    again = first.post(ADDRESS, json=draft, headers=key())
+
+    assert (made.status_code, others.status_code) == (201, 422)
+    assert made.json()["id"] not in others.text
+    assert again.content == made.content
+    assert titles(session) == ["Early warning"]
+
+
+def test_a_narrow_token_gets_no_answer_of_a_wider_one(
+    session: Session, as_user: SignIn, draft: dict[str, Any]
+) -> None:
+    member = a_user(session)
+    wide = as_user(member)
+    wide.post(ADDRESS, json=draft, headers=key())
+    secret = a_token(session, member, scopes=["draft:read"])
+    session.commit()
+    narrow = {"Authorization": f"Bearer {secret}"}
+
+    again = wide.post(ADDRESS, json=draft, headers=key() | narrow)
+
+    assert (again.status_code, again.json()["code"]) == (403, "not-permitted")
+
+
+def test_a_key_of_an_earlier_version_gives_no_answer_and_does_nothing_twice(
+    session: Session, team: TestClient, draft: dict[str, Any]
+) -> None:
+    team.post(ADDRESS, json=draft, headers=key())
+    session.execute(update(IdempotencyKey).values(credential_id=None, permissions=None))
+    session.commit()
+
+    again = team.post(ADDRESS, json=draft, headers=key())
+
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert titles(session) == ["Early warning"]

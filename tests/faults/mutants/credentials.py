@@ -5,6 +5,10 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 SETTINGS: Final = "tests/test_settings.py::"
+TOKENS: Final = "tests/accounts/test_tokens.py::"
+LINKS: Final = "tests/organisations/test_invitations.py::"
+LEAVING: Final = "tests/organisations/test_offboarding.py::"
+ONCE: Final = "tests/core/http/test_idempotency.py::"
 
 FAULTS: Final = (
     Fault(
@@ -15,5 +19,59 @@ FAULTS: Final = (
         (
             f"{SETTINGS}test_no_secret_stands_in_a_traceback_or_in_the_settings_as_they_are_shown",
         ),
+    ),
+    # --- what ends with what ---
+    Fault(
+        "a token outlives the revocation of the one that made it",
+        "app/accounts/service/tokens.py",
+        "family.union(select(Token.id).where(col(Token.made_by_id) == family.c.id))",
+        "family.union(select(Token.id).where(col(Token.id) == family.c.id))",
+        (
+            f"{TOKENS}test_a_token_ends_with_the_one_that_made_it_however_deep_and_the_answer_names_all",
+        ),
+    ),
+    Fault(
+        "a token that has just ended still makes another",
+        "app/accounts/service/tokens.py",
+        "        _require_holding(session, maker)\n",
+        "        pass\n",
+        (f"{TOKENS}test_a_token_that_ends_while_it_makes_another_makes_none",),
+    ),
+    Fault(
+        "tokens outlive a reset of the password",
+        "app/accounts/service/one_time_links.py",
+        "            ended = end_access(session, user.id, user.id)\n",
+        "            ended = Ended(tokens=[], sessions=0)\n",
+        (f"{LINKS}test_a_reset_ends_every_token_and_names_them",),
+    ),
+    Fault(
+        "tokens and sessions outlive a deactivation",
+        "app/organisations/service/offboarding.py",
+        "            ended = end_access(session, actor.user_id, user.id)\n",
+        "            ended = None\n",
+        (f"{LEAVING}test_who_is_deactivated_is_out_at_once_everywhere",),
+    ),
+    # --- what is asked again ---
+    Fault(
+        "a repetition is answered to whoever may not do it any more",
+        "app/core/http/idempotency.py",
+        "        if isinstance(refusal, NotSignedIn | NotPermitted | NotFound):\n"
+        "            raise refusal\n",
+        "",
+        (f"{ONCE}test_a_repetition_is_refused_to_whoever_may_not_do_it_today",),
+    ),
+    Fault(
+        "a repetition shows what another role was answered",
+        "app/core/http/idempotency.py",
+        "        if not self.same_permissions:\n",
+        "        if self.same_permissions is None:\n",
+        (f"{ONCE}test_a_repetition_by_somebody_with_other_permissions_says_that_it_was_done",),
+    ),
+    Fault(
+        "a key is shared between the tokens of a person",
+        "app/core/storage/idempotency_keys.py",
+        "if stored.credential_id not in {asker.credential_id, None}:",
+        "if stored.credential_id == asker.user_id:",
+        (f"{ONCE}test_a_key_belongs_to_the_credential_that_has_used_it",),
     ),
 )

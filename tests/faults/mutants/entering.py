@@ -154,8 +154,8 @@ FAULTS: Final = (
     Fault(
         "a browser left open makes tokens",
         f"{SERVICE}tokens.py",
-        "    if actor.ends_at is None:\n        require_recently_confirmed(actor)\n",
-        "",
+        "    if maker is None:\n        require_recently_confirmed(actor)\n    else:\n",
+        "    if maker is not None:\n",
         (f"{TOKENS}test_the_page_of_tokens_asks_first_who_it_is",),
     ),
     Fault(

@@ -1,0 +1,25 @@
+"""Ending everything by which somebody gets in: after a reset, and when they leave."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.accounts.schemas import Ended
+from app.accounts.service import browser_sessions, tokens
+
+
+def end_access(session: Session, actor_id: UUID | None, user_id: UUID) -> Ended:
+    """End every session and every token of a user, for a use case that may.
+
+    Parameters
+    ----------
+    actor_id : UUID or None
+        Who ends it; None for the operator and for the house itself.
+
+    Returns
+    -------
+    ended : Ended
+        To be told in the answer, and counted in the event of the use case.
+    """
+    sessions = browser_sessions.end_all(session, user_id)
+    return Ended(tokens=tokens.revoke_all(session, actor_id, user_id), sessions=sessions)
