@@ -63,6 +63,7 @@ ENDLESS: Final = {
             *("MeRead.memberships", "UserRead.memberships", "PersonExport.memberships"),
             *("PersonExport.identities", "PersonExport.tokens", "PersonExport.sessions"),
             *("PersonExport.letters", "PersonExport.events"),
+            *("Ended.tokens", "UserMoved.memberships"),
         ),
         ALL_OF_A_PERSON,
     ),
