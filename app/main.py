@@ -16,6 +16,7 @@ from app.core.http import openapi, problems, routing
 from app.core.http.access import require_declared
 from app.core.http.csrf import SameSite
 from app.core.http.docs_page import mount_docs
+from app.core.http.forwarding import ForwardedHeaders, Forwarding
 from app.core.http.metrics import Measured, Metrics
 from app.core.http.request_limits import BodyLimit, RequestLimit
 from app.core.http.request_log import RequestLog
@@ -75,6 +76,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(
         BodyLimit, limit=settings.max_body_bytes, seconds=settings.max_body_seconds
     )
+    app.state.forwarding = Forwarding()
+    app.add_middleware(ForwardedHeaders, forwarding=app.state.forwarding)
     app.state.metrics = Metrics()
     app.add_middleware(RequestLog)
     app.add_middleware(Measured, metrics=app.state.metrics)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from app.accounts import jobs as accounts
 from app.core.base.errors import AppError
 from app.core.storage import idempotency_keys, jobs, outbox
 from app.core.storage.database import Database, transaction
@@ -24,7 +25,7 @@ SWEEP_SECONDS: Final = 3600
 
 def handlers(settings: Settings) -> Mapping[str, jobs.Handler]:
     """Return how each kind of job is done, gathered from the features."""
-    return {**matchmaking.handlers(settings)}
+    return {**accounts.handlers(settings), **matchmaking.handlers(settings)}
 
 
 def work_once(database: Database, settings: Settings) -> bool:

@@ -33,6 +33,7 @@ from app.core.storage.database import Database, connect
 from app.main import create_app
 from app.operations import migrating
 from app.settings import Settings
+from app.worker import work_once
 from tests.factories import a_token
 from tests.marking import STARTS, Marks
 from tests.world import World, people
@@ -103,6 +104,13 @@ def engine_of(url: str, **options: Any) -> Engine:
     if url.startswith("sqlite"):
         options["module"] = sqlite.driver()
     return create_engine(url, **options)
+
+
+def worked(client: TestClient) -> None:
+    """Let a worker do all that waits for one."""
+    state = client.app.state  # type: ignore[attr-defined]  # -- it is a FastAPI
+    while work_once(state.database, state.settings):
+        pass
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ ENDLESS: Final = {
             *("MeRead.memberships", "UserRead.memberships", "PersonExport.memberships"),
             *("PersonExport.identities", "PersonExport.tokens", "PersonExport.sessions"),
             *("PersonExport.letters", "PersonExport.events"),
-            *("Ended.tokens", "UserMoved.memberships"),
+            *("Ended.tokens", "UserMoved.memberships", "PersonExport.known_browsers"),
         ),
         ALL_OF_A_PERSON,
     ),

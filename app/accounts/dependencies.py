@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from app.access.policy import Action, Actor, allows_somewhere, require_somewhere
 from app.accounts import service
-from app.accounts.service import browser_sessions
+from app.accounts.service import browser_sessions, known_browsers
+from app.accounts.service.known_browsers import Browser
 from app.core.base.errors import NotSignedIn, Unavailable
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
@@ -163,6 +164,19 @@ def place_of(host: str) -> str:
 
 ClientDep = Annotated[str, Depends(_client)]
 """The network address from which a request comes, as far as tries are counted by it."""
+
+
+def _browser(request: Request) -> Browser:
+    return Browser(
+        place=_client(request),
+        session=_cookie(request),
+        known=cookies.read(request, cookies.KNOWN) or "",
+        name=known_browsers.name_of(request.headers.get("user-agent", "")),
+    )
+
+
+BrowserDep = Annotated[Browser, Depends(_browser)]
+"""What a browser presents when somebody signs in."""
 
 SLOTS: Final = 2
 """How many passwords are hashed at once: each takes 19 MiB and a core for a while."""

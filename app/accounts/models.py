@@ -1,6 +1,7 @@
 """Where organisations, users and what they sign in with are stored."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import JSON, Column, Field, UniqueConstraint
@@ -9,6 +10,8 @@ from app.access.policy import Role
 from app.accounts.lifecycle import Purpose, Stage, UserState
 from app.core.base.clock import now
 from app.core.storage.database import Record, UtcDateTime, enum_column
+
+UNKNOWN_BROWSER: Final = "A browser"
 
 
 class User(Record, table=True):
@@ -69,13 +72,19 @@ class Password(Record, table=True):
 
 
 class BrowserSession(Record, table=True):
-    """One browser in which somebody signs in, or has done so: only its hash is kept."""
+    """One browser in which somebody signs in, or has done so: only its hash is kept.
+
+    `browser` says which program it is, in our words; `known_browser_id` which browser that the
+    person has used before.
+    """
 
     __tablename__ = "browser_session"
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     digest: str = Field(unique=True)
     stage: Stage = Field(sa_type=enum_column(Stage))
+    browser: str = Field(default=UNKNOWN_BROWSER, max_length=60)
+    known_browser_id: UUID | None = None
     seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
@@ -83,6 +92,23 @@ class BrowserSession(Record, table=True):
     def __repr__(self) -> str:
         """Name the row without its hash."""
         return f"BrowserSession({self.id})"
+
+
+class KnownBrowser(Record, table=True):
+    """A browser in which somebody has signed in before: only the hash of its cookie is kept.
+
+    It permits nothing. Wrong passwords from elsewhere do not keep it out.
+    """
+
+    __tablename__ = "known_browser"
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    digest: str = Field(unique=True)
+    ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+    def __repr__(self) -> str:
+        """Name the row without its hash."""
+        return f"KnownBrowser({self.id})"
 
 
 class OneTimeLink(Record, table=True):

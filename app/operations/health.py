@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from app.core.base.errors import AppError, NotFound, Unavailable
 from app.core.http.access import public
+from app.core.http.forwarding import Forwarding
 from app.core.http.metrics import Metrics
 from app.core.storage import audit_verification
 from app.core.storage.database import Database, reading
@@ -28,8 +29,11 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz")
 @public
-def readyz(request: Request) -> dict[str, str]:
-    """Tell whether requests can be served: the database answers, and has the shape."""
+def readyz(request: Request) -> dict[str, str | list[str]]:
+    """Tell whether requests can be served: the database answers, and has the shape.
+
+    Beside that stands what whoever runs the service should know, if there is anything.
+    """
     try:
         migrating.require_current(request.app.state.database)
     except Unavailable as error:
@@ -37,7 +41,10 @@ def readyz(request: Request) -> dict[str, str]:
         raise Unavailable("The database does not answer.") from error
     except AppError as error:
         raise Unavailable(error.detail, remedy=error.remedy) from error
-    return {"status": "ready", "schema": migrating.needed()}
+    forwarding: Forwarding = request.app.state.forwarding
+    warnings = forwarding.warnings()
+    told: dict[str, str | list[str]] = {"warnings": warnings} if warnings else {}
+    return {"status": "ready", "schema": migrating.needed(), **told}
 
 
 @router.get("/version")

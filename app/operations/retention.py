@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete
 
 from app.accounts.models import OneTimeLink, Token
-from app.accounts.service import browser_sessions
+from app.accounts.service import browser_sessions, known_browsers, one_time_links
 from app.core.base.clock import now
-from app.core.storage import outbox, rate_limits
+from app.core.storage import jobs, outbox, rate_limits
 from app.organisations.service import offboarding
 from app.settings import Settings
 
@@ -29,6 +29,8 @@ def purge(session: Session, settings: Settings) -> Removed:
     """Erase people after the retention time, and remove what has ended."""
     at = now()
     retention = timedelta(days=settings.retention_days)
+    known_browsers.purge(session)
+    jobs.purge(session, one_time_links.SEND_RESET, at - timedelta(days=1))
     links = session.execute(delete(OneTimeLink).where(col(OneTimeLink.ends_at) < at))
     tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
     return Removed(

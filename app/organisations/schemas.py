@@ -192,6 +192,9 @@ class PersonExport(BaseModel):
     second_factor: bool
     identities: list[dict[str, str]] = Field(description="Who you are at OpenID providers.")
     tokens: list[TokenRead]
-    sessions: list[dict[str, datetime]]
+    sessions: list[dict[str, Any]]
+    known_browsers: list[dict[str, datetime]] = Field(
+        description="Browsers that you have used before."
+    )
     letters: list[dict[str, Any]]
     events: list[dict[str, Any]] = Field(description="What you did, or was done about you.")

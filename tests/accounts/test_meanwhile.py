@@ -10,6 +10,7 @@ from app.accounts.lifecycle import UserState
 from app.accounts.models import BrowserSession, Password, User
 from app.accounts.schemas import SignInForm
 from app.accounts.service import browser_sessions, credentials, sign_in_flow
+from app.accounts.service.known_browsers import Browser
 from app.core.base.errors import Unprocessable
 from app.core.storage.database import Database
 from app.settings import Settings
@@ -42,7 +43,7 @@ def test_who_signs_in_while_the_account_changes_stays_out(
         session.commit()
 
     with pytest.raises(Unprocessable, match="or the password is wrong"):
-        sign_in_flow.sign_in(database, settings, form, client="here", before="")
+        sign_in_flow.sign_in(database, settings, form, Browser("here"))
 
     assert session.exec(select(BrowserSession)).all() == []
     hashed = session.exec(select(Password.hashed)).one()

@@ -15,9 +15,11 @@ from app.access.policy import OPERATOR, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
 from app.accounts.service import one_time_links
+from app.core.storage.database import connect
 from app.core.storage.outbox import Letter
 from app.main import create_app
 from app.settings import Settings
+from app.worker import work_once
 from tests.browser.listening import Heard, listen
 from tests.conftest import engine_of
 from tests.factories import KEY, PASSWORD, a_person, a_user
@@ -40,9 +42,17 @@ class House:
 
     origin: str
     session: Session
+    settings: Settings
 
     def open(self, page: Page, path: str) -> None:
         page.goto(self.origin + path)
+
+    def work(self) -> None:
+        """Let a worker do all that waits for one."""
+        database = connect(self.settings.database_url)
+        while work_once(database, self.settings):
+            pass
+        database.dispose()
 
     def invitation(self, user: User) -> str:
         link = one_time_links.link_for(self.session, OPERATOR, user, public_url="")
@@ -55,7 +65,7 @@ def house(url: str) -> Iterator[House]:
     settings = Settings(database_url=url, embedded_worker=False, secret_keys=SecretStr(KEY))
     engine = engine_of(url)
     with in_this_process(create_app(settings)) as origin, Session(engine) as session:
-        yield House(origin, session)
+        yield House(origin, session, settings)
     engine.dispose()
 
 
@@ -164,6 +174,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     page.get_by_label("Email address").fill("ann@example.org")
     press(page, "Send me an email")
     look("letter promised")
+    house.work()
     house.session.expire_all()
     letter = house.session.exec(select(Letter)).one()
     (path,) = re.findall(r"/reset\?code=\S+", letter.body)

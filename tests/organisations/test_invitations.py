@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app.access.policy import OPERATOR, Role
@@ -19,10 +19,14 @@ from app.accounts.service.credentials import digest_of, require_strong
 from app.core.base.clock import now
 from app.core.base.errors import Unprocessable
 from app.core.storage.audit import AuditEvent
+from app.core.storage.database import Database
+from app.core.storage.jobs import Job
 from app.core.storage.outbox import Letter
+from app.operations import retention
 from app.organisations.models import Organisation
+from app.settings import Settings
 from tests.accounts.conftest import Enter, heading, mistakes
-from tests.conftest import SignIn
+from tests.conftest import SignIn, statements_of, worked
 from tests.factories import PASSWORD, a_person, a_token, a_user
 
 NEW = "quiet lantern orbit mustard"
@@ -252,6 +256,45 @@ def test_a_taken_address_is_refused_and_nothing_is_written(
 # --- a new password ---
 
 
+def test_asking_for_a_new_password_does_the_same_work_for_everybody(
+    session: Session, browser: TestClient, database: Database
+) -> None:
+    """What the database is asked, and what is queued, instead of a clock."""
+    a_person(session, email="ann@example.org")
+    a_person(session, email="left@example.org", state=UserState.DEACTIVATED)
+    a_user(session, email="by-provider@example.org")
+    session.commit()
+    statements, works = statements_of(database), []
+
+    for name in ("ann", "left", "by-provider", "nobody"):
+        statements.clear()
+        browser.post("/reset", data={"email": f"{name}@example.org"})
+        works.append(list(statements))
+
+    assert works[0] == works[1] == works[2] == works[3]
+    queued = session.exec(select(Job).order_by(col(Job.id))).all()
+    assert [job.name for job in queued] == ["send reset"] * 4
+    assert [list(job.arguments) for job in queued] == [["user_id"]] * 4
+    assert "example.org" not in str([job.arguments for job in queued])
+    assert letters(session) == []
+
+
+def test_jobs_that_sent_a_letter_are_forgotten_after_a_day(
+    session: Session, browser: TestClient, settings: Settings
+) -> None:
+    for name in ("ann", "bob"):
+        browser.post("/reset", data={"email": f"{name}@example.org"})
+        worked(browser)
+    first = session.exec(select(Job).order_by(col(Job.id))).first()
+    assert first is not None
+    first.finished_at = now() - timedelta(hours=25)
+    session.flush()
+
+    retention.purge(session, settings)
+
+    assert len(session.exec(select(Job)).all()) == 1
+
+
 def test_asking_for_a_new_password_says_the_same_to_everybody(
     session: Session, browser: TestClient
 ) -> None:
@@ -266,6 +309,7 @@ def test_asking_for_a_new_password_says_the_same_to_everybody(
         for name in ("ANN", "left", "new", "by-provider", "nobody")
     ]
 
+    worked(browser)
     assert {(a.status_code, a.text) for a in answers} == {(200, answers[0].text)}
     assert [(x.recipient, x.subject) for x in letters(session)] == [
         ("ann@example.org", "A new password for Counterpart")
@@ -278,6 +322,7 @@ def test_a_new_password_ends_every_session_and_is_the_one_that_counts(
     user = a_person(session, email="ann@example.org")
     elsewhere = enter(user)
     browser.post("/reset", data={"email": "ann@example.org"})
+    worked(browser)
     code = code_in(letters(session)[0])
     shown = browser.get(f"/reset?code={code}")
 
@@ -353,6 +398,7 @@ def test_a_mailbox_is_not_flooded(session: Session, browser: TestClient) -> None
         browser.post("/reset", data={"email": "ann@example.org"}).status_code for _ in range(7)
     ]
 
+    worked(browser)
     assert statuses == [200] * 5 + [429] * 2
     assert len(letters(session)) == 5
 
@@ -364,6 +410,7 @@ def test_a_second_letter_ends_the_link_of_the_first(
     session.commit()
     for _ in range(2):
         browser.post("/reset", data={"email": "ann@example.org"})
+    worked(browser)
 
     first, second = (code_in(letter) for letter in letters(session))
 

@@ -13,6 +13,7 @@ from app.accounts.lifecycle import Purpose, Stage, UserState
 from app.accounts.models import (
     BrowserSession,
     Identity,
+    KnownBrowser,
     Membership,
     OneTimeLink,
     Password,
@@ -21,7 +22,7 @@ from app.accounts.models import (
     Token,
     User,
 )
-from app.accounts.service import second_factor
+from app.accounts.service import known_browsers, second_factor
 from app.core.base.clock import now
 from app.core.storage import outbox, rate_limits
 from app.core.storage.audit import AuditEvent
@@ -55,7 +56,10 @@ def step(office: TestClient, user: User, name: str, **given: object) -> tuple[in
 def kept(session: Session, user: User) -> dict[str, int]:
     """How many rows still belong to somebody."""
     session.expire_all()
-    tables = (BrowserSession, Identity, Membership, OneTimeLink, Password, RecoveryCode)
+    tables = (
+        *(BrowserSession, Identity, KnownBrowser, Membership),
+        *(OneTimeLink, Password, RecoveryCode),
+    )
     counted = {
         table.__name__: len(session.exec(select(table).where(table.user_id == user.id)).all())
         for table in (*tables, SecondFactor, Letter)
@@ -71,6 +75,7 @@ def everything_of(session: Session, user: User) -> None:
     """All that can be stored about a person who signs in."""
     an_authenticator(session, user)
     second_factor.new_recovery_codes(session, user.id)
+    known_browsers.remember(session, user.id, None)
     session.add(Identity(user_id=user.id, issuer="https://id.example", subject="ann-17"))
     session.add(
         OneTimeLink(

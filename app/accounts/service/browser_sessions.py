@@ -14,6 +14,7 @@ from sqlmodel import Session, col, delete, func, select, update
 from app.access.policy import GUARDED, Actor
 from app.accounts.lifecycle import Stage, UserState
 from app.accounts.models import BrowserSession, Membership, SecondFactor, User
+from app.accounts.service import known_browsers
 from app.accounts.service.credentials import digest_of, new_secret
 from app.core.base.clock import now
 from app.core.base.errors import ConfirmFirst, NotSignedIn
@@ -31,19 +32,38 @@ TOUCH: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the browser gets, and how far its person has come."""
+    """What the browser gets, and how far its person has come.
+
+    Attributes
+    ----------
+    known : str or None
+        The cookie by which it is known from now on, where it gets one.
+    """
 
     secret: str
     stage: Stage
+    known: str | None = None
 
 
-def begin(session: Session, user: User, settings: Settings, passed: Stage | None) -> Entry:
+def begin(
+    session: Session,
+    user: User,
+    settings: Settings,
+    passed: Stage | None,
+    *,
+    browser: str,
+    known_id: UUID | None = None,
+) -> Entry:
     """Begin a session at the stage that follows what was passed.
 
     Parameters
     ----------
     passed : Stage or None
         None after a password alone.
+    browser : str
+        Which program it is.
+    known_id : UUID, optional
+        The key of the browser, if its person has used it before.
     """
     stage = _following(session, user, passed)
     secret = new_secret()
@@ -54,13 +74,16 @@ def begin(session: Session, user: User, settings: Settings, passed: Stage | None
             user_id=user.id,
             digest=digest_of(secret),
             stage=stage,
+            browser=browser,
+            known_browser_id=known_id,
             ends_at=at + lifetime,
             confirmed_at=at,
         )
     )
-    if stage is Stage.COMPLETE:
-        audit.record(session, user.id, "sign in", "user", user.id)
-    return Entry(secret, stage)
+    if stage is not Stage.COMPLETE:
+        return Entry(secret, stage)
+    audit.record(session, user.id, "sign in", "user", user.id)
+    return Entry(secret, stage, known_browsers.remember(session, user.id, known_id))
 
 
 def _following(session: Session, user: User, passed: Stage | None) -> Stage:
@@ -117,7 +140,14 @@ def find(
 def advance(session: Session, row: BrowserSession, user: User, settings: Settings) -> Entry:
     """End a session that has passed its stage, and begin the next one."""
     session.delete(row)
-    return begin(session, user, settings, row.stage)
+    return begin(
+        session,
+        user,
+        settings,
+        row.stage,
+        browser=row.browser,
+        known_id=row.known_browser_id,
+    )
 
 
 def touch(database: Database, secret: str) -> None:

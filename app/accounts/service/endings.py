@@ -5,11 +5,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.accounts.schemas import Ended
-from app.accounts.service import browser_sessions, tokens
+from app.accounts.service import browser_sessions, known_browsers, tokens
 
 
 def end_access(session: Session, actor_id: UUID | None, user_id: UUID) -> Ended:
-    """End every session and every token of a user, for a use case that may.
+    """End every session and every token of a user, and forget the browsers, if one may.
 
     Parameters
     ----------
@@ -21,5 +21,6 @@ def end_access(session: Session, actor_id: UUID | None, user_id: UUID) -> Ended:
     ended : Ended
         To be told in the answer, and counted in the event of the use case.
     """
+    known_browsers.forget(session, user_id)
     sessions = browser_sessions.end_all(session, user_id)
     return Ended(tokens=tokens.revoke_all(session, actor_id, user_id), sessions=sessions)

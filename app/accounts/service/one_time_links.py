@@ -25,13 +25,15 @@ from app.accounts.service.endings import end_access
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
-from app.core.storage import audit, outbox, rate_limits
+from app.core.storage import audit, jobs, outbox, rate_limits
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.rate_limits import Limit
 
 LIFETIMES: Final = MappingProxyType(
     {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 )
+SEND_RESET: Final = "send reset"
+"""The job that writes the letter."""
 RESETS_OF_ONE: Final = Limit("reset of one", 5, timedelta(hours=1))
 RESETS_FROM_ONE: Final = Limit("resets from one", 50, timedelta(hours=1))
 
@@ -221,7 +223,10 @@ def set_up(session: Session, actor: Actor, user: User, hashed: str) -> None:
 
 
 def ask_for_reset(database: Database, email: str, client: str) -> None:
-    """Count that somebody asks for a new password.
+    """Queue the letter with the way to a new password, whether or not there is somebody.
+
+    The same is asked of the database and the same is written for everybody; what differs is
+    done later, by a worker. So nobody can tell from how long it takes who has an account.
 
     Raises
     ------
@@ -229,18 +234,21 @@ def ask_for_reset(database: Database, email: str, client: str) -> None:
         If this address, or this client, has asked too often.
     """
     rate_limits.count(database, (RESETS_FROM_ONE, client), (RESETS_OF_ONE, users.folded(email)))
-
-
-def send_reset(database: Database, email: str, *, public_url: str) -> None:
-    """Write the letter with the way to a new password, if there is somebody to get it.
-
-    Done after the answer, so that it cannot be told from how long that takes. Who signs in
-    with a provider alone gets none: anyone who reads the mailbox would have a second way in.
-    """
     with transaction(database) as session:
         user = users.user_with(session, email)
-        if user is None or user.state is not UserState.ACTIVE:
-            return
-        if session.exec(select(Password).where(Password.user_id == user.id)).first():
-            send_link(session, user, Purpose.RESET, public_url)
-            audit.record(session, None, "send reset", "user", user.id)
+        user_id = str(user.id) if user else None
+        jobs.enqueue(session, SEND_RESET, requested_by=None, user_id=user_id)
+
+
+def send_reset(session: Session, user_id: UUID, *, public_url: str) -> None:
+    """Write the letter with the way to a new password, if the person signs in with one.
+
+    Who signs in with a provider alone gets none: anyone who reads the mailbox would have a
+    second way in.
+    """
+    user = session.get(User, user_id)
+    if user is None or user.state is not UserState.ACTIVE:
+        return
+    if session.exec(select(Password).where(Password.user_id == user.id)).first():
+        send_link(session, user, Purpose.RESET, public_url)
+        audit.record(session, None, "send reset", "user", user.id)

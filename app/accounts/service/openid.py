@@ -17,8 +17,9 @@ from sqlmodel import Session, select
 
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Identity, User
-from app.accounts.service import browser_sessions, one_time_links
+from app.accounts.service import browser_sessions, known_browsers, one_time_links
 from app.accounts.service.browser_sessions import Entry
+from app.accounts.service.known_browsers import Browser
 from app.core.base.encryption import Keyring
 from app.core.base.errors import Conflict, NotPermitted, Unavailable
 from app.core.storage import audit, rate_limits
@@ -257,14 +258,14 @@ def _client(settings: Settings) -> "OAuth2Client":
 
 
 def enter(
-    session: Session, settings: Settings, visitor: Visitor, *, before: str
+    session: Session, settings: Settings, visitor: Visitor, browser: Browser
 ) -> Entry | None:
     """Begin the session of anyone who is known by this identity; None if nobody is yet.
 
     Parameters
     ----------
-    before : str
-        What the browser presents already; that session ends.
+    browser : Browser
+        The session that it presents ends.
 
     Raises
     ------
@@ -281,11 +282,10 @@ def enter(
         return None
     if found[1].state is not UserState.ACTIVE:
         raise NotPermitted("This account has been closed.", remedy="Ask an administrator.")
-    browser_sessions.end(session, before)
-    return browser_sessions.begin(session, found[1], settings, None)
+    return _begin(session, settings, found[1], browser)
 
 
-def link(session: Session, settings: Settings, visitor: Visitor, *, before: str) -> Entry:
+def link(session: Session, settings: Settings, visitor: Visitor, browser: Browser) -> Entry:
     """Accept an invitation with this identity, with the person's consent, and sign in.
 
     Raises
@@ -296,14 +296,21 @@ def link(session: Session, settings: Settings, visitor: Visitor, *, before: str)
         If somebody else is known by this identity.
     """
     # The refusal undoes the entering, with its session.
-    if enter(session, settings, visitor, before=before):
+    if enter(session, settings, visitor, browser):
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
     user = one_time_links.accept(session, visitor.invitation)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
     session.flush()
     audit.record(session, user.id, "link", "user", user.id)
-    browser_sessions.end(session, before)
-    return browser_sessions.begin(session, user, settings, None)
+    return _begin(session, settings, user, browser)
+
+
+def _begin(session: Session, settings: Settings, user: User, browser: Browser) -> Entry:
+    browser_sessions.end(session, browser.session)
+    known_id = known_browsers.find(session, browser.known, user.email)
+    return browser_sessions.begin(
+        session, user, settings, None, browser=browser.name, known_id=known_id
+    )
 
 
 def _mistrusted(detail: str) -> NotPermitted:

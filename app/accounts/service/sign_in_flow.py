@@ -16,8 +16,15 @@ from app.access.policy import Actor
 from app.accounts.lifecycle import Stage, UserState
 from app.accounts.models import BrowserSession, Password, User
 from app.accounts.schemas import CodeForm, ConfirmForm, SignInForm
-from app.accounts.service import browser_sessions, credentials, second_factor, users
+from app.accounts.service import (
+    browser_sessions,
+    credentials,
+    known_browsers,
+    second_factor,
+    users,
+)
 from app.accounts.service.browser_sessions import Entry
+from app.accounts.service.known_browsers import Browser
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
 from app.core.base.errors import FieldError, NotSignedIn, Unprocessable
@@ -33,11 +40,13 @@ WINDOW: Final = timedelta(minutes=15)
 OF_ONE_FROM_ONE: Final = Limit("sign-in of one from one", 10, WINDOW)
 OF_ONE: Final = Limit("sign-in of one", 50, WINDOW)
 FROM_ONE: Final = Limit("sign-in from one", 300, WINDOW)
+# Reached by nobody but who has the cookie: tries from elsewhere keep its person out of nothing.
+FROM_KNOWN: Final = Limit("sign-in from a known browser", 10, WINDOW)
 CODES: Final = Limit("second factor", 10, WINDOW)
 
 
 def sign_in(
-    database: Database, settings: Settings, form: SignInForm, *, client: str, before: str
+    database: Database, settings: Settings, form: SignInForm, browser: Browser
 ) -> Entry:
     """Check a password, and begin a session at the stage that follows.
 
@@ -46,10 +55,9 @@ def sign_in(
 
     Parameters
     ----------
-    client : str
-        The network address from which the request comes.
-    before : str
-        What the browser presents already; that session ends.
+    browser : Browser
+        The session that it presents ends. If the person has used it before, its tries are
+        counted by themselves.
 
     Raises
     ------
@@ -59,10 +67,15 @@ def sign_in(
         If address and password do not go together.
     """
     email, password = users.folded(form.email), form.password.get_secret_value()
-    of_one = (OF_ONE_FROM_ONE, f"{email} {client}")
-    rate_limits.count(database, (FROM_ONE, client), of_one, (OF_ONE, email))
     with reading(database) as session:
+        known_id = known_browsers.find(session, browser.known, email)
         user, hashed = _with_password(session, email)
+    if known_id is not None:
+        tries = (FROM_KNOWN, str(known_id))
+        rate_limits.count(database, tries)
+    else:
+        tries = (OF_ONE_FROM_ONE, f"{email} {browser.place}")
+        rate_limits.count(database, (FROM_ONE, browser.place), tries, (OF_ONE, email))
     if not credentials.is_password(hashed, password) or user is None or hashed is None:
         raise _wrong_password(user)
     renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
@@ -73,9 +86,11 @@ def sign_in(
             raise _wrong_password(user)
         if renewed:
             credentials.store_password(session, held.id, renewed)
-        rate_limits.forget(session, *of_one)
-        browser_sessions.end(session, before)
-        return browser_sessions.begin(session, held, settings, None)
+        rate_limits.forget(session, *tries)
+        browser_sessions.end(session, browser.session)
+        return browser_sessions.begin(
+            session, held, settings, None, browser=browser.name, known_id=known_id
+        )
 
 
 def _with_password(

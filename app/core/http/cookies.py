@@ -13,6 +13,8 @@ from fastapi import Request, Response
 from app.core.base.errors import NotPermitted
 
 SESSION: Final = "counterpart"
+KNOWN: Final = "counterpart-known"
+"""By which a browser is known that its person has used before."""
 PROVIDER: Final = "counterpart-provider"
 """What must survive the way to an OpenID provider and back."""
 OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})

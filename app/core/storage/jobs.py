@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import false
-from sqlmodel import JSON, Column, Field, Session, SQLModel, col, or_, select
+from sqlmodel import JSON, Column, Field, Session, SQLModel, col, delete, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.base.clock import now
@@ -144,6 +144,11 @@ def cancel(session: Session, job_id: int) -> bool:
         return False
     job.finished_at, job.cancelled = now(), True
     return True
+
+
+def purge(session: Session, name: str, before: datetime) -> None:
+    """Forget the jobs of one kind that ended before an instant."""
+    session.execute(delete(Job).where(col(Job.name) == name, col(Job.finished_at) < before))
 
 
 def state_of(job: Job) -> JobState:

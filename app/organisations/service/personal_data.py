@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, col, or_, select
 
 from app.access.policy import Actor
-from app.accounts.models import BrowserSession, Identity, Token, User
+from app.accounts.models import BrowserSession, Identity, KnownBrowser, Token, User
 from app.accounts.schemas import TokenRead
 from app.accounts.service import browser_sessions
 from app.core.base.errors import NotPermitted
@@ -48,10 +48,15 @@ def export(session: Session, actor: Actor) -> PersonExport:
             for token in session.exec(select(Token).where(Token.user_id == me.id))
         ],
         sessions=[
-            {"began_at": row.created_at, "seen_at": row.seen_at, "ends_at": row.ends_at}
+            row.model_dump(include={"browser", "seen_at", "ends_at"})
+            | {"began_at": row.created_at}
             for row in session.exec(
                 select(BrowserSession).where(BrowserSession.user_id == me.id)
             )
+        ],
+        known_browsers=[
+            {"since": row.created_at, "ends_at": row.ends_at}
+            for row in session.exec(select(KnownBrowser).where(KnownBrowser.user_id == me.id))
         ],
         letters=_letters(session, me),
         events=_events(session, me),

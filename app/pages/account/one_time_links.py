@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.dependencies import ClientDep, DatabaseDep, HashingTurn, SettingsDep
 from app.accounts.lifecycle import Purpose
@@ -82,19 +82,13 @@ def show_reset(page: PageDep, session: ReadSessionDep, code: str = "") -> Respon
 def ask_for_reset(
     page: PageDep,
     database: DatabaseDep,
-    settings: SettingsDep,
     client: ClientDep,
-    background: BackgroundTasks,
     form: Reset,
 ) -> Response:
     """Promise a letter, whether or not there is somebody to get it."""
     if form.value is None:
         return page.render("account/reset.html", status=422, form=form)
-    email = form.value.email
-    one_time_links.ask_for_reset(database, email, client)
-    background.add_task(
-        one_time_links.send_reset, database, email, public_url=settings.public_url
-    )
+    one_time_links.ask_for_reset(database, form.value.email, client)
     return page.render("account/reset_sent.html")
 
 

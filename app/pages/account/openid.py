@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.dependencies import ClientDep, CookieDep, DatabaseDep, SettingsDep
+from app.accounts.dependencies import BrowserDep, ClientDep, DatabaseDep, SettingsDep
 from app.accounts.schemas import ConsentForm
 from app.accounts.service import openid
 from app.accounts.service.openid import WITHIN, Visitor
@@ -45,13 +45,13 @@ def go_to_provider(
 @router.get(openid.BACK)
 @public
 def come_back(
-    request: Request, database: DatabaseDep, settings: SettingsDep, cookie: CookieDep
+    request: Request, database: DatabaseDep, settings: SettingsDep, browser: BrowserDep
 ) -> Response:
     """Let somebody in whom we know; ask a person with an invitation to agree first."""
     sealed = cookies.read(request, cookies.PROVIDER)
     visitor = openid.finish(settings, sealed, dict(request.query_params))
     with transaction(database) as session:
-        entry = openid.enter(session, settings, visitor, before=cookie)
+        entry = openid.enter(session, settings, visitor, browser)
     if entry is not None:
         response = go_in(request, entry, visitor.following)
         cookies.take(request, response, cookies.PROVIDER)
@@ -94,7 +94,7 @@ def accept_with_provider(
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
-    cookie: CookieDep,
+    browser: BrowserDep,
     form: Consent,
 ) -> Response:
     """Accept the invitation with the provider's word, or store nothing."""
@@ -104,7 +104,7 @@ def accept_with_provider(
     if form.value.agreed == "no":
         response: Response = page.render("account/refused.html")
     else:
-        entry = openid.link(session, settings, visitor, before=cookie)
+        entry = openid.link(session, settings, visitor, browser)
         response = go_in(request, entry, visitor.following)
     cookies.take(request, response, cookies.PROVIDER)
     return response

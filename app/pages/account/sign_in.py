@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.accounts.dependencies import (
     ActorDep,
-    ClientDep,
+    BrowserDep,
     CookieDep,
     DatabaseDep,
     HashingTurn,
@@ -22,7 +22,7 @@ from app.core.http.access import public, signed_in
 from app.core.http.csrf import local_path
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
-from app.pages.account.stages import HOME, go_in, place_of
+from app.pages.account.stages import HOME, give_session, go_in, place_of
 from app.pages.layout import Page, PageDep, go_to
 
 router = APIRouter()
@@ -54,8 +54,7 @@ def sign_in(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
-    client: ClientDep,
-    cookie: CookieDep,
+    browser: BrowserDep,
     form: SignIn,
 ) -> Response:
     """Take address and password."""
@@ -63,9 +62,7 @@ def sign_in(
     if form.value is None:
         return _sign_in_page(page, settings, form, 422)
     try:
-        entry = sign_in_flow.sign_in(
-            database, settings, form.value, client=client, before=cookie
-        )
+        entry = sign_in_flow.sign_in(database, settings, form.value, browser)
     except Unprocessable as refusal:
         return _sign_in_page(page, settings, form.refused(*refusal.errors), 422)
     return go_in(request, entry, form.value.next)
@@ -156,7 +153,7 @@ def enrol(
         else:
             onward = place_of(entry, given.next)
             answer = page.render("account/recovery_codes.html", codes=codes, onward=onward)
-            cookies.give(request, answer, cookies.SESSION, entry.secret)
+            give_session(request, answer, entry)
             return answer
     shown = sign_in_flow.enrolment_again(database, settings, cookie)
     return _enrolment_page(page, shown, form, 422)

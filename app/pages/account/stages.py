@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from app.accounts.lifecycle import Stage
 from app.accounts.service.browser_sessions import Entry
+from app.accounts.service.known_browsers import LIFETIME
 from app.core.http import cookies
 from app.core.http.csrf import local_path
 from app.pages.layout import go_to
@@ -33,5 +34,12 @@ def place_of(entry: Entry, following: str) -> str:
 def go_in(request: Request, entry: Entry, following: str) -> Response:
     """Give the browser its session, and lead it on."""
     response = go_to(place_of(entry, following))
-    cookies.give(request, response, cookies.SESSION, entry.secret)
+    give_session(request, response, entry)
     return response
+
+
+def give_session(request: Request, response: Response, entry: Entry) -> None:
+    """Put the session of a browser into an answer, and what it is known by from now on."""
+    cookies.give(request, response, cookies.SESSION, entry.secret)
+    if entry.known is not None:
+        cookies.give(request, response, cookies.KNOWN, entry.known, lasts=LIFETIME)

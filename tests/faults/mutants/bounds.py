@@ -52,8 +52,8 @@ FAULTS: Final = (
     Fault(
         "one place locks somebody out everywhere",
         f"{SERVICE}sign_in_flow.py",
-        "(FROM_ONE, client), of_one, (OF_ONE, email))",
-        "(FROM_ONE, client), (OF_ONE, email), of_one)",
+        "(FROM_ONE, browser.place), tries, (OF_ONE, email))",
+        "(FROM_ONE, browser.place), (OF_ONE, email), tries)",
         (f"{ACCOUNTS}test_places.py::test_one_place_alone_locks_nobody_out",),
     ),
     Fault(
@@ -66,9 +66,8 @@ FAULTS: Final = (
     Fault(
         "signing in with a provider leaves the session before it open",
         f"{SERVICE}openid.py",
-        "    browser_sessions.end(session, before)\n"
-        "    return browser_sessions.begin(session, found[1]",
-        "    return browser_sessions.begin(session, found[1]",
+        "    browser_sessions.end(session, browser.session)\n",
+        "",
         (
             f"{ACCOUNTS}test_openid.py::"
             "test_signing_in_there_ends_the_session_that_the_browser_had",

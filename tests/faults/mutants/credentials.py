@@ -8,6 +8,7 @@ SETTINGS: Final = "tests/test_settings.py::"
 TOKENS: Final = "tests/accounts/test_tokens.py::"
 LINKS: Final = "tests/organisations/test_invitations.py::"
 LEAVING: Final = "tests/organisations/test_offboarding.py::"
+KNOWN: Final = "tests/accounts/test_known_browsers.py::"
 ONCE: Final = "tests/core/http/test_idempotency.py::"
 
 FAULTS: Final = (
@@ -50,6 +51,35 @@ FAULTS: Final = (
         "            ended = end_access(session, actor.user_id, user.id)\n",
         "            ended = None\n",
         (f"{LEAVING}test_who_is_deactivated_is_out_at_once_everywhere",),
+    ),
+    # --- browsers that are known ---
+    Fault(
+        "tries from elsewhere lock the right person out of their own browser",
+        "app/accounts/service/sign_in_flow.py",
+        "    if known_id is not None:\n",
+        "    if known_id is not None and not browser.place:\n",
+        (f"{KNOWN}test_wrong_passwords_from_elsewhere_keep_nobody_out_of_their_own_browser",),
+    ),
+    Fault(
+        "a browser that is known to one person is known to all",
+        "app/accounts/service/known_browsers.py",
+        "            User.email == email,\n",
+        "",
+        (f"{KNOWN}test_the_cookie_of_one_person_helps_with_no_other_address",),
+    ),
+    Fault(
+        "a known browser may guess for ever",
+        "app/accounts/service/sign_in_flow.py",
+        "        rate_limits.count(database, tries)\n",
+        "",
+        (f"{KNOWN}test_a_known_browser_has_a_limit_of_its_own",),
+    ),
+    Fault(
+        "a proxy that nobody has named goes unnoticed",
+        "app/core/http/forwarding.py",
+        "return not said or client in",
+        "return client is not None or client in",
+        ("tests/core/http/test_forwarding.py",),
     ),
     # --- what is asked again ---
     Fault(

@@ -66,7 +66,7 @@ FAULTS: Final = (
     Fault(
         "signing in keeps the session that the browser had",
         f"{SERVICE}sign_in_flow.py",
-        "        browser_sessions.end(session, before)\n",
+        "        browser_sessions.end(session, browser.session)\n",
         "",
         (f"{SIGN_IN}test_signing_in_ends_the_session_that_the_browser_had",),
     ),
@@ -81,8 +81,8 @@ FAULTS: Final = (
     Fault(
         "passwords of one person are guessed for long",
         f"{SERVICE}sign_in_flow.py",
-        "rate_limits.count(database, (FROM_ONE, client), of_one, (OF_ONE, email))",
-        "rate_limits.count(database, (FROM_ONE, client), (OF_ONE, email))",
+        "rate_limits.count(database, (FROM_ONE, browser.place), tries, (OF_ONE, email))",
+        "rate_limits.count(database, (FROM_ONE, browser.place), (OF_ONE, email))",
         (f"{SIGN_IN}test_guessing_stops_after_ten_tries_and_the_right_password_waits_too",),
     ),
     Fault(
