@@ -31,6 +31,7 @@ KINDS: Final = frozenset(
 EXCEPTIONS: Final = MappingProxyType(
     {
         "app/submissions/content.py": "what a team tells: the one list of content fields",
+        "app/submissions/headings.py": "what people call the columns of their tables",
         "app/submissions/records.py": "the exchange format of files",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
@@ -54,6 +55,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/operations/reference.py": "the tables of roles, steps and refusals, as a page",
         "app/operations/retention.py": "what is removed when its time is over",
         "app/seeding/loader.py": "seeds into service calls",
+        "app/seeding/vocabularies.py": "the vocabularies, read without a database",
         "app/seeding/demonstration.py": "what the demonstration adds to the seeds",
     }
 )

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from app.access.policy import Action
+from app.core.base.numbers import Whole
 from app.core.base.schemas import at_most
 from app.core.base.text import Line, printable
 from app.core.storage.pagination import ListQuery
@@ -35,7 +36,7 @@ class TokenDraft(BaseModel):
 
     name: Name
     scopes: Scopes = Field(description="Actions that it is good for.")
-    days: int = Field(default=90, ge=1, le=366, description="How long it holds.")
+    days: Whole = Field(default=90, ge=1, le=366, description="How long it holds.")
 
 
 class TokenRead(BaseModel):
@@ -162,7 +163,7 @@ class TokenForm(_Form):
 
     name: Name
     scopes: Scopes
-    days: int = Field(default=90, ge=1, le=366)
+    days: Whole = Field(default=90, ge=1, le=366)
 
     def draft(self) -> TokenDraft:
         """Return what the interface for programs would have been sent."""

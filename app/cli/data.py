@@ -8,7 +8,7 @@ import typer
 from app.access.policy import OPERATOR
 from app.cli.console import database_of, settings_of
 from app.cli.runs import carry_out, show_run
-from app.cli.screen import out
+from app.cli.screen import err, out
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction
@@ -43,13 +43,24 @@ def seed(
 def import_(
     programme: Annotated[str, typer.Argument(help="Code of the programme.")],
     call: Annotated[str, typer.Argument(help="Code of the call.")],
-    file: Annotated[Path, typer.Argument(help="A file that ends with .csv or .jsonl.")],
+    file: Annotated[
+        Path, typer.Argument(help="A file that ends with .xlsx, .csv, .tsv or .jsonl.")
+    ],
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="Change what the call has under the same id or code; add the rest. "
+            "A blank cell changes nothing.",
+        ),
+    ] = False,
 ) -> None:
     """Take existing challenges or solutions into a call: the whole file, or nothing of it.
 
     Every fault is listed with its line and field. The fields of a record are
-    described in the README.
+    described in the README; `counterpart template` writes a workbook to fill in.
     """
+    notes: list[str] = []
     with database_of(settings_of()) as database, transaction(database) as session:
         found = programmes.call_named(session, programme, call)
         if found is None:
@@ -61,8 +72,17 @@ def import_(
                 ),
                 remedy="Check both codes; GET /api/v1/calls lists the calls.",
             )
-        added = importing.import_file(session, OPERATOR, found, file)
-    out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
+        if update:
+            taken_in = importing.update_from_file(session, OPERATOR, found, file, notes=notes)
+        else:
+            added = importing.import_file(session, OPERATOR, found, file, notes=notes)
+            taken_in = importing.TakenIn(added, [])
+    for note in notes:
+        err.print(note, markup=False)
+    if taken_in.updated:
+        out.print(f"Changed {len(taken_in.updated)} {found.kind}.")
+    if added := taken_in.added:
+        out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
 
 
 def run(

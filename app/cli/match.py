@@ -12,10 +12,12 @@ from app.cli.progress import progress
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.files import whole
 from app.core.base.messages import Message
+from app.core.base.text import in_one_form
 from app.core.tables.importing import Record, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
 from app.matchmaking.schemas.settings import Objective
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.seeding.vocabularies import theme_names
+from app.submissions.records import ChallengeRecord, SolutionRecord, Vocabulary, named
 
 Form = Literal["table", "json", "csv"]
 
@@ -31,12 +33,16 @@ def _share(given: float) -> float:
 
 def match(
     challenges: Annotated[
-        Path, typer.Argument(help="The challenges: a file .csv or .jsonl.", show_default=False)
+        Path,
+        typer.Argument(
+            help="The challenges: a file .xlsx, .csv, .tsv or .jsonl.", show_default=False
+        ),
     ],
     providers: Annotated[
         Path,
         typer.Argument(
-            help="The solution providers: a file .csv or .jsonl.", show_default=False
+            help="The solution providers: a file .xlsx, .csv, .tsv or .jsonl.",
+            show_default=False,
         ),
     ],
     top: Annotated[
@@ -136,7 +142,7 @@ def match(
 ) -> None:
     """Suggest solution providers for challenges, from two files, without a database.
 
-    Each file holds one record a row, in UTF-8: CSV, or JSONL with one JSON object
+    Each file holds one record a row: XLSX, CSV in UTF-8, or JSONL with one JSON object
     a line. A record needs an id, a title, and what the team tells, as one text or
     as passages. The README explains all fields.
 
@@ -193,18 +199,29 @@ def _read(
 ) -> tuple[list[ChallengeRecord], list[SolutionRecord]]:
     """Read both files, and tell the faults of both at once."""
     faults: list[Fault] = []
+    notes: list[str] = []
+    vocabulary = Vocabulary(named(theme_names()))
     found = (
-        _records(challenges, ChallengeRecord, faults),
-        _records(providers, SolutionRecord, faults),
+        _records(challenges, ChallengeRecord, vocabulary, faults, notes),
+        _records(providers, SolutionRecord, vocabulary, faults, notes),
     )
+    for note in notes:
+        typer.echo(note, err=True)
     if faults:
         raise FaultyTable(faults)
     return found
 
 
-def _records(path: Path, schema: type[Record], faults: list[Fault]) -> list[Record]:
+def _records(
+    path: Path,
+    schema: type[Record],
+    vocabulary: Vocabulary,
+    faults: list[Fault],
+    notes: list[str],
+) -> list[Record]:
     try:
-        return [record for _, record in read_table(path, schema)]
+        rows = read_table(path, schema, context=vocabulary, notes=notes)
+        return [record for _, record in rows]
     except FaultyTable as error:
         faults += error.faults
         return []
@@ -222,7 +239,7 @@ class _Named:
 
     def _pair(self, option: str, text: str) -> Iterator[tuple[str, str]]:
         # An id may hold a colon itself, so each colon may be the one between the two.
-        parts = text.split(":")
+        parts = in_one_form(text).split(":")
         cuts = [(":".join(parts[:n]), ":".join(parts[n:])) for n in range(1, len(parts))]
         known = [cut for cut in cuts if cut[0] in self.challenges and cut[1] in self.providers]
         if len(known) == 1:
@@ -240,7 +257,7 @@ class _Named:
     def capacities(self, option: str, given: Sequence[str]) -> tuple[tuple[str, int], ...]:
         found: dict[str, int] = {}
         for text in given:
-            provider, _, number = text.rpartition(":")
+            provider, _, number = in_one_form(text).rpartition(":")
             if provider not in self.providers or not (number.isascii() and number.isdigit()):
                 problem = f"{text} is no capacity: write PROVIDER:N, an id and a number."
                 self.errors.append(FieldError(option, problem))

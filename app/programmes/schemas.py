@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.core.base.numbers import Whole
 from app.core.base.schemas import Instant
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
@@ -38,8 +39,8 @@ class Providers(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    min: int = Field(default=2, ge=0, le=20)
-    max: int = Field(default=2, ge=1, le=20)
+    min: Whole = Field(default=2, ge=0, le=20)
+    max: Whole = Field(default=2, ge=1, le=20)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
 from app.access.policy import OPERATOR
+from app.core.base.text import comparable
 from app.core.tables.importing import read_table
 from app.matches import service as matches
 from app.matches.models import Match
@@ -139,12 +140,12 @@ def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Cal
 
 def _load_call(session: Session, call: Call, folder: Path) -> int:
     """Take in what the file of this call holds, and select it as people did."""
-    place = Place(themes.keys(session), frozenset())
+    place = Place(themes=themes.keys(session))
     present = importing.imported(session, call)
     rows = read_table(
         folder / f"{call.kind}.jsonl", importing.RECORDS[call.kind], context=place
     )
-    missing = [record for _, record in rows if record.id not in present]
+    missing = [record for _, record in rows if comparable(record.id) not in present]
     added = importing.import_records(session, OPERATOR, call, missing)
     for submission in added:
         for step in ("pass", "select"):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.core.base.numbers import Whole
 from app.core.base.text import Text
 from app.core.base.validation_errors import Wanted, mendable
 
@@ -32,7 +33,7 @@ def _not_a_truth_value(given: Any) -> Any:
 
 
 Capacity = Annotated[
-    int,
+    Whole,
     BeforeValidator(_not_a_truth_value),
     Field(ge=0, le=MOST_CHALLENGES),
     Wanted(f"a whole number from 0 to {MOST_CHALLENGES}: how many challenges to take on"),

@@ -1,13 +1,15 @@
 """The exchange format: challenges and solutions as records of a file.
 
-One format for `counterpart match`, for the import and for the seeds, as JSONL or CSV.
-A cell of a CSV file holds a list with semicolons between its items. Somebody who keeps
-no passages apart gives a single `text`.
+One format for `counterpart match`, for the import and for the seeds, as JSONL, CSV or XLSX.
+A cell holds a list with semicolons or line ends between its items. Countries, languages and
+themes may be named instead of coded. Somebody who keeps no passages apart gives a single
+`text`.
 """
 
+import difflib
 import re
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
@@ -21,31 +23,54 @@ from pydantic import (
 )
 
 from app.core.base.messages import Message
-from app.core.base.text import Line
+from app.core.base.text import Line, comparable, in_one_form
 from app.core.base.validation_errors import mendable
-from app.core.tables.countries import Country
+from app.core.tables.countries import NamedCountry
+from app.core.tables.languages import language_of
 from app.submissions.content import ChallengeFields, Passage, SolutionFields, passages_of
+from app.submissions.headings import HEADINGS, LEVELS
 from app.themes.keys import meant
 
 _THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Vocabulary:
+    """What themes may be called; as validation context, names are read as well as keys.
+
+    Attributes
+    ----------
+    names : mapping of str to set of str
+        The keys of the themes that have a name, by the name as it is compared.
+    """
+
+    names: Mapping[str, Set[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Vocabulary):
     """The call that records are taken into; as validation context it is checked as well.
 
     Attributes
     ----------
     themes : set of str
         Keys that may be named.
-    taken : set of str
-        Ids that the call holds already.
+    taken : mapping of str to str
+        Ids that the call holds already, by the id as it is compared.
     """
 
-    themes: Set[str]
-    taken: Set[str]
+    themes: Set[str] = frozenset()
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+
+def named(themes: Iterable[tuple[str, Iterable[str]]]) -> dict[str, Set[str]]:
+    """Return what themes may be called, from their keys and the names of each."""
+    found: dict[str, set[str]] = {}
+    for key, names in themes:
+        for name in (key, *names):
+            found.setdefault(comparable(name), set()).add(key)
+    return {**found}
 
 
 def _place(info: ValidationInfo) -> Place | None:
@@ -59,9 +84,17 @@ def _id(written: str, info: ValidationInfo) -> str:
             Message("{written!r} does not begin with a letter or a digit.", written=written),
             "Change the id.",
         )
-    if (place := _place(info)) and written in place.taken:
+    place = _place(info)
+    if place and (taken := place.taken.get(comparable(written))):
         raise mendable(
-            Message("{written!r} is in this call already.", written=written), "Leave it out."
+            Message("{written!r} is in this call already.", written=written)
+            if taken == written
+            else Message(
+                "{written!r} is in this call already, as {taken!r}.",
+                written=written,
+                taken=taken,
+            ),
+            "Leave it out.",
         )
     return written
 
@@ -87,10 +120,22 @@ def _one_in_a_call(countries: list[str], info: ValidationInfo) -> list[str]:
 
 
 def _theme(written: str, info: ValidationInfo) -> str:
+    names = info.context.names if isinstance(info.context, Vocabulary) else {}
+    keys = names.get(comparable(written), frozenset())
+    if len(keys) == 1:
+        return next(iter(keys))
+    if keys:
+        raise mendable(
+            Message("More than one theme is called {written!r}.", written=written),
+            Message("Write one of: {keys}.", keys=", ".join(sorted(keys))),
+        )
     if not _THEME.fullmatch(written):
+        close = difflib.get_close_matches(comparable(written), names, n=1)
         raise mendable(
             Message("{written!r} is not the key of a theme.", written=written[:60]),
-            "Write facet:code, such as practice:open-source or sdg:10.",
+            Message("Did you mean {key}?", key=" or ".join(sorted(names[close[0]])))
+            if close
+            else "Write facet:code, such as practice:open-source or sdg:10.",
         )
     if (place := _place(info)) and written not in place.themes:
         raise mendable(
@@ -101,12 +146,19 @@ def _theme(written: str, info: ValidationInfo) -> str:
 
 
 def _language(written: str) -> str:
-    if not _LANGUAGE.fullmatch(written.lower()):
-        raise mendable(
-            Message("{written!r} is not a language code.", written=written[:60]),
-            "Write the code of the language alone, such as en or fr.",
-        )
-    return written.lower()
+    if code := language_of(written):
+        return code
+    raise mendable(
+        Message("{written!r} is not a language code.", written=written[:60]),
+        "Write the code of the language alone, such as en or fr.",
+    )
+
+
+def _level(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    plain = comparable(given).removesuffix(" government")
+    return LEVELS.get(plain, plain)
 
 
 def _subdivision(written: str) -> str:
@@ -119,9 +171,10 @@ def _subdivision(written: str) -> str:
 
 
 def _listed(given: Any) -> Any:
-    """Split a cell at its semicolons; leave what is a list already."""
+    """Split a cell at its semicolons and lines; leave what is a list already."""
     if isinstance(given, str):
-        return [item.strip() for item in given.split(";") if item.strip()]
+        items = re.split(r"[;\n\r]", in_one_form(given))
+        return [item.strip() for item in items if item.strip()]
     return given
 
 
@@ -132,11 +185,11 @@ def _each_once(items: list[str]) -> list[str]:
 Listed = (BeforeValidator(_listed), AfterValidator(_each_once))
 Id = Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(_id)]
 Title = Annotated[Line, Field(min_length=5, max_length=200)]
-ThemeKey = Annotated[Line, Field(max_length=80), AfterValidator(_theme)]
+ThemeKey = Annotated[Line, Field(max_length=200), AfterValidator(_theme)]
 Language = Annotated[Line, Field(max_length=100), AfterValidator(_language)]
 Subdivision = Annotated[Line, Field(max_length=100), AfterValidator(_subdivision)]
 Source = Annotated[Line, Field(max_length=1000)]
-Level = Literal["central", "regional", "local", "other"]
+Level = Annotated[Literal["central", "regional", "local", "other"], BeforeValidator(_level)]
 
 
 class SubmissionRecord(BaseModel):
@@ -144,6 +197,8 @@ class SubmissionRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     passages: ClassVar[tuple[str, ...]]
+    headings: ClassVar[Mapping[str, Sequence[str]]] = HEADINGS
+    mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
 
     id: Id = Field(description="an id of at most 100 characters, its own in this file")
     title: Title = Field(description="a title of 5 to 200 characters on one line")
@@ -153,7 +208,7 @@ class SubmissionRecord(BaseModel):
         description="the name of the organisation in 2 to 200 characters",
     )
     country: Annotated[
-        list[Country], Field(max_length=300), *Listed, AfterValidator(_one_in_a_call)
+        list[NamedCountry], Field(max_length=300), *Listed, AfterValidator(_one_in_a_call)
     ] = Field(
         default=[],
         validate_default=True,
@@ -209,13 +264,18 @@ class ChallengeRecord(ChallengeFields, SubmissionRecord):
     """A problem that a government team wants solved."""
 
     passages = passages_of(ChallengeFields)
+    mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
 
 
 class SolutionRecord(SolutionFields, SubmissionRecord):
     """Practical experience that a team offers."""
 
     passages = passages_of(SolutionFields)
+    mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {"challenges": ChallengeRecord}
 
     def content(self) -> dict[str, Any]:
         """Return what the content of a solution holds."""
         return super().content() | {"capacity": self.capacity}
+
+
+ChallengeRecord.mistaken_for["solutions"] = SolutionRecord

@@ -1,6 +1,6 @@
 """Use cases of the vocabularies."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from sqlmodel import Session, col, select
 
@@ -56,6 +56,13 @@ def labels(session: Session, language: str = "en") -> dict[str, str]:
         theme.key: theme.labels.get(language, theme.key)
         for theme in session.exec(select(Theme))
     }
+
+
+def names(session: Session) -> Iterator[tuple[str, list[str]]]:
+    """Yield the keys that submissions may name, each with its names in all languages."""
+    statement = select(Theme).where(col(Theme.retired_at).is_(None))
+    for theme in session.exec(statement):
+        yield theme.key, [*theme.labels.values()]
 
 
 def keys(session: Session) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Text that people send: what is refused before it reaches a row.
+"""Text that people send: in one form, refused where it cannot be kept, and compared as read.
 
 PostgreSQL cannot store NUL, and half of a surrogate pair cannot be encoded at
 all; both come from broken programs, never from a person's keyboard.
@@ -17,11 +17,57 @@ _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
+# What word processors, teleprinters and other systems write for the end of a line.
+_BREAKS: Final = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
+
+_BLANKS: Final = re.compile(r"\s+")
+# Apostrophes, hyphens, and the small i of Turkish, whose capital is the I of all others.
+_SIGNS: Final = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u02b9\u00b4`\u2032", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+    | {"\u0131": "i"}
+)
+
+
 def printable(text: str) -> str:
     """Return the text, or raise ValueError if it holds what no keyboard writes."""
-    if _UNWANTED.search(text):
-        raise ValueError("remove the control characters; use plain text")
+    if found := _UNWANTED.search(text):
+        raise ValueError(
+            "remove the control characters; use plain text "
+            f"(the first is U+{ord(found[0]):04X}, character {found.start() + 1})"
+        )
     return text
+
+
+def in_one_form(text: str) -> str:
+    """Return the text with its accents composed (NFC) and its lines ended by line feeds.
+
+    The same text has the same form afterwards, whichever keyboard or program it came from.
+    """
+    return unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
+
+
+def comparable(text: str) -> str:
+    """Return the text as it is compared and searched: equal where people read the same.
+
+    Case, composed or separate accents, width, kinds of blanks, apostrophes and hyphens, and
+    characters that nobody sees make no difference; accents do.
+
+    Examples
+    --------
+    >>> comparable("E\u0301COLE  d\u2019\uff21") == comparable("École d'A")
+    True
+    """
+    # First the signs: a spacing accent, which people type as an apostrophe, would be split.
+    narrow = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    folded = unicodedata.normalize("NFKC", narrow.casefold()).replace("i\u0307", "i")
+    seen = "".join(c for c in folded.translate(_SIGNS) if not _is_unseen(c))
+    return _BLANKS.sub(" ", seen).strip()
+
+
+def _is_unseen(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind in {"Cf", "Cc"} and not character.isspace()
 
 
 ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
@@ -51,7 +97,12 @@ def _one_line(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(printable)]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(in_one_form),
+    AfterValidator(printable),
+]
 """Text of any number of lines."""
 
 Line = Annotated[Text, AfterValidator(_one_line)]

@@ -18,6 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.core.base.clock import in_utc
 from app.core.base.errors import BadQuery
 from app.core.base.messages import Message
+from app.core.base.numbers import Whole
 from app.core.base.text import printable
 from app.core.storage.database import MAX_INTEGER
 from app.core.tables import exporting
@@ -41,7 +42,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=50, ge=1, le=MOST_ROWS, description="Maximum number of items.")
+    limit: Whole = Field(default=50, ge=1, le=MOST_ROWS, description="Maximum number of items.")
     cursor: str | None = Field(
         default=None, max_length=2000, description="From `next` of the page before."
     )

@@ -22,6 +22,8 @@ class Fault:
         Name of the field; empty for the row as a whole.
     problem, remedy : str
         What is wrong, and what to do: a sentence each.
+    cell : str, default=""
+        In a workbook, where the cell is: C3, or Solutions!C3.
     """
 
     file: str
@@ -29,12 +31,14 @@ class Fault:
     field: str
     problem: str
     remedy: str
+    cell: str = ""
 
     @property
     def place(self) -> str:
-        """File, line and field, as far as they are known."""
+        """File, line, cell and field, as far as they are known."""
         line = f"line {self.line}" if self.line else ""
-        return ", ".join(part for part in (self.file, line, self.field) if part)
+        cell = f"cell {self.cell}" if self.cell else ""
+        return ", ".join(part for part in (self.file, line, cell, self.field) if part)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem} {self.remedy}"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.numbers import Decimal, Whole
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import Several
 from app.matchmaking.schemas.parties import PartyRead
@@ -106,7 +107,7 @@ class CapacityNamed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     solution_id: UUID
-    capacity: int = Field(ge=0, le=1000)
+    capacity: Whole = Field(ge=0, le=1000)
 
 
 Pairs = Annotated[list[PairNamed], Field(max_length=500)]
@@ -131,10 +132,10 @@ class NewWhatIf(BaseModel):
         },
     )
 
-    text_weight: float | None = Field(default=None, ge=0, le=1)
+    text_weight: Decimal | None = Field(default=None, ge=0, le=1)
     objective: Objective | None = None
-    providers_min: int | None = Field(default=None, ge=0, le=100)
-    providers_max: int | None = Field(default=None, ge=1, le=100)
+    providers_min: Whole | None = Field(default=None, ge=0, le=100)
+    providers_max: Whole | None = Field(default=None, ge=1, le=100)
     cross_border: bool | None = Field(
         default=None, description="Whether a pair of one country is left out."
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.numbers import Decimal, Whole
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
@@ -21,10 +22,10 @@ class NewRun(BaseModel):
     )
 
     programme_id: UUID
-    top: int | None = Field(
+    top: Whole | None = Field(
         default=None, ge=1, le=MOST_LISTED, description="Suggestions kept for each challenge."
     )
-    text_weight: float | None = Field(
+    text_weight: Decimal | None = Field(
         default=None, ge=0, le=1, description="Share of the texts in the score."
     )
     objective: Objective = Field(

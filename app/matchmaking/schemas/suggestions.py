@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.core.base.numbers import Whole
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.schemas.parties import PartyRead
@@ -151,7 +152,7 @@ class PreviewQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    top: int = Field(default=10, ge=1, le=MOST_LISTED, description="Maximum number of lines.")
+    top: Whole = Field(default=10, ge=1, le=MOST_LISTED, description="Maximum number of lines.")
 
 
 class PreviewLineRead(BaseModel):

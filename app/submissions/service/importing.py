@@ -1,27 +1,31 @@
 """Taking in submissions that exist already: a whole file, or nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
+from app.core.base.text import comparable
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.core.tables.importing import read_table
+from app.core.tables.row_errors import Fault, FaultyTable
+from app.organisations.models import Organisation
 from app.organisations.schemas import Level, OrganisationDraft
 from app.organisations.service import organisations
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, Place, SolutionRecord
+from app.submissions.records import ChallengeRecord, Place, SolutionRecord, named
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
 from app.submissions.service.drafts import CALL_KINDS
 from app.themes import service as themes
@@ -41,8 +45,28 @@ KINDS = {call_kind: kind for kind, call_kind in CALL_KINDS.items()}
 """Which kind of submission a call takes."""
 
 
-def import_file(session: Session, actor: Actor, call: Call, file: Path) -> list[Submission]:
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a file has added, and which submissions it has changed."""
+
+    added: list[Submission]
+    updated: list[Submission]
+
+
+def import_file(
+    session: Session,
+    actor: Actor,
+    call: Call,
+    file: Path,
+    *,
+    notes: list[str] | None = None,
+) -> list[Submission]:
     """Add the submissions of a file to a call: all of them, or none.
+
+    Parameters
+    ----------
+    notes : list of str, optional
+        Gets a sentence for everything that was read in another way than people may think.
 
     Raises
     ------
@@ -55,9 +79,55 @@ def import_file(session: Session, actor: Actor, call: Call, file: Path) -> list[
         form of the records and with what the call and the service hold.
     """
     _require_importable(actor, call)
-    place = Place(themes.keys(session), imported(session, call))
-    rows = read_table(file, RECORDS[call.kind], context=place)
+    rows = _read(session, call, file, imported(session, call), notes)
     return import_records(session, actor, call, [record for _, record in rows])
+
+
+def update_from_file(
+    session: Session,
+    actor: Actor,
+    call: Call,
+    file: Path,
+    *,
+    notes: list[str] | None = None,
+) -> TakenIn:
+    """Change the submissions of a call that a file names by id, and add the others.
+
+    An id is the one of an earlier file, or our code. A cell that is blank changes nothing.
+
+    Raises
+    ------
+    NotPermitted, Conflict, FaultyTable
+        As from `import_file`; also if a record names another organisation than the one that
+        the submission belongs to.
+    """
+    _require_importable(actor, call)
+    rows = _read(session, call, file, _drafts(session, call), notes)
+    present = _present(session, call)
+    faults = [
+        fault
+        for line, record in rows
+        if (there := present.get(comparable(record.id)))
+        and (fault := _other_owner(session, there, record, str(file), line))
+    ]
+    if faults:
+        raise FaultyTable(faults)
+    taken_in = TakenIn([], [])
+    for _, record in rows:
+        if there := present.get(comparable(record.id)):
+            if _update(session, actor, there, record):
+                taken_in.updated.append(there)
+        else:
+            taken_in.added.append(_add(session, actor, call, record))
+    return taken_in
+
+
+def _read(
+    session: Session, call: Call, file: Path, taken: Mapping[str, str], notes: list[str] | None
+) -> list[tuple[int, ChallengeRecord | SolutionRecord]]:
+    place = Place(names=named(themes.names(session)), themes=themes.keys(session), taken=taken)
+    rows = read_table(file, RECORDS[call.kind], context=place, notes=notes)
+    return [(line, record) for line, record in rows]
 
 
 def import_records(
@@ -95,10 +165,81 @@ def _require_importable(actor: Actor, call: Call) -> None:
         )
 
 
-def imported(session: Session, call: Call) -> frozenset[str]:
-    """Return the ids of other systems that the call holds already."""
-    statement = select(Submission.external_id).where(Submission.call_id == call.id)
-    return frozenset(known for known in session.exec(statement) if known is not None)
+def imported(session: Session, call: Call) -> dict[str, str]:
+    """Return the ids that name a submission of the call, by the id as it is compared.
+
+    What a team took back into a draft keeps the id of its file.
+    """
+    kept = select(Submission.external_id).where(Submission.call_id == call.id)
+    ids = [known for known in session.exec(kept) if known]
+    codes = [there.code for there in _present(session, call).values()]
+    return {comparable(known): known for known in (*codes, *ids)}
+
+
+def _drafts(session: Session, call: Call) -> dict[str, str]:
+    """Return the ids of files whose submissions are with their teams at present."""
+    statement = select(Submission.external_id).where(
+        Submission.call_id == call.id, col(Submission.submitted_at).is_(None)
+    )
+    return {comparable(known): known for known in session.exec(statement) if known}
+
+
+def _present(session: Session, call: Call) -> dict[str, Submission]:
+    """Return what was handed in to the call, by the ids of files and by our codes."""
+    statement = select(Submission).where(
+        Submission.call_id == call.id, col(Submission.submitted_at).is_not(None)
+    )
+    submissions = session.exec(statement).all()
+    return {comparable(there.code): there for there in submissions} | {
+        comparable(there.external_id): there for there in submissions if there.external_id
+    }
+
+
+def _other_owner(
+    session: Session,
+    submission: Submission,
+    record: ChallengeRecord | SolutionRecord,
+    file: str,
+    line: int,
+) -> Fault | None:
+    """Return what is wrong with a record that names an organisation it does not belong to."""
+    owner = session.get_one(Organisation, submission.organisation_id)
+    if (comparable(owner.name), [owner.country]) == (
+        comparable(record.organisation),
+        record.country,
+    ):
+        return None
+    problem = Message(
+        "{code} belongs to {name} in {country}.",
+        code=submission.code,
+        name=owner.name,
+        country=owner.country,
+    )
+    return Fault(file, line, "organisation", problem, "Name this one, or give another id.")
+
+
+def _update(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    record: ChallengeRecord | SolutionRecord,
+) -> bool:
+    """Change what the record says and leave what it does not; tell whether it says news."""
+    given = {*record.model_fields_set}
+    if record.text:
+        given.add(record.passages[0])
+    for name in given & {"title", "language", "summary"}:
+        setattr(submission, name, getattr(record, name))
+    if "themes" in given:
+        submission.themes = list(record.themes)
+    content = {name: value for name, value in record.content().items() if name in given}
+    schema = CONTENTS[submission.kind]
+    submission.content = schema.model_validate(submission.content | content).model_dump()
+    if not session.is_modified(submission):
+        return False
+    session.flush()
+    audit.record(session, actor.user_id, "update", submission.kind, submission.id, id=record.id)
+    return True
 
 
 def _add(

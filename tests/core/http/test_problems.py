@@ -73,7 +73,7 @@ OBJECT_WANTED = "Send a JSON object, with the header `Content-Type: application/
 UNREADABLE = "The body could not be read as JSON."
 UNKNOWN = "This field is not known; remove it or check its spelling."
 HALF = "The text holds a character that cannot be encoded."
-CONTROL = "remove the control characters; use plain text"
+CONTROL = "remove the control characters; use plain text (the first is {})"
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,15 @@ CONTROL = "remove the control characters; use plain text"
         (b"null", [("/", OBJECT_WANTED)]),
         (b'"text"', [("/", OBJECT_WANTED)]),
         (draft(title="half \ud800 of it"), [("/title", HALF)]),
-        (draft(title="with \0 in it"), [("/title", CONTROL)]),
+        (draft(title="with \0 in it"), [("/title", CONTROL.format("U+0000, character 6"))]),
         (draft(title=float("nan")), [("/title", "Input should be a valid string")]),
         (draft(title=float("inf")), [("/title", "Input should be a valid string")]),
         (draft(**{"\ud800": 1}), [("/", HALF)]),
         (draft(content={"problem": "\udfff"}), [("/content/problem", HALF)]),
-        (draft(content={"problem": "\x1b[31m"}), [("/content/problem", CONTROL)]),
+        (
+            draft(content={"problem": "\x1b[31m"}),
+            [("/content/problem", CONTROL.format("U+001B, character 1"))],
+        ),
         (
             draft(content={"problem": "x" * 200_000}),
             [("/content/problem", "It has 200,000 characters; the maximum is 20,000.")],

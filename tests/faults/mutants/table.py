@@ -10,6 +10,7 @@ from tests.faults.mutants import (
     lives,
     permissions,
     readers,
+    tables,
     traces,
 )
 from tests.faults.mutants.planting import Fault
@@ -23,4 +24,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *readers.FAULTS,
     *bounds.FAULTS,
     *floods.FAULTS,
+    *tables.FAULTS,
 )
