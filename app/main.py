@@ -22,6 +22,7 @@ from app.core.http.request_limits import BodyLimit, RequestLimit
 from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
 from app.core.storage.database import Database, connect
+from app.core.storage.rate_limits import RequestQuota
 from app.insights.api import router as insights
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
@@ -56,7 +57,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     database : Database, optional
         An open one; without it the application opens the one of the settings.
     """
-    database = replace(database or connect(settings.database_url), read_only=settings.read_only)
+    database = replace(
+        database or connect(settings.database_url),
+        read_only=settings.read_only,
+        page_bytes=settings.max_page_bytes,
+        table_bytes=settings.max_table_bytes,
+    )
     app = FastAPI(
         title="Counterpart",
         version=version("counterpart"),
@@ -79,6 +85,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.forwarding = Forwarding()
     app.add_middleware(ForwardedHeaders, forwarding=app.state.forwarding)
     app.state.metrics = Metrics()
+    app.state.request_quota = RequestQuota(settings.requests_per_minute)
     app.add_middleware(RequestLog)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(SecureHeaders)

@@ -80,6 +80,26 @@ class Settings(BaseSettings):
     max_body_seconds: float = Field(
         default=30, gt=0, le=600, description="How long a request body may take to arrive."
     )
+    max_page_bytes: int = Field(
+        default=4_000_000,
+        ge=100_000,
+        description="Where a page of a list ends, however few rows it has.",
+    )
+    max_table_bytes: int = Field(
+        default=20_000_000,
+        ge=100_000,
+        description="Where a table (CSV, XLSX) of a list ends; `Link` leads to the next one.",
+    )
+    max_drafts: int = Field(
+        default=2_500,
+        ge=1,
+        description="Submissions that a team may begin in one call.",
+    )
+    requests_per_minute: int = Field(
+        default=6_000,
+        ge=1,
+        description="Requests of one person, in all processes together; more are told 429.",
+    )
     limit_concurrency: int = Field(
         default=256,
         ge=1,

@@ -57,7 +57,7 @@ def test_the_description_tells_of_tags_and_of_answers_that_need_not_be_sent(
     read = app.openapi()["paths"]["/api/v1/me"]["get"]
     created = app.openapi()["paths"]["/api/v1/challenges"]["post"]
 
-    assert set(read["responses"]) == {"200", "304", "401", "503"}
+    assert set(read["responses"]) == {"200", "304", "401", "429", "503"}
     assert [p["name"] for p in read["parameters"]] == ["If-None-Match"]
     assert "ETag" in read["responses"]["200"]["headers"]
     assert "ETag" in created["responses"]["201"]["headers"]

@@ -19,6 +19,7 @@ from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
 from app.core.http.routing import AccessGuard
 from app.core.storage.database import Database, reading
+from app.core.storage.rate_limits import RequestQuota
 from app.settings import Settings
 
 _bearer = HTTPBearer(
@@ -40,15 +41,25 @@ async def enter(request: Request) -> Actor:
     ------
     NotSignedIn
         If nobody known asks.
+    TooMany
+        If the actor has sent too many requests in a short time.
     NotPermitted
         If the actor may do what the route declares to nothing at all.
     """
     credentials = await _bearer(request)
-    actor = await run_in_threadpool(_who_asks, request, credentials)
+    actor = await run_in_threadpool(_counted, request, credentials)
     declaration = declaration_of(request.scope["endpoint"])
     if declaration is not None and declaration.access is Access.NEEDS:
         require_somewhere(actor, Action(declaration.actions[0]))
     request.state.actor = actor
+    return actor
+
+
+def _counted(request: Request, credentials: Credentials) -> Actor:
+    """Return who asks, if that person has a request left."""
+    actor = _who_asks(request, credentials)
+    quota: RequestQuota = request.app.state.request_quota
+    quota.count(request.app.state.database, str(actor.user_id))
     return actor
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -65,9 +65,11 @@ def list_challenges(
 
 @challenges.post("", response_model=ChallengeRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.DRAFT_WRITE)
-def create_challenge(session: SessionDep, actor: ActorDep, new: NewChallenge) -> Submission:
+def create_challenge(
+    session: SessionDep, actor: ActorDep, settings: SettingsDep, new: NewChallenge
+) -> Submission:
     """Begin a challenge as a draft in an open call."""
-    return drafts.create(session, actor, Kind.CHALLENGE, new)
+    return drafts.create(session, actor, Kind.CHALLENGE, new, most=settings.max_drafts)
 
 
 @challenges.get("/{challenge_id}", response_model=ChallengeRead)
@@ -144,9 +146,11 @@ def list_solutions(
 
 @solutions.post("", response_model=SolutionRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.DRAFT_WRITE)
-def create_solution(session: SessionDep, actor: ActorDep, new: NewSolution) -> Submission:
+def create_solution(
+    session: SessionDep, actor: ActorDep, settings: SettingsDep, new: NewSolution
+) -> Submission:
     """Begin a solution as a draft in an open call."""
-    return drafts.create(session, actor, Kind.SOLUTION, new)
+    return drafts.create(session, actor, Kind.SOLUTION, new, most=settings.max_drafts)
 
 
 @solutions.get("/{solution_id}", response_model=SolutionRead)

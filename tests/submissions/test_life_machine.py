@@ -126,7 +126,7 @@ class Submissions(Lives):
         new = schema.model_validate(said | {"themes": THEMES})
         try:
             with transaction(self.database) as session:
-                return drafts.create(session, self.actors[who], kind, new).id
+                return drafts.create(session, self.actors[who], kind, new, most=100).id
         except AppError as refusal:
             return type(refusal)
 

@@ -32,6 +32,7 @@ from app.core.base.errors import (
     PreconditionRequired,
     Stale,
     TooLarge,
+    TooMany,
     Unavailable,
     Unprocessable,
     UnsupportedMedia,
@@ -137,7 +138,7 @@ class Route(APIRoute):
         once = any(isinstance(part.call, Once) for part in parts)
         usual: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
             (True, (Unavailable,)),
-            (access is not Access.PUBLIC, (NotSignedIn,)),
+            (access is not Access.PUBLIC, (NotSignedIn, TooMany)),
             (access in {Access.NEEDS, Access.WITHIN} and not confidential, (NotPermitted,)),
             (bool(self.dependant.path_params), (NotFound,)),
             (changes or any(part.query_params for part in parts), (BadQuery,)),

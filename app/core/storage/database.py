@@ -133,6 +133,8 @@ class Database:
         the short look-ups beside them (who is asking, jobs).
     read_only : bool
         Whether every transaction that would write is refused.
+    page_bytes, table_bytes : int
+        Where a page of a list ends, and a table; each session knows it.
     """
 
     writer: Engine
@@ -140,6 +142,13 @@ class Database:
     max_writers: int
     max_readers: int
     read_only: bool = False
+    page_bytes: int = 4_000_000
+    table_bytes: int = 20_000_000
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What a session of this database is told about the sizes of answers."""
+        return {"page_bytes": self.page_bytes, "table_bytes": self.table_bytes}
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -229,7 +238,7 @@ def transaction(database: Database) -> Iterator[Session]:
         raise ReadOnly("The service accepts no changes at the moment.")
     with (
         _failures_as_refusals(),
-        Session(database.writer, expire_on_commit=False) as session,
+        Session(database.writer, expire_on_commit=False, info=database.sizes) as session,
         session.begin(),
     ):
         yield session
@@ -246,7 +255,7 @@ def reading(database: Database) -> Iterator[Session]:
     """
     with (
         _failures_as_refusals(),
-        Session(database.reader, expire_on_commit=False) as session,
+        Session(database.reader, expire_on_commit=False, info=database.sizes) as session,
         session.begin(),
     ):
         yield session

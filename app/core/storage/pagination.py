@@ -1,8 +1,13 @@
-"""Pages of a list: strict parameters, and cursors that hold still while rows are added."""
+"""Pages of a list: strict parameters, and cursors that hold still while rows are added.
+
+A page ends after so many rows, or after the row with which it has so many bytes: rows are
+read a few at a time, so that what is beyond the page never comes into memory.
+"""
 
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +15,9 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import ColumnElement, TypeDecorator, and_, false, or_
+from sqlalchemy import ColumnElement, Result, Row, TypeDecorator, and_, false, or_
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.base.clock import in_utc
@@ -101,7 +106,7 @@ def page(
     default: str,
     key: Any,
 ) -> Page[T]:
-    """Return one page of a statement's rows.
+    """Return one page of a statement's rows: of one at least, if there is one.
 
     Parameters
     ----------
@@ -124,11 +129,53 @@ def page(
         *(k.column.desc() if k.descending else k.column.asc() for k in keys)
     )
     shown = [k.column for k in keys]
-    rows = session.execute(statement.add_columns(*shown).limit(query.rows + 1)).all()
-    more = len(rows) > query.rows
-    rows = rows[: query.rows]
+    found = session.execute(
+        statement.add_columns(*shown).limit(query.rows + 1),
+        execution_options={"yield_per": _AT_ONCE},
+    )
+    rows, more = _fitting(found, query.rows, _bytes_of(session, query))
     cursor = _cursor(order, rows[-1][1:]) if more else None
     return Page([row[0] for row in rows], cursor)
+
+
+def _bytes_of(session: Session, query: ListQuery) -> float:
+    """Return how many bytes of rows an answer may have; any number in a session without."""
+    name = "page_bytes" if query.format is Format.JSON else "table_bytes"
+    return float(session.info.get(name, math.inf))
+
+
+def _fitting(
+    found: Result[Any], most_rows: int, most_bytes: float
+) -> tuple[list[Row[Any]], bool]:
+    """Return the rows that fit, and whether there are more."""
+    rows: list[Row[Any]] = []
+    size = 0
+    for row in found:
+        size += size_of(row[0])
+        if len(rows) == most_rows or (rows and size > most_bytes):
+            found.close()
+            return rows, True
+        rows.append(row)
+    return rows, False
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes a row has when it is written: all texts, and some more."""
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode())
+    if isinstance(value, Mapping):
+        return sum(len(str(name)) + size_of(part) for name, part in value.items())
+    if isinstance(value, SQLModel):
+        return size_of(vars(value))
+    if isinstance(value, list | tuple | frozenset | Row):
+        return sum(map(size_of, value))
+    return _PLAIN
+
+
+_PLAIN: Final = 24
+"""Bytes of a number, an instant, a key, with its name: about so many."""
+_AT_ONCE: Final = 20
+"""Rows that are read at a time."""
 
 
 def _keys(order: str, sortable: Mapping[str, Any]) -> list[_Key]:

@@ -7,23 +7,28 @@ from app.core.storage import upserts
 
 
 class Counter(SQLModel, table=True):
-    """The last number that was given out for a prefix and a year."""
+    """The last number that was given out in a series, such as a prefix and a year."""
 
     series: str = Field(primary_key=True)
     last: int
 
 
 def next_code(session: Session, prefix: str) -> str:
-    """Return the next code of this year, such as `CH-2026-014`.
+    """Return the next code of this year, such as `CH-2026-014`."""
+    series = f"{prefix}-{now().year}"
+    return f"{series}-{next_number(session, series):03}"
+
+
+def next_number(session: Session, series: str) -> int:
+    """Return the next number of a series, from 1.
 
     The row of the counter stays locked until the transaction ends, so that two
     people at once get two numbers, and a refused request leaves no gap.
     """
-    series = f"{prefix}-{now().year}"
     statement = (
         upserts.insert(upserts.dialect_of(session), Counter)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": col(Counter.last) + 1})
         .returning(col(Counter.last))
     )
-    return f"{series}-{session.execute(statement).scalar_one():03}"
+    return int(session.execute(statement).scalar_one())

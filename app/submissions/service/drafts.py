@@ -10,6 +10,7 @@ from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import (
+    Conflict,
     FieldError,
     NotPermitted,
     TransitionNotAllowed,
@@ -18,7 +19,7 @@ from app.core.base.errors import (
 from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
 from app.core.storage import audit
-from app.core.storage.reference_numbers import next_code
+from app.core.storage.reference_numbers import next_code, next_number
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call
@@ -41,9 +42,14 @@ CALL_KINDS = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUT
 
 
 def create(
-    session: Session, actor: Actor, kind: Kind, new: NewChallenge | NewSolution
+    session: Session, actor: Actor, kind: Kind, new: NewChallenge | NewSolution, *, most: int
 ) -> Submission:
     """Begin a draft in an open call.
+
+    Parameters
+    ----------
+    most : int
+        How many submissions a team may begin in one call.
 
     Raises
     ------
@@ -54,6 +60,8 @@ def create(
         must be named, or a theme is not known; `errors` names all of it.
     CallNotOpen
         If the call takes nothing in at this moment.
+    Conflict
+        If the team has begun as many as it may.
     """
     owner_id = _owner(actor, new.organisation_id)
     call = _call_for(session, actor, kind, new.call_id)
@@ -61,6 +69,7 @@ def create(
     at = now()
     if not programmes.is_open(call, at):
         raise programmes.not_open(call)
+    _require_few(session, owner_id, call, most)
     submission = Submission(
         **new.model_dump(exclude={"call_id", "organisation_id"}),
         kind=kind,
@@ -74,6 +83,15 @@ def create(
     session.flush()
     audit.record(session, actor.user_id, "create", kind, submission.id)
     return submission
+
+
+def _require_few(session: Session, owner_id: UUID, call: Call, most: int) -> None:
+    """Count a draft that a team begins in a call, or refuse it."""
+    if next_number(session, f"drafts {call.id} {owner_id}") > most:
+        raise Conflict(
+            Message("Your team has {most:,} submissions in this call, the maximum.", most=most),
+            remedy="Change one that you no longer need, or ask the staff of the incubator.",
+        )
 
 
 def _owner(actor: Actor, named: UUID | None) -> UUID:

@@ -67,7 +67,7 @@ def test_the_usual_refusals_follow_from_method_and_declaration() -> None:
     router.delete("/things/{thing_id}")(within(Action.RUN_START)(delete_thing))
     app.include_router(router)
 
-    known, body = ["not-signed-in", "unavailable"], ["too-large", "unprocessable"]
+    known, body = ["not-signed-in", "too-many", "unavailable"], ["too-large", "unprocessable"]
     permitted, kind = ["not-permitted", *known], ["unsupported-media"]
     change = ["bad-query", "conflict", *permitted]
     once = ["idempotency-key-required", "unprocessable"]

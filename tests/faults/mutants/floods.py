@@ -5,6 +5,7 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 BOUNDS: Final = "tests/test_bounds.py::"
+QUOTAS: Final = "tests/test_quotas.py::"
 COMPUTING: Final = "tests/core/http/test_computing.py::"
 EIGHT: Final = f"{COMPUTING}test_while_eight_ask_two_compute_without_a_session_and_others_read"
 
@@ -72,6 +73,41 @@ FAULTS: Final = (
         "(digest, *_codes(session, new)) != (found.digest, found.challenge, found.solution)",
         "digest is None",
         (f"{COMPUTING}test_a_verdict_whose_ground_changed_meanwhile_is_refused",),
+    ),
+    Fault(
+        "a page has any number of bytes",
+        "app/core/storage/pagination.py",
+        "(rows and size > most_bytes)",
+        "(rows and size > most_bytes > most_bytes)",
+        (f"{QUOTAS}test_a_page_ends_at_so_many_bytes_and_the_next_one_goes_on",),
+    ),
+    Fault(
+        "all rows of a list come into memory at once",
+        "app/core/storage/pagination.py",
+        'execution_options={"yield_per": _AT_ONCE},',
+        "execution_options={},",
+        (f"{QUOTAS}test_what_is_beyond_a_page_never_comes_into_memory",),
+    ),
+    Fault(
+        "a team begins any number of drafts",
+        "app/submissions/service/drafts.py",
+        "    _require_few(session, owner_id, call, most)\n",
+        "",
+        (f"{QUOTAS}test_a_team_begins_as_many_drafts_in_a_call_as_it_may",),
+    ),
+    Fault(
+        "a person sends any number of requests",
+        "app/accounts/dependencies.py",
+        "    quota.count(request.app.state.database, str(actor.user_id))\n",
+        "",
+        (f"{QUOTAS}test_a_person_who_asks_too_often_is_told_when_to_go_on",),
+    ),
+    Fault(
+        "each process counts the requests of a person for itself",
+        "app/core/storage/rate_limits.py",
+        "added = seen.unwritten if seen.unwritten >= self._step else 0",
+        "added = 0",
+        (f"{QUOTAS}test_all_processes_count_together",),
     ),
     Fault(
         "a long password is judged letter by letter",
