@@ -28,6 +28,7 @@ from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
 
 from app.accounts.models import User
+from app.core.http.forwarding import Forwarding
 from app.core.storage import sqlite
 from app.core.storage.database import Database, connect
 from app.main import create_app
@@ -240,6 +241,8 @@ def app() -> FastAPI:
 def client(app: FastAPI, settings: Settings, database: Database) -> TestClient:
     """A client that names nobody."""
     app.state.database, app.state.settings = database, settings
+    # As a new process knows it, whatever headers earlier tests have sent.
+    vars(app.state.forwarding).update(vars(Forwarding()))
     return TestClient(app)
 
 
