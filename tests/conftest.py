@@ -37,7 +37,7 @@ from app.settings import Settings
 from app.worker import work_once
 from tests.factories import a_token
 from tests.marking import STARTS, Marks
-from tests.world import World, people
+from tests.world import World, people, sessions_of
 
 SERVER = os.environ.get("COUNTERPART_TEST_DATABASE_URL")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
@@ -275,7 +275,9 @@ def world(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> It
         with Session(engine) as session:
             people(world, session)
             session.commit()
-        yield world
+            world.renew = sessions_of(session)
+            session.rollback()
+            yield world
     engine.dispose()
     if URL:
         empty(URL)

@@ -11,7 +11,8 @@ from sqlmodel import Session, SQLModel, select
 
 from app.access.policy import Role
 from app.accounts import service as accounts
-from app.accounts.models import Membership, Password, SecondFactor, Token, User
+from app.accounts.lifecycle import Stage
+from app.accounts.models import BrowserSession, Membership, Password, SecondFactor, Token, User
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
 from app.matchmaking.lifecycle import RunState
@@ -61,6 +62,15 @@ def a_token(session: Session, user: User, **fields: Any) -> str:
     token = Token(user_id=user.id, name="test", digest=accounts.digest_of(secret), **fields)
     _saved(session, token)
     return secret
+
+
+def a_session(session: Session, user: User, **fields: Any) -> BrowserSession:
+    """A browser in which the user has signed in."""
+    fields.setdefault("digest", f"digest-{next(_numbers)}")
+    fields.setdefault("ends_at", now() + timedelta(hours=1))
+    fields.setdefault("confirmed_at", now())
+    row = BrowserSession(user_id=user.id, stage=Stage.COMPLETE, **fields)
+    return _saved(session, row)
 
 
 PASSWORD = "torn violet cabinet rowing"  # noqa: S105 -- of people who do not exist

@@ -5,7 +5,7 @@ current one: so one database serves any number of tries.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
-from app.accounts.models import Membership, Token, User
+from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import digest_of
 from app.core.storage.jobs import Job
 from app.core.storage.outbox import Letter
@@ -31,6 +31,7 @@ from tests.factories import (
     a_challenge,
     a_programme,
     a_run,
+    a_session,
     a_solution,
     a_suggestion,
     a_token,
@@ -44,7 +45,7 @@ UNTRIED = {"ask_what_if", "create_token"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
 ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id"),
-    *("user_id", "membership_id", "token_id", "letter_id"),
+    *("user_id", "membership_id", "token_id", "session_id", "letter_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -62,6 +63,8 @@ class World:
     hidden: dict[str, Any] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
     answers: dict[tuple[object, ...], Response] = field(default_factory=dict)
+    renew: Callable[[], None] = lambda: None
+    """Begins the sessions again that were ended: nothing of that can only be tried."""
 
     def ask(self, who: str, case: str, names: Mapping[str, Any]) -> Response:
         """Return the answer to a request about the things of these names; ask once."""
@@ -83,6 +86,8 @@ class World:
         query = {"dry_run": "true"} if tried else {}
         address = path.format(**names, step=step)
         body = self.bodies.get(operation)
+        if operation.startswith("end_"):
+            self.renew()
         self.statements.clear()
         answer: Response = self.client.request(
             method, address, json=body, headers=headers, params=query
@@ -151,9 +156,22 @@ def people(world: World, session: Session) -> None:
             "job_id": _a_job(session, user.id),
             "user_id": user.id,
             "token_id": _a_spare_token(session, user),
+            "session_id": a_session(session, user).id,
         }
     _matched(session, world)
     _with_bodies(world, {"call": call.id, "offered": offered.call_id, "s": suggestion})
+
+
+def sessions_of(session: Session) -> Callable[[], None]:
+    """Return what begins again the sessions that a test has ended."""
+    rows = [row.model_dump() for row in session.exec(select(BrowserSession))]
+
+    def renew() -> None:
+        held = set(session.exec(select(BrowserSession.id)))
+        session.add_all(BrowserSession(**row) for row in rows if row["id"] not in held)
+        session.commit()
+
+    return renew
 
 
 def _suggested(session: Session, programme_id: UUID) -> Suggestion:
@@ -188,6 +206,7 @@ def _a_colleague(session: Session) -> dict[str, UUID]:
         "user_id": user.id,
         "membership_id": spare.id,
         "token_id": _a_spare_token(session, user),
+        "session_id": a_session(session, user).id,
         "letter_id": letter.id,
     }
 

@@ -55,6 +55,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit:read"
     AUDIT_READ_ALL = "audit:read-all"
     USER_WRITE = "user:write"
+    SESSION_OWN = "session:own"
     TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
     OUTBOX_READ = "outbox:read"
@@ -69,7 +70,7 @@ class Reach(Enum):
 
 
 # What everybody has over what is theirs.
-_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN}
+_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN, Action.SESSION_OWN: Reach.OWN}
 
 _STAFF: Final = {
     **_PERSON,

@@ -1,4 +1,4 @@
-"""Routes about tokens for programs."""
+"""Routes about what lets somebody in: browser sessions, and tokens for programs."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,10 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.models import Token
-from app.accounts.schemas import Ended, TokenDraft, TokenMade, TokenQuery, TokenRead
-from app.accounts.service import tokens
+from app.accounts.schemas import (
+    Ended,
+    SessionQuery,
+    SessionRead,
+    TokenDraft,
+    TokenMade,
+    TokenQuery,
+    TokenRead,
+)
+from app.accounts.service import session_list, tokens
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.idempotency import without_key
@@ -17,6 +25,34 @@ from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.routing import Route
 
 router = APIRouter(route_class=Route, tags=["accounts"])
+
+
+@router.get("/sessions")
+@needs(Action.SESSION_OWN)
+def list_sessions(
+    answer: AnswerDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    query: Annotated[SessionQuery, Query()],
+) -> ListOf[SessionRead]:
+    """List the browsers in which you are signed in."""
+    found = session_list.own_sessions(session, actor, query, idle=settings.session_idle)
+    return answer(found, SessionRead)
+
+
+@router.delete("/sessions/{session_id}")
+@needs(Action.SESSION_OWN)
+def end_session(session: SessionDep, actor: ActorDep, session_id: UUID) -> Ended:
+    """Sign one of your browsers out."""
+    return session_list.end_own(session, actor, session_id)
+
+
+@router.delete("/sessions")
+@needs(Action.SESSION_OWN)
+def end_other_sessions(session: SessionDep, actor: ActorDep) -> Ended:
+    """Sign all your browsers out but the one that asks."""
+    return session_list.end_others(session, actor)
 
 
 @router.get("/tokens")

@@ -73,6 +73,23 @@ class Ended(BaseModel):
         return {"tokens": len(self.tokens), "sessions": self.sessions}
 
 
+class SessionRead(BaseModel):
+    """A browser in which somebody is signed in."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    browser: str = Field(description="Which program it says that it is.")
+    created_at: datetime = Field(description="When the person signed in.")
+    seen_at: datetime = Field(description="When it was last used, to within five minutes.")
+    ends_at: datetime
+    current: bool = Field(description="Whether it is the one that asks.")
+
+
+class SessionQuery(ListQuery):
+    """The list of sessions has no filters."""
+
+
 class TokenQuery(ListQuery):
     """The list of one's own tokens has no filters."""
 
@@ -143,6 +160,13 @@ class NewPasswordForm(_Form):
     """A new password."""
 
     code: str = Field(max_length=100)
+    password: _NewPassword
+
+
+class PasswordForm(_Form):
+    """Another password, by somebody who is signed in."""
+
+    current: _Password
     password: _NewPassword
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.lifecycle import LIFE
+from app.accounts.schemas import Ended, SessionQuery, SessionRead
 from app.core.base.entity_tags import entity_tag
 from app.core.base.errors import NotPermitted
 from app.core.base.schemas import OffersRead
@@ -38,6 +39,7 @@ from app.organisations.service import (
     organisations,
     people,
     personal_data,
+    user_sessions,
 )
 
 router = APIRouter(route_class=Route, tags=["organisations"])
@@ -168,6 +170,38 @@ def remove_membership(
 def remove_second_factor(session: SessionDep, actor: ActorDep, user_id: UUID) -> None:
     """Take a lost authenticator away; the user enrols another at the next sign-in."""
     people.remove_second_factor(session, actor, user_id)
+
+
+@router.get("/users/{user_id}/sessions")
+@needs(Action.USER_WRITE)
+def list_user_sessions(
+    answer: AnswerDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    user_id: UUID,
+    query: Annotated[SessionQuery, Query()],
+) -> ListOf[SessionRead]:
+    """List the browsers in which a user is signed in."""
+    idle = settings.session_idle
+    found = user_sessions.sessions(session, actor, user_id, query, idle=idle)
+    return answer(found, SessionRead)
+
+
+@router.delete("/users/{user_id}/sessions/{session_id}")
+@needs(Action.USER_WRITE)
+def end_user_session(
+    session: SessionDep, actor: ActorDep, user_id: UUID, session_id: UUID
+) -> Ended:
+    """Sign one browser of a user out."""
+    return user_sessions.end(session, actor, user_id, session_id)
+
+
+@router.delete("/users/{user_id}/sessions")
+@needs(Action.USER_WRITE)
+def end_user_sessions(session: SessionDep, actor: ActorDep, user_id: UUID) -> Ended:
+    """Sign every browser of a user out; tokens go on."""
+    return user_sessions.end(session, actor, user_id)
 
 
 @router.post("/users/{user_id}/hand-over")

@@ -28,7 +28,17 @@ class Entry:
 
 
 ENTRIES: Final = (
-    Entry("Your profile", "/profile", frozenset({"show_profile", "show_confirm", "confirm"})),
+    Entry(
+        "Your profile",
+        "/profile",
+        frozenset(
+            {
+                *("show_profile", "show_confirm", "confirm"),
+                *("show_password", "change_password"),
+                *("show_sessions", "sign_one_out", "sign_others_out"),
+            }
+        ),
+    ),
     Entry(
         "Your tokens",
         "/profile/tokens",

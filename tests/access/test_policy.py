@@ -62,7 +62,7 @@ OWN = {
     "reviewer": {"organisation:read"},
     "advisor": {"organisation:read"},
 }
-EVERYBODY = {"token:own"}
+EVERYBODY = {"session:own", "token:own"}
 
 
 @pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
@@ -135,6 +135,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.DRAFT_WRITE,
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
+        Action.SESSION_OWN,
         Action.TOKEN_OWN,
     }
 

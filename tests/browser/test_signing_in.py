@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.worker import work_once
 from tests.browser.listening import Heard, listen
 from tests.conftest import engine_of
-from tests.factories import KEY, PASSWORD, a_person, a_user
+from tests.factories import KEY, PASSWORD, a_person, a_session, a_user
 from tests.processes import in_this_process
 
 pytestmark = pytest.mark.browser
@@ -161,10 +161,24 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("token made")
     page.get_by_role("link", name="I have saved it, back to my tokens").click()
     look("tokens")
+    a_session(house.session, user, browser="Firefox on Linux")
+    house.session.commit()
+    house.open(page, "/profile/sessions")
+    look("sessions")
+    page.get_by_role("button", name=re.compile("Firefox on Linux")).click()
+    look("a session ended")
+    house.open(page, "/profile/password")
+    look("change of password")
+    press(page, "Change password")
+    look("change of password with mistakes")
+    page.get_by_label("Old password").fill(NEW)
+    page.get_by_label("New password").fill(PASSWORD)
+    press(page, "Change password")
+    look("password changed")
     house.open(page, "/confirm")
     look("confirm")
     press(page, "Sign out")
-    sign_in(page, house, NEW)
+    sign_in(page, house)
     look("second factor")
     page.get_by_label("Code", exact=True).fill(spare[0])
     press(page, "Continue")
@@ -176,7 +190,8 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("letter promised")
     house.work()
     house.session.expire_all()
-    letter = house.session.exec(select(Letter)).one()
+    about = select(Letter).where(Letter.subject == "A new password for Counterpart")
+    letter = house.session.exec(about).one()
     (path,) = re.findall(r"/reset\?code=\S+", letter.body)
     house.open(page, path)
     look("new password")
@@ -184,7 +199,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("refusal")
 
     assert {name: faults for name, faults in found.items() if faults} == {}
-    assert len(found) == 19
+    assert len(found) == 24
     refused = "the server responded with a status of 4"  # pages with mistakes, and a refusal
     assert [c for c in heard.complaints if refused not in c] == []
     assert heard.outside(house.origin) == []

@@ -40,6 +40,18 @@ EXPECTED: Matrix = {
         "other": answers(403, admin=204),
         "hidden": answers(403, admin=404),
     },
+    "list_user_sessions": {
+        "other": answers(403, admin=200),
+        "hidden": answers(403, admin=404),
+    },
+    "end_user_session": {
+        "other": answers(403, admin=200),
+        "hidden": answers(403, admin=404),
+    },
+    "end_user_sessions": {
+        "other": answers(403, admin=200),
+        "hidden": answers(403, admin=404),
+    },
     "hand_over": {
         "other": answers(403, admin=200),
         "hidden": answers(403, admin=404),

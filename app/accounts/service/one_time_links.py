@@ -13,7 +13,7 @@ from app.access.policy import Action, Actor
 from app.accounts.lifecycle import Purpose, UserState
 from app.accounts.models import Identity, OneTimeLink, Password, User
 from app.accounts.schemas import Ended
-from app.accounts.service import browser_sessions, users
+from app.accounts.service import browser_sessions, notices, users
 from app.accounts.service.credentials import (
     digest_of,
     hash_password,
@@ -22,6 +22,7 @@ from app.accounts.service.credentials import (
     store_password,
 )
 from app.accounts.service.endings import end_access
+from app.accounts.service.notices import Notice
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
@@ -203,6 +204,7 @@ def set_password(database: Database, secret: str, purpose: Purpose, password: st
             link.used_at = now()
             ended = end_access(session, user.id, user.id)
             audit.record(session, user.id, "set password", "user", user.id, **ended.facts())
+            notices.tell(session, user, Notice.PASSWORD)
         store_password(session, user.id, hashed)
         return ended
 

@@ -11,7 +11,9 @@ import pyotp
 from sqlmodel import Session, col, delete, select
 
 from app.accounts.models import RecoveryCode, SecondFactor, User
+from app.accounts.service import notices
 from app.accounts.service.credentials import digest_of
+from app.accounts.service.notices import Notice
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
 from app.core.base.errors import Conflict, FieldError, Unavailable, Unprocessable
@@ -63,6 +65,7 @@ def enrol(session: Session, user: User, keyring: Keyring, code: str) -> list[str
         raise _wrong_code()
     held.enrolled_at = now()
     audit.record(session, user.id, "enrol", "user", user.id)
+    notices.tell(session, user, Notice.AUTHENTICATOR)
     return new_recovery_codes(session, user.id)
 
 
@@ -82,7 +85,7 @@ def _new_code() -> str:
     return "-".join(text[i : i + 4] for i in range(0, 16, 4))
 
 
-def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
+def check(session: Session, user: User, keyring: Keyring, code: str) -> None:
     """Take a code of the authenticator, or one of the recovery codes; each works once.
 
     Raises
@@ -90,13 +93,13 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
     Unprocessable
         If it is neither, or was taken before.
     """
-    held = _of(session, user_id)
+    held = _of(session, user.id)
     if held is None or held.enrolled_at is None:
         raise _wrong_code()
     spare = session.exec(
         select(RecoveryCode)
         .where(
-            RecoveryCode.user_id == user_id,
+            RecoveryCode.user_id == user.id,
             RecoveryCode.digest == digest_of(_plain(code)),
             col(RecoveryCode.used_at).is_(None),
         )
@@ -105,9 +108,10 @@ def check(session: Session, user_id: UUID, keyring: Keyring, code: str) -> None:
     # Looked for first: it helps too where the key that has sealed the secret is gone.
     if spare is not None:
         spare.used_at = now()
-        audit.record(session, user_id, "use recovery code", "user", user_id)
+        audit.record(session, user.id, "use recovery code", "user", user.id)
+        notices.tell(session, user, Notice.RECOVERY_CODE)
     elif not _is_code(held, keyring, code):
-        log.info("code refused", extra={"user_id": str(user_id)})
+        log.info("code refused", extra={"user_id": str(user.id)})
         raise _wrong_code()
 
 
@@ -127,6 +131,12 @@ def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
             held.last_step = step
             return True
     return False
+
+
+def remove(session: Session, user: User) -> None:
+    """Remove the authenticator and the recovery codes of a user, and tell the person."""
+    forget(session, user.id)
+    notices.tell(session, user, Notice.NO_AUTHENTICATOR)
 
 
 def forget(session: Session, user_id: UUID) -> None:

@@ -127,7 +127,7 @@ def pass_code(database: Database, settings: Settings, secret: str, form: CodeFor
         If the code is not right.
     """
     with _trying_at(database, settings, secret, Stage.SECOND_FACTOR) as (session, row, user):
-        second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+        second_factor.check(session, user, Keyring(settings.keys), form.code)
         return browser_sessions.advance(session, row, user, settings)
 
 
@@ -250,6 +250,6 @@ def confirm(database: Database, settings: Settings, secret: str, form: ConfirmFo
     with transaction(database) as session:
         row, user = browser_sessions.find(session, secret, Stage.COMPLETE, settings)
         if by_code:
-            second_factor.check(session, user.id, Keyring(settings.keys), form.code)
+            second_factor.check(session, user, Keyring(settings.keys), form.code)
         rate_limits.forget(session, CODES, str(user.id))
         row.confirmed_at = now()

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.accounts.models import Token
+from app.accounts.models import Token, User
 from app.accounts.schemas import Ended, TokenDraft, TokenMade, TokenQuery, TokenRead
+from app.accounts.service import notices
 from app.accounts.service.browser_sessions import require_recently_confirmed
 from app.accounts.service.credentials import digest_of, new_secret
+from app.accounts.service.notices import Notice
 from app.accounts.service.users import user_with
 from app.core.base.clock import now
 from app.core.base.errors import FieldError, NotFound, NotSignedIn, Unprocessable
@@ -64,6 +66,7 @@ def issue_token(
     )
     session.add(token)
     audit.record(session, actor.user_id, "issue", "token", token.id, user=str(user.id))
+    notices.tell(session, user, Notice.TOKEN)
     return secret
 
 
@@ -194,6 +197,7 @@ def make_token(session: Session, actor: Actor, draft: TokenDraft) -> TokenMade:
     session.add(token)
     session.flush()
     audit.record(session, actor.user_id, "issue", "token", token.id, user=str(actor.user_id))
+    notices.tell(session, session.get_one(User, actor.user_id), Notice.TOKEN)
     return TokenMade(**TokenRead.model_validate(token).model_dump(), secret=secret)
 
 

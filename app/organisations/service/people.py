@@ -296,8 +296,8 @@ def remove_second_factor(session: Session, actor: Actor, user_id: UUID) -> None:
     NotPermitted
         If the actor may not change users.
     """
-    user(session, actor, user_id)
+    found = user(session, actor, user_id)
     policy.require(actor, Action.USER_WRITE)
-    second_factor.forget(session, user_id)
+    second_factor.remove(session, found)
     browser_sessions.end_all(session, user_id)
     audit.record(session, actor.user_id, "remove second factor", "user", user_id)

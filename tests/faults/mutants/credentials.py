@@ -9,6 +9,7 @@ TOKENS: Final = "tests/accounts/test_tokens.py::"
 LINKS: Final = "tests/organisations/test_invitations.py::"
 LEAVING: Final = "tests/organisations/test_offboarding.py::"
 KNOWN: Final = "tests/accounts/test_known_browsers.py::"
+CHANGE: Final = "tests/accounts/test_password_change.py::"
 ONCE: Final = "tests/core/http/test_idempotency.py::"
 
 FAULTS: Final = (
@@ -80,6 +81,47 @@ FAULTS: Final = (
         "return not said or client in",
         "return client is not None or client in",
         ("tests/core/http/test_forwarding.py",),
+    ),
+    # --- what a person changes ---
+    Fault(
+        "the old password is not asked for",
+        "app/accounts/service/password_change.py",
+        "    if not credentials.is_password(hashed, current):\n        raise _wrong()\n",
+        "",
+        (f"{CHANGE}test_what_is_wrong_changes_nothing_and_stands_at_its_field",),
+    ),
+    Fault(
+        "a change of password leaves the other browsers signed in",
+        "app/accounts/service/password_change.py",
+        "browser_sessions.end_all(session, user.id, but=row.id)",
+        "0",
+        (f"{CHANGE}test_the_old_password_is_asked_and_every_other_browser_is_signed_out",),
+    ),
+    Fault(
+        "nobody hears that the password was changed",
+        "app/accounts/service/password_change.py",
+        "        notices.tell(session, user, Notice.PASSWORD)\n",
+        "",
+        ("tests/accounts/test_notices.py::test_a_password_that_was_changed",),
+    ),
+    Fault(
+        "a password that was stolen somewhere is taken",
+        "app/accounts/service/credentials.py",
+        "    _require_unknown(password, name)\n",
+        "",
+        (
+            f"{CHANGE}test_a_password_that_was_stolen_somewhere_is_refused_though_it_looks_strong",
+        ),
+    ),
+    Fault(
+        "the sessions of others are signed out",
+        "app/accounts/service/session_list.py",
+        "BrowserSession.id == session_id, BrowserSession.user_id == user_id",
+        "BrowserSession.id == session_id",
+        (
+            "tests/accounts/test_session_list.py::"
+            "test_the_session_of_somebody_else_looks_like_none",
+        ),
     ),
     # --- what is asked again ---
     Fault(

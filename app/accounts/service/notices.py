@@ -1,0 +1,63 @@
+"""Letters that tell people that something has changed by which they sign in.
+
+Whoever has taken an account over changes these first; its person must hear of it. The words
+are fixed and hold no link: a letter that leads somewhere is what others would forge.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from app.accounts.models import User
+from app.core.storage import outbox
+from app.core.storage.outbox import Letter
+
+
+class Notice(StrEnum):
+    """What has changed; the subject of the letter."""
+
+    PASSWORD = "Your password for Counterpart was changed"  # noqa: S105 -- a subject of a letter
+    AUTHENTICATOR = "An authenticator was added to your Counterpart account"
+    NO_AUTHENTICATOR = "The authenticator of your Counterpart account was removed"
+    RECOVERY_CODE = "A recovery code of your Counterpart account was used"
+    TOKEN = "A token was made for your Counterpart account"  # noqa: S105 -- as above
+
+
+WHAT: Final = MappingProxyType(
+    {
+        Notice.PASSWORD: "your password was changed.",
+        Notice.AUTHENTICATOR: "an authenticator was added. It is asked for at each sign-in.",
+        Notice.NO_AUTHENTICATOR: "the authenticator and its recovery codes were removed.",
+        Notice.RECOVERY_CODE: "somebody signed in with one of your recovery codes.",
+        Notice.TOKEN: "a token was made. A program that has it acts in your name.",
+    }
+)
+BODY: Final = (
+    "Hello,\n\n{what}\n\nIf this was you, you do not need to do anything. If it was not you, "
+    "someone else may use your account: open Counterpart as you always do, choose "
+    '"I have forgotten my password", and tell the staff of the incubator. A new password ends '
+    "every session and every token.\n"
+)
+
+
+def tell(session: Session, user: User, notice: Notice) -> None:
+    """Write a letter to a person, unless one that says the same waits to be sent.
+
+    A program that makes many tokens fills nobody's mailbox.
+    """
+    waiting = select(Letter.id).where(
+        Letter.user_id == user.id,
+        Letter.subject == notice,
+        col(Letter.sent_at).is_(None),
+        col(Letter.due_at).is_not(None),
+    )
+    if session.exec(waiting).first() is None:
+        outbox.write(
+            session,
+            user_id=user.id,
+            recipient=user.email,
+            subject=str(notice),
+            body=BODY.format(what=WHAT[notice]),
+        )
