@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
+from app.core.base.errors import AppError
 from app.core.base.logging import configure
 from app.core.http import openapi, problems, routing
 from app.core.http.access import require_declared
@@ -21,7 +22,7 @@ from app.core.http.metrics import Measured, Metrics
 from app.core.http.request_limits import BodyLimit, RequestLimit
 from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
-from app.core.storage.database import Database, connect
+from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
 from app.insights.api import router as insights
 from app.matches.api import router as matches
@@ -131,6 +132,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     worker = threading.Thread(
         target=work, args=(app.state.database, settings, stop), name="worker"
     )
+    # A service that runs is connected, so that nobody changes its tables under it.
+    with suppress(AppError), reading(app.state.database) as session:
+        session.connection()
     works = settings.embedded_worker and not settings.read_only
     if works:
         worker.start()

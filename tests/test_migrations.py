@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, func, select
 
 from app import models
 from app.accounts import service as accounts
+from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from app.core.storage import audit, audit_verification
 from app.core.storage.database import Database, connect, reading, transaction
@@ -313,3 +314,82 @@ def test_the_versions_are_those_that_alembic_walks_through() -> None:
     assert migrating.needed() == next(iter(walked)).revision
     for script in walked:
         migrating.require_known(script.revision)
+
+
+# --- under a service that runs -----------------------------------------------------------
+
+
+def test_a_service_that_runs_is_not_changed_under_its_feet(
+    new: Database, new_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "OTHERS_MAY_TAKE", 0.3)
+    migrating.migrate(new, "0009")
+    service = connect(new_url)
+
+    with reading(service) as session:
+        session.connection()
+        with pytest.raises(Conflict, match="is in use") as refusal:
+            migrating.migrate(new)
+    service.dispose()
+    with new.reader.connect() as connection:
+        found = migrating.current(connection)
+    after = migrating.migrate(new)
+
+    assert "stop the service" in refusal.value.remedy
+    assert (found, after) == ("0009", ("0009", HEAD))
+
+
+def test_a_database_that_is_current_is_left_alone_whoever_uses_it(
+    new: Database, new_url: str
+) -> None:
+    migrating.migrate(new)
+    service = connect(new_url)
+
+    with reading(service) as session:
+        session.connection()
+        assert migrating.migrate(new) == (HEAD, HEAD)
+
+    service.dispose()
+
+
+@pytest.mark.server
+def test_four_processes_that_migrate_an_earlier_shape_at_once_all_succeed(
+    new: Database, new_url: str
+) -> None:
+    migrating.migrate(new, "0009")
+    new.dispose()
+    processes = [counterpart("migrate", COUNTERPART_DATABASE_URL=new_url) for _ in range(4)]
+
+    ends = [finished(process) for process in processes]
+
+    assert [(code, errors) for code, _, errors in ends] == [(0, "")] * 4
+    assert f"The database went from 0009 to {HEAD}.\n" in [printed for _, printed, _ in ends]
+    migrating.require_current(new)
+
+
+def test_reasons_of_before_stay_in_their_events_and_the_chain_is_whole(new: Database) -> None:
+    migrating.migrate(new, "0011")
+    event: dict[str, Any] = {
+        "id": 1,
+        "at": now(),
+        "actor_id": None,
+        "action": "set-aside",
+        "subject_kind": "challenge",
+        "subject_id": uuid4(),
+        "facts": {"before": "submitted", "reason": "An old one"},
+        "previous": audit.GENESIS,
+    }
+    event["digest"] = audit.digest_of(event, audit.GENESIS)
+    with transaction(new) as session:
+        session.add(audit.AuditEvent(**event))
+        session.add(audit.AuditHead(last=1, digest=event["digest"]))
+
+    migrating.migrate(new)
+
+    with transaction(new) as session:
+        audit.record(session, None, "return", "challenge", uuid4(), reason="A new one")
+    with reading(new) as session:
+        assert audit_verification.verify(session, event["digest"]).number == 2
+        old, later = session.exec(select(audit.AuditEvent).order_by(audit.AuditEvent.id))  # type: ignore[arg-type]  # -- a column
+    assert old.facts == {"before": "submitted", "reason": "An old one"}
+    assert "A new one" not in str(later.facts)

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from app.access.policy import Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import digest_of
+from app.core.storage import audit
 from app.core.storage.jobs import Job
 from app.core.storage.outbox import Letter
 from app.matches.lifecycle import MatchState
@@ -44,7 +45,7 @@ from tests.factories import (
 UNTRIED = {"ask_what_if", "create_token"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
 ABSENT = {
-    *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id"),
+    *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
@@ -103,7 +104,8 @@ class World:
 
 
 def nowhere(name: str) -> Any:
-    return uuid4().int % 10**6 + 10**6 if name == "job_id" else uuid4()
+    counted = {"job_id", "event_number"}
+    return uuid4().int % 10**6 + 10**6 if name in counted else uuid4()
 
 
 def names_in(path: str) -> set[str]:
@@ -136,6 +138,8 @@ def people(world: World, session: Session) -> None:
         "job_id": _a_job(session, None),
         **_a_colleague(session),
     }
+    audit.record(session, None, "touch", "call", call.id, reason="They fit.")
+    world.other["event_number"] = 1
     world.hidden = {
         "call_id": drafted.id,
         "challenge_id": a_challenge(session, call_id=call.id).id,

@@ -54,6 +54,7 @@ class Action(StrEnum):
     USER_READ = "user:read"
     AUDIT_READ = "audit:read"
     AUDIT_READ_ALL = "audit:read-all"
+    REASON_ERASE = "reason:erase"
     USER_WRITE = "user:write"
     SESSION_OWN = "session:own"
     TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
@@ -136,6 +137,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.OUTBOX_READ: Reach.ANY,
             Action.AUDIT_READ: Reach.ANY,
             Action.AUDIT_READ_ALL: Reach.ANY,
+            Action.REASON_ERASE: Reach.ANY,
         },
     }
 )

@@ -68,7 +68,7 @@ class Ended(BaseModel):
     )
     sessions: int = Field(description="How many browsers were signed out.")
 
-    def facts(self) -> dict[str, int]:
+    def facts(self) -> dict[str, Any]:
         """Return what the record holds of it; each token has an event of its own."""
         return {"tokens": len(self.tokens), "sessions": self.sessions}
 

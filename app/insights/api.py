@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
+from app.core.base.errors import Conflict, NotFound
 from app.core.http.access import needs
-from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.insights import service
 from app.insights.schemas import AuditQuery, AuditRead
@@ -26,3 +28,14 @@ def list_audit_events(
 ) -> ListOf[AuditRead]:
     """List who did what, the newest first; staff see what was done to what they can read."""
     return answer(service.audit(session, actor, query), AuditRead)
+
+
+@router.delete(
+    "/audit/{event_number}/reason",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(Conflict, NotFound),
+)
+@needs(Action.REASON_ERASE)
+def erase_reason(session: SessionDep, actor: ActorDep, event_number: int) -> None:
+    """Erase the reason of an event, as where it names somebody; the event itself stays."""
+    service.erase_reason(session, actor, event_number)

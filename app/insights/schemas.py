@@ -21,7 +21,13 @@ class AuditRead(BaseModel):
     action: str
     subject_kind: str
     subject_id: UUID
-    facts: dict[str, Any] = Field(description="Identifiers, states and reasons.")
+    facts: dict[str, Any] = Field(
+        description="Identifiers and states; a reason by its key and hash. Events of earlier "
+        "versions hold the reason itself."
+    )
+    reason: str | None = Field(
+        description="What was given as the reason; null if there was none, or it was erased."
+    )
     previous: str = Field(description="The hash of the event before; of the first, zeros.")
     digest: str = Field(description="SHA-256 over `previous` and all of the above.")
 

@@ -7,9 +7,13 @@ from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.core.storage.audit import AuditEvent
+from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
+from app.core.storage import audit_reasons
+from app.core.storage.audit import AuditEvent, record
+from app.core.storage.database import MAX_INTEGER
 from app.core.storage.pagination import Page, page
-from app.insights.schemas import AuditQuery
+from app.insights.schemas import AuditQuery, AuditRead
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
@@ -18,7 +22,7 @@ OF_PROGRAMMES: Final = ("programme", "call", "run", "suggestion", "match")
 """The kinds of subject of which staff may read everything, and so what was done to them."""
 
 
-def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditEvent]:
+def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditRead]:
     """Return a page of the audit events that the actor may read.
 
     Raises
@@ -40,7 +44,7 @@ def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditEvent]
         statement = statement.where(col(AuditEvent.at) >= query.since)
     if query.until:
         statement = statement.where(col(AuditEvent.at) < query.until)
-    return page(
+    found = page(
         session,
         statement,
         query,
@@ -48,6 +52,47 @@ def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditEvent]
         default="-number",
         key=AuditEvent.id,
     )
+    texts = audit_reasons.texts_of(session, [event.facts for event in found.rows])
+    return Page(
+        [
+            AuditRead(**event.model_dump(), reason=audit_reasons.text_of(event.facts, texts))
+            for event in found.rows
+        ],
+        found.cursor,
+    )
+
+
+def erase_reason(session: Session, actor: Actor, event_number: int) -> None:
+    """Erase the reason of an event; the event and its hash stay.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not erase reasons.
+    NotFound
+        If there is no such event, or none with a reason.
+    Conflict
+        If the reason stands in the event itself, as those of earlier versions do.
+    """
+    policy.require(actor, Action.REASON_ERASE)
+    event = session.get(AuditEvent, event_number) if 0 < event_number <= MAX_INTEGER else None
+    if event is None or audit_reasons.NAME not in event.facts:
+        raise NotFound(Message("There is no reason of an event {number}.", number=event_number))
+    key = audit_reasons.key_of(event.facts)
+    if key is None:
+        raise Conflict(
+            "This reason was recorded by an earlier version, in the event itself.",
+            remedy="It cannot be erased without breaking the chain.",
+        )
+    if audit_reasons.erase(session, key):
+        record(
+            session,
+            actor.user_id,
+            "erase reason",
+            event.subject_kind,
+            event.subject_id,
+            number=event_number,
+        )
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:

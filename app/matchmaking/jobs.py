@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app.access.policy import Action
 from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.service import computation
 from app.matchmaking.service.run_requests import JOB
@@ -22,9 +23,13 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     def compute(ticket: Ticket) -> Store:
         return run(ticket, settings)
 
-    return MappingProxyType(
-        {JOB: Handler(compute=compute, give_up=computation.give_up, result=_result)}
+    handler = Handler(
+        compute=compute,
+        give_up=computation.give_up,
+        result=_result,
+        scopes=frozenset({Action.RUN_START, Action.RUN_READ}),
     )
+    return MappingProxyType({JOB: handler})
 
 
 def _result(arguments: Mapping[str, Any]) -> str:

@@ -222,23 +222,11 @@ def _require_idle(url: str, *, replace: bool) -> None:
             ),
             remedy="Nothing was changed. To overwrite them, add --replace.",
         )
-    if others or (on_sqlite and not _settle(Path(str(address.database)))):
+    if others or (on_sqlite and not sqlite.settle(Path(str(address.database)))):
         raise Conflict(
             Message("The database {address} is in use.", address=shown(address)),
             remedy="Nothing was changed. First stop the service and all else that uses it.",
         )
-
-
-def _settle(path: Path) -> bool:
-    """Bring everything into the one file; tell whether nobody else has it open."""
-    connection = sqlite.driver().connect(str(path), timeout=1)
-    try:
-        mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-    except sqlite.driver().OperationalError:
-        return False
-    finally:
-        connection.close()
-    return bool(mode == ("delete",))
 
 
 def _unpack(file: Path, manifest: Manifest, folder: Path) -> Path:

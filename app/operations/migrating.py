@@ -1,6 +1,8 @@
 """Brings the database to the shape that this version needs, one process at a time."""
 
+import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,11 +15,22 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.base.errors import Conflict, NotFound, Unavailable
 from app.core.base.messages import Message
+from app.core.storage import sqlite
 from app.core.storage.database import Database, reason_of, shown
 
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 LOCK: Final = 7_209_114_201
 """Any number that no other program of ours takes as an advisory lock."""
+
+OTHERS: Final = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+  AND application_name <> :migrator
+"""
+"""Who else of our own is connected and does not migrate."""
+MIGRATOR: Final = "counterpart migrate"
+OTHERS_MAY_TAKE: Final = 15.0
+"""Seconds after which whoever has the database open counts as the service."""
 
 _TABLE: Final = "alembic_version"
 _NAMED: Final = re.compile(r'^(revision|down_revision) = ("\w+"|None)$', re.MULTILINE)
@@ -43,8 +56,8 @@ def migrate(
     NotFound
         If there is no such version.
     Conflict
-        If the database belongs to a newer version, or all data would be lost and that
-        is not meant.
+        If the database belongs to a newer version, the service runs, or all data would be
+        lost and that is not meant.
     Unavailable
         If it cannot be reached or changed.
     """
@@ -52,6 +65,7 @@ def migrate(
     from alembic.config import Config  # noqa: PLC0415 -- as above
     from alembic.util import CommandError  # noqa: PLC0415 -- as above
 
+    _require_unused(database, revision)
     with connected(database.writer) as connection, _alone(connection):
         before = current(connection)
         require_known(before)
@@ -79,6 +93,44 @@ def migrate(
                 remedy="Nothing was changed. To do it all the same, add --drop-data.",
             )
         return before, after
+
+
+def _require_unused(database: Database, revision: str) -> None:
+    """Do nothing, or refuse to change the tables of a service that runs.
+
+    Other processes that migrate are no reason: they are waited for.
+    """
+    until = time.monotonic() + OTHERS_MAY_TAKE
+    while True:
+        with connected(database.reader) as connection:
+            found = current(connection)
+        # Nothing of ours stands open any more while others are looked for.
+        database.dispose()
+        if found is None or (revision == "head" and found == needed()) or _is_alone(database):
+            return
+        if time.monotonic() > until:
+            raise Conflict(
+                Message("The database {url} is in use.", url=shown(database.writer.url)),
+                remedy="Nothing was changed. First stop the service and all else that uses it.",
+            )
+        time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 -- so that two do not keep step
+
+
+def _is_alone(database: Database) -> bool:
+    if database.writer.dialect.name == "sqlite":
+        return sqlite.settle(Path(str(database.writer.url.database)))
+    with connected(database.reader) as connection:
+        _call_ourselves_so(connection)
+        others = connection.execute(text(OTHERS), {"migrator": MIGRATOR}).scalar_one()
+    database.dispose()
+    return bool(others == 0)
+
+
+def _call_ourselves_so(connection: Connection) -> None:
+    """Tell others that look for the service that we are none."""
+    connection.execute(
+        text("SELECT set_config('application_name', :migrator, false)"), {"migrator": MIGRATOR}
+    )
 
 
 def _leads_down(revision: str) -> bool:
@@ -171,6 +223,7 @@ def _alone(connection: Connection) -> Iterator[None]:
             _require_references(connection)
         return
     with connection.begin():
+        _call_ourselves_so(connection)
         for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {limit} = 0"))
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))

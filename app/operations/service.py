@@ -29,13 +29,21 @@ def job(
         If there is none, or the actor may not know of it.
     """
     found = session.get(Job, job_id) if 0 < job_id <= MAX_INTEGER else None
+    handler = handlers.get(found.name) if found else None
     if found is None or not (
-        policy.allows(actor, Action.JOB_READ) or found.requested_by == actor.user_id
+        policy.allows(actor, Action.JOB_READ) or _asked_for(actor, found, handler)
     ):
         raise NotFound(Message("There is no job {job_id}.", job_id=job_id))
-    handler = handlers.get(found.name)
     return JobRead(
         **found.model_dump(),
         state=state_of(found),
         result=handler.result(found.arguments) if handler else None,
+    )
+
+
+def _asked_for(actor: Actor, job: Job, handler: Handler | None) -> bool:
+    """Tell whether it is the actor's own job, and what they present is good for its kind."""
+    scopes = {Action.JOB_READ, *(handler.scopes if handler else ())}
+    return job.requested_by == actor.user_id and (
+        actor.scopes is None or not scopes.isdisjoint(actor.scopes)
     )

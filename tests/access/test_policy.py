@@ -45,6 +45,7 @@ ANY = {
         "user:write",
         "token:write",
         "outbox:read",
+        "reason:erase",
         *AUDIT,
     },
 }

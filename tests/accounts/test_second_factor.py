@@ -261,3 +261,25 @@ def test_who_is_confirmed_of_late_may_do_what_matters(
     assert f'name="{"code" if role is Role.STAFF else "password"}"' in page
     assert (wrong.status_code, len(mistakes(wrong.text))) == (422, 1)
     assert (right.status_code, right.headers["location"]) == (303, "/profile")
+
+
+def test_a_clock_that_was_a_day_ahead_locks_no_authenticator_out(
+    session: Session, enter: Enter, browser: TestClient
+) -> None:
+    user = a_person(session, Role.STAFF, email="ann@example.org")
+    totp = an_authenticator(session, user)
+    held = session.exec(select(SecondFactor)).one()
+    tomorrow = totp.timecode(now() + timedelta(days=1))
+    held.last_step = tomorrow
+    session.commit()
+    code = totp.now()
+
+    answers = []
+    for _ in range(2):
+        browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+        answers.append(browser.post("/sign-in/second-factor", data={"code": code}))
+
+    session.refresh(held)
+    assert [answer.status_code for answer in answers] == [303, 422]  # once, as ever
+    assert held.last_step is not None
+    assert held.last_step < tomorrow

@@ -3,5 +3,9 @@
 from tests.access_matrix import Matrix, answers
 
 EXPECTED: Matrix = {
+    "erase_reason": {
+        "other": answers(403, admin=204),
+        "hidden": answers(403, admin=404),
+    },
     "list_audit_events": {"any": answers(200, member=403, reviewer=403, advisor=403)},
 }

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.access.policy import Role
+from app.core.storage import audit_reasons
 from app.core.storage.audit import AuditEvent
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.submissions.lifecycle import State
@@ -74,7 +75,10 @@ def test_a_verdict_is_recorded_and_shown_beside_the_suggestion(
     assert [item["verdict"] for item in listed] == [verdict]
     event = session.exec(select(AuditEvent)).one()
     assert (event.action, event.subject_id) == ("decide", UUID(verdict["id"]))
-    assert event.facts == on(suggestion) | said
+    told = {name: fact for name, fact in event.facts.items() if name != "reason"}
+    assert told == on(suggestion) | {"outcome": "chosen"}
+    texts = audit_reasons.texts_of(session, [event.facts])
+    assert audit_reasons.text_of(event.facts, texts) == said["reason"]
 
 
 def test_the_newest_verdict_counts_and_the_earlier_one_stays(

@@ -76,7 +76,7 @@ def test_the_owner_submits_a_draft(session: Session, as_user: SignIn) -> None:
     assert challenge.submitted_at is not None
     events = session.exec(select(AuditEvent).where(AuditEvent.subject_id == challenge.id)).all()
     assert [(e.action, e.actor_id, e.facts) for e in events] == [
-        ("submit", member.id, {"before": "draft", "after": "submitted", "reason": ""})
+        ("submit", member.id, {"before": "draft", "after": "submitted"})
     ]
 
 

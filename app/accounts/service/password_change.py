@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app.access.policy import Actor
 from app.accounts.lifecycle import Stage
-from app.accounts.models import Password
+from app.accounts.models import Password, User
 from app.accounts.schemas import Ended, PasswordForm
 from app.accounts.service import browser_sessions, credentials, known_browsers, notices
 from app.accounts.service.notices import Notice
@@ -66,6 +66,8 @@ def change_password(
     credentials.require_strong(new, known=(user.name, user.email))
     renewed = credentials.hash_password(new)
     with transaction(database) as session:
+        # The user first, then the session: of two at once neither waits in a ring.
+        session.exec(select(User.id).where(User.id == user.id).with_for_update()).one()
         row, user = browser_sessions.find(session, secret, Stage.COMPLETE, settings)
         # Again, and locked: of two who change it at once, the second gives an old one.
         if session.exec(held.with_for_update()).first() != hashed:

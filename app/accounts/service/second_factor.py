@@ -125,9 +125,12 @@ def _is_code(held: SecondFactor, keyring: Keyring, code: str) -> bool:
         )
     totp = pyotp.TOTP(secret)
     current = totp.timecode(now())
+    # A clock that was ahead has left a step that no code can follow: it is not believed.
+    ahead = held.last_step is not None and held.last_step > current + DRIFT
+    before = None if ahead else held.last_step
     for step in range(current - DRIFT, current + DRIFT + 1):
         right = hmac.compare_digest(totp.generate_otp(step), _plain(code))
-        if right and (held.last_step is None or step > held.last_step):
+        if right and (before is None or step > before):
             held.last_step = step
             return True
     return False

@@ -6,8 +6,9 @@ The order is the chain's. Its end is one row, which a transaction takes last of 
 it commits: writers wait for one another only for the moment of the commit, and since
 nothing is locked after it, never in a ring.
 
-Facts are identifiers, states and reasons given for a decision; no personal data. People
-stand there by their key, so that forgetting a person leaves the chain whole.
+Facts are identifiers and states; no personal data and no text of a person. People stand
+there by their key, and reasons too (`audit_reasons`), so that forgetting either leaves the
+chain whole.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import JSON, Column, Field, Session, SQLModel
 
 from app.core.base.clock import now
-from app.core.storage import upserts
+from app.core.storage import audit_reasons, upserts
 from app.core.storage.database import UtcDateTime
 
 GENESIS: Final = "0" * 64
@@ -78,6 +79,7 @@ def record(
     action: str,
     subject_kind: str,
     subject_id: UUID,
+    reason: str = "",
     **facts: Any,
 ) -> None:
     """Add an event to the caller's transaction; it is chained when that commits.
@@ -88,6 +90,8 @@ def record(
         The user; None for the operator at the command line.
     action : str
         What was done, as in the step's or command's name.
+    reason : str, optional
+        What somebody wrote: it is kept beside the record, and can be erased.
     facts : JSON values
 
     Raises
@@ -97,6 +101,8 @@ def record(
     """
     if session.in_nested_transaction():
         raise RuntimeError("an audit event belongs to a whole transaction, not to a savepoint")
+    if reason:
+        facts[audit_reasons.NAME] = audit_reasons.keep(session, actor_id, reason)
     waiting: list[dict[str, Any]] = session.info.setdefault(_WAITING, [])
     waiting.append(
         {

@@ -8,6 +8,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from app.core.base.errors import Conflict
+from app.core.storage import audit_reasons
 from app.core.storage.audit import GENESIS, AuditEvent, AuditHead, digest_of
 
 BATCH: Final = 500
@@ -129,11 +130,20 @@ def _require_next(session: Session, before: Head, event: AuditEvent | int) -> No
         )
     if event.previous != before.digest:
         raise _displaced(session, number, event.previous)
+    if not _has_its_reason(session, event):
+        raise BrokenChain(Flaw.CHANGED, number, "Its reason is not the one that was given.")
 
 
 def _says_its_hash(event: AuditEvent) -> bool:
     try:
         return digest_of(vars(event), event.previous) == event.digest
+    except UNREADABLE:
+        return False
+
+
+def _has_its_reason(session: Session, event: AuditEvent) -> bool:
+    try:
+        return audit_reasons.is_what_was_given(session, event.facts)
     except UNREADABLE:
         return False
 

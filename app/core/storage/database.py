@@ -33,7 +33,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import DateTime, Field, Session, SQLModel
 
 from app.core.base.clock import in_utc, now
-from app.core.base.errors import Conflict, FieldError, ReadOnly, Unavailable, Unprocessable
+from app.core.base.errors import (
+    Conflict,
+    Failure,
+    FieldError,
+    ReadOnly,
+    Unavailable,
+    Unprocessable,
+)
 from app.core.storage import sqlite
 
 log = logging.getLogger(__name__)
@@ -84,6 +91,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return value and value.astimezone(UTC)
         return value.replace(tzinfo=UTC)
 
+
+DUPLICATES: Final = frozenset({"23505", "23P01"})
+"""What PostgreSQL says to a row that may be there once alone (unique, exclusion)."""
 
 MAX_INTEGER: Final = 2**31 - 1
 """The largest whole number that a column of ours holds (PostgreSQL's integer)."""
@@ -229,6 +239,8 @@ def transaction(database: Database) -> Iterator[Session]:
     ------
     Conflict
         If somebody else changed a row in the meantime, or added one like it.
+    Failure
+        If a row breaks another promise of the tables: that is a mistake of ours.
     Unavailable
         If the database cannot be reached, or stays locked.
     ReadOnly
@@ -265,14 +277,36 @@ def reading(database: Database) -> Iterator[Session]:
 def _failures_as_refusals() -> Iterator[None]:
     try:
         yield
-    except (StaleDataError, IntegrityError) as error:
+    except StaleDataError as error:
         raise Conflict("Somebody else changed this at the same moment.") from error
+    except IntegrityError as error:
+        if _is_duplicate(error):
+            raise Conflict("Somebody else changed this at the same moment.") from error
+        # Not the error itself, and none behind ours: it may hold the row that was refused.
+        log.error("integrity violated", extra={"constraint": _constraint_of(error)})
+        raise Failure("Something failed on our side; it has been logged.") from None
     except (DatabaseError, NoConnectionFree) as error:
         if not _is_out_of_order(error):
             raise
         # The reason is for the operator; who asked cannot act upon it.
         log.error("database failed", extra={"reason": reason_of(error)})
         raise Unavailable("The database does not answer.") from error
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    """Tell whether a row like it is there already, which somebody else may have added."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state) in DUPLICATES
+    return str(error.orig).startswith("UNIQUE constraint failed")
+
+
+def _constraint_of(error: IntegrityError) -> str:
+    """Return what was violated: the constraint or the column, and nothing of the row."""
+    told = getattr(error.orig, "diag", None)
+    if told is None:
+        return str(error.orig)
+    return f"{told.table_name}: {told.constraint_name or told.column_name}"
 
 
 def _is_out_of_order(error: SQLAlchemyError) -> bool:

@@ -116,6 +116,8 @@ class Handler:
         Does the work without holding a transaction, and returns what stores it.
     give_up : callable
         Tells the rest of the house, in the transaction that fails the job.
+    scopes : set of str
+        With which of these a token of who asked for it reads how far it is.
     result : callable
         Returns the address at which the result is read, by the arguments of the job; None
         where there is nothing to read.
@@ -124,6 +126,7 @@ class Handler:
     compute: Callable[[Ticket], Store]
     give_up: Callable[[Session, Mapping[str, Any]], None]
     result: Callable[[Mapping[str, Any]], str | None] = _nothing_to_read
+    scopes: frozenset[str] = frozenset()
 
 
 def enqueue(session: Session, name: str, *, requested_by: UUID | None, **arguments: Any) -> Job:

@@ -8,6 +8,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, event
@@ -72,6 +73,18 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "begin", _begin)
     return writer, reader
+
+
+def settle(path: Path) -> bool:
+    """Bring everything into the one file; tell whether nobody else has it open."""
+    connection = driver().connect(str(path), timeout=1)
+    try:
+        mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except driver().OperationalError:
+        return False
+    finally:
+        connection.close()
+    return bool(mode == ("delete",))
 
 
 def _make_private(_: Dialect, __: ConnectionPoolEntry, names: list[str], ___: object) -> None:

@@ -21,7 +21,7 @@ from app.accounts.service.endings import end_access
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict
-from app.core.storage import audit, idempotency_keys
+from app.core.storage import audit, audit_reasons, idempotency_keys
 from app.core.storage.outbox import Letter
 from app.organisations.models import Organisation
 from app.organisations.schemas import HandOver, UserRead, UserStep
@@ -169,6 +169,7 @@ def _erase(session: Session, actor_id: UUID | None, user: User) -> Ended:
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)
     idempotency_keys.forget(session, user.id)
+    audit_reasons.erase_by(session, user.id)
     for table in (Password, Identity, OneTimeLink, Membership, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))
     return ended

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlmodel import Session, col, delete, select, update
 
 from app.core.base.errors import Conflict
-from app.core.storage import audit, audit_verification
+from app.core.storage import audit, audit_reasons, audit_verification
 from app.core.storage.audit import GENESIS, AuditEvent, AuditHead, digest_of
+from app.core.storage.audit_reasons import AuditReason
 from app.core.storage.audit_verification import BrokenChain, Flaw, Head
 from app.core.storage.database import Database, reading, transaction
 from app.programmes.models import Programme
@@ -340,3 +341,37 @@ def _nothing_left(session: Session) -> Iterator[None]:
     """Let go of what a test has forged, so that the database can be emptied."""
     yield
     session.rollback()
+
+
+# --- reasons, which stand beside it ------------------------------------------------------
+
+
+def test_a_reason_is_in_no_event_and_the_same_one_has_another_hash_each_time(
+    chain: Session,
+) -> None:
+    facts = [event.facts["reason"] for event in events(chain)]
+
+    assert "Why?" not in str(facts)
+    assert len({fact["sha256"] for fact in facts}) == EVENTS
+    assert {row.text for row in chain.exec(select(AuditReason))} == {"Why?"}
+
+
+@pytest.mark.parametrize("changed", [{"text": "Because."}, {"salt": "0" * 64}])
+def test_a_reason_that_was_changed_is_found(chain: Session, changed: dict[str, str]) -> None:
+    third = events(chain)[2].facts["reason"]["id"]
+
+    chain.execute(
+        update(AuditReason).where(col(AuditReason.id) == UUID(third)).values(**changed)
+    )
+
+    assert found(chain) == (Flaw.CHANGED, 3)
+
+
+def test_a_chain_whose_reasons_were_erased_is_whole(chain: Session) -> None:
+    published = audit_verification.head(chain).digest
+
+    audit_reasons.erase_by(chain, ANN)
+    chain.commit()
+
+    assert chain.exec(select(AuditReason)).all() == []
+    assert audit_verification.verify(chain, published).number == EVENTS

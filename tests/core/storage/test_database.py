@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,13 @@ from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app.access.policy import OPERATOR, Role
-from app.core.base.errors import Conflict, TransitionNotAllowed, Unavailable, Unprocessable
+from app.core.base.errors import (
+    Conflict,
+    Failure,
+    TransitionNotAllowed,
+    Unavailable,
+    Unprocessable,
+)
 from app.core.http.database_sessions import SessionDep
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database, connect, reading, transaction
@@ -154,13 +161,44 @@ def test_a_row_like_one_that_is_there_is_a_conflict(database: Database) -> None:
         again()
 
 
-def test_a_row_that_refers_to_nothing_is_a_conflict(database: Database) -> None:
-    def refer() -> None:
-        with transaction(database) as session:
-            a_call(session, programme_id=uuid4())
+def refers_to_nothing(session: Session) -> None:
+    a_call(session, programme_id=uuid4())
 
-    with pytest.raises(Conflict):
-        refer()
+
+def lacks_what_it_must_have(session: Session) -> None:
+    a_programme(session, title=None)
+
+
+def breaks_a_rule_of_its_table(session: Session) -> None:
+    call = a_call(session)
+    fields = {"call_id": call.id, "programme_id": call.programme_id, "title": "Canary"}
+    a_challenge(session, **fields, state=State.SUBMITTED, submitted_at=None)
+
+
+@pytest.mark.parametrize(
+    ("write", "named"),
+    [
+        (refers_to_nothing, ("FOREIGN KEY", "fk_call_programme_id_programme")),
+        (lacks_what_it_must_have, ("title", "title")),
+        (breaks_a_rule_of_its_table, ("submitted", "submitted")),
+    ],
+)
+def test_a_row_that_breaks_a_promise_is_a_failure_of_ours_and_is_logged_without_the_row(
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    write: Callable[[Session], None],
+    named: tuple[str, str],
+) -> None:
+    """It is nobody's doing, and a person who is told to try again would try for ever."""
+    with pytest.raises(Failure) as failure, transaction(database) as session:
+        write(session)
+
+    (line,) = [r for r in caplog.records if r.message == "integrity violated"]
+    assert line.levelname == "ERROR"
+    assert any(word in vars(line)["constraint"] for word in named)
+    told = "".join(traceback.format_exception(failure.value)) + str(vars(line))
+    assert "Canary" not in told
+    assert (failure.value.status, failure.value.__suppress_context__) == (500, True)
 
 
 def test_an_instant_without_a_zone_is_refused(session: Session) -> None:
@@ -242,8 +280,8 @@ def test_a_commit_that_fails_is_answered_as_an_error_and_never_as_done(
 
         answer = TestClient(app).post("/late")
 
-    assert answer.status_code == 409
-    assert answer.json()["detail"] == "Somebody else changed this at the same moment."
+    assert answer.status_code == 500
+    assert answer.json()["detail"] == "Something failed on our side; it has been logged."
     with reading(database) as session:
         assert session.exec(select(Programme)).all() == []
 

@@ -10,6 +10,7 @@ LINKS: Final = "tests/organisations/test_invitations.py::"
 LEAVING: Final = "tests/organisations/test_offboarding.py::"
 KNOWN: Final = "tests/accounts/test_known_browsers.py::"
 CHANGE: Final = "tests/accounts/test_password_change.py::"
+REASONS: Final = "tests/insights/test_erase_reason.py::"
 ONCE: Final = "tests/core/http/test_idempotency.py::"
 
 FAULTS: Final = (
@@ -122,6 +123,55 @@ FAULTS: Final = (
             "tests/accounts/test_session_list.py::"
             "test_the_session_of_somebody_else_looks_like_none",
         ),
+    ),
+    # --- what belongs to whom ---
+    Fault(
+        "a narrow token reads the jobs of its person",
+        "app/operations/service.py",
+        "        actor.scopes is None or not scopes.isdisjoint(actor.scopes)\n",
+        "        actor.scopes is None or bool(scopes)\n",
+        ("tests/operations/test_jobs.py",),
+    ),
+    Fault(
+        "a clock that was ahead locks authenticators out",
+        "app/accounts/service/second_factor.py",
+        "before = None if ahead else held.last_step",
+        "before = held.last_step",
+        (
+            "tests/accounts/test_second_factor.py::"
+            "test_a_clock_that_was_a_day_ahead_locks_no_authenticator_out",
+        ),
+    ),
+    Fault(
+        "a reason stands in the immutable record",
+        "app/core/storage/audit.py",
+        "audit_reasons.keep(session, actor_id, reason)",
+        "reason",
+        (f"{REASONS}test_a_reason_that_staff_give_stands_beside_the_record",),
+    ),
+    Fault(
+        "a reason that was changed is not found",
+        "app/core/storage/audit_reasons.py",
+        'return row is None or _hash_of(row) == facts[NAME]["sha256"]',
+        'return row is None or len(_hash_of(row)) == len(facts[NAME]["sha256"])',
+        ("tests/core/storage/test_audit.py::test_a_reason_that_was_changed_is_found",),
+    ),
+    Fault(
+        "a broken promise of a table is called a conflict",
+        "app/core/storage/database.py",
+        "        if _is_duplicate(error):\n",
+        "        if error.orig is not None:\n",
+        (
+            "tests/core/storage/test_database.py::"
+            "test_a_row_that_breaks_a_promise_is_a_failure_of_ours_and_is_logged_without_the_row",
+        ),
+    ),
+    Fault(
+        "tables are changed under a service that runs",
+        "app/operations/migrating.py",
+        "    _require_unused(database, revision)\n",
+        "",
+        ("tests/test_migrations.py::test_a_service_that_runs_is_not_changed_under_its_feet",),
     ),
     # --- what is asked again ---
     Fault(

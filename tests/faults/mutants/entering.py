@@ -104,8 +104,8 @@ FAULTS: Final = (
     Fault(
         "a code of the authenticator works twice",
         f"{SERVICE}second_factor.py",
-        "step > held.last_step",
-        "step >= held.last_step",
+        "step > before)",
+        "step >= before)",
         (f"{SECOND}test_a_code_works_once",),
     ),
     Fault(
