@@ -13,6 +13,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 SECRETS: Final = Path("/run/secrets")
 """Where containers find their secrets: a file `counterpart_database_url`, for example."""
 
+UNSAFE_CLUSTER: Final = (
+    "The cluster for matching is spoken with in the clear: whoever reaches its scheduler reads "
+    "what teams have written, and runs programs on its machines. Use tls:// in "
+    "COUNTERPART_MATCHING_SCHEDULER."
+)
+
 
 class Settings(BaseSettings):
     """Settings of the service, from variables that begin with `COUNTERPART_`.
@@ -259,6 +265,14 @@ class Settings(BaseSettings):
                 "oidc_issuer needs oidc_client_id, oidc_client_secret and secret_keys"
             )
         return self
+
+    @property
+    def warnings(self) -> list[str]:
+        """What whoever runs the service should know about these settings."""
+        scheduler = self.matching_scheduler or ""
+        if self.matching_backend == "dask" and not scheduler.startswith("tls://"):
+            return [UNSAFE_CLUSTER]
+        return []
 
     @property
     def keys(self) -> tuple[str, ...]:

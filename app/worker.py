@@ -62,6 +62,8 @@ def _sweep(database: Database, settings: Settings) -> None:
 
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Carry out jobs and send letters until told to stop; a failing database is waited for."""
+    for warning in settings.warnings:
+        log.warning("settings are not safe", extra={"reason": warning})
     sweep_at = 0.0
     while not stop.is_set():
         try:

@@ -15,6 +15,7 @@ from app.accounts import service
 from app.accounts.service import browser_sessions, known_browsers
 from app.accounts.service.known_browsers import Browser
 from app.core.base.errors import NotSignedIn, Unavailable
+from app.core.base.logging import actor_id
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
 from app.core.http.routing import AccessGuard
@@ -47,7 +48,9 @@ async def enter(request: Request) -> Actor:
         If the actor may do what the route declares to nothing at all.
     """
     credentials = await _bearer(request)
-    actor = await run_in_threadpool(_counted, request, credentials)
+    actor = await run_in_threadpool(_who_asks, request, credentials)
+    actor_id.set(str(actor.user_id))
+    await run_in_threadpool(_count, request, actor)
     declaration = declaration_of(request.scope["endpoint"])
     if declaration is not None and declaration.access is Access.NEEDS:
         require_somewhere(actor, Action(declaration.actions[0]))
@@ -55,12 +58,10 @@ async def enter(request: Request) -> Actor:
     return actor
 
 
-def _counted(request: Request, credentials: Credentials) -> Actor:
-    """Return who asks, if that person has a request left."""
-    actor = _who_asks(request, credentials)
+def _count(request: Request, actor: Actor) -> None:
+    """Do nothing, or refuse if that person has no request left."""
     quota: RequestQuota = request.app.state.request_quota
     quota.count(request.app.state.database, str(actor.user_id))
-    return actor
 
 
 def _who_asks(request: Request, credentials: Credentials) -> Actor:

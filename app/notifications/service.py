@@ -1,5 +1,7 @@
 """The outbox, for the staff who look after it."""
 
+import logging
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -12,6 +14,8 @@ from app.core.base.messages import Message
 from app.core.storage.outbox import Letter, LetterState, state_of
 from app.core.storage.pagination import Page, page
 from app.notifications.schemas import LetterQuery, LetterRead
+
+log = logging.getLogger(__name__)
 
 
 def letters(session: Session, actor: Actor, query: LetterQuery) -> Page[LetterRead]:
@@ -34,6 +38,7 @@ def letters(session: Session, actor: Actor, query: LetterQuery) -> Page[LetterRe
         default="-created_at",
         key=Letter.id,
     )
+    _note_reading(found.rows)
     return Page([_shown(actor, letter) for letter in found.rows], found.cursor)
 
 
@@ -51,7 +56,14 @@ def letter(session: Session, actor: Actor, letter_id: UUID) -> LetterRead:
     found = session.get(Letter, letter_id)
     if found is None:
         raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
+    _note_reading([found])
     return _shown(actor, found)
+
+
+def _note_reading(letters: Sequence[Letter]) -> None:
+    """Log which letters were read: they are other people's; the line names who read them."""
+    if letters:
+        log.info("letters read", extra={"letters": [str(letter.id) for letter in letters]})
 
 
 def _is(state: LetterState) -> ColumnElement[bool]:

@@ -3,6 +3,8 @@
 import hmac
 from importlib.metadata import version
 from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -10,6 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from app.core.base.errors import AppError, NotFound, Unavailable
 from app.core.http.access import public
+from app.core.http.cookies import OWN_MACHINE
 from app.core.http.forwarding import Forwarding
 from app.core.http.metrics import Metrics
 from app.core.storage import audit_verification
@@ -18,6 +21,12 @@ from app.core.storage.jobs import Job, JobState
 from app.operations import migrating
 
 router = APIRouter(include_in_schema=False)
+
+FORWARDED: Final = (
+    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"),
+    "via",
+)
+"""What proxies add to a request."""
 
 
 @router.get("/livez")
@@ -42,7 +51,7 @@ def readyz(request: Request) -> dict[str, str | list[str]]:
     except AppError as error:
         raise Unavailable(error.detail, remedy=error.remedy) from error
     forwarding: Forwarding = request.app.state.forwarding
-    warnings = forwarding.warnings()
+    warnings = [*forwarding.warnings(), *request.app.state.settings.warnings]
     told: dict[str, str | list[str]] = {"warnings": warnings} if warnings else {}
     return {"status": "ready", "schema": migrating.needed(), **told}
 
@@ -80,9 +89,11 @@ def _require_monitor(request: Request) -> None:
 def _is_near(request: Request) -> bool:
     """Tell whether a program of this machine asks, for itself.
 
-    A proxy on this machine comes from near too, and says for whom it asks.
+    A proxy on this machine comes from near too. It may say for whom it asks, or nothing: so
+    where people reach the service at another address, nobody is near.
     """
-    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
+    public = urlsplit(request.app.state.settings.public_url).hostname
+    if public not in OWN_MACHINE or any(name in request.headers for name in FORWARDED):
         return False
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 
 import pytest
 from pydantic import SecretStr
@@ -15,7 +16,8 @@ from app.core.storage.database import Database, connect
 from app.main import create_app
 from app.operations import migrating
 from app.programmes.models import Programme
-from app.settings import Settings
+from app.settings import UNSAFE_CLUSTER, Settings
+from app.worker import work
 from tests.conftest import SignIn, a_client
 from tests.factories import a_token, a_user
 
@@ -182,6 +184,8 @@ def test_figures_are_there_while_the_database_is_not(tmp_path: Path) -> None:
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
         ("::1", {"X-Real-IP": "127.0.0.1"}),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}),
+        ("127.0.0.1", {"Via": "1.1 proxy"}),
     ],
 )
 def test_without_a_token_figures_stay_on_this_machine(
@@ -194,6 +198,44 @@ def test_without_a_token_figures_stay_on_this_machine(
     absent = client.get("/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
     assert answer.json() == absent.json() | {"instance": "/metrics"}
+
+
+@pytest.mark.parametrize("public", ["https://counterpart.example.org", "http://192.0.2.7:8000"])
+def test_without_a_token_figures_are_for_nobody_where_people_come_by_another_address(
+    url: str, database: Database, public: str
+) -> None:
+    """A proxy on this machine that adds nothing to what it hands on looks like a neighbour."""
+    settings = Settings(database_url=url, embedded_worker=False, public_url=public)
+
+    answer = near(create_app(settings, database)).get("/metrics")
+
+    assert answer.status_code == 404
+
+
+def test_a_cluster_that_is_spoken_with_in_the_clear_is_warned_of(
+    url: str, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def cluster(scheduler: str) -> Settings:
+        return Settings(
+            database_url=url,
+            embedded_worker=False,
+            matching_backend="dask",
+            matching_scheduler=scheduler,
+            model_folder=tmp_path,
+        )
+
+    stopped = Event()
+    stopped.set()
+    told = {}
+    for scheduler in ("tcp://10.0.0.1:8786", "tls://10.0.0.1:8786"):
+        settings = cluster(scheduler)
+        work(database, settings, stopped)
+        told[scheduler[:3]] = near(create_app(settings, database)).get("/readyz").json()
+
+    [line] = [r for r in caplog.records if r.message == "settings are not safe"]
+    assert line.levelname == "WARNING"
+    assert told["tcp"]["warnings"] == [UNSAFE_CLUSTER]
+    assert "warnings" not in told["tls"]
 
 
 def test_with_a_token_figures_are_for_who_presents_it(url: str, database: Database) -> None:

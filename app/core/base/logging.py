@@ -13,6 +13,8 @@ from app.core.base.clock import now
 log = logging.getLogger(__name__)
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+actor_id: ContextVar[str | None] = ContextVar("actor_id", default=None)
+"""Who asks, by the key of the person; known from where the request has shown it."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
@@ -30,6 +32,8 @@ class JsonFormatter(logging.Formatter):
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
+        if actor := actor_id.get():
+            line["actor"] = actor
         line |= {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)

@@ -6,6 +6,7 @@ all; both come from broken programs, never from a person's keyboard.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
@@ -27,6 +28,29 @@ _SIGNS: Final = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
     | {"\u0131": "i"}
 )
+
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+Place = tuple[int | str, ...]
+
+
+def unstorable(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Yield what no database takes of a value as JSON has it: its place, and the text.
+
+    The name of a member is a text too, of the object that has it.
+    """
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            yield place, value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from unstorable(name, place)
+            yield from unstorable(part, (*place, name))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from unstorable(part, (*place, number))
 
 
 def printable(text: str) -> str:

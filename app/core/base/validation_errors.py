@@ -11,6 +11,7 @@ from app.core.base.messages import Message
 
 LONGEST_NAME = 200
 """How many characters of a name that nobody knows an answer repeats."""
+UNENCODABLE: Final = "The text holds a character that cannot be encoded."
 _LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
@@ -69,7 +70,7 @@ def _sentence(detail: ErrorDetails) -> str:
         case "model_attributes_type":
             return "Send a JSON object, with the header `Content-Type: application/json`."
         case "string_unicode":
-            return "The text holds a character that cannot be encoded."
+            return UNENCODABLE
         case _:
             return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
 

@@ -4,13 +4,17 @@ Only bytes are counted, at the speed of copying them, so that a body which says 
 costs less than one that is taken.
 """
 
+import json
+import re
 from itertools import accumulate
 from typing import Final
 
 from starlette.exceptions import HTTPException
 
-from app.core.base.errors import BadQuery, TooLarge
+from app.core.base.errors import BadQuery, FieldError, TooLarge, Unprocessable
 from app.core.base.messages import Message
+from app.core.base.text import printable, unstorable
+from app.core.base.validation_errors import UNENCODABLE, pointer_to
 
 VALUES: Final = 10_000
 """Values in a body of JSON: objects, lists and what is in them."""
@@ -23,6 +27,7 @@ FIELDS: Final = 200
 
 _QUOTES: Final = 4 * VALUES
 """Around the name of each value, and around a value that is a text."""
+_ESCAPED: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _BRACKETS: Final = b"[]{}"
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 
@@ -52,6 +57,44 @@ def require_small_json(body: bytes) -> None:
             Message("The body has more than {most:,} values.", most=VALUES),
             remedy="Split it into several requests.",
         )
+
+
+def require_storable_json(body: bytes) -> None:
+    """Do nothing, or refuse texts of any field, and names of any, that no database takes.
+
+    Raises
+    ------
+    Unprocessable
+        With the place of each of them.
+    """
+    # In JSON both are escaped: NUL as itself is no JSON, and half a character no UTF-8.
+    if not _ESCAPED.search(body):
+        return
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return  # which its reader finds
+    if errors := unstorable_in(value):
+        raise Unprocessable("The content cannot be accepted.", errors=errors)
+
+
+def unstorable_in(value: object) -> list[FieldError]:
+    """Return what is wrong with texts that no database takes, as their fields would say it."""
+    return [
+        FieldError(pointer_to(place) or "/", _sentence(text))
+        for place, text in unstorable(value)
+    ]
+
+
+def _sentence(text: str) -> str:
+    try:
+        text.encode()
+        printable(text)
+    except UnicodeEncodeError:
+        return UNENCODABLE
+    except ValueError as error:
+        return str(error)
+    return UNENCODABLE
 
 
 def require_small_query(query: str) -> None:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.base.errors import CrossSite
-from app.core.http.problems import respond
+from app.core.http.problems import note_denial, respond
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -39,6 +39,7 @@ class SameSite:
             request = Request(scope)
             if comes_from_elsewhere(request):
                 refusal = CrossSite("Another site sent this in your name.")
+                note_denial(request, refusal)
                 document = respond(scope["path"], refusal)
                 answer = await run_in_threadpool(self.shown, request, document)
                 await answer(scope, receive, send)

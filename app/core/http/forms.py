@@ -29,7 +29,7 @@ from starlette.concurrency import run_in_threadpool
 from app.core.base.errors import FieldError, UnsupportedMedia
 from app.core.base.messages import Message
 from app.core.base.validation_errors import field_errors, pointer_to
-from app.core.http.content_limits import FIELDS, require_small_form
+from app.core.http.content_limits import FIELDS, require_small_form, unstorable_in
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -80,6 +80,8 @@ def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]
 
     def understood(fields: Mapping[str, list[str]]) -> Form[Schema]:
         written: dict[str, str | list[str]] = {}
+        if refused := _unstorable_in(fields):
+            return Form(None, refused, written)
         given = _given(schema, fields, "", "", written)
         try:
             return Form(schema.model_validate(given), (), written)
@@ -107,6 +109,15 @@ def _require_kind(request: Request) -> None:
             "This address takes a form.",
             remedy=Message("Send it with the header `Content-Type: {kind}`.", kind=MEDIA_TYPE),
         )
+
+
+def _unstorable_in(fields: Mapping[str, list[str]]) -> tuple[FieldError, ...]:
+    """Return what is wrong with texts that no database takes, by the pointers of fields."""
+    return tuple(
+        FieldError(pointer_to(name.split(".")), error.detail)
+        for name, values in fields.items()
+        for error in unstorable_in([name, *values])
+    )
 
 
 def _texts(body: bytes) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ next page begins behind it whatever was inserted before (keyset pagination).
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,6 +15,8 @@ from pydantic import BaseModel, Field
 from app.core.storage.pagination import MOST_ROWS, Page
 from app.core.tables import exporting
 from app.core.tables.exporting import Format
+
+log = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
 Read = TypeVar("Read", bound=BaseModel)
@@ -63,6 +66,8 @@ class _Answer:
 
     def _table(self, schema: type[Read], items: Sequence[Read], kind: Format) -> Response:
         name = self._request.url.path.rpartition("/")[2]
+        facts = {"path": self._request.url.path, "kind": str(kind), "rows": len(items)}
+        log.info("table exported", extra=facts)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
         headers |= self._response.headers
         return Response(

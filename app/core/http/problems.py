@@ -18,6 +18,7 @@ from app.core.base.errors import (
     Failure,
     MethodNotAllowed,
     NotFound,
+    NotPermitted,
     TooLarge,
     Unprocessable,
 )
@@ -95,9 +96,17 @@ def _document(
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)  # noqa: S101 -- the registration below guarantees it
+    note_denial(request, error)
     response = respond(request.url.path, error)
     response.headers.update(error.headers)
     return response
+
+
+def note_denial(request: Request, error: AppError) -> None:
+    """Log who was not permitted to do what; the line names the person by key."""
+    if isinstance(error, NotPermitted):
+        facts = {"method": request.method, "path": request.url.path, "code": error.code}
+        log.warning("not permitted", extra=facts)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

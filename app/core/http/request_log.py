@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.base.logging import request_id
+from app.core.base.logging import actor_id, request_id
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ class RequestLog:
         # Never reset: each request has a context of its own, and the answer to an
         # unexpected failure is made outside of this middleware.
         request_id.set(uuid4().hex)
+        actor_id.set(None)
         began, status = time.perf_counter(), 500
 
         async def note(message: Message) -> None:

@@ -40,8 +40,9 @@ from app.core.base.errors import (
 from app.core.base.messages import Message
 from app.core.base.validation_errors import head_of
 from app.core.http.access import Access, declaration_of, with_dependencies
+from app.core.http.bodies import StrictRequest, require_body
 from app.core.http.computing import Computed
-from app.core.http.content_limits import require_small_json, require_small_query
+from app.core.http.content_limits import require_small_query
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, Repetition, once_of
 from app.core.http.openapi import merged, responses
@@ -165,8 +166,7 @@ class Route(APIRoute):
             if known is not None and not known.issuperset(request.query_params):
                 raise _unknown_parameters(known)
             if takes_body and await request.body():
-                _require_kind(request, takes)
-                require_small_json(await request.body())
+                _require_body(request, takes, await request.body())
             return await handler(request)
 
         async def handle(request: Request) -> Response:
@@ -202,6 +202,13 @@ def _repetition(request: Request) -> Repetition | None:
     """Return what was answered to this request before, if it was."""
     claim = getattr(request.state, "claim", None)
     return claim if isinstance(claim, Repetition) else None
+
+
+def _require_body(request: Request, takes: frozenset[str], body: bytes) -> None:
+    try:
+        require_body(request, takes, body)
+    except Unprocessable as refusal:
+        raise _Unread(refusal) from refusal
 
 
 async def _everybody(_: Request) -> None:
@@ -248,45 +255,6 @@ def _query_names(dependant: Dependant) -> frozenset[str] | None:
 
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-class StrictRequest(Request):
-    """A request whose JSON says each thing once."""
-
-    async def json(self) -> Any:
-        """Return what the body says.
-
-        Raises
-        ------
-        JSONDecodeError
-            If it is no JSON, or an object of it has two members of one name: readers
-            disagree which of them counts.
-        UnicodeDecodeError
-            If it is not in UTF-8: in another coding its values could not be counted.
-        """
-        text = (await self.body()).decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_each_once)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise json.JSONDecodeError("An object has two members of one name", "", 0)
-    return members
-
-
-def _require_kind(request: Request, takes: frozenset[str]) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in takes:
-        raise UnsupportedMedia(
-            "This address does not accept bodies of this media type.",
-            remedy=Message(
-                "Send it with the header `Content-Type: {takes}`.",
-                takes=" or ".join(sorted(takes)),
-            ),
-        )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMedia("The body is compressed.", remedy="Send it uncompressed.")
 
 
 async def _finished(request: Request, response: Response) -> Response:

@@ -46,8 +46,14 @@ def secure(scope: Scope, headers: MutableHeaders) -> None:
     is_page = headers.get("content-type", "").startswith("text/html")
     headers.setdefault("Content-Security-Policy", _PAGE if is_page else _NOTHING)
     headers.setdefault("Cache-Control", _caching(scope["path"]))
-    if scope.get("scheme") == "https":
+    if _is_https(scope):
         headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
+
+
+def _is_https(scope: Scope) -> bool:
+    """Tell whether people reach the service over https, though a proxy may end it."""
+    public: str = scope["app"].state.settings.public_url
+    return scope.get("scheme") == "https" or public.startswith("https:")
 
 
 def _caching(path: str) -> str:

@@ -12,10 +12,12 @@ from fastapi import FastAPI
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from app.access.policy import Role
 from app.core.base.logging import JsonFormatter, configure
 from app.core.storage import jobs
 from app.core.storage.database import Database, transaction
 from app.core.storage.jobs import Handler, Store, Ticket
+from app.core.storage.outbox import Letter
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import SignIn
@@ -46,7 +48,8 @@ def lines(log: io.StringIO) -> list[dict[str, Any]]:
 def test_a_request_is_one_line_that_says_what_was_answered(
     session: Session, as_user: SignIn, log: io.StringIO
 ) -> None:
-    client = as_user(a_user(session))
+    person = a_user(session)
+    client = as_user(person)
 
     answer = client.get("/api/v1/me")
 
@@ -57,12 +60,85 @@ def test_a_request_is_one_line_that_says_what_was_answered(
         "logger": "app.core.http.request_log",
         "event": "request answered",
         "request_id": answer.headers["x-request-id"],
+        "actor": str(person.id),
         "method": "GET",
         "path": "/api/v1/me",
         "status": 200,
     }
     assert datetime.fromisoformat(at).tzinfo is not None
     assert 0 < spent < 60_000
+
+
+def events(log: io.StringIO, event: str) -> list[dict[str, Any]]:
+    """The lines of one event, without what every line says."""
+    common = {"at", "level", "logger", "event", "request_id"}
+    found = [line for line in lines(log) if line["event"] == event]
+    return [{n: v for n, v in line.items() if n not in common} for line in found]
+
+
+def test_nobody_is_named_in_the_line_of_a_request_that_shows_nobody(
+    session: Session, as_user: SignIn, log: io.StringIO
+) -> None:
+    client = as_user(a_user(session))
+
+    client.get("/api/v1/me")
+    client.get("/livez")
+    client.get("/api/v1/me", headers={"Authorization": "Bearer wrong"})
+
+    assert ["actor" in line for line in events(log, "request answered")] == [True, False, False]
+
+
+def test_who_is_not_permitted_is_logged_by_key(
+    session: Session, as_user: SignIn, log: io.StringIO
+) -> None:
+    person = a_user(session)
+    client = as_user(person)
+    actor = {"actor": str(person.id)}
+
+    client.get("/api/v1/audit")
+    client.post("/api/v1/programmes", json={"code": "another", "title": "Another one"})
+    client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert events(log, "not permitted") == [
+        actor | {"method": "GET", "path": "/api/v1/audit", "code": "not-permitted"},
+        actor | {"method": "POST", "path": "/api/v1/programmes", "code": "not-permitted"},
+        {"method": "POST", "path": "/sign-out", "code": "cross-site"},
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_takes_a_table_along_is_logged_by_key(
+    session: Session, as_user: SignIn, log: io.StringIO, kind: str
+) -> None:
+    person = a_user(session, Role.STAFF)
+    client = as_user(person)
+    a_call(session)
+    session.commit()
+
+    client.get("/api/v1/calls")
+    client.get(f"/api/v1/calls?format={kind}")
+
+    assert events(log, "table exported") == [
+        {"actor": str(person.id), "path": "/api/v1/calls", "kind": kind, "rows": 1}
+    ]
+
+
+def test_who_reads_the_letters_of_others_is_logged_by_key(
+    session: Session, as_user: SignIn, log: io.StringIO
+) -> None:
+    person, other = a_user(session, Role.ADMIN), a_user(session)
+    client = as_user(person)
+    letter = Letter(user_id=other.id, recipient=other.email, subject="Hello", body="Well?")
+    session.add(letter)
+    session.commit()
+
+    client.get("/api/v1/outbox")
+    client.get(f"/api/v1/outbox/{letter.id}")
+    client.get("/api/v1/outbox?state=sent")
+
+    read = {"actor": str(person.id), "letters": [str(letter.id)]}
+    assert events(log, "letters read") == [read, read]
+    assert other.email not in log.getvalue()
 
 
 def test_nothing_that_a_person_sends_or_gets_is_logged(

@@ -199,3 +199,22 @@ def test_rows_beyond_the_schema_are_refused_and_names_of_no_field_left_out(
 
     assert answer["rows"] == 120
     assert list(answer["errors"]) == ["/content/contacts"]
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        (b"title=a%00b", "/title"),
+        (b"title=abc&key=%00", "/key"),
+        (b"title=abc&themes=a&themes=%00", "/themes"),
+        (b"title=abc&a%00b=c", "/a\0b"),
+    ],
+)
+def test_a_text_that_no_database_keeps_is_refused(
+    client: TestClient, content: bytes, pointer: str
+) -> None:
+    answer = client.post("/", content=content, headers=URLENCODED).json()
+
+    assert answer["value"] is None
+    assert [place for place, _ in answer["errors"]] == [pointer]
+    assert answer["errors"][0][1].startswith("remove the control characters")

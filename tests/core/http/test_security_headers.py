@@ -92,6 +92,26 @@ def test_over_https_the_browser_is_told_to_stay_there(broken: FastAPI) -> None:
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
+def test_where_the_public_address_is_https_browsers_come_back_over_https(
+    url: str, database: Database
+) -> None:
+    """Behind a proxy that speaks TLS the service itself is asked over plain http."""
+    public = Settings(
+        database_url=url, embedded_worker=False, public_url="https://counterpart.example.org"
+    )
+    client = TestClient(create_app(public, database))
+
+    answers = [
+        client.get("/livez"),
+        client.get("/nothing"),
+        client.post("/api/v1/challenges", content=b" " * 1_000_001),
+    ]
+
+    assert {answer.headers["strict-transport-security"] for answer in answers} == {
+        "max-age=31536000"
+    }
+
+
 def test_what_somebody_has_read_is_not_kept_for_others(
     session: Session, as_user: SignIn
 ) -> None:

@@ -12,8 +12,8 @@ EIGHT: Final = f"{COMPUTING}test_while_eight_ask_two_compute_without_a_session_a
 FAULTS: Final = (
     Fault(
         "a body of any number of things is read",
-        "app/core/http/routing.py",
-        "                require_small_json(await request.body())\n",
+        "app/core/http/bodies.py",
+        "    require_small_json(body)\n",
         "",
         (f"{BOUNDS}test_what_says_too_much_is_refused_before_anybody_reads_it",),
     ),
@@ -108,6 +108,49 @@ FAULTS: Final = (
         "added = seen.unwritten if seen.unwritten >= self._step else 0",
         "added = 0",
         (f"{QUOTAS}test_all_processes_count_together",),
+    ),
+    Fault(
+        "NUL in a name or in a text of any field reaches the database",
+        "app/core/http/bodies.py",
+        "    require_storable_json(body)\n",
+        "",
+        (
+            "tests/test_unstorable.py::test_no_text_that_a_database_cannot_keep_gets_past_the_body",
+        ),
+    ),
+    Fault(
+        "NUL in a form reaches the database",
+        "app/core/http/forms.py",
+        "if refused := _unstorable_in(fields):",
+        "if refused := _unstorable_in({}):",
+        ("tests/core/http/test_forms.py::test_a_text_that_no_database_keeps_is_refused",),
+    ),
+    Fault(
+        "nobody learns who was not permitted",
+        "app/core/http/problems.py",
+        "    note_denial(request, error)\n    response",
+        "    response",
+        ("tests/core/base/test_logging.py::test_who_is_not_permitted_is_logged_by_key",),
+    ),
+    Fault(
+        "a browser comes back over plain http",
+        "app/core/http/security_headers.py",
+        'or public.startswith("https:")',
+        'or public.startswith("https:///")',
+        (
+            "tests/core/http/test_security_headers.py::"
+            "test_where_the_public_address_is_https_browsers_come_back_over_https",
+        ),
+    ),
+    Fault(
+        "figures are for whoever comes through a proxy that says nothing",
+        "app/operations/health.py",
+        "if public not in OWN_MACHINE or any(",
+        "if any(",
+        (
+            "tests/operations/test_health.py::"
+            "test_without_a_token_figures_are_for_nobody_where_people_come_by_another_address",
+        ),
     ),
     Fault(
         "a long password is judged letter by letter",
