@@ -149,19 +149,21 @@ def sent_schemas(app: FastAPI) -> Iterator[tuple[str, Node]]:
 
 def forms(app: FastAPI) -> list[type[BaseModel]]:
     """The schemas of the forms of all pages."""
-    calls = [
-        part.call
-        for route in iter_route_contexts(app.routes)
-        if (dependant := getattr(route.original_route, "dependant", None))
-        for part in with_dependencies(dependant)
-    ]
-    found = {
-        getclosurevars(getclosurevars(call).nonlocals["understood"]).nonlocals["schema"]
-        for call in calls
-        if call is not None and getattr(call, "__qualname__", "").startswith("form_of.")
-    }
+    found = {schema_of_form(route) for route in iter_route_contexts(app.routes)} - {None}
     assert len(found) >= 8
-    return sorted(found, key=lambda schema: schema.__name__)
+    return sorted((s for s in found if s), key=lambda schema: schema.__name__)
+
+
+def schema_of_form(route: Any) -> type[BaseModel] | None:
+    """The schema of the form that a route takes; None if it takes none."""
+    dependant = getattr(route.original_route, "dependant", None)
+    for part in with_dependencies(dependant) if dependant else ():
+        call: Any = part.call
+        if getattr(call, "__qualname__", "").startswith("form_of."):
+            understood = getclosurevars(call).nonlocals["understood"]
+            schema: type[BaseModel] = getclosurevars(understood).nonlocals["schema"]
+            return schema
+    return None
 
 
 def form_schema(schema: type[BaseModel]) -> Node:

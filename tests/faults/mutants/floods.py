@@ -5,6 +5,9 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 BOUNDS: Final = "tests/test_bounds.py::"
+COOKIES: Final = (
+    "tests/core/http/test_cookies.py::test_where_people_come_over_https_every_cookie_is_secure"
+)
 QUOTAS: Final = "tests/test_quotas.py::"
 COMPUTING: Final = "tests/core/http/test_computing.py::"
 EIGHT: Final = f"{COMPUTING}test_while_eight_ask_two_compute_without_a_session_and_others_read"
@@ -151,6 +154,20 @@ FAULTS: Final = (
             "tests/operations/test_health.py::"
             "test_without_a_token_figures_are_for_nobody_where_people_come_by_another_address",
         ),
+    ),
+    Fault(
+        "a cookie without Secure behind a proxy",
+        "app/core/http/cookies.py",
+        "        secure=is_secure(request),\n        httponly=True,\n",
+        '        secure=request.url.scheme == "https",\n        httponly=True,\n',
+        (COOKIES,),
+    ),
+    Fault(
+        "a cookie is bound to no host behind a proxy",
+        "app/core/http/cookies.py",
+        'return request.url.scheme == "https" or public.startswith("https:")',
+        'return request.url.scheme == "https" or public == "https:"',
+        (COOKIES,),
     ),
     Fault(
         "a long password is judged letter by letter",
