@@ -79,9 +79,17 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.job_handlers = handlers(settings)
     app.add_middleware(SameSite, shown=layout.as_page)
     # The last one added is the first to see a request: a body is awaited without a place.
-    app.add_middleware(RequestLimit, limit=settings.limit_concurrency, spared="/livez")
     app.add_middleware(
-        BodyLimit, limit=settings.max_body_bytes, seconds=settings.max_body_seconds
+        RequestLimit,
+        limit=settings.limit_concurrency,
+        spared="/livez",
+        shown=layout.as_bare_page,
+    )
+    app.add_middleware(
+        BodyLimit,
+        limit=settings.max_body_bytes,
+        seconds=settings.max_body_seconds,
+        shown=layout.as_bare_page,
     )
     app.state.forwarding = Forwarding()
     app.add_middleware(ForwardedHeaders, forwarding=app.state.forwarding)

@@ -178,6 +178,12 @@ def as_page(request: Request, refusal: Response) -> Response:
     return page
 
 
+def as_bare_page(request: Request, refusal: Response) -> Response:
+    """Return the same in a frame that names no reader: it asks nothing of the database."""
+    request.state.page = Page()
+    return as_page(request, refusal)
+
+
 def _frame(request: Request) -> Page:
     """Return the frame of a refusal: the reader's own, as far as one can be made."""
     page: Page | None = getattr(request.state, "page", None)

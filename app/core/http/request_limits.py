@@ -1,10 +1,13 @@
 """What one request may take of the service: its size, its time, and its place among others."""
 
 import logging
+from collections.abc import Callable
 from typing import Final
 
 import anyio
 from starlette import types
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.base.errors import AppError, TooLarge, TooSlow, Unavailable
@@ -15,6 +18,14 @@ log = logging.getLogger(__name__)
 
 BODIES: Final = 64
 """How many bodies of the largest size may be on their way to one process at once."""
+
+
+Shown = Callable[[Request, Response], Response]
+"""Returns a refusal in the form that who sent the request wants: a page, a document."""
+
+
+def _as_it_is(_: Request, refusal: Response) -> Response:
+    return refusal
 
 
 class RequestLimit:
@@ -29,10 +40,15 @@ class RequestLimit:
         Requests of one process at the same time.
     spared : str
         The path that is always answered.
+    shown : callable, optional
+        How a refusal is shown; it is called at once, and waits for nothing.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, spared: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, spared: str, shown: Shown = _as_it_is
+    ) -> None:
         self.app = app
+        self.shown = shown
         self.limit = limit
         self.spared = spared
         self.present = 0
@@ -45,7 +61,8 @@ class RequestLimit:
         if self.present >= self.limit:
             log.warning("request turned away", extra={"present": self.present})
             refusal = Unavailable("The service is answering too many requests.")
-            await respond(scope["path"], refusal)(scope, receive, send)
+            answer = self.shown(Request(scope), respond(scope["path"], refusal))
+            await answer(scope, receive, send)
             return
         self.present += 1
         try:
@@ -68,10 +85,15 @@ class BodyLimit:
         Bytes that a body may have.
     seconds : float
         How long it may take to arrive.
+    shown : callable, optional
+        How a refusal is shown; it is called at once, and waits for nothing.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, seconds: float, shown: Shown = _as_it_is
+    ) -> None:
         self.app = app
+        self.shown = shown
         self.limit = limit
         self.seconds = seconds
         self.held = 0
@@ -87,7 +109,8 @@ class BodyLimit:
         except (TooLarge, Unavailable, TimeoutError) as error:
             late = f"The body did not arrive within {self.seconds:g} seconds."
             refusal = error if isinstance(error, AppError) else TooSlow(late)
-            await respond(scope["path"], refusal)(scope, receive, send)
+            answer = self.shown(Request(scope), respond(scope["path"], refusal))
+            await answer(scope, receive, send)
             return
         if body is not None:
             await self.app(scope, _replay(body, receive), send)

@@ -1,5 +1,6 @@
 """What one request may take: its time, and its place among others."""
 
+import json
 from typing import Any
 
 import anyio
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.http.request_limits import BODIES, BodyLimit, RequestLimit
+from app.pages.layout import as_bare_page
 from app.settings import Settings
 
 
@@ -126,3 +128,44 @@ def test_trusted_proxies_are_addresses_and_networks(said: str, kept: str | None)
 def test_a_trusted_proxy_that_names_everybody_or_nobody_is_refused(said: str) -> None:
     with pytest.raises(ValidationError, match="trusted_proxies"):
         Settings(trusted_proxies=said)
+
+
+@pytest.mark.parametrize(
+    ("middleware", "status", "title"),
+    [
+        (RequestLimit(plain, limit=0, spared="/livez", shown=as_bare_page), 503, "unavailable"),
+        (BodyLimit(plain, limit=0, seconds=60, shown=as_bare_page), 413, "Too large"),
+        (BodyLimit(plain, limit=9, seconds=0, shown=as_bare_page), 408, "Too slow"),
+    ],
+    ids=["too many", "too large", "too slow"],
+)
+def test_a_browser_gets_these_refusals_as_pages_and_a_program_as_documents(
+    middleware: Any, status: int, title: str
+) -> None:
+    async def drip() -> Message:
+        await anyio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def answered(path: str) -> tuple[int, dict[str, str], str]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+        scope |= {"headers": [(b"accept", b"text/html"), (b"host", b"service")]}
+        await middleware(scope, drip, send)
+        start, body = sent
+        headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        return start["status"], headers, body["body"].decode()
+
+    shown, headers, page = anyio.run(answered, "/sign-in")
+    told, others, document = anyio.run(answered, "/api/v1/challenges")
+
+    assert (shown, told) == (status, status)
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert title in page
+    assert "What you can do" in page
+    assert ("retry-after" in headers) == (status == 503)
+    assert others["content-type"] == "application/problem+json"
+    assert json.loads(document)["status"] == status
