@@ -57,7 +57,7 @@ def test_each_role_gets_what_the_table_says(world: World, case: str) -> None:
 
     found = {
         kind: {
-            role: world.ask(role, case, _suited(case, world, role, kind)).status_code
+            role: world.ask(role, case, suited(case, world, role, kind)).status_code
             for role in Role
         }
         for kind in kinds
@@ -66,7 +66,7 @@ def test_each_role_gets_what_the_table_says(world: World, case: str) -> None:
     assert found == kinds
 
 
-def _suited(case: str, world: World, role: Role, kind: str) -> dict[str, Any]:
+def suited(case: str, world: World, role: Role, kind: str) -> dict[str, Any]:
     """Return names of things; a pair of a run is one that it lists."""
     names = world.named(role, kind)
     if case == "read_suggestion" and kind == "other":

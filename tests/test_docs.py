@@ -4,6 +4,7 @@ import doctest
 import json
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,21 +146,52 @@ def test_every_file_and_test_that_the_page_on_security_names_is_there() -> None:
     """A test stands behind the file that it is in; a file alone means all of its tests."""
     page = (ROOT / "docs" / "security.md").read_text()
     rows = [row for row in page.splitlines() if row.startswith("| ") and "`" in row]
-    missing = []
 
+    assert missing_in(rows) == []
+    assert len(rows) > 15
+    assert [row for row in rows if "`tests/" not in row] == []
+
+
+def missing_in(rows: Sequence[str]) -> list[str]:
+    """Return the files and tests that rows of a table name, and that are not there."""
+    missing = []
     for row in rows:
         tests = ""
         for name in re.findall(r"`([\w./-]+)`", row):
-            if "/" in name or "." in name:
+            if "/" in name or name.endswith((".py", ".md", ".yaml", ".toml")):
                 found = (ROOT / name).is_file()
                 tests = (ROOT / name).read_text() if found else ""
             else:
                 found = not name.startswith("test_") or f"def {name}(" in tests
             missing += [] if found else [name]
+    return missing
 
-    assert missing == []
-    assert len(rows) > 15
-    assert [row for row in rows if "`tests/" not in row] == []
+
+KINDS = {"Test", "Document", "Partly", "Gap", "Not applicable"}
+
+
+def test_the_page_on_asvs_answers_every_requirement_once_by_what_is_there() -> None:
+    """OWASP ASVS 5.0.0 has 70 requirements of level 1 and 183 more of level 2."""
+    page = (ROOT / "docs" / "asvs.md").read_text()
+    rows = [row for row in page.splitlines() if re.match(r"\| \d+\.\d+\.\d+ ", row)]
+    cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+    numbers = [tuple(map(int, number.split("."))) for number, *_ in cells]
+    levels = [level for _, level, *_ in cells]
+    kinds = {kind for _, _, _, kind, _ in cells}
+
+    assert numbers == sorted(set(numbers))
+    assert (levels.count("1"), levels.count("2"), len(levels)) == (70, 183, 253)
+    assert kinds == KINDS
+    assert [c[0] for c in cells if c[3] == "Test" and "`tests/" not in c[4]] == []
+    assert [c[0] for c in cells if c[3] == "Document" and "`" not in c[4]] == []
+    assert [c[0] for c in cells if len(c[4]) < 7] == []
+    assert missing_in(rows) == []
+
+
+def test_a_planted_test_that_is_not_there_is_found() -> None:
+    row = "| 1.1.1 | `tests/test_docs.py`: `test_of_nothing_at_all`, `docs/nowhere.md` |"
+
+    assert missing_in([row]) == ["test_of_nothing_at_all", "docs/nowhere.md"]
 
 
 def test_every_decision_has_its_parts_and_a_number_of_its_own() -> None:

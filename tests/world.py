@@ -4,6 +4,8 @@ What would change something is only tried (`dry_run`), or names a state that is 
 current one: so one database serves any number of tries.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +16,11 @@ from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.access.policy import Role
+from app.access.policy import Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
-from app.accounts.service import digest_of
+from app.accounts.service import authenticate, digest_of
 from app.core.storage import audit
+from app.core.storage.idempotency_keys import Answer, IdempotencyKey
 from app.core.storage.jobs import Job
 from app.core.storage.outbox import Letter
 from app.matches.lifecycle import MatchState
@@ -42,7 +45,7 @@ from tests.factories import (
     themes,
 )
 
-UNTRIED = {"ask_what_if", "create_token"}
+UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
 ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
@@ -94,6 +97,34 @@ class World:
             method, address, json=body, headers=headers, params=query
         )
         answer.extensions["statements"] = list(self.statements)
+        return answer
+
+    def repeated(
+        self, session: Session, who: str, case: str, names: Mapping[str, Any], first: Answer
+    ) -> Response:
+        """Return the answer to a request that seems to have been answered before."""
+        operation, _, step = case.partition(" ")
+        path = self.operations[operation][1].format(**names, step=step)
+        body = self.bodies.get(operation)
+        content = b"" if body is None else json.dumps(body).encode()
+        key, secret = uuid4().hex, self.secrets[who]
+        actor = authenticate(session, secret)
+        assert actor.user_id is not None
+        session.add(
+            IdempotencyKey(
+                actor_id=actor.user_id,
+                credential_id=actor.credential_id,
+                permissions=actor.permissions,
+                key=key,
+                fingerprint=hashlib.sha256(f"POST {path}?\n".encode() + content).hexdigest(),
+                **first._asdict(),
+            )
+        )
+        session.commit()
+        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": key}
+        if content:
+            headers["Content-Type"] = "application/json"
+        answer: Response = self.client.post(path, content=content, headers=headers)
         return answer
 
     def named(self, role: Role, kind: str) -> dict[str, Any]:
@@ -150,6 +181,7 @@ def people(world: World, session: Session) -> None:
     for role in Role:
         user = a_user(session, role)
         world.secrets[role] = a_token(session, user)
+        _with_narrow_tokens(world, session, role, user)
         owned = {"organisation_id": organisation_of(session, user)}
         draft = a_challenge(session, call_id=call.id, **owned)
         world.own[role] = {
@@ -164,6 +196,23 @@ def people(world: World, session: Session) -> None:
         }
     _matched(session, world)
     _with_bodies(world, {"call": call.id, "offered": offered.call_id, "s": suggestion})
+
+
+def good_for_nothing(role: Role) -> str:
+    """Return whose token has no scope."""
+    return f"{role} with no scope"
+
+
+def without(role: Role, action: str) -> str:
+    """Return whose token has every scope but one."""
+    return f"{role} without {action}"
+
+
+def _with_narrow_tokens(world: World, session: Session, role: Role, user: User) -> None:
+    world.secrets[good_for_nothing(role)] = a_token(session, user, scopes=[])
+    for action in Action:
+        others = [other for other in Action if other is not action]
+        world.secrets[without(role, action)] = a_token(session, user, scopes=others)
 
 
 def sessions_of(session: Session) -> Callable[[], None]:

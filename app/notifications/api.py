@@ -6,10 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.errors import Conflict, NotFound
 from app.core.http.access import needs
-from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.idempotency import without_key
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.notifications import service
 from app.notifications.schemas import LetterQuery, LetterRead
@@ -34,3 +37,17 @@ def list_letters(
 def read_letter(session: ReadSessionDep, actor: ActorDep, letter_id: UUID) -> LetterRead:
     """Read one letter."""
     return service.letter(session, actor, letter_id)
+
+
+@router.post("/outbox/{letter_id}/hand-over", responses=responses(Conflict, NotFound))
+@needs(Action.OUTBOX_READ)
+@without_key
+def hand_letter_over(
+    session: SessionDep, actor: ActorDep, settings: SettingsDep, letter_id: UUID
+) -> LetterRead:
+    """Read a letter with a link to its person, where no mail server sends it; this is recorded.
+
+    Staff and leads do so for teams, administrators for everybody.
+    """
+    mail = settings.smtp_host is not None
+    return service.hand_over(session, actor, letter_id, has_mail_server=mail)

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from app.access import policy
-from app.access.policy import Action, Actor
-from app.core.base.errors import NotFound
+from app.access.policy import Action, Actor, Role
+from app.accounts.models import Membership
+from app.core.base.errors import Conflict, NotFound, NotPermitted
 from app.core.base.messages import Message
+from app.core.storage import audit
 from app.core.storage.outbox import Letter, LetterState, state_of
 from app.core.storage.pagination import Page, page
 from app.notifications.schemas import LetterQuery, LetterRead
@@ -66,6 +68,45 @@ def _note_reading(letters: Sequence[Letter]) -> None:
         log.info("letters read", extra={"letters": [str(letter.id) for letter in letters]})
 
 
+def hand_over(
+    session: Session, actor: Actor, letter_id: UUID, *, has_mail_server: bool
+) -> LetterRead:
+    """Return a letter that waits, with its link, to be handed to its person; it is recorded.
+
+    Whoever has the link can use it. So staff get that of a person who is in teams alone, and
+    only where no mail server would bring it.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read the outbox, or not the link of this person.
+    NotFound
+        If there is no such letter.
+    Conflict
+        If the letter waits no longer, or a mail server will send it.
+    """
+    policy.require(actor, Action.OUTBOX_READ)
+    found = session.get(Letter, letter_id)
+    if found is None:
+        raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
+    if not policy.allows(actor, Action.USER_WRITE):
+        roles = set(
+            session.exec(select(Membership.role).where(Membership.user_id == found.user_id))
+        )
+        if not roles <= {Role.MEMBER}:
+            raise NotPermitted(
+                "This person is more than a member of a team.",
+                remedy="Ask an administrator to hand the link over.",
+            )
+    if has_mail_server or state_of(found) is not LetterState.WAITING:
+        raise Conflict(
+            "This letter does not wait to be handed over.",
+            remedy="The mail server of the service sends it. Ask the person to look for it.",
+        )
+    audit.record(session, actor.user_id, "hand letter over", "user", found.user_id)
+    return _read(found, found.body)
+
+
 def _is(state: LetterState) -> ColumnElement[bool]:
     """Return `outbox.state_of` as a condition."""
     sent, due = col(Letter.sent_at).is_not(None), col(Letter.due_at).is_not(None)
@@ -79,8 +120,12 @@ def _is(state: LetterState) -> ColumnElement[bool]:
 def _shown(actor: Actor, letter: Letter) -> LetterRead:
     # Anyone who reads a link can use it: only those who could set a new one anyway may.
     hidden = letter.confidential and not policy.allows(actor, Action.USER_WRITE)
+    return _read(letter, None if hidden else letter.body)
+
+
+def _read(letter: Letter, body: str | None) -> LetterRead:
     return LetterRead(
         **letter.model_dump(include={*LetterRead.model_fields} - {"body"}),
         state=state_of(letter),
-        body=None if hidden else letter.body,
+        body=body,
     )

@@ -416,3 +416,82 @@ def test_a_second_letter_ends_the_link_of_the_first(
 
     assert browser.get(f"/reset?code={first}").status_code == 404
     assert browser.get(f"/reset?code={second}").status_code == 200
+
+
+# --- without a mail server ---
+
+
+def test_without_a_mail_server_the_page_says_who_has_the_link(
+    session: Session, browser: TestClient, settings: Settings
+) -> None:
+    a_person(session, email="ann@example.org")
+    session.commit()
+    form = {"email": "ann@example.org"}
+
+    without = browser.post("/reset", data=form)
+    browser.app.state.settings = settings.model_copy(update={"smtp_host": "mail.example.org"})  # type: ignore[attr-defined]  # -- it is a FastAPI
+    with_one = browser.post("/reset", data=form)
+
+    assert heading(without.text) == "Ask the staff for your link"
+    assert "This service cannot send emails at the moment." in without.text
+    assert heading(with_one.text) == "Check your email"
+
+
+def test_staff_hand_the_link_of_a_member_over_and_it_is_recorded(
+    session: Session, browser: TestClient, as_user: SignIn
+) -> None:
+    user = a_person(session, email="ann@example.org")
+    desk = a_user(session, Role.STAFF)
+    staff = as_user(desk)
+    browser.post("/reset", data={"email": "ann@example.org"})
+    worked(browser)
+    (letter,) = staff.get("/api/v1/outbox?state=waiting").json()["items"]
+
+    handed = staff.post(f"/api/v1/outbox/{letter['id']}/hand-over")
+
+    assert (letter["body"], handed.status_code) == (None, 200)
+    code = re.findall(r"/reset\?code=(\S+)", handed.json()["body"])[0]
+    done = browser.post("/reset/password", data={"code": code, "password": NEW})
+    assert done.status_code == 200
+    event = session.exec(
+        select(AuditEvent).where(AuditEvent.action == "hand letter over")
+    ).one()
+    assert (event.actor_id, event.subject_id, event.facts) == (desk.id, user.id, {})
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.MEMBER])
+def test_staff_hand_over_no_link_of_somebody_who_may_do_more_than_a_member(
+    session: Session, browser: TestClient, as_user: SignIn, role: Role
+) -> None:
+    a_person(session, role, email="ann@example.org")
+    staff, admin = as_user(a_user(session, Role.STAFF)), as_user(a_user(session, Role.ADMIN))
+    browser.post("/reset", data={"email": "ann@example.org"})
+    worked(browser)
+    (letter,) = staff.get("/api/v1/outbox?state=waiting").json()["items"]
+    address = f"/api/v1/outbox/{letter['id']}/hand-over"
+
+    answers = [staff.post(address), admin.post(address)]
+
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert "code=" not in answers[0].text
+
+
+def test_a_letter_that_a_mail_server_sends_or_has_sent_is_not_handed_over(
+    session: Session, browser: TestClient, as_user: SignIn, settings: Settings
+) -> None:
+    a_person(session, email="ann@example.org")
+    staff = as_user(a_user(session, Role.STAFF))
+    browser.post("/reset", data={"email": "ann@example.org"})
+    worked(browser)
+    (letter,) = session.exec(select(Letter)).all()
+    address = f"/api/v1/outbox/{letter.id}/hand-over"
+
+    browser.app.state.settings = settings.model_copy(update={"smtp_host": "mail.example.org"})  # type: ignore[attr-defined]  # -- it is a FastAPI
+    to_be_sent = staff.post(address)
+    browser.app.state.settings = settings  # type: ignore[attr-defined]  # -- as above
+    letter.sent_at = now()
+    session.commit()
+    sent = staff.post(address)
+
+    assert [to_be_sent.status_code, sent.status_code] == [409, 409]
+    assert "code=" not in to_be_sent.text + sent.text

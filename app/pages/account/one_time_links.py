@@ -82,6 +82,7 @@ def show_reset(page: PageDep, session: ReadSessionDep, code: str = "") -> Respon
 def ask_for_reset(
     page: PageDep,
     database: DatabaseDep,
+    settings: SettingsDep,
     client: ClientDep,
     form: Reset,
 ) -> Response:
@@ -89,7 +90,7 @@ def ask_for_reset(
     if form.value is None:
         return page.render("account/reset.html", status=422, form=form)
     one_time_links.ask_for_reset(database, form.value.email, client)
-    return page.render("account/reset_sent.html")
+    return page.render("account/reset_sent.html", mail=settings.smtp_host is not None)
 
 
 @router.post("/reset/password", dependencies=[HashingTurn])

@@ -173,6 +173,13 @@ FAULTS: Final = (
         "",
         ("tests/test_migrations.py::test_a_service_that_runs_is_not_changed_under_its_feet",),
     ),
+    Fault(
+        "staff get the link of an administrator",
+        "app/notifications/service.py",
+        "        if not roles <= {Role.MEMBER}:\n",
+        "        if roles == {Role.STAFF}:\n",
+        (f"{LINKS}test_staff_hand_over_no_link_of_somebody_who_may_do_more_than_a_member",),
+    ),
     # --- what is asked again ---
     Fault(
         "a repetition is answered to whoever may not do it any more",

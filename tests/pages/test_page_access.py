@@ -1,0 +1,98 @@
+"""Who gets what from every page: strangers, narrow tokens, people, and of others nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from app.accounts.models import BrowserSession, Token
+from app.core.http.access import Access, declaration_of
+from app.core.storage.audit import AuditEvent
+from app.pages.routes import router
+from tests.accounts.conftest import Enter
+from tests.factories import PASSWORD, a_person, a_session, a_token
+from tests.pages.access_matrix import EXPECTED
+
+Open = Callable[[], TestClient]
+PAGES = FastAPI()
+PAGES.include_router(router)
+ROUTES = {
+    str(context.name): (method, str(context.path_format), context.endpoint)
+    for context in iter_route_contexts(PAGES.routes)
+    if isinstance(context.original_route, APIRoute)
+    for method in context.methods or ()
+}
+
+
+def asked(client: TestClient, page: str, names: dict[str, Any]) -> int:
+    method, path, _ = ROUTES[page]
+    return client.request(method, path.format(**names)).status_code
+
+
+@pytest.fixture
+def others(session: Session) -> dict[str, Any]:
+    """The keys of what belongs to somebody else."""
+    other = a_person(session)
+    a_token(session, other)
+    token = session.exec(select(Token).where(Token.user_id == other.id)).one()
+    return {"token_id": token.id, "session_id": a_session(session, other).id}
+
+
+def test_every_page_has_its_row_and_there_is_no_other() -> None:
+    assert set(ROUTES) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("page", EXPECTED)
+def test_each_gets_what_the_table_says_and_nothing_of_others(
+    session: Session, enter: Enter, open_browser: Open, others: dict[str, Any], page: str
+) -> None:
+    user = a_person(session)
+    program = open_browser()
+    program.headers["Authorization"] = f"Bearer {a_token(session, user, scopes=[])}"
+    stranger, person = open_browser(), enter(user)
+
+    found = tuple(asked(client, page, others) for client in (stranger, program, person))
+
+    assert found == EXPECTED[page]
+    session.expire_all()
+    assert session.get_one(Token, others["token_id"]).revoked_at is None
+    assert session.get(BrowserSession, others["session_id"]) is not None
+
+
+@pytest.mark.parametrize("page", EXPECTED)
+def test_a_page_that_is_not_open_to_everybody_refuses_strangers(page: str) -> None:
+    declaration = declaration_of(ROUTES[page][2])
+
+    assert declaration is not None
+    assert declaration.access is Access.PUBLIC or EXPECTED[page].stranger in {303, 401}
+
+
+@pytest.mark.parametrize("page", [p for p, row in EXPECTED.items() if row.person == 200])
+def test_a_sign_in_that_waits_for_a_second_factor_opens_no_page_of_a_person(
+    session: Session, open_browser: Open, others: dict[str, Any], page: str
+) -> None:
+    user = a_person(session, consented_at=None)
+    session.commit()
+    waiting = open_browser()
+    waiting.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+
+    assert asked(waiting, page, others) == EXPECTED[page].stranger
+
+
+def test_a_program_changes_no_password_even_with_the_right_one(
+    session: Session, open_browser: Open
+) -> None:
+    program = open_browser()
+    user = a_person(session)
+    program.headers["Authorization"] = f"Bearer {a_token(session, user)}"
+    session.commit()
+    form = {"current": PASSWORD, "password": "quiet lantern orbit mustard"}
+
+    answer = program.post("/profile/password", data=form)
+
+    assert answer.status_code == 401
+    assert session.exec(select(AuditEvent)).all() == []
