@@ -116,3 +116,16 @@ def test_where_there_is_no_reason_there_is_none_to_erase(
 
     assert admin.delete(f"{ADDRESS}/{number}/reason").status_code == 404
     assert session.exec(select(col(AuditEvent.action))).all() == ["publish"]
+
+
+def test_a_person_gets_the_reasons_that_they_gave_and_no_others(
+    session: Session, as_user: SignIn
+) -> None:
+    ann = a_user(session, Role.STAFF)
+    for author in (ann.id, uuid4()):
+        audit.record(session, author, "grant", "user", ann.id, reason=f"By {author}")
+    client = as_user(ann)
+
+    given = client.get("/api/v1/me/export").json()["events"]
+
+    assert [event["reason"] for event in given] == [f"By {ann.id}", None]

@@ -9,6 +9,7 @@ from app.accounts.models import BrowserSession, Identity, KnownBrowser, Token, U
 from app.accounts.schemas import TokenRead
 from app.accounts.service import browser_sessions
 from app.core.base.errors import NotPermitted
+from app.core.storage import audit_reasons
 from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
 from app.organisations.schemas import PersonExport
@@ -79,7 +80,9 @@ def _letters(session: Session, me: User) -> list[dict[str, Any]]:
 
 def _events(session: Session, me: User) -> list[dict[str, Any]]:
     about = or_(col(AuditEvent.actor_id) == me.id, col(AuditEvent.subject_id) == me.id)
-    statement = select(AuditEvent).where(about).order_by(col(AuditEvent.id))
+    events = session.exec(select(AuditEvent).where(about).order_by(col(AuditEvent.id))).all()
+    own = [event.facts for event in events if event.actor_id == me.id]
+    texts = audit_reasons.texts_of(session, own)
     return [
         {
             "at": event.at,
@@ -87,6 +90,10 @@ def _events(session: Session, me: User) -> list[dict[str, Any]]:
             "action": event.action,
             "subject_kind": event.subject_kind,
             "subject_id": event.subject_id,
+            # What others wrote is theirs.
+            "reason": audit_reasons.text_of(event.facts, texts)
+            if event.actor_id == me.id
+            else None,
         }
-        for event in session.exec(statement)
+        for event in events
     ]
