@@ -11,12 +11,14 @@ from matching.assignment.api import (
     stable_pairs,
 )
 from matching.assignment.frontier import Step
+from matching.assignment.problem import Names
 from matching.assignment.regret import Cost, Regrets
 
 __all__ = [
     "Assignment",
     "Cost",
     "Fairness",
+    "Names",
     "Regrets",
     "Settings",
     "Step",

@@ -17,10 +17,13 @@ class Fairness:
         The best of its chosen scores; 0 where that is below 0 or nothing is chosen.
     sums : tuple of float, one for each row
         The sum of its chosen scores.
+    left_out : tuple of int, default=()
+        Rows of a partial answer that wish for a pair and have none.
     """
 
     best: tuple[float, ...]
     sums: tuple[float, ...]
+    left_out: tuple[int, ...] = ()
 
     @property
     def vector(self) -> tuple[float, ...]:
@@ -29,8 +32,12 @@ class Fairness:
 
     @property
     def weakest_sum(self) -> float:
-        """Return the least sum of a row: what `maxmin` raises. 0 without rows."""
-        return min(self.sums, default=0)
+        """Return the least sum of a row that is not left out: what `maxmin` raises.
+
+        0 without rows.
+        """
+        out = set(self.left_out)
+        return min((s for i, s in enumerate(self.sums) if i not in out), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class Assignment:
         objective. It is equal to `total`: that is the proof.
     fairness : Fairness
     settings : Settings
+    shortfall : tuple of int, one for each row
+        How many pairs it has below its minimum; all 0 unless the answer is partial.
     """
 
     pairs: tuple[Pair, ...]
@@ -78,6 +87,7 @@ class Assignment:
     bound: float
     fairness: Fairness
     settings: Settings
+    shortfall: tuple[int, ...]
 
 
 def answer_of(problem: Problem, objective: str, chosen: Mask, bound: int) -> Assignment:
@@ -88,6 +98,7 @@ def answer_of(problem: Problem, objective: str, chosen: Mask, bound: int) -> Ass
         problem.figure(bound),
         fairness_of(problem, chosen),
         settings_of(problem, objective),
+        shortfall_of(problem, chosen),
     )
 
 
@@ -97,7 +108,14 @@ def fairness_of(problem: Problem, chosen: Mask) -> Fairness:
     best, sums = np.zeros((2, n), dtype=np.int64)
     np.maximum.at(best, problem.i[chosen], problem.units[chosen])
     np.add.at(sums, problem.i[chosen], problem.units[chosen])
-    return Fairness(problem.figures(best), problem.figures(sums))
+    left_out = np.sort(problem.i[chosen & problem.without]).tolist()
+    return Fairness(problem.figures(best), problem.figures(sums), tuple(left_out))
+
+
+def shortfall_of(problem: Problem, chosen: Mask) -> tuple[int, ...]:
+    """Return by how many pairs each row stays below its minimum."""
+    missing = np.bincount(problem.i[chosen & ~problem.real], minlength=problem.shape[0])
+    return tuple(missing.tolist())
 
 
 def settings_of(problem: Problem, objective: str) -> Settings:
@@ -106,7 +124,7 @@ def settings_of(problem: Problem, objective: str) -> Settings:
     return Settings(
         objective,
         tuple((low, high) for low, high in problem.rows.tolist()),
-        tuple((low, high) for low, high in problem.columns.tolist()),
+        tuple((low, high) for low, high in problem.columns[: problem.real_shape[1]].tolist()),
         tuple(sorted((*problem.pairs(problem.locked), *problem.stray))),
         tuple((i, j) for i, j in by_hand.tolist()),
         tuple(n for _, n in problem.groups),

@@ -1,7 +1,6 @@
 """The questions that callers may ask about an assignment."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
 from typing import Unpack
 
 import numpy as np
@@ -14,16 +13,18 @@ from matching.assignment.labels import Labels
 from matching.assignment.milp import NoAnswer
 from matching.assignment.problem import (
     OBJECTIVES,
+    Bounds,
     Conditions,
     Diversity,
     Mask,
-    Names,
+    NamesLike,
     Pair,
     Problem,
     Scores,
 )
 from matching.assignment.regret import Progress, Regrets, regrets_of
 from matching.assignment.relaxations import relaxations_of
+from matching.assignment.soft_minimums import soft_minimums
 from matching.assignment.solve import solve
 from matching.assignment.stable_matching import Wishes
 from matching.errors import Diagnosis, InfeasibleAssignment
@@ -39,7 +40,8 @@ def assign(
     forbidden: Collection[Pair] = (),
     diversity: Sequence[Diversity] = (),
     objective: str = "leximin",
-    names: Names | None = None,
+    partial: bool = False,
+    names: NamesLike | None = None,
 ) -> Assignment:
     """Choose the best pairs as a whole, exactly, with a proof.
 
@@ -68,7 +70,11 @@ def assign(
         What counts first; the total comes last. `leximin`: the best score of the worst-off
         row, then of the next one, and so on. A row without a score above 0 has 0. `maxmin`:
         the least sum of a row.
-    names : (sequence of str, sequence of str), default=None
+    partial : bool, default=False
+        True takes the minimums of rows as wishes. Where they cannot all be met, as many rows
+        as possible have a pair, then as many as possible have two, and so on up to their
+        minimums; only then the objective counts. Rows without any do not count for `maxmin`.
+    names : Names, default=None
         Of rows and columns, for the sentences of a refusal; positions by default.
 
     Returns
@@ -94,6 +100,9 @@ def assign(
     --------
     >>> assign([[0.9, 0.8], [0.7, 0.1]], rows=(1, 1), columns=(0, 1)).pairs
     ((0, 1), (1, 0))
+    >>> answer = assign([[9], [7]], rows=(1, 1), columns=(0, 1), partial=True)
+    >>> answer.pairs, answer.shortfall
+    (((0, 0),), (0, 1))
     """
     problem = _problem(
         scores,
@@ -104,6 +113,7 @@ def assign(
         locked=locked,
         forbidden=forbidden,
         diversity=diversity,
+        partial=partial,
     )
     try:
         chosen, bound = solve(problem, objective)
@@ -116,7 +126,7 @@ def regret(
     scores: Scores,
     *,
     objective: str = "leximin",
-    names: Names | None = None,
+    names: NamesLike | None = None,
     progress: Progress | None = None,
     **conditions: Unpack[Conditions],
 ) -> Regrets:
@@ -161,7 +171,7 @@ def frontier(
     scores: Scores,
     *,
     objective: str = "leximin",
-    names: Names | None = None,
+    names: NamesLike | None = None,
     **conditions: Unpack[Conditions],
 ) -> tuple[Step, ...]:
     """Tell what each step of fairness costs in total.
@@ -199,7 +209,7 @@ def frontier(
 
 
 def diagnose(
-    scores: Scores, *, names: Names | None = None, **conditions: Unpack[Conditions]
+    scores: Scores, *, names: NamesLike | None = None, **conditions: Unpack[Conditions]
 ) -> Diagnosis | None:
     """Tell why there is no answer, and what would help.
 
@@ -222,14 +232,14 @@ def diagnose(
     --------
     >>> found = diagnose([[9], [7]], rows=(1, 1), columns=(0, 1))
     >>> found.sentence
-    'the rows need at least 2 pairs together, but the columns can take part in 1 only'
+    '1 column can take 1 place; 2 rows need 2'
     >>> for relaxation in found.relaxations:
     ...     print(relaxation.cost, *relaxation.changes)
     1 raise the maximum of column 0 from 1 to 2
-    1 lower the minimum of row 0 from 1 to 0
+    1 lower the minimum of row 1 from 1 to 0
     """
-    problem = Problem.of(scores, **conditions)
-    labels = Labels(names)
+    problem = _posed(scores, **conditions)
+    labels = Labels.of(names)
     conflict = conflict_of(problem, labels)
     return None if conflict is None else _diagnosis(problem, labels, conflict)
 
@@ -240,7 +250,7 @@ def replace(
     confirmed: Collection[Pair],
     declined: Collection[Pair],
     objective: str = "leximin",
-    names: Names | None = None,
+    names: NamesLike | None = None,
     **conditions: Unpack[Conditions],
 ) -> Assignment:
     """Assign again after declines: what both sides confirmed stays, what one declined goes.
@@ -352,17 +362,23 @@ def stable_pairs(
 def _problem(scores: Scores, objective: str, **conditions: Unpack[Conditions]) -> Problem:
     if objective not in OBJECTIVES:
         raise ValueError(f"objective must be one of {OBJECTIVES}, got {objective!r}")
-    return Problem.of(scores, **conditions)
+    return _posed(scores, **conditions)
 
 
-def _refusal(problem: Problem, names: Names | None) -> InfeasibleAssignment:
-    labels = Labels(names)
+def _posed(scores: Scores, *, partial: bool = False, **conditions: Unpack[Bounds]) -> Problem:
+    """Return the problem, with minimums of rows as wishes where a partial answer will do."""
+    problem = Problem.of(scores, **conditions)
+    return soft_minimums(problem) if partial else problem
+
+
+def _refusal(problem: Problem, names: NamesLike | None) -> InfeasibleAssignment:
+    labels = Labels.of(names)
     conflict = conflict_of(problem, labels) or Conflict("no answer keeps all conditions")
     return InfeasibleAssignment(
         conflict.sentence,
         rows=conflict.rows,
         columns=conflict.columns,
-        diagnose=partial(_diagnosis, problem, labels, conflict),
+        diagnose=lambda: _diagnosis(problem, labels, conflict),
     )
 
 
@@ -372,10 +388,11 @@ def _diagnosis(problem: Problem, labels: Labels, conflict: Conflict) -> Diagnosi
 
 
 def _wishes(scores: Scores, column_scores: Scores | None, conditions: Conditions) -> Wishes:
-    problem = Problem.of(scores, **conditions)
+    # as nothing asks for minimums here, there is none to wish for
+    problem = _posed(scores, **conditions | {"partial": False})
     if column_scores is None:
         return Wishes(problem, problem.units)
-    other = Problem.of(column_scores, **conditions)
+    other = _posed(column_scores, **conditions | {"partial": False})
     if not (np.array_equal(problem.i, other.i) and np.array_equal(problem.j, other.j)):
         raise ValueError("column_scores must have the pairs of scores")
     return Wishes(problem, other.units)

@@ -12,6 +12,8 @@ from matching.assignment.solve import refuse_impossible_bounds
 class Step:
     """The best total under which no row has less than a floor.
 
+    Rows that a partial answer leaves out have none.
+
     Parameters
     ----------
     floor : float
@@ -43,6 +45,8 @@ def frontier_of(problem: Problem, objective: str) -> tuple[Step, ...]:
     top, steps = int(problem.units[chosen].sum()), list[Step]()
     while True:
         total, floor = int(problem.units[chosen].sum()), model.floor(objective, chosen)
+        if floor is None:
+            return (Step(0, 0, 0),)
         step = Step(*(problem.figure(units) for units in (floor, total, top - total)))
         # a floor that costs nothing takes the place of the lower one
         steps = [*(s for s in steps if s.total != step.total), step]

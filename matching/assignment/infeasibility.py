@@ -114,12 +114,10 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
     needed, offered = int(side.bounds[:, 0].sum()), int(side.other_bounds[:, 1].sum())
     if needed <= offered:
         return None
-    asking = labels.every(side.name, len(side.bounds))
-    rows_in_words = labels.every(side.other, len(side.other_bounds))
-    need = "needs" if labels.names and len(side.bounds) == 1 else "need"
+    taking, asking = len(side.other_bounds), len(side.bounds)
     return Conflict(
-        f"{asking} {need} at least {pairs(needed)} together,"
-        f" but {rows_in_words} can take part in {offered} only"
+        f"{labels.count(side.other, taking)} can take {offered:,} place{'s' * (offered != 1)};"
+        f" {labels.count(side.name, asking)} need{'s' * (asking == 1)} {needed:,}"
     )
 
 

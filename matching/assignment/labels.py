@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matching.assignment.problem import Names
+from matching.assignment.problem import Names, NamesLike
 
-_LISTED = 8
+LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,15 @@ class Labels:
 
     Parameters
     ----------
-    names : (sequence of str, sequence of str) or None
-        Of the rows and of the columns.
+    names : Names or None
     """
 
     names: Names | None = None
+
+    @classmethod
+    def of(cls, names: NamesLike | None) -> "Labels":
+        """Return the labels of names, with or without words for one row and one column."""
+        return cls(None if names is None else Names(*names))
 
     def one(self, side: str, position: int) -> str:
         """Return "row 3", or its name."""
@@ -32,22 +36,23 @@ class Labels:
             return f"{side}{'s' * (len(positions) != 1)} {listed(map(str, positions))}"
         return listed(self.one(side, p) for p in positions)
 
-    def every(self, side: str, n: int) -> str:
-        """Return "the rows", or their names; of many only the start."""
-        return f"the {side}s" if self.names is None else self.many(side, range(n))
+    def count(self, side: str, n: int) -> str:
+        """Return "1 row" or "4 columns", in the words of the caller."""
+        word = side if self.names is None else self.names[2 + (side == "column")]
+        return f"{n:,} {word}{'s' * (n != 1)}"
 
     def pair(self, row: int, column: int) -> str:
         """Return "(3, 2)", or the names."""
         if self.names is None:
             return f"({row}, {column})"
-        return f"({self.names[0][row]}, {self.names[1][column]})"
+        return f"({self.names.rows[row]}, {self.names.columns[column]})"
 
 
 def listed(words: Iterable[str]) -> str:
     """Return "a, b and c"."""
     every = list(words)
-    if len(every) > _LISTED:
-        every = [*every[: _LISTED - 1], f"{len(every) - _LISTED + 1} more"]
+    if len(every) > LISTED:
+        every = [*every[: LISTED - 1], f"{len(every) - LISTED + 1} more"]
     *others, last = every
     return f"{', '.join(others)} and {last}" if others else last
 

@@ -6,16 +6,17 @@ contradict each other are only noted here, and named by `diagnosis`.
 
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from matching.arguments import mask_of
+
 Pair = tuple[int, int]
 Ints = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
-Names = tuple[Sequence[str], Sequence[str]]
 Diversity = tuple[Sequence[Hashable], int]
 Scores = ArrayLike | sparse.sparray | sparse.spmatrix
 
@@ -29,8 +30,28 @@ BY_RULE: Final = 1
 BY_HAND: Final = 2
 
 
-class Conditions(TypedDict, total=False):
-    """The keywords of `assign`, which its questions share."""
+class Names(NamedTuple):
+    """What sentences call rows and columns.
+
+    Parameters
+    ----------
+    rows, columns : sequence of str
+        The name of each.
+    row, column : str
+        The word for one of them; with an `s` for several.
+    """
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    row: str = "row"
+    column: str = "column"
+
+
+NamesLike = Names | tuple[Sequence[str], Sequence[str]]
+
+
+class Bounds(TypedDict, total=False):
+    """What an assignment has to keep."""
 
     rows: ArrayLike
     columns: ArrayLike
@@ -38,6 +59,12 @@ class Conditions(TypedDict, total=False):
     locked: Collection[Pair]
     forbidden: Collection[Pair]
     diversity: Sequence[Diversity]
+
+
+class Conditions(Bounds, total=False):
+    """The keywords of `assign`, which its questions share."""
+
+    partial: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +91,8 @@ class Problem:
         `BY_RULE`, `BY_HAND`, or their sum.
     stray : tuple of (int, int)
         Locked pairs that are not open.
+    shortfall : int, default=0
+        So many of the columns, the last ones, stand for what rows miss (see `partial`).
     """
 
     shape: tuple[int, int]
@@ -77,6 +106,7 @@ class Problem:
     groups: tuple[tuple[Ints, int], ...]
     barred: Ints
     stray: tuple[Pair, ...]
+    shortfall: int = 0
 
     @classmethod
     def of(
@@ -98,12 +128,14 @@ class Problem:
             If a shape, a bound, a score, a group or a position makes no sense.
         """
         shape, stored, values = _values(scores)
-        units, scale = _units(values)
-        _refuse_overflow(units, shape)
         never = _flat(forbidden, shape, "forbidden")
         must = _flat(locked, shape, "locked")
-        reason = _reasons(_eligible(eligible, shape), never, shape, stored)
+        admitted = None if eligible is None else mask_of(eligible, shape, "eligible").ravel()
+        reason = _reasons(admitted, never, shape, stored)
         keep = reason == 0
+        # what a barred pair scores is not looked at: there may be no number
+        units, scale = _units(values if keep.all() else np.where(keep, values, 0))
+        _refuse_overflow(units, shape)
         at = np.flatnonzero(keep) if stored is None else stored[keep]
         # half the memory, where that is enough
         at = at.astype(np.int32 if shape[0] * shape[1] < 1 << 31 else np.int64)
@@ -133,6 +165,21 @@ class Problem:
         """Return the number of open pairs."""
         return len(self.units)
 
+    @property
+    def real_shape(self) -> tuple[int, int]:
+        """Return the number of rows, and of columns that the caller knows."""
+        return self.shape[0], self.shape[1] - self.shortfall
+
+    @property
+    def real(self) -> Mask:
+        """Return which of the open pairs the caller knows."""
+        return np.asarray(self.j < self.real_shape[1])
+
+    @property
+    def without(self) -> Mask:
+        """Return the pairs that say of their row that it has none that the caller knows."""
+        return np.asarray((self.j == self.real_shape[1]) & (self.shortfall > 0))
+
     def only(self, pairs: Ints) -> "Problem":
         """Return the problem of some of the open pairs."""
         return replace(
@@ -150,7 +197,8 @@ class Problem:
         return replace(self, locked=locked)
 
     def pairs(self, chosen: Mask) -> tuple[Pair, ...]:
-        """Return the chosen of the open pairs, sorted."""
+        """Return the chosen of the open pairs that the caller knows, sorted."""
+        chosen = chosen & self.real
         return tuple(zip(self.i[chosen].tolist(), self.j[chosen].tolist(), strict=True))
 
     def figure(self, units: int) -> float:
@@ -200,15 +248,6 @@ def _refuse_overflow(units: Ints, shape: tuple[int, int]) -> None:
             f"scores as large as {largest} steps cannot be added up exactly"
             f" among {shape[0]} rows and {shape[1]} columns"
         )
-
-
-def _eligible(eligible: ArrayLike | None, shape: tuple[int, int]) -> Mask | None:
-    if eligible is None:
-        return None
-    mask = np.asarray(eligible, dtype=np.bool_)
-    if mask.shape != shape:
-        raise ValueError(f"eligible must have the shape {shape} of scores, got {mask.shape}")
-    return mask.ravel()
 
 
 def _reasons(

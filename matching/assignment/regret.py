@@ -86,8 +86,9 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
     total[problem.i, problem.j] = np.inf
     picked = np.zeros(problem.shape, dtype=np.bool_)
     picked[problem.i[chosen], problem.j[chosen]] = True
+    known = slice(problem.real_shape[1])
     if not problem.n_pairs:
-        return Regrets(total, picked, {}, problem.scale == 1)
+        return Regrets(total[:, known], picked[:, known], {}, problem.scale == 1)
     fairness: Mapping[Pair, tuple[float, ...]] = {}
     if not is_network(problem, objective):
         costs = _solved_again(problem, objective, chosen, progress or (lambda done, n: None))
@@ -102,7 +103,7 @@ def regrets_of(problem: Problem, objective: str, progress: Progress | None = Non
         lost = detours(OptimalFace.of(problem, chosen), totals(problem.units))
         at = np.flatnonzero(lost.possible)
         total[problem.i[at], problem.j[at]] = problem.figures(lost.cost[at])
-    return Regrets(total, picked, fairness, problem.scale == 1)
+    return Regrets(total[:, known], picked[:, known], fairness, problem.scale == 1)
 
 
 def _values(problem: Problem, chosen: Mask) -> Ints:
@@ -135,7 +136,8 @@ def _solved_again(
 ) -> dict[Pair, Cost]:
     """Return the costs by solving again, pair after pair."""
     best, costs = _measure(problem, objective, chosen), {}
-    for k in range(problem.n_pairs):
+    known = np.flatnonzero(problem.real).tolist()
+    for done, k in enumerate(known, 1):
         others = np.arange(problem.n_pairs) != k
         against = problem.only(np.flatnonzero(others)) if chosen[k] else problem.locking(k)
         try:
@@ -149,7 +151,7 @@ def _solved_again(
             costs[int(problem.i[k]), int(problem.j[k])] = Cost(
                 tuple(a - b for a, b in zip(best[0], fair, strict=True)), best[1] - total
             )
-        progress(k + 1, problem.n_pairs)
+        progress(done, len(known))
     return costs
 
 

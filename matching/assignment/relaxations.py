@@ -4,6 +4,7 @@ Every condition may give way, one step at a time, and each step costs 1: a unit 
 a lock, a forbidden pair, a rule for one pair, one more of a group in a row.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,8 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from matching.assignment.labels import Labels
+from matching.assignment.filling import Filling, only_places_count
+from matching.assignment.labels import LISTED, Labels
 from matching.assignment.milp import Model, NoAnswer, Numbers, group_keys
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Problem
 from matching.errors import Relaxation
@@ -41,6 +43,8 @@ _NO_WORDS: Final = _always("")
 
 def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     """Return the cheapest changes of each kind alone, and of all kinds if that is cheaper."""
+    if only_places_count(problem) and problem.rows[:, 0].sum() > problem.columns[:, 1].sum():
+        return _too_few_places(problem, labels)
     elastic = _Elastic(problem, labels)
     # A kind of which nothing can give way leaves the question as impossible as it is.
     kinds = [kind for kind in _KINDS if kind in elastic.kinds]
@@ -50,6 +54,35 @@ def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     if mixed is not None and (not ranked or mixed.cost < ranked[0].cost):
         ranked.insert(0, mixed)
     return tuple(ranked)
+
+
+def _too_few_places(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
+    """Return what helps where rows need more than columns can take together.
+
+    Each missing pair costs one step, whatever gives way: one place more, or a minimum one
+    lower. No lock, rule or forbidden pair helps. Both are shared out as evenly as can be.
+    """
+    filling, wishes, places = Filling(problem), problem.rows[:, 0], problem.columns[:, 1]
+    served = filling.served
+    missing = int((wishes - served).sum())
+    lower = _alike("lower the minimum of", "row", wishes, served, labels)
+    if (np.bincount(problem.i, minlength=problem.shape[0]) < wishes).any():
+        return (Relaxation(missing, lower),)
+    more = places + filling.more_places()
+    higher = _alike("raise the maximum of", "column", places, more, labels)
+    return Relaxation(missing, higher), Relaxation(missing, lower)
+
+
+def _alike(what: str, side: str, before: Ints, after: Ints, labels: Labels) -> tuple[str, ...]:
+    """Say which bounds change; of many, how many change alike."""
+    at = np.flatnonzero(before != after).tolist()
+    if len(at) <= LISTED:
+        return tuple(f"{what} {labels.one(side, k)} from {before[k]} to {after[k]}" for k in at)
+    alike = Counter((int(before[k]), int(after[k])) for k in at)
+    return tuple(
+        f"{what} {labels.count(side, n)} from {old} to {new}"
+        for (old, new), n in sorted(alike.items())
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,21 +73,28 @@ class SideConstraintModel:
             self.model.hold(block, chosen[block].astype(np.int64))
         return chosen
 
-    def floor(self, objective: str, chosen: Mask) -> int:
-        """Return what the worst-off row has: its best score (`leximin`), or their sum."""
+    def floor(self, objective: str, chosen: Mask) -> int | None:
+        """Return what the worst-off row has: its best score (`leximin`), or their sum.
+
+        Rows that a partial answer leaves out do not count; None where all are left out.
+        """
         if objective == "leximin":
-            return int(self._bests(chosen).min())
-        sums = np.zeros(self.problem.shape[0], dtype=np.int64)
-        np.add.at(sums, self.problem.i[chosen], self.units[chosen])
-        return int(sums.min())
+            values = self._bests(chosen)
+        else:
+            values = np.zeros(self.problem.shape[0], dtype=np.int64)
+            np.add.at(values, self.problem.i[chosen], self.units[chosen])
+        served = np.ones(len(values), dtype=np.bool_)
+        served[self.problem.i[chosen & self.problem.without]] = False
+        return int(values[served].min()) if served.any() else None
 
     def raise_the_floor(self, objective: str, floor: int) -> None:
-        """Ask that no row has less."""
+        """Ask that no row has less, but for those that a partial answer leaves out."""
         n = self.problem.shape[0]
         if objective == "leximin":
-            weights, least = (self.units >= floor).astype(np.int64), 1.0
+            high = (self.units >= floor) | self.problem.without
+            weights, least = high.astype(np.int64), 1.0
         else:
-            weights, least = self.units, floor - 0.5
+            weights, least = self._sums_that_count(), floor - 0.5
         table = sparse.csr_array(
             (weights, (self.problem.i, self.pairs)), shape=(n, self.model.n)
         )
@@ -115,12 +122,18 @@ class SideConstraintModel:
         weakest = self.model.add_columns(np.full(1, -np.inf), np.full(1, np.inf))
         rows = np.concatenate([self.problem.i, np.arange(n)])
         columns = np.concatenate([self.pairs, np.repeat(weakest, n)])
-        weights = np.concatenate([self.units, np.full(n, -1)])
+        weights = np.concatenate([self._sums_that_count(), np.full(n, -1)])
         table = sparse.csr_array((weights, (rows, columns)), shape=(n, self.model.n))
         self.model.add_rows(table, np.zeros(n), np.full(n, np.inf))
         x = self.model.maximise(weakest, np.ones(1))
         self._settle(x[self.pairs] > 0, int(x[weakest[0]]))
         self.model.hold(weakest, x[weakest] - 0.5)
+
+    def _sums_that_count(self) -> Ints:
+        """Return the scores, and for a row that is left out more than any sum of them."""
+        most = int(self.problem.rows[:, 1].max(initial=0)) + 1
+        beyond = 2 * most * (int(np.abs(self.units).max(initial=0)) + 1)
+        return np.where(self.problem.without, beyond, self.units)
 
     def _raise_the_worst_off(self) -> None:
         """Hold the number of rows above each threshold, the lowest threshold first."""

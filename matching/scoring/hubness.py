@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matching.arguments import mask_of
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
 from matching.text.vectorizer import check_share
@@ -130,16 +131,9 @@ def _admitted(
     n_queries, k = ranking.indices.shape
     if not 1 <= top <= k:
         raise ValueError(f"top must lie in [1, {k}], the places of the ranking, got {top!r}")
-    admitted = (
-        np.ones((n_queries, n_pool), dtype=np.bool_)
-        if eligible is None
-        else np.asarray(eligible, dtype=np.bool_)
-    )
-    if admitted.shape != (n_queries, n_pool):
-        raise ValueError(
-            f"eligible must have the shape {(n_queries, n_pool)}, got {admitted.shape}"
-        )
-    return admitted
+    if eligible is None:
+        return np.ones((n_queries, n_pool), dtype=np.bool_)
+    return mask_of(eligible, (n_queries, n_pool), "eligible")
 
 
 def _at_least(

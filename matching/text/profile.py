@@ -25,7 +25,8 @@ class Profile:
     Raises
     ------
     ValueError
-        If `texts` is one string: its letters would be taken for passages.
+        If one string stands where several are meant, as `texts`, `themes` or as a value of
+        `attributes`: its letters would be taken for passages, themes or values.
 
     Examples
     --------
@@ -44,3 +45,9 @@ class Profile:
             raise ValueError(
                 f"texts of profile {self.id!r} must be a tuple of passages, got one string"
             )
+        several: list[tuple[str, object]] = [("themes", self.themes), *self.attributes.items()]
+        for name, values in several:
+            if isinstance(values, str):
+                raise ValueError(
+                    f"{name} of profile {self.id!r} must be a set of strings, got one string"
+                )

@@ -1,6 +1,6 @@
 """Every answer of a small question, one by one: the measure of all that is exact here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,13 @@ class Answers:
 
     question: Question
     masks: NDArray[np.bool_]
+    partial: bool = False
+
+    @property
+    def left_out(self) -> NDArray[np.bool_]:
+        """Rows that wish for a pair and have none, one line for each answer."""
+        wishes = np.array(self.question.conditions["rows"])[:, 0] > 0
+        return np.asarray(wishes & ~self.masks.any(axis=2) & self.partial)
 
     @property
     def totals(self) -> NDArray[np.int64]:
@@ -36,7 +43,9 @@ class Answers:
         if objective == "leximin":
             return np.sort(values.max(axis=2, initial=0), axis=1)
         if objective == "maxmin":
-            return np.asarray(values.sum(axis=2).min(axis=1, keepdims=True))
+            sums = np.where(self.left_out, np.iinfo(np.int64).max, values.sum(axis=2))
+            weakest = sums.min(axis=1, keepdims=True)
+            return np.asarray(np.where(self.left_out.all(axis=1, keepdims=True), 0, weakest))
         return np.zeros((len(self.masks), 0), dtype=np.int64)
 
     def ranked(self, objective: str) -> NDArray[np.int64]:
@@ -54,6 +63,22 @@ class Answers:
 def answers_of(question: Question) -> Answers:
     masks = all_masks(question.scores.shape)
     return Answers(question, masks[steps_needed(question, masks) == 0])
+
+
+def partial_answers_of(question: Question) -> Answers:
+    """All answers that meet as many first wishes of rows as can be, then second ones..."""
+    conditions = question.conditions
+    low, high = np.array(conditions["rows"]).T
+    wishless = replace(
+        question, conditions=conditions | {"rows": np.column_stack([0 * low, high])}
+    )
+    masks = answers_of(wishless).masks
+    counts = masks.sum(axis=2)
+    for unit in range(1, int(low.max()) + 1):
+        met = ((counts >= unit) & (low >= unit)).sum(axis=1)
+        best = met == met.max(initial=0)
+        masks, counts = masks[best], counts[best]
+    return Answers(question, masks, partial=True)
 
 
 def all_masks(shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -27,6 +27,7 @@ def test_the_best_whole_may_give_up_the_best_pair() -> None:
         bound=1.5,
         fairness=Fairness(best=(0.8, 0.7), sums=(0.8, 0.7)),
         settings=Settings("leximin", ((1, 1),) * 2, ((0, 1),) * 2, (), (), ()),
+        shortfall=(0, 0),
     )
     assert assignment.fairness.vector == (0.7, 0.8)
     assert assignment.fairness.weakest_sum == 0.7
@@ -172,11 +173,11 @@ def test_nothing_to_choose_from_is_an_empty_answer(shape: Pair, objective: str) 
         ),
         (
             {"rows": (2, 2)},
-            "the rows need at least 4 pairs together, but the columns can take part in 3 only",
+            "3 columns can take 3 places; 2 rows need 4",
         ),
         (
             {"columns": (1, 1)},
-            "the columns need at least 3 pairs together, but the rows can take part in 2 only",
+            "2 rows can take 2 places; 3 columns need 3",
         ),
         (
             {"locked": [(0, 0)], "forbidden": [(0, 0)]},
@@ -227,6 +228,8 @@ def test_a_refusal_gives_positions_for_the_caller_to_name() -> None:
         ({"scores": [[-np.inf]]}, "scores must be finite"),
         ({"scores": [[200_000.0]]}, r"scores must lie within \+-100000"),
         ({"eligible": [[True]]}, r"eligible must have the shape \(2, 3\)"),
+        ({"eligible": [[np.nan] * 3] * 2}, "eligible must hold True and False only"),
+        ({"eligible": [["yes"] * 3] * 2}, "eligible must hold True and False only"),
         ({"rows": (1, 2, 3)}, "rows must be whole numbers"),
         ({"rows": (0.5, 1)}, "rows must be whole numbers"),
         ({"columns": (2, 1)}, "columns must keep 0 <= minimum <= maximum"),
@@ -242,3 +245,12 @@ def test_a_question_that_makes_no_sense_is_refused(wrong: dict[str, Any], refusa
         assign(question.pop("scores"), **question)
 
     assert not isinstance(error.value, MatchingError)
+
+
+@pytest.mark.parametrize("nothing", [np.nan, -np.inf, np.inf])
+@pytest.mark.parametrize("bar", [{"eligible": [[1, 0]]}, {"forbidden": [(0, 1)]}])
+def test_what_a_barred_pair_scores_is_not_looked_at(
+    nothing: float, bar: dict[str, Any]
+) -> None:
+    for scores in ([[1.0, nothing]], sparse.csr_array([[1.0, nothing]])):
+        assert assign(scores, rows=(1, 1), columns=(0, 1), **bar).pairs == ((0, 0),)

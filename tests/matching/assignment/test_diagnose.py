@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from scipy import sparse
 
-from matching import Diagnosis, InfeasibleAssignment, Relaxation, assign, diagnose
+from matching import Diagnosis, InfeasibleAssignment, Names, Relaxation, assign, diagnose
 from tests.matching.assignment.oracle import (
     Question,
     all_masks,
@@ -137,13 +137,50 @@ def test_a_pair_that_two_conditions_bar_takes_two_steps() -> None:
     )
 
 
+def test_too_few_places_are_told_in_the_words_of_the_caller_and_shared_out_evenly() -> None:
+    names = Names(
+        [f"C{i}" for i in range(72)], [f"P{j}" for j in range(26)], "challenge", "provider"
+    )
+
+    found = diagnose(np.ones((72, 26), dtype=int), rows=(2, 2), columns=(0, 2), names=names)
+
+    assert found == Diagnosis(
+        "26 providers can take 52 places; 72 challenges need 144",
+        (),
+        (),
+        (
+            Relaxation(
+                92,
+                (
+                    "raise the maximum of 12 providers from 2 to 5",
+                    "raise the maximum of 14 providers from 2 to 6",
+                ),
+            ),
+            Relaxation(
+                92,
+                (
+                    "lower the minimum of 20 challenges from 2 to 0",
+                    "lower the minimum of 52 challenges from 2 to 1",
+                ),
+            ),
+        ),
+    )
+
+
+def test_a_row_with_too_few_open_pairs_cannot_be_helped_by_places() -> None:
+    found = diagnose(ONES[:2], rows=(2, 2), columns=(0, 1), eligible=[[1, 0, 0], [1, 1, 1]])
+
+    assert found is not None
+    assert found.relaxations[0].cost == 1
+
+
 def test_a_long_list_is_cut() -> None:
     rows = [[1, 1]] * 12 + [[0, 12]]
 
     found = diagnose(np.ones((13, 2), dtype=int), rows=rows, columns=[[0, 9], [0, 2]])
 
     assert found is not None
-    assert found.sentence.startswith("the rows need at least 12 pairs together")
+    assert found.sentence == "2 columns can take 11 places; 13 rows need 12"
     found = diagnose(
         np.ones((13, 3), dtype=int),
         rows=rows,

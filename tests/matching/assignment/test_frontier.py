@@ -38,7 +38,7 @@ def test_a_total_has_no_floor() -> None:
 
 
 def test_without_an_answer_there_is_no_frontier() -> None:
-    with pytest.raises(InfeasibleAssignment, match="the rows need at least 2 pairs"):
+    with pytest.raises(InfeasibleAssignment, match="1 column can take 1 place; 2 rows need 2"):
         frontier([[1], [1]], rows=(1, 1), columns=(0, 1))
 
 
