@@ -40,14 +40,14 @@ ENDLESS: Final = {
             *("AssignmentRead.pairs", "AssignmentRead.fairness", "WholeRead.pairs"),
             *("WholeRead.fairness", "WholeRead.chosen", "LossRead.fairness"),
             *("WhatIfRead.chosen", "WhatIfRead.added", "WhatIfRead.removed"),
-            *("RankingRead.lists",),
+            *("RankingRead.lists", "AssignmentRead.shortfalls", "WholeRead.shortfalls"),
         ),
         AS_LARGE_AS_THE_RUN,
     ),
     **dict.fromkeys(
         (
             *("AssignmentRead.relaxations", "WholeRead.relaxations"),
-            "RelaxationRead.changes",
+            *("RelaxationRead.changes", "ShortfallRead.would_serve"),
         ),
         FEW_BY_THEIR_KIND,
     ),

@@ -59,11 +59,19 @@ def match(
         typer.Option(
             min=1,
             metavar="N",
-            help="Instead of lists, give each challenge exactly N providers, so that the whole "
-            "comes out best and no provider exceeds its capacity.",
+            help="Instead of lists, give each challenge N providers, so that the whole comes "
+            "out best and no provider exceeds its capacity. Where places are too few, as many "
+            "challenges as can be get one, then as many as can be a second one.",
             show_default=False,
         ),
     ] = None,
+    require_all: Annotated[
+        bool,
+        typer.Option(
+            "--require-all",
+            help="Refuse, and say why, unless every challenge can have N providers.",
+        ),
+    ] = False,
     objective: Annotated[
         Objective,
         typer.Option(
@@ -153,11 +161,18 @@ def match(
     if top is not None and per_challenge is not None:
         raise typer.BadParameter("Choose either --top or --per-challenge.")
     if per_challenge is None and (
-        lock or forbid or capacity or what_if or regret or frontier or objective != "leximin"
+        lock
+        or forbid
+        or capacity
+        or what_if
+        or regret
+        or frontier
+        or require_all
+        or objective != "leximin"
     ):
         raise typer.BadParameter(
-            "--objective, --lock, --forbid, --capacity, --what-if, --regret and --frontier "
-            "belong to an assignment: say --per-challenge too."
+            "--require-all, --objective, --lock, --forbid, --capacity, --what-if, --regret and "
+            "--frontier belong to an assignment: say --per-challenge too."
         )
     if output and output.resolve() in {challenges.resolve(), providers.resolve()}:
         raise typer.BadParameter("--output would overwrite what is to be matched.")
@@ -175,6 +190,7 @@ def match(
         output,
         top=top or 5,
         per_challenge=per_challenge,
+        require_all=require_all,
         objective=objective,
         **conditions,
         what_if=what_if,

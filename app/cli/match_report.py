@@ -137,8 +137,7 @@ def as_csv(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
     for suggestion in suggestions:
         row = _row(suggestion)
         if losses:
-            loss = losses[suggestion.challenge.id, suggestion.provider.id]
-            row["regret"] = _loss(loss)
+            row["regret"] = losses[suggestion.challenge.id, suggestion.provider.id]
         if table is None:
             table = csv.DictWriter(out, list(row), lineterminator="\n")
             table.writeheader()
@@ -230,7 +229,7 @@ def _printed(out: io.StringIO) -> str:
 def _print_challenge(
     console: Console,
     suggestions: Sequence[Suggestion],
-    losses: Mapping[tuple[str, str], Loss | None],
+    losses: Mapping[tuple[str, str], str],
 ) -> None:
     challenge = suggestions[0].challenge
     where = f" ({', '.join(challenge.country)})" if challenge.country else ""
@@ -247,7 +246,7 @@ def _print_challenge(
         table.add_column("without it, lost", no_wrap=True)
     for suggestion in suggestions:
         pair = (challenge.id, suggestion.provider.id)
-        table.add_row(*_cells(suggestion), *([_loss(losses[pair])] if losses else []))
+        table.add_row(*_cells(suggestion), *([losses[pair]] if losses else []))
     console.print(table)
     for suggestion in suggestions:
         if suggestion.reasons:
@@ -255,16 +254,20 @@ def _print_challenge(
             console.print(Padding(Text("\n").join(_why(suggestion.reasons)), (0, 0, 1, 4)))
 
 
-def _losses(answer: Answer) -> dict[tuple[str, str], Loss | None]:
-    """Return what is lost without each assigned pair, where it is known."""
-    regret = answer.assigned.regret if answer.assigned else None
-    return {(r.challenge, r.solution): r.loss for r in regret or () if r.chosen}
+def _losses(answer: Answer) -> dict[tuple[str, str], str]:
+    """Say what is lost without each assigned pair, where it is known."""
+    if answer.assigned is None:
+        return {}
+    never = "fewer are served" if answer.assigned.whole.shortfalls else "no assignment is left"
+    return {
+        (r.challenge, r.solution): never if r.loss is None else _loss(r.loss)
+        for r in answer.assigned.regret or ()
+        if r.chosen
+    }
 
 
-def _loss(loss: Loss | None) -> str:
+def _loss(loss: Loss) -> str:
     """Say what is lost: in total, and first by whom, place 1 being the worst-off."""
-    if loss is None:
-        return "no assignment is left"
     if not loss.fairness:
         return f"{loss.total:.4f}"
     (place, lost), others = loss.fairness[0], len(loss.fairness) - 1
@@ -275,10 +278,16 @@ def _loss(loss: Loss | None) -> str:
 def _about(assigned: Assigned) -> Iterator[str]:
     """Say how good the assignment is, and answer what was asked about it."""
     whole = assigned.whole
+    without = sum(not shortfall.providers for shortfall in whole.shortfalls)
+    served = whole.fairness[without:]
+    whose = "worst-off challenge that is served" if without else "worst-off challenge"
+    fairness = (
+        f"; the {whose} has {served[0]:.4f}, the weakest sum is {whole.weakest_sum:.4f}"
+        if served
+        else ""
+    )
     yield (
-        f"Assigned by {whole.objective}: total {whole.total:.4f}, the proven maximum; the "
-        f"worst-off challenge has {whole.fairness[0]:.4f}, the weakest sum is "
-        f"{whole.weakest_sum:.4f}."
+        f"Assigned by {whole.objective}: total {whole.total:.4f}, the proven maximum{fairness}."
     )
     if assigned.compared:
         yield from _changes(assigned.compared)

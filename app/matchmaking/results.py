@@ -74,6 +74,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A challenge that has fewer providers than it wishes for.
+
+    Attributes
+    ----------
+    challenge : str
+        Its code.
+    providers, missing : int
+        How many it has, and how many it has not.
+    open_to : int
+        How many providers of the pool may be matched with it.
+    would_serve : sequence of str
+        Codes of the best that would serve it with one place more, at most three.
+    """
+
+    challenge: str
+    providers: int
+    missing: int
+    open_to: int
+    would_serve: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """The best whole assignment, or why there is none.
 
@@ -96,6 +119,11 @@ class Whole:
         The conditions that contradict each other.
     relaxations : sequence of mappings
         The cheapest relaxations: `cost` in steps, and `changes` in words.
+    places : int or None
+        How many challenges the providers can take together; None where nobody counted.
+    shortfalls : sequence of Shortfall
+        Challenges that have fewer providers than `providers` says, by code; empty where
+        all wishes are met.
     """
 
     objective: str
@@ -107,6 +135,8 @@ class Whole:
     weakest_sum: float | None = None
     reason: str | None = None
     relaxations: Sequence[Mapping[str, Any]] = ()
+    places: int | None = None
+    shortfalls: Sequence[Shortfall] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from matching.assignment.problem import (
     Bounds,
     Conditions,
     Diversity,
-    Mask,
     NamesLike,
     Pair,
     Problem,
@@ -320,7 +319,7 @@ def blocking_pairs(
     ((0, 0),)
     """
     wishes = _wishes(scores, column_scores, conditions)
-    return wishes.blocking(_mask(wishes.problem, pairs))
+    return wishes.blocking(wishes.problem.mask(pairs))
 
 
 def stable_pairs(
@@ -396,13 +395,3 @@ def _wishes(scores: Scores, column_scores: Scores | None, conditions: Conditions
     if not (np.array_equal(problem.i, other.i) and np.array_equal(problem.j, other.j)):
         raise ValueError("column_scores must have the pairs of scores")
     return Wishes(problem, other.units)
-
-
-def _mask(problem: Problem, pairs: Collection[Pair]) -> Mask:
-    """Return the chosen pairs as a mask."""
-    given = set(pairs)
-    known = zip(problem.i.tolist(), problem.j.tolist(), strict=True)
-    chosen = np.array([pair in given for pair in known], dtype=np.bool_)
-    if int(chosen.sum()) != len(given):
-        raise ValueError("pairs must be open: eligible, not forbidden, and with a score")
-    return chosen

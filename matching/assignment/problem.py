@@ -201,6 +201,21 @@ class Problem:
         chosen = chosen & self.real
         return tuple(zip(self.i[chosen].tolist(), self.j[chosen].tolist(), strict=True))
 
+    def mask(self, pairs: Collection[Pair]) -> Mask:
+        """Return which of the open pairs are these.
+
+        Raises
+        ------
+        ValueError
+            If one of them is not open.
+        """
+        given = set(pairs)
+        known = zip(self.i.tolist(), self.j.tolist(), strict=True)
+        chosen = np.array([pair in given for pair in known], dtype=np.bool_)
+        if int(chosen.sum()) != len(given):
+            raise ValueError("pairs must be open: eligible, not forbidden, and with a score")
+        return chosen
+
     def figure(self, units: int) -> float:
         """Return a sum of scores as callers know it: whole where the scores are."""
         return units if self.scale == 1 else units / self.scale

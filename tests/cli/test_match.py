@@ -99,6 +99,7 @@ def test_the_first_providers_of_each_challenge_are_listed() -> None:
     assert answer["settings"] == {
         "top": 2,
         "per_challenge": None,
+        "require_all": False,
         "objective": "leximin",
         "locked": [],
         "forbidden": [],
@@ -146,6 +147,8 @@ def test_what_if_tells_what_a_lock_changes_and_what_it_costs() -> None:
         "weakest_sum": 0.3806,
         "reason": None,
         "relaxations": [],
+        "places": 8,
+        "shortfalls": [],
     }
     assert set(plain) == {"settings", "suggestions", "notes", "assignment"}
     assert answer["compared"] == {
@@ -182,11 +185,18 @@ def test_what_capacity_alone_makes_possible_is_said_and_csv_has_the_regret(
     none = [f"--capacity={provider}:0" for provider in ("P1", "P2")]
 
     possible = run(*files, *asked, "--capacity", "P1:2", "--what-if")
-    impossible = run(*files, *asked, *none)
+    impossible = run(*files, *asked, *none, "--require-all")
+    unserved = run(*files, *asked, *none)
     table = run(*files, *asked, "--regret", "--csv")
 
     assert "The conditions add: none." in possible.stdout
     assert impossible.exit_code == 1
+    assert unserved.exit_code == 0
+    assert " ".join(unserved.stdout.split()).startswith(
+        "Assigned by leximin: total 0.0000, the proven maximum. 2 providers can take 0 places; "
+        "1 challenge wishes for 1. 0 of 1 have a provider, 0 have all that they wish for. Left "
+        "without a provider: C1. One place more would serve: C1 by P1 or P2."
+    )
     assert "raise the maximum of P1 from 0 to 1" in " ".join(impossible.stderr.split())
     (row,) = csv.DictReader(io.StringIO(table.stdout))
     assert list(row) == [*COLUMNS, "regret"]
@@ -404,7 +414,9 @@ def test_a_refused_run_leaves_the_old_answer_as_it_was(tmp_path: Path) -> None:
     output = tmp_path / "answer.csv"
     output.write_text("before")
 
-    result = run(*two_files(tmp_path), "--per-challenge", 3, "--output", output)
+    result = run(
+        *two_files(tmp_path), "--per-challenge", 3, "--require-all", "--output", output
+    )
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "C1 needs at least 3 pairs, but only 2 may be chosen" in " ".join(

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.base.errors import Conflict, Unprocessable
 from app.matchmaking.engine import profile_of
-from app.matchmaking.engine.files import Answer, Comparison, Settings, match
+from app.matchmaking.engine.files import Answer, Settings, match
 from app.matchmaking.engine.ranking import Engine
 from app.matchmaking.engine.suggestions import Quote
 from app.submissions.records import ChallengeRecord, SolutionRecord
@@ -205,7 +205,7 @@ def test_an_assignment_that_cannot_be_is_refused_with_names_and_ways_out() -> No
     providers = [a_provider("P1"), a_provider("P2", country=["DE"], capacity=2)]
 
     with pytest.raises(Conflict) as refusal:
-        match(challenges, providers, Settings(per_challenge=2))
+        match(challenges, providers, Settings(per_challenge=2, require_all=True))
 
     assert refusal.value.detail == (
         "No assignment meets all conditions: C2 needs at least 2 pairs, but only 1 may be "
@@ -226,7 +226,7 @@ def test_each_condition_that_cannot_be_met_is_named() -> None:
         (
             two,
             providers,
-            "C1 and C3 need at least 4 pairs together, but P1 and P2 can take part in 3 only",
+            "2 providers can take 3 places; 2 challenges need 4",
             2,
         ),
         (
@@ -239,7 +239,8 @@ def test_each_condition_that_cannot_be_met_is_named() -> None:
     ]
 
     for challenges, pool, reason, wanted in cases:
-        told = refusal_of(challenges, pool, Settings(per_challenge=wanted))
+        settings = Settings(per_challenge=wanted, require_all=True)
+        told = refusal_of(challenges, pool, settings)
         assert told == f"No assignment meets all conditions: {reason}."
 
 
@@ -268,16 +269,18 @@ def test_locks_and_capacities_are_kept_and_compared_with_what_was_without_them()
     assert [place for place, _ in loss.fairness] == [1, 2]
 
 
-def test_what_the_conditions_make_possible_has_no_cost() -> None:
+def test_what_the_conditions_make_possible_is_a_gain() -> None:
     challenges = [a_challenge("C1"), a_challenge("C2", text=BUDGETS)]
     settings = Settings(per_challenge=1, what_if=True, capacities=(("P1", 2),))
 
     answer = match(challenges, [a_provider("P1")], settings)
 
     assert answer.assigned
-    assert answer.assigned.compared == Comparison(
-        added=(("C1", "P1"), ("C2", "P1")), removed=(), loss=None
-    )
+    compared = answer.assigned.compared
+    assert compared
+    assert (compared.added, compared.removed) == ((("C2", "P1"),), ())
+    assert compared.loss
+    assert compared.loss.total < 0, "it gains"
 
 
 def test_regret_and_frontier_are_told_where_they_are_asked_for() -> None:
@@ -309,9 +312,9 @@ def test_capacity_bounds_the_assignment_and_not_the_list() -> None:
     listed = match([a_challenge()], providers, Settings())
 
     assert [line.provider.id for line in listed.suggestions] == ["P1"]
-    assert refusal_of([a_challenge()], providers, Settings(per_challenge=1)) == (
-        "No assignment meets all conditions: "
-        "C1 needs at least 1 pair together, but P1 can take part in 0 only."
+    required = Settings(per_challenge=1, require_all=True)
+    assert refusal_of([a_challenge()], providers, required) == (
+        "No assignment meets all conditions: 1 provider can take 0 places; 1 challenge needs 1."
     )
 
 

@@ -107,6 +107,7 @@ def test_with_themes_the_fairest_assignment_has_the_highest_total() -> None:
             bound=2.2036,
             fairness=(0.2651, 0.3085, 0.379, 0.4077),
             weakest_sum=0.3806,
+            places=8,
         )
     )
 

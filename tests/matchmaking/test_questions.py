@@ -159,7 +159,7 @@ def test_a_pair_without_which_there_is_no_assignment_has_no_cost(
         organisation_id=an_organisation(session, country="NO").id,
     )
     session.commit()
-    new = {"programme_id": str(programme.id)}
+    new = {"programme_id": str(programme.id), "require_all": True}
     run = f"/api/v1/match-runs/{staff.post('/api/v1/match-runs', json=new).json()['id']}"
     work(database)
 

@@ -128,6 +128,8 @@ def test_a_run_is_asked_for_watched_and_read(
         "weakest_sum": score,
         "reason": None,
         "relaxations": [],
+        "places": 3,
+        "shortfalls": [],
     }
     assert set(run["versions"]) == {
         "model",
@@ -374,6 +376,35 @@ def test_a_run_without_anything_to_match_is_refused(
     assert session.exec(select(func.count()).select_from(jobs.Job)).one() == 0
 
 
+def test_a_run_that_cannot_meet_all_wishes_serves_as_many_as_can_be_and_says_who_is_left(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, challenge, (italian, second, _) = a_small_programme(session)
+    programme = session.get_one(Programme, programme.id)
+    programme.providers_min = programme.providers_max = 3
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    run = staff.get(f"/api/v1/match-runs/{run['id']}").json()
+
+    assert run["state"] == "complete"
+    assert run["settings"]["require_all"] is False
+    assert {solution for _, solution in run["assignment"]["pairs"]} == {
+        italian.code,
+        second.code,
+    }
+    assert run["assignment"]["shortfalls"] == [
+        {
+            "challenge": challenge.code,
+            "providers": 2,
+            "missing": 1,
+            "open_to": 2,
+            "would_serve": [],
+        }
+    ]
+
+
 def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
     session: Session, as_user: SignIn, database: Database
 ) -> None:
@@ -381,7 +412,8 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
     programme = session.get_one(Programme, programme.id)
     programme.providers_min = programme.providers_max = 3
     staff = as_user(a_user(session, Role.STAFF))
-    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    new = {"programme_id": str(programme.id), "require_all": True}
+    run = staff.post("/api/v1/match-runs", json=new).json()
     work(database)
 
     run = staff.get(f"/api/v1/match-runs/{run['id']}").json()
@@ -407,6 +439,8 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
                 "changes": [f"lift the rule for the pair ({challenge.code}, {french.code})"],
             },
         ],
+        "places": 3,
+        "shortfalls": [],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
 

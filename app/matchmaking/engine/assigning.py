@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from app.matchmaking.engine.ranking import Engine, Pair
-from matching import Assignment, Regrets, Step, assign, frontier, regret
+from app.matchmaking.results import Shortfall
+from matching import Assignment, Names, Regrets, Step, assign, frontier, regret
+
+# Who would serve a challenge with a place more: so many are named.
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Terms:
     Parameters
     ----------
     least, most : int
-        How many providers each challenge shall have.
+        How many providers each challenge wishes for at least, and has at most.
     capacities : sequence of int, one for each of the pool
         How many challenges each provider takes on.
     objective : {"leximin", "total", "maxmin"}
@@ -25,6 +29,9 @@ class Terms:
         scores, or the challenge with the weakest sum.
     locked, forbidden : collections of (int, int), default=()
         Pairs of positions that must and pairs that may not be chosen.
+    require_all : bool, default=False
+        True insists on `least` for every challenge. False serves as many challenges as can
+        be, and meets as many of their wishes.
     """
 
     least: int
@@ -33,6 +40,7 @@ class Terms:
     objective: str
     locked: Collection[Pair] = ()
     forbidden: Collection[Pair] = ()
+    require_all: bool = False
 
 
 def assigned(engine: Engine, terms: Terms) -> Assignment:
@@ -73,8 +81,34 @@ def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
     return frontier(engine.scores, **options)
 
 
+def shortfalls(engine: Engine, terms: Terms, found: Assignment) -> tuple[Shortfall, ...]:
+    """Return which challenges miss providers, and who would serve them with a place more."""
+    open_pairs = engine.admitted.copy()
+    for pair in terms.forbidden:
+        open_pairs[pair] = False
+    n_open, chosen = open_pairs.sum(axis=1), np.zeros(open_pairs.shape, dtype=np.bool_)
+    chosen[tuple(np.array(found.pairs, dtype=np.intp).reshape(-1, 2).T)] = True
+    missing = np.array(found.shortfall, dtype=np.int64)
+    rows = np.flatnonzero(missing)
+    # who is open to a challenge that misses somebody and has not been chosen, has no place left
+    scores = np.where(open_pairs[rows] & ~chosen[rows], engine.scores[rows], -np.inf)
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :_NAMED]
+    return tuple(
+        Shortfall(
+            engine.challenges[i].id,
+            int(chosen[i].sum()),
+            int(missing[i]),
+            int(n_open[i]),
+            tuple(engine.pool[j].id for j in best[at].tolist() if np.isfinite(scores[at, j])),
+        )
+        for at, i in enumerate(rows.tolist())
+    )
+
+
 def _options(engine: Engine, terms: Terms) -> dict[str, Any]:
-    names = [[profile.id for profile in side] for side in (engine.challenges, engine.pool)]
+    challenges, providers = (
+        [profile.id for profile in side] for side in (engine.challenges, engine.pool)
+    )
     columns = [(0, capacity) for capacity in terms.capacities]
     return {
         "rows": (terms.least, terms.most),
@@ -83,5 +117,6 @@ def _options(engine: Engine, terms: Terms) -> dict[str, Any]:
         "locked": terms.locked,
         "forbidden": terms.forbidden,
         "objective": terms.objective,
-        "names": (names[0], names[1]),
+        "partial": not terms.require_all,
+        "names": Names(challenges, providers, "challenge", "provider"),
     }

@@ -28,8 +28,11 @@ class Settings:
     top : int, default=5
         How many providers to suggest for each challenge.
     per_challenge : int, default=None
-        Instead of lists: give each challenge exactly so many providers, the best as a
-        whole and within the capacities.
+        Instead of lists: give each challenge so many providers, the best as a whole and
+        within the capacities.
+    require_all : bool, default=False
+        True refuses where not every challenge can have so many. False serves as many
+        challenges as can be, then gives as many of them as can be a second one, and so on.
     objective : {"leximin", "total", "maxmin"}, default="leximin"
         What the assignment counts first: the worst-off challenge and then the next one,
         the sum of the scores, or the challenge with the weakest sum.
@@ -52,6 +55,7 @@ class Settings:
 
     top: int = 5
     per_challenge: int | None = None
+    require_all: bool = False
     objective: str = "leximin"
     locked: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()
@@ -105,7 +109,7 @@ def match(
     Unprocessable
         If there is no challenge or no provider.
     Conflict
-        If there is no assignment as `per_challenge` asks for.
+        If locks or `require_all` ask for an assignment that there is not.
     """
     if not challenges:
         raise Unprocessable("There is no challenge.", remedy="Add one to the first file.")
@@ -131,6 +135,7 @@ def match(
     served = {engine.challenges[pair.challenge].id for pair in pairs}
     listed = {pair.provider for pair in pairs}
     notes = [
+        *(_places(challenges, providers, assigned.whole) if assigned else ()),
         *_notes(challenges, providers, served, settings),
         *_hubs(engine, listed, confidence),
     ]
@@ -156,6 +161,7 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
         most=wanted,
         capacities=[record.capacity for record in pool],
         objective=settings.objective,
+        require_all=settings.require_all,
     )
     changed = dict(settings.capacities)
     terms = replace(
@@ -166,18 +172,25 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
     )
     whole = whole_of(engine, terms)
     if whole.reason is not None:
-        ways = "; or ".join(", ".join(r["changes"]) for r in whole.relaxations)
         raise Conflict(
             Message("No assignment meets all conditions: {reason}.", reason=whole.reason),
-            remedy=Message("The cheapest relaxations: {ways}.", ways=ways)
-            if ways
-            else "Ask for fewer conditions.",
+            remedy=_ways_out(whole),
         )
     return Assigned(
         whole,
         _compared(whole_of(engine, plain), whole) if settings.what_if else None,
         tuple(costs_of(engine, terms)) if settings.regret else None,
         tuple(floors_of(engine, terms)) if settings.frontier else None,
+    )
+
+
+def _ways_out(whole: Whole) -> Message | str:
+    """Name the cheapest relaxations; of many changes only the first ones."""
+    ways = "; or ".join(_named(r["changes"]) for r in whole.relaxations)
+    return (
+        Message("The cheapest relaxations: {ways}.", ways=ways)
+        if ways
+        else "Ask for fewer conditions."
     )
 
 
@@ -192,6 +205,44 @@ def _compared(before: Whole, after: Whole) -> Comparison:
 # --- notes -----------------------------------------------------------------------------
 
 
+def _places(
+    challenges: Sequence[ChallengeRecord], providers: Sequence[SolutionRecord], whole: Whole
+) -> Iterator[str]:
+    """Say how far the places go, who is left without, and who would serve them."""
+    if not whole.shortfalls:
+        return
+    without = [one for one in whole.shortfalls if not one.providers]
+    wished, n = whole.providers[0], len(challenges)
+    places = _counted(whole.places or 0, "place")
+    yield (
+        f"{_counted(len(providers), 'provider')} can take {places}; {_counted(n, 'challenge')} "
+        f"wish{'es' * (n == 1)} for {wished * n:,}. {n - len(without):,} of {n:,} have a "
+        f"provider, {n - len(whole.shortfalls):,} have all that they wish for."
+    )
+    if without:
+        yield f"Left without a provider: {_named([one.challenge for one in without])}."
+    helped = [one for one in whole.shortfalls if one.would_serve]
+    # who has none comes first
+    helped.sort(key=lambda one: one.providers)
+    if helped:
+        ways = [f"{one.challenge} by {_any_of(one.would_serve)}" for one in helped]
+        yield f"One place more would serve: {_named(ways, most=5)}."
+    few = [
+        f"{one.challenge} ({one.open_to:,})" for one in whole.shortfalls if one.open_to < wished
+    ]
+    if few:
+        yield f"Fewer than {wished:,} providers may be matched with them at all: {_named(few)}."
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n:,} {word}{'s' * (n != 1)}"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def _notes(
     challenges: Sequence[ChallengeRecord],
     providers: Sequence[SolutionRecord],
@@ -204,7 +255,9 @@ def _notes(
     plain = [] if settings.text_weight == 1 else [r.id for r in everybody if not r.themes]
     lists: Mapping[str, Sequence[str]] = {
         "Without a provider that may be matched with them": [
-            record.id for record in challenges if record.id not in served
+            record.id
+            for record in challenges
+            if record.id not in served and not settings.per_challenge
         ],
         "Listed, but at present they take on no challenge (capacity 0)": [
             provider.id for provider in providers if not provider.capacity

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from app.matchmaking.engine.assigning import Terms, assigned
+from app.matchmaking.engine.assigning import Terms, assigned, shortfalls
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
 from app.matchmaking.engine.ranking import RULES, Engine, Spread
@@ -118,12 +118,14 @@ def terms_of(inputs: RunInputs) -> Terms:
         most=inputs.settings.providers_max,
         capacities=[record.capacity for record in solutions_of(inputs)],
         objective=inputs.settings.objective,
+        require_all=inputs.settings.require_all,
     )
 
 
 def whole_of(engine: Engine, terms: Terms) -> Whole:
     """Return the best whole assignment by its codes, or why there is none."""
-    none = Whole(terms.objective, (terms.least, terms.most))
+    places = sum(terms.capacities)
+    none = Whole(terms.objective, (terms.least, terms.most), places=places)
     try:
         found = assigned(engine, terms)
     except InfeasibleAssignment as refusal:
@@ -140,4 +142,5 @@ def whole_of(engine: Engine, terms: Terms) -> Whole:
         bound=found.bound,
         fairness=found.fairness.vector,
         weakest_sum=found.fairness.weakest_sum,
+        shortfalls=shortfalls(engine, terms, found),
     )

@@ -136,6 +136,9 @@ class NewWhatIf(BaseModel):
     objective: Objective | None = None
     providers_min: Whole | None = Field(default=None, ge=0, le=100)
     providers_max: Whole | None = Field(default=None, ge=1, le=100)
+    require_all: bool | None = Field(
+        default=None, description="Whether every challenge must have the least number."
+    )
     cross_border: bool | None = Field(
         default=None, description="Whether a pair of one country is left out."
     )

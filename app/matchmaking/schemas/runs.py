@@ -33,6 +33,11 @@ class NewRun(BaseModel):
         description="What counts first in the assignment: the worst-off challenge, then the "
         "next one (leximin); the sum of the scores (total); the weakest sum (maxmin).",
     )
+    require_all: bool = Field(
+        default=False,
+        description="Whether every challenge must have the least number of providers of the "
+        "programme; false serves as many as can be.",
+    )
 
 
 class RelaxationRead(BaseModel):
@@ -40,6 +45,20 @@ class RelaxationRead(BaseModel):
 
     cost: int = Field(description="Steps: pairs, locks, or units of a bound.")
     changes: list[str]
+
+
+class ShortfallRead(BaseModel):
+    """A challenge that has fewer providers than it wishes for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    challenge: str = Field(description="Its code.")
+    providers: int = Field(description="How many it has.")
+    missing: int = Field(description="How many more it wishes for.")
+    open_to: int = Field(description="How many providers of the run may be matched with it.")
+    would_serve: list[str] = Field(
+        description="Codes of the best that would serve it with one place more."
+    )
 
 
 class AssignmentRead(BaseModel):
@@ -64,6 +83,14 @@ class AssignmentRead(BaseModel):
     reason: str | None = Field(description="The conditions that contradict each other.")
     relaxations: list[RelaxationRead] = Field(
         default=[], description="The cheapest relaxations, the cheapest first."
+    )
+    places: int | None = Field(
+        default=None, description="How many challenges the providers can take together."
+    )
+    shortfalls: list[ShortfallRead] = Field(
+        default=[],
+        description="Challenges that have fewer providers than they wish for; empty where "
+        "all wishes are met.",
     )
 
 

@@ -23,6 +23,11 @@ class RunSettings(BaseModel):
     objective: Objective = Field(
         default="total", description="What counts first in the assignment."
     )
+    require_all: bool = Field(
+        default=True,
+        description="Whether every challenge must have the least number of providers; false "
+        "serves as many as can be.",
+    )
     cross_border: bool = Field(
         default=True, description="Whether a pair of one country is left out."
     )

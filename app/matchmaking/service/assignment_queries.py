@@ -17,7 +17,7 @@ from app.core.base.messages import Message
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.results import Loss, RunInputs, WhatIf, Whole
+from app.matchmaking.results import Loss, RunInputs, Shortfall, WhatIf, Whole
 from app.matchmaking.schemas.assignments import (
     MOST_PAIRS,
     ChosenRead,
@@ -228,7 +228,9 @@ def _stored(run: MatchRun) -> AssignmentRead:
 
 
 def _whole(stored: AssignmentRead) -> Whole:
-    return Whole(**stored.model_dump())
+    known = stored.model_dump(exclude={"shortfalls"})
+    shortfalls = [Shortfall(**one.model_dump()) for one in stored.shortfalls]
+    return Whole(**known, shortfalls=shortfalls)
 
 
 def _chosen(pairs: Iterable[tuple[PartyRead, PartyRead, int, float]]) -> list[ChosenRead]:

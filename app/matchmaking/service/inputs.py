@@ -33,6 +33,7 @@ def chosen(
     top: int | None,
     text_weight: float | None = None,
     objective: Objective = "leximin",
+    require_all: bool = False,
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
     return RunSettings(
@@ -42,6 +43,7 @@ def chosen(
         providers_max=programme.providers_max,
         working_language=programme.working_language,
         objective=objective,
+        require_all=require_all,
         encoder=settings.embedding_sha256,
     )
 

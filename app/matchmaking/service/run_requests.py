@@ -87,6 +87,8 @@ def digest(
     chosen = settings.model_dump(exclude_none=True)
     if settings.objective == "total":
         del chosen["objective"]
+    if settings.require_all:
+        del chosen["require_all"]
     everything = [chosen, list(challenges), list(solutions)]
     canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
