@@ -96,7 +96,13 @@ def _figures(folder: Path) -> Iterator[Figure]:
 def _run_beside(match: Cost, challenges: str, solutions: str) -> Figure:
     """Compute the same as a run of the service, which also assigns; nothing is stored."""
     settings = RunSettings(
-        top=5, text_weight=0.6, working_language="en", providers_min=1, providers_max=2
+        top=5,
+        text_weight=0.6,
+        working_language="en",
+        providers_min=1,
+        providers_max=2,
+        objective="leximin",
+        require_all=False,
     )
     inputs = RunInputs(
         settings,

@@ -7,9 +7,9 @@ lowest threshold first; that is the lexicographic order of the sorted values.
 
 import numpy as np
 
-from matching.assignment.max_total import best_total
 from matching.assignment.optimal_face import BEST, CHOSEN, OptimalFace, totals
 from matching.assignment.problem import Ints, Mask, Problem
+from matching.assignment.warm_start import start
 
 
 def fairest(problem: Problem) -> tuple[OptimalFace, int]:
@@ -25,7 +25,7 @@ def fairest(problem: Problem) -> tuple[OptimalFace, int]:
     NoAnswer
         If no answer keeps the conditions.
     """
-    face = fairness_face(problem, best_total(problem)[0].among(problem))
+    face = fairness_face(problem, start(problem))
     raise_the_worst_off(face, problem.units)
     return face, -face.optimise(totals(problem.units))
 
@@ -40,17 +40,48 @@ def fairness_face(problem: Problem, chosen: Mask) -> OptimalFace:
 
 
 def raise_the_worst_off(face: OptimalFace, units: Ints) -> None:
-    """Close every answer that is less fair than another."""
-    many, level = face.shape[0] + 1, 0
+    """Close every answer that is less fair than another.
+
+    Several levels are looked at together, the lowest first, each counting for more than all
+    later ones. They are those of the present answer; where a better answer has a value
+    between two of them, that level was passed over, and they are taken one by one again.
+    """
+    level, width = 0, 1
     while True:
-        # as many rows as possible at the level or above it, and then above it
+        reached = units[face.state == BEST]
+        known = np.unique(reached[reached > level])
+        # no more rows can be at the level or above it than now, once those below are settled
+        many = 1 + (int((reached >= level).sum()) if level else face.shape[0])
+        width = min(width, _width(face, many))
+        levels = np.concatenate([[level], known[: width - 1]])
         costs = np.zeros((3, len(units)), dtype=np.int64)
-        costs[BEST] = -many * (units >= level) - (units > level)
-        face.close(costs, face.settle(costs))
-        reached = units[(face.state == BEST) & (units > level)]
-        if not len(reached):
+        costs[BEST] = np.where(units >= level, -1, 0)
+        for value in levels.tolist():
+            # as many rows as possible at the level or above it, and then above it
+            costs[BEST] = many * costs[BEST] - (units > value)
+        potentials = face.settle(costs)
+        reached = units[face.state == BEST]
+        reached = reached[reached > level]
+        if not np.isin(reached[reached <= levels[-1]], levels).all():
+            width = 1
+            continue
+        face.close(costs, potentials)
+        # as many rows as can be above a level are at the next one or above it: none between
+        passed_over = (units > level) & (units < levels[-1]) & ~np.isin(units, levels)
+        face.may[BEST, passed_over] = False
+        above = reached[reached > levels[-1]]
+        if not len(above):
             break
-        level = int(reached.min())
+        level, width = int(above.min()), 2 * width
+
+
+def _width(face: OptimalFace, many: int) -> int:
+    """Return for how many levels int64 can add up the costs along every path."""
+    n_nodes = 2 * face.shape[0] + face.shape[1] + 1
+    width = 1
+    while 4 * n_nodes * many ** (width + 2) < np.iinfo(np.int64).max:
+        width += 1
+    return width
 
 
 def _name_the_best(face: OptimalFace, units: Ints) -> None:

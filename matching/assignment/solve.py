@@ -63,3 +63,6 @@ def refuse_impossible_bounds(problem: Problem) -> None:
     for ends, bounds in ((problem.i, problem.rows), (problem.j, problem.columns)):
         if (np.bincount(ends, minlength=len(bounds)) < bounds[:, 0]).any():
             raise NoAnswer
+    for asking, taking in ((problem.rows, problem.columns), (problem.columns, problem.rows)):
+        if asking[:, 0].sum() > taking[:, 1].sum():
+            raise NoAnswer

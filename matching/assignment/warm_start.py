@@ -21,8 +21,12 @@ from matching.assignment.problem import Ints, Mask, Problem
 _FEW: Final = 20_000
 # Best pairs of each row and column to start with, on a table that is mostly full.
 _CANDIDATES: Final = 16
+# After so many rounds of adding pairs all of them are looked at.
+_ROUNDS: Final = 4
 # Scores that are looked at together, to keep copies small.
 _BLOCK: Final = 1 << 18
+# A table is narrow where its long side has so many times what is looked at of the short one.
+_LONG: Final = 4
 # Pairs that are added at once, for each row and column.
 _ADDED: Final = 16
 
@@ -69,11 +73,12 @@ def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
         If no answer keeps the conditions.
     """
     if compiled is None:
-        compiled = problem.n_pairs > _FEW and importlib.util.find_spec("numba") is not None
+        compiled = _is_compiled(problem)
     if problem.n_pairs <= _FEW and not compiled:
         return Proposal(np.arange(problem.n_pairs), _highs(problem), None)
-    pairs = candidates(problem)
+    pairs, rounds = candidates(problem), 0
     while True:
+        rounds += 1
         try:
             solved = (_by_scaling if compiled else _by_highs)(problem.only(pairs))
         except NoAnswer:
@@ -82,20 +87,48 @@ def propose(problem: Problem, *, compiled: bool | None = None) -> Proposal:
             pairs = np.arange(problem.n_pairs)
             continue
         cost = _reduced(problem, solved.worth)
-        gains = cost < 0
-        gains[pairs] = False
-        if not gains.any():
+        more = _gaining(problem, cost, pairs)
+        if not len(more):
             break
-        looked_at = np.zeros(problem.n_pairs, dtype=np.bool_)
-        looked_at[pairs] = True
-        looked_at[_worst(np.flatnonzero(gains), cost, problem)] = True
-        pairs = np.flatnonzero(looked_at)
+        last = rounds == _ROUNDS and _is_narrow(problem)
+        pairs = np.arange(problem.n_pairs) if last else np.union1d(pairs, more)
     if solved.missing:
         raise NoAnswer
     chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
     chosen[pairs[solved.chosen]] = True
     near = np.flatnonzero(chosen | (cost <= 0))
     return Proposal(near, chosen[near], solved.worth)
+
+
+def start(problem: Problem) -> Mask:
+    """Return an answer to start from, whose total is the greatest or nearly so.
+
+    Returns
+    -------
+    chosen : bool array of shape (n_pairs,)
+
+    Raises
+    ------
+    NoAnswer
+        If no answer keeps the conditions.
+    """
+    if problem.n_pairs <= _FEW:
+        return _highs(problem)
+    chosen = np.zeros(problem.n_pairs, dtype=np.bool_)
+    if _is_compiled(problem):
+        near = candidates(problem)
+        solved = _by_scaling(problem.only(near))
+        if not solved.missing:
+            chosen[near[solved.chosen]] = True
+            return chosen
+    proposal = propose(problem)
+    chosen[proposal.pairs[proposal.chosen]] = True
+    return chosen
+
+
+def _is_compiled(problem: Problem) -> bool:
+    """Tell whether a problem is so large, and numba there, that compiled code pays."""
+    return problem.n_pairs > _FEW and importlib.util.find_spec("numba") is not None
 
 
 def candidates(problem: Problem) -> Ints:
@@ -106,6 +139,8 @@ def candidates(problem: Problem) -> Ints:
     """
     n_rows, n_columns = problem.shape
     few = 2 * _CANDIDATES + 1
+    if _is_narrow(problem):
+        return _narrow_candidates(problem, few)
     full = problem.n_pairs == n_rows * n_columns
     if 2 * problem.n_pairs < n_rows * n_columns or min(problem.shape) <= few:
         return np.arange(problem.n_pairs)
@@ -117,6 +152,26 @@ def candidates(problem: Problem) -> Ints:
     _keep_the_best(keep.T, table.T, of_rows, few)
     kept = keep.ravel() if full else keep[problem.i, problem.j]
     return np.flatnonzero(kept | problem.locked)
+
+
+def _is_narrow(problem: Problem) -> bool:
+    """Tell whether one side is so short that all of it would be among the best of the other."""
+    few = 2 * _CANDIDATES + 1
+    return min(problem.shape) <= few and max(problem.shape) > _LONG * few
+
+
+def _narrow_candidates(problem: Problem, few: int) -> Ints:
+    """Return about as many pairs of each line as it has room for; of a long one, twice."""
+    keep = problem.locked | ~problem.real
+    sides = (problem.i, problem.rows[:, 1]), (problem.j, problem.columns[:, 1])
+    for ends, room in sides:
+        is_long = len(room) == min(problem.shape)
+        most = 2 * room + few if is_long else room + 2
+        order = np.lexsort((-problem.units, ends))
+        line = ends[order]
+        place = np.arange(len(line)) - np.searchsorted(line, np.arange(len(room)))[line]
+        keep[order[place < most[line]]] = True
+    return np.flatnonzero(keep)
 
 
 def _table(problem: Problem) -> Ints:
@@ -161,12 +216,15 @@ def _reduced(problem: Problem, worth: Ints) -> Ints:
     return cost
 
 
-def _worst(pairs: Ints, cost: Ints, problem: Problem) -> Ints:
-    """Return the pairs that gain most, at most some for each row and column."""
+def _gaining(problem: Problem, cost: Ints, pairs: Ints) -> Ints:
+    """Return the other pairs that gain most, at most some for each row and column."""
+    gains = cost < 0
+    gains[pairs] = False
+    others = np.flatnonzero(gains)
     at_most = _ADDED * sum(problem.shape)
-    if len(pairs) <= at_most:
-        return pairs
-    return pairs[np.argpartition(cost[pairs], at_most)[:at_most]]
+    if len(others) <= at_most:
+        return others
+    return others[np.argpartition(cost[others], at_most)[:at_most]]
 
 
 def _highs(problem: Problem) -> Mask:

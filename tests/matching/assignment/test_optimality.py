@@ -7,6 +7,11 @@ import pytest
 from hypothesis import given
 
 from matching import InfeasibleAssignment, assign
+from matching.assignment.answer import fairness_of
+from matching.assignment.leximin import fairness_face
+from matching.assignment.optimal_face import BEST
+from matching.assignment.problem import Problem
+from matching.assignment.warm_start import start
 from tests.matching.assignment.oracle import OBJECTIVES, Question, answers_of, questions
 from tests.matching.strategies import promise
 
@@ -82,3 +87,30 @@ def test_no_lock_is_lost_no_pair_reused_and_no_answer_overlooked(seed: int) -> N
         assert len(set(pairs)) == len(pairs), question
         assert set(question.conditions["locked"]) <= set(pairs), question
         assert n_answers > 0, question
+
+
+def one_level_at_a_time(problem: Problem) -> tuple[float, ...]:
+    """Raise the worst-off as the definition says: each level before the next one."""
+    face, level = fairness_face(problem, start(problem)), 0
+    while True:
+        costs = np.zeros((3, problem.n_pairs), dtype=np.int64)
+        costs[BEST] = -(problem.shape[0] + 1) * (problem.units >= level) - (
+            problem.units > level
+        )
+        face.close(costs, face.settle(costs))
+        reached = problem.units[(face.state == BEST) & (problem.units > level)]
+        if not len(reached):
+            return fairness_of(problem, face.chosen).vector
+        level = int(reached.min())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_many_levels_at_once_are_as_fair_as_one_after_the_other(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, rng.choice([30, 10_000]), rng.integers(2, 25, 2))
+    rows, columns = (0, int(rng.integers(1, 4))), (0, int(rng.integers(1, 4)))
+
+    problem = Problem.of(scores, rows=rows, columns=columns)
+    answer = assign(scores, rows=rows, columns=columns)
+
+    assert answer.fairness.vector == one_level_at_a_time(problem)
