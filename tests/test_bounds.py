@@ -40,6 +40,7 @@ ENDLESS: Final = {
             *("AssignmentRead.pairs", "AssignmentRead.fairness", "WholeRead.pairs"),
             *("WholeRead.fairness", "WholeRead.chosen", "LossRead.fairness"),
             *("WhatIfRead.chosen", "WhatIfRead.added", "WhatIfRead.removed"),
+            "WhatIfRead.withdrawn",
             *("RankingRead.lists", "AssignmentRead.shortfalls", "WholeRead.shortfalls"),
         ),
         AS_LARGE_AS_THE_RUN,

@@ -5,10 +5,12 @@ from sqlmodel import Session, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.matches.lifecycle import MatchState
 from app.matches.models import Match
+from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 
 
@@ -22,11 +24,14 @@ def record_match(
     NotPermitted
         If the actor may not write matches.
     Conflict
-        If the two are of different programmes.
+        If the two are of different programmes, or one has been withdrawn.
     """
     policy.require(actor, Action.MATCH_WRITE)
     if challenge.programme_id != solution.programme_id:
         raise Conflict("The challenge and the solution belong to different programmes.")
+    for side in (challenge, solution):
+        if side.state is State.WITHDRAWN:
+            raise Conflict(Message("{code} has been withdrawn.", code=side.code))
     known = session.exec(
         select(Match).where(
             Match.challenge_id == challenge.id, Match.solution_id == solution.id

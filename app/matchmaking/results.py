@@ -168,12 +168,15 @@ class WhatIf:
         Codes of challenge and solution.
     capacities : mapping of str to int
         By the code of a solution, where it differs from its record.
+    withdrawn : sequence of str
+        Codes of challenges and solutions that have been withdrawn since: none is chosen.
     """
 
     settings: RunSettings
     locked: Sequence[tuple[str, str]] = ()
     forbidden: Sequence[tuple[str, str]] = ()
     capacities: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

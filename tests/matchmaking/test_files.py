@@ -90,7 +90,33 @@ def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() ->
 
     assert with_summary.texts == (FLOODS,)
     assert bare.texts == ("Flood warnings",)
-    assert bare.attributes == {"country": frozenset({"FR"})}
+    assert bare.attributes["country"] == {"FR"}
+
+
+@pytest.mark.parametrize(
+    ("challenge", "provider", "listed"),
+    [
+        ({"country": ["FR"]}, {"country": ["FR"]}, False),
+        ({"country": []}, {"country": []}, False),
+        ({"country": ["FR"]}, {"country": []}, False),
+        ({"country": []}, {"country": ["FR"]}, False),
+        ({"country": ["FR"]}, {"country": ["NO"]}, True),
+        ({}, {"organisation": "WATER  AGENCY\u200b"}, False),
+        ({}, {"organisation": "Water Board"}, True),
+        ({"organisation": ""}, {"organisation": ""}, True),
+    ],
+)
+def test_two_records_of_one_organisation_are_never_matched(
+    challenge: dict[str, Any], provider: dict[str, Any], listed: bool
+) -> None:
+    common = {"organisation": "Water Agency", "country": ["FR"]}
+    sides = [a_challenge(**common | challenge)], [a_provider(**common | provider)]
+
+    lists = match(*sides, Settings(same_country=True))
+    assigned = match(*sides, Settings(same_country=True, per_challenge=1))
+
+    assert bool(pairs_of(lists)) is listed
+    assert bool(pairs_of(assigned)) is listed
 
 
 # --- suggestions ---

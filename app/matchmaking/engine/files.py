@@ -12,7 +12,7 @@ from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms
 from app.matchmaking.engine.pipeline import Suggestions, matching_of
 from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_of
-from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence
+from app.matchmaking.engine.ranking import TEXT_WEIGHT, Engine, RankConfidence, rules_of
 from app.matchmaking.engine.run import whole_of
 from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
@@ -119,7 +119,7 @@ def match(
         challenges,
         providers,
         text_weight=settings.text_weight,
-        rules=() if settings.same_country else RULES,
+        rules=rules_of(cross_border=not settings.same_country),
     )
     engine = matching.engine
     assigned = None

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model, fitted
 from app.matchmaking.engine.pipeline import Matching, profiles_of
-from app.matchmaking.engine.ranking import RULES, Engine
+from app.matchmaking.engine.ranking import Engine, rules_of
 from app.matchmaking.engine.suggestions import RankedPair, preview_columns
 from app.matchmaking.results import Line, PreviewInputs, PreviewResult
 from app.submissions.lifecycle import Kind
@@ -98,7 +98,7 @@ def _engine(
     )
     if not (challenges if inputs.kind is Kind.SOLUTION else pool):
         return None
-    rules = RULES if inputs.settings.cross_border else ()
+    rules = rules_of(cross_border=inputs.settings.cross_border)
     if pool:
         matcher = _model(programme_id, inputs, folder, encoder).of(pool, challenges)
         if inputs.kind is Kind.SOLUTION and own not in pool:

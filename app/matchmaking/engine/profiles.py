@@ -10,7 +10,8 @@
 
 from typing import Final
 
-from app.submissions.records import SubmissionRecord
+from app.core.base.text import comparable
+from app.submissions.records import ChallengeRecord, SubmissionRecord
 from matching import Profile, recognise
 
 WORKING_LANGUAGE: Final = "en"
@@ -25,9 +26,27 @@ def profile_of(
         id=record.id,
         texts=tuple(texts.values()),
         themes=frozenset(record.themes),
-        attributes={"country": frozenset(record.country)},
+        attributes={
+            "country": frozenset(record.country),
+            "organisation": _organisation_of(record),
+        },
         language=language,
     )
+
+
+def _organisation_of(record: SubmissionRecord) -> frozenset[str]:
+    """Return what a record shares with the other side if both may be of one organisation.
+
+    That is so where the names are the same, as people read them, and the countries too if
+    both state one. A side that states none shares the mark of the other side with it.
+    """
+    name = comparable(record.organisation)
+    if not name:
+        return frozenset()
+    sides = ("challenge", "solution")
+    here, other = sides if isinstance(record, ChallengeRecord) else sides[::-1]
+    marks = [*record.country, here] if record.country else [here, other]
+    return frozenset(f"{name} / {mark}" for mark in marks)
 
 
 def language_of(record: SubmissionRecord) -> str:

@@ -35,14 +35,30 @@ Pair = tuple[int, int]
 
 TEXT_WEIGHT: Final = 0.6
 
+ALWAYS: Final = (
+    Rule(
+        "organisation",
+        shared=False,
+        reason="The two teams are of the same organisation.",
+    ),
+)
+"""Who is never matched with whom."""
+
 RULES: Final = (
+    *ALWAYS,
     Rule(
         "country",
         shared=False,
         reason="The two teams are from the same country; the programme is cross-border.",
     ),
 )
-"""Who may be matched with whom."""
+"""Who may be matched with whom in a cross-border programme."""
+
+
+def rules_of(*, cross_border: bool) -> tuple[Rule, ...]:
+    """Return the rules of a matching."""
+    return RULES if cross_border else ALWAYS
+
 
 # Behind those that are listed: who could overtake them.
 _RUNNERS_UP: Final = 10
@@ -213,11 +229,29 @@ class Engine:
         found = self._ranked(rows, np.full(rows.size, provider), np.array(ranks, np.intp))
         return sorted(found, key=lambda pair: (pair.rank, -pair.score, pair.challenge))
 
-    def positions(self, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
-        """Return pairs of ids, of a challenge and one of the pool, as positions."""
+    def positions(
+        self, pairs: Iterable[tuple[str, str]], *, known_only: bool = False
+    ) -> list[Pair]:
+        """Return pairs of ids, of a challenge and one of the pool, as positions.
+
+        Parameters
+        ----------
+        pairs : iterable of (str, str)
+        known_only : bool, default=False
+            True leaves out pairs of which a side is not here.
+
+        Raises
+        ------
+        KeyError
+            If a side is not here, unless these are left out.
+        """
         row = {profile.id: i for i, profile in enumerate(self.challenges)}
         column = {profile.id: j for j, profile in enumerate(self.pool)}
-        return [(row[challenge], column[provider]) for challenge, provider in pairs]
+        return [
+            (row[challenge], column[provider])
+            for challenge, provider in pairs
+            if not known_only or (challenge in row and provider in column)
+        ]
 
     def chosen(self, pairs: Iterable[Pair]) -> list[RankedPair]:
         """Return pairs with rank and score: by challenge, the highest score first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.matchmaking.engine.assigning import Terms, assigned, shortfalls
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
-from app.matchmaking.engine.ranking import RULES, Engine, Spread
+from app.matchmaking.engine.ranking import Engine, Spread, rules_of
 from app.matchmaking.engine.spooling import spooled
 from app.matchmaking.engine.suggestions import run_columns
 from app.matchmaking.results import RunInputs, RunResult, Whole
@@ -62,7 +62,7 @@ def carry_out(
         inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
     )
     engine = matching.engine
-    whole = whole_of(engine, terms_of(inputs))
+    whole = whole_of(engine, terms_of(inputs, engine))
     chosen = frozenset(engine.chosen(engine.positions(whole.pairs)))
     pairs = matching.pairs(inputs.settings.top, chosen)
     confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
@@ -99,7 +99,7 @@ def matching_in(
         inputs.solutions,
         language=inputs.settings.working_language,
         text_weight=inputs.settings.text_weight,
-        rules=RULES if inputs.settings.cross_border else (),
+        rules=rules_of(cross_border=inputs.settings.cross_border),
         spread=spread,
         encoder=encoder,
         alive=alive,
@@ -111,7 +111,7 @@ def solutions_of(inputs: RunInputs) -> list[SolutionRecord]:
     return sorted(inputs.solutions, key=lambda record: record.id)
 
 
-def terms_of(inputs: RunInputs) -> Terms:
+def terms_of(inputs: RunInputs, engine: Engine) -> Terms:
     """Return how the challenges of a run share its solutions."""
     return Terms(
         least=inputs.settings.providers_min,
@@ -119,6 +119,7 @@ def terms_of(inputs: RunInputs) -> Terms:
         capacities=[record.capacity for record in solutions_of(inputs)],
         objective=inputs.settings.objective,
         require_all=inputs.settings.require_all,
+        forbidden=engine.positions(inputs.settings.rejected, known_only=True),
     )
 
 

@@ -3,7 +3,7 @@
 Pure, as the run itself: the same inputs and conditions give the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from app.matchmaking.engine.assigning import Terms, regrets, steps
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching
 from app.matchmaking.engine.profiles import profile_of
-from app.matchmaking.engine.ranking import RULES, Engine
+from app.matchmaking.engine.ranking import Engine, rules_of
 from app.matchmaking.engine.run import matching_in, solutions_of, terms_of, whole_of
 from app.matchmaking.results import ChosenPair, Floor, Loss, Regret, RunInputs, WhatIf, Whole
 from matching import Regrets, obstacles
@@ -42,14 +42,19 @@ def what_if(
     """
     inputs = replace(inputs, settings=conditions.settings)
     engine = _matching(inputs, folder).engine
+    plain = terms_of(inputs, engine)
     terms = replace(
-        terms_of(inputs),
+        plain,
         capacities=[
             conditions.capacities.get(record.id, record.capacity)
             for record in solutions_of(inputs)
         ],
         locked=engine.positions(conditions.locked),
-        forbidden=engine.positions(conditions.forbidden),
+        forbidden={
+            *plain.forbidden,
+            *engine.positions(conditions.forbidden),
+            *_of(engine, frozenset(conditions.withdrawn)),
+        },
     )
     whole = whole_of(engine, terms)
     return whole, [
@@ -61,6 +66,14 @@ def what_if(
         )
         for pair in engine.chosen(engine.positions(whole.pairs))
     ]
+
+
+def _of(engine: Engine, codes: Set[str]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of all pairs of which a side is one of these."""
+    for i, challenge in enumerate(engine.challenges):
+        for j, provider in enumerate(engine.pool):
+            if challenge.id in codes or provider.id in codes:
+                yield i, j
 
 
 def loss_between(before: Whole, after: Whole) -> Loss | None:
@@ -82,7 +95,8 @@ def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
     Unavailable
         If the sentence encoder is not there.
     """
-    return costs_of(_matching(inputs, folder).engine, terms_of(inputs))
+    engine = _matching(inputs, folder).engine
+    return costs_of(engine, terms_of(inputs, engine))
 
 
 def costs_of(engine: Engine, terms: Terms) -> list[Regret]:
@@ -110,7 +124,8 @@ def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
     Unavailable
         If the sentence encoder is not there.
     """
-    return floors_of(_matching(inputs, folder).engine, terms_of(inputs))
+    engine = _matching(inputs, folder).engine
+    return floors_of(engine, terms_of(inputs, engine))
 
 
 def floors_of(engine: Engine, terms: Terms) -> list[Floor]:
@@ -120,16 +135,15 @@ def floors_of(engine: Engine, terms: Terms) -> list[Floor]:
 
 def obstacles_of(inputs: RunInputs, challenge: str, solution: str) -> tuple[str, ...]:
     """Return the reasons of the rules of a run that a pair breaks; none if it is open."""
-    if not inputs.settings.cross_border:
-        return ()
     language = inputs.settings.working_language
+    rules = rules_of(cross_border=inputs.settings.cross_border)
     sides = (
-        next(record for record in records if record.id == code)
+        profile_of(record, working_language=language)
         for records, code in ((inputs.challenges, challenge), (inputs.solutions, solution))
+        for record in records
+        if record.id == code
     )
-    return obstacles(
-        RULES, *(profile_of(record, working_language=language) for record in sides)
-    )
+    return obstacles(rules, *sides)
 
 
 def _matching(inputs: RunInputs, folder: Path | None) -> Matching:

@@ -155,6 +155,9 @@ class WhatIfRead(BaseModel):
     chosen: list[ChosenRead] = Field(description="By challenge, the highest score first.")
     added: list[tuple[str, str]] = Field(description="Codes; not assigned by the run.")
     removed: list[tuple[str, str]] = Field(description="Codes; assigned by the run alone.")
+    withdrawn: list[str] = Field(
+        description="Codes of the run that have been withdrawn since: none of them is chosen."
+    )
     cost: LossRead | None = Field(
         description="What it loses against the run; null where one of the two has no "
         "assignment, or other weights make the scores incomparable."

@@ -33,6 +33,11 @@ class NewRun(BaseModel):
         description="What counts first in the assignment: the worst-off challenge, then the "
         "next one (leximin); the sum of the scores (total); the weakest sum (maxmin).",
     )
+    without_rejected: bool = Field(
+        default=False,
+        description="Whether pairs that were rejected in earlier runs stay out of the "
+        "assignment. They are listed in any case, with the verdict.",
+    )
     require_all: bool = Field(
         default=False,
         description="Whether every challenge must have the least number of providers of the "

@@ -31,6 +31,11 @@ class RunSettings(BaseModel):
     cross_border: bool = Field(
         default=True, description="Whether a pair of one country is left out."
     )
+    rejected: tuple[tuple[str, str], ...] = Field(
+        default=(),
+        max_length=1_000_000,
+        description="Codes of pairs that may not be assigned: rejected in earlier runs.",
+    )
     encoder: str | None = Field(
         default=None,
         description="SHA-256 of the sentence encoder; null where words alone count.",

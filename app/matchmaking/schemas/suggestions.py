@@ -86,7 +86,13 @@ class SuggestionRead(BaseModel):
     assigned: bool = Field(description="Whether the best whole assignment holds the pair.")
     contributions: list[ContributionRead]
     passages: PassagesRead
+    withdrawn: list[Literal["challenge", "solution"]] = Field(
+        max_length=2, description="The sides whose teams have withdrawn since."
+    )
     verdict: VerdictRead | None
+    other_verdict: VerdictRead | None = Field(
+        description="The newest verdict on the same pair in another run."
+    )
 
 
 _CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.core.base.numbers import Whole
 from app.core.base.text import Text
 from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.lifecycle import Outcome
@@ -54,6 +55,12 @@ class NewVerdict(BaseModel):
     solution_id: UUID = Field(description="Listed by the run or not.")
     outcome: Literal[Outcome.CHOSEN, Outcome.RESERVE, Outcome.REJECTED]
     reason: Reason
+    newest: Whole | None = Field(
+        default=None,
+        ge=0,
+        description="Number of the newest verdict on the pair that the decider saw, 0 for "
+        "none; the verdict is refused (409) where there is a newer one. Null: as it is now.",
+    )
 
 
 class Undoing(BaseModel):

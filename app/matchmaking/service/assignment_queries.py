@@ -36,7 +36,7 @@ from app.matchmaking.schemas.assignments import (
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective, RunSettings
-from app.matchmaking.service import inputs, queries
+from app.matchmaking.service import inputs, pairs_today, queries
 from app.settings import Settings
 
 MAX_PAIRS: Final[Mapping[str, int]] = {
@@ -150,6 +150,7 @@ def what_if(
     _require_small(run, conditions.settings.objective)
     sides = queries.parties_by_code(session, _codes(run))
     frozen = _frozen(run)
+    withdrawn = conditions.withdrawn
     same_scores = conditions.settings.text_weight == run.settings["text_weight"]
 
     def compute() -> WhatIfRead:
@@ -164,6 +165,7 @@ def what_if(
             ),
             added=sorted({*whole.pairs} - {*stored.pairs}),
             removed=sorted({*stored.pairs} - {*whole.pairs}),
+            withdrawn=list(withdrawn),
             cost=_cost(loss),
         )
 
@@ -282,9 +284,17 @@ def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
                 ),
             )
         )
+    withdrawn = pairs_today.withdrawn(session, _codes(run))
+    naming.errors += [
+        FieldError(
+            f"/locked/{at}", Message("{code} has been withdrawn.", code=" and ".join(gone))
+        )
+        for at, pair in enumerate(locked)
+        if (gone := [code for code in pair if code in withdrawn])
+    ]
     if naming.errors:
         raise naming.refusal()
-    return WhatIf(settings, locked, forbidden, capacities)
+    return WhatIf(settings, locked, forbidden, capacities, withdrawn)
 
 
 class _Naming:

@@ -34,6 +34,7 @@ def chosen(
     text_weight: float | None = None,
     objective: Objective = "leximin",
     require_all: bool = False,
+    rejected: Sequence[tuple[str, str]] = (),
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
     return RunSettings(
@@ -44,6 +45,7 @@ def chosen(
         working_language=programme.working_language,
         objective=objective,
         require_all=require_all,
+        rejected=tuple(rejected),
         encoder=settings.embedding_sha256,
     )
 

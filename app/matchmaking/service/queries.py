@@ -15,12 +15,13 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
-from app.matchmaking.lifecycle import HAS_RESULT, Outcome, RunState
+from app.matchmaking.lifecycle import HAS_RESULT, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead, with_sides
-from app.matchmaking.schemas.verdicts import VerdictQuery, VerdictRead
+from app.matchmaking.schemas.verdicts import VerdictQuery
+from app.matchmaking.service.pairs_today import PairsToday, pairs_today
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.submissions.models import Submission
@@ -154,22 +155,22 @@ def written_suggestions(
     found = _listed(session, actor, run_id, query, select(_LINE))
     keys = (key for row in found.rows for key in (row.challenge_id, row.solution_id))
     sides = {key: side.model_dump_json() for key, side in parties(session, keys).items()}
-    verdicts = _latest(session, run_id) if found.rows else {}
-    return Page([_written(row, sides, verdicts) for row in found.rows], found.cursor)
+    today = pairs_today(session, run_id, found.rows)
+    return Page([_written(row, sides, today) for row in found.rows], found.cursor)
 
 
-def _written(
-    row: Any, sides: Mapping[UUID, str], verdicts: Mapping[tuple[UUID, UUID], VerdictRead]
-) -> str:
+def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
     """Write a `SuggestionRead`, its members in the order of the schema."""
     facts = to_json({name: getattr(row, name) for name in _FACTS}).decode()
-    verdict = verdicts.get((row.challenge_id, row.solution_id))
+    verdict, other = today.on(row)
+    withdrawn = to_json(today.withdrawn_of(row)).decode()
     return (
         f'{{"id":"{row.id}","run_id":"{row.run_id}",'
         f'"challenge":{sides[row.challenge_id]},"solution":{sides[row.solution_id]},'
         f'{facts[1:-1]},"contributions":{with_sides(row.contributions)},'
-        f'"passages":{row.passages},'
-        f'"verdict":{verdict.model_dump_json() if verdict else "null"}}}'
+        f'"passages":{row.passages},"withdrawn":{withdrawn},'
+        f'"verdict":{verdict.model_dump_json() if verdict else "null"},'
+        f'"other_verdict":{other.model_dump_json() if other else "null"}}}'
     )
 
 
@@ -236,16 +237,21 @@ def suggestion(
 
 def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionRead]:
     sides = parties(session, (key for s in rows for key in (s.challenge_id, s.solution_id)))
-    verdicts = _latest(session, rows[0].run_id) if rows else {}
-    return [
-        SuggestionRead(
-            **dict(row),  # as it is: a dump would copy every reason, and they are validated
-            challenge=sides[row.challenge_id],
-            solution=sides[row.solution_id],
-            verdict=verdicts.get((row.challenge_id, row.solution_id)),
+    today = pairs_today(session, rows[0].run_id, rows) if rows else PairsToday()
+    found = []
+    for row in rows:
+        verdict, other = today.on(row)
+        found.append(
+            SuggestionRead(
+                **dict(row),  # as it is: a dump would copy every reason, and they are validated
+                challenge=sides[row.challenge_id],
+                solution=sides[row.solution_id],
+                withdrawn=today.withdrawn_of(row),
+                verdict=verdict,
+                other_verdict=other,
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
@@ -274,17 +280,6 @@ def _parties(session: Session, condition: sql.ColumnElement[bool]) -> Iterator[P
         .where(condition)
     )
     return (PartyRead.model_validate(row) for row in session.execute(statement))
-
-
-def _latest(session: Session, run_id: UUID) -> dict[tuple[UUID, UUID], VerdictRead]:
-    """Return the verdict that counts for each pair of a run on which there is one."""
-    statement = select(Verdict).where(Verdict.run_id == run_id).order_by(col(Verdict.number))
-    newest = {(v.challenge_id, v.solution_id): v for v in session.exec(statement)}
-    return {
-        pair: VerdictRead.model_validate(verdict)
-        for pair, verdict in newest.items()
-        if verdict.outcome is not Outcome.UNDECIDED
-    }
 
 
 def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:

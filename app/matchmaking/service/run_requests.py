@@ -17,7 +17,7 @@ from app.core.storage.reference_numbers import next_code
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.settings import RunSettings
-from app.matchmaking.service import inputs
+from app.matchmaking.service import inputs, pairs_today
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
@@ -42,7 +42,9 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
-    choices = new.model_dump(exclude={"programme_id"})
+    choices = new.model_dump(exclude={"programme_id", "without_rejected"})
+    if new.without_rejected:
+        choices["rejected"] = pairs_today.rejected(session, programme.id)
     chosen = inputs.chosen(programme, settings, **choices)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE)
     solutions = _frozen(session, programme.id, Kind.SOLUTION)
@@ -89,6 +91,8 @@ def digest(
         del chosen["objective"]
     if settings.require_all:
         del chosen["require_all"]
+    if not settings.rejected:
+        del chosen["rejected"]
     everything = [chosen, list(challenges), list(solutions)]
     canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -17,7 +17,7 @@ from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.verdicts import NewVerdict
-from app.matchmaking.service import inputs
+from app.matchmaking.service import inputs, pairs_today
 from app.submissions.models import Submission
 
 _PAIR: Final = ("run_id", "challenge_id", "solution_id")
@@ -25,11 +25,26 @@ _PAIR: Final = ("run_id", "challenge_id", "solution_id")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a verdict stands on: the run as it was frozen, and the two of the pair."""
+    """What a verdict stands on.
+
+    Attributes
+    ----------
+    digest : str
+        Of the run as it was frozen.
+    challenge, solution : str
+        Codes of the two of the pair.
+    withdrawn : sequence of str
+        Those of the two that have been withdrawn since.
+    number : int
+        How many verdicts there were on the pair.
+    inputs : RunInputs
+    """
 
     digest: str
     challenge: str
     solution: str
+    withdrawn: Sequence[str]
+    number: int
     inputs: RunInputs
 
 
@@ -57,18 +72,21 @@ def ground(session: Session, actor: Actor, new: NewVerdict) -> Ground:
     ]
     if errors:
         raise Unprocessable("The run does not contain this pair.", errors=errors)
-    return Ground(run.digest, *codes, inputs.frozen(run, only=codes))
+    gone = pairs_today.withdrawn(session, codes)
+    number = len(_history(session, new)) if new.newest is None else new.newest
+    return Ground(run.digest, *codes, gone, number, inputs.frozen(run, only=codes))
 
 
 def require_open(found: Ground, outcome: Outcome) -> None:
-    """Do nothing, or refuse a pair that the rules of its run bar; needs no session.
+    """Do nothing, or refuse a pair that cannot be chosen; needs no session.
 
     Raises
     ------
     Conflict
-        If a rule bars it, and it is not rejected.
+        If a team has withdrawn or a rule bars the pair, and it is not rejected.
     """
     if outcome is not Outcome.REJECTED:
+        _require_there(found.withdrawn)
         in_the_way = deferred.obstacles_of(found.inputs, found.challenge, found.solution)
         if in_the_way:
             raise Conflict(
@@ -94,9 +112,17 @@ def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Ve
     """
     policy.require(actor, Action.VERDICT_WRITE)
     digest = session.exec(select(MatchRun.digest).where(MatchRun.id == new.run_id)).first()
-    if (digest, *_codes(session, new)) != (found.digest, found.challenge, found.solution):
+    codes = _codes(session, new)
+    if (digest, *codes) != (found.digest, found.challenge, found.solution):
         raise Conflict("The run or the pair changed at the same moment.")
-    return _added(session, actor, Verdict(**new.model_dump(), number=0))
+    if new.outcome is not Outcome.REJECTED:
+        _require_there(pairs_today.withdrawn(session, codes))
+    if len(_history(session, new)) != found.number:
+        raise Conflict(
+            "Somebody else has decided about this pair in the meantime.",
+            remedy="Read the verdicts on this pair again, then decide.",
+        )
+    return _added(session, actor, Verdict(**new.model_dump(exclude={"newest"}), number=0))
 
 
 def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:
@@ -160,7 +186,7 @@ def _added(session: Session, actor: Actor, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _history(session: Session, verdict: Verdict) -> Sequence[Verdict]:
+def _history(session: Session, verdict: Verdict | NewVerdict) -> Sequence[Verdict]:
     """Return the verdicts on the same pair of the same run, the first one first."""
     statement = select(Verdict).where(
         Verdict.run_id == verdict.run_id,
@@ -168,6 +194,18 @@ def _history(session: Session, verdict: Verdict) -> Sequence[Verdict]:
         Verdict.solution_id == verdict.solution_id,
     )
     return session.exec(statement.order_by(col(Verdict.number))).all()
+
+
+def _require_there(withdrawn: Sequence[str]) -> None:
+    """Do nothing, or refuse to choose a pair of which a side has withdrawn."""
+    if withdrawn:
+        raise Conflict(
+            Message(
+                "The pair cannot be chosen, as this has been withdrawn: {codes}.",
+                codes=", ".join(withdrawn),
+            ),
+            remedy="Reject the pair, or choose another one.",
+        )
 
 
 def _codes(session: Session, new: NewVerdict) -> tuple[str, str]:

@@ -73,7 +73,7 @@ FAULTS: Final = (
     Fault(
         "a verdict stands on what no longer holds",
         "app/matchmaking/service/verdicts.py",
-        "(digest, *_codes(session, new)) != (found.digest, found.challenge, found.solution)",
+        "(digest, *codes) != (found.digest, found.challenge, found.solution)",
         "digest is None",
         (f"{COMPUTING}test_a_verdict_whose_ground_changed_meanwhile_is_refused",),
     ),

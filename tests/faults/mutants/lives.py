@@ -17,6 +17,7 @@ CALLS: Final = "tests/programmes/test_calls.py::"
 DECIDE: Final = "tests/matchmaking/test_decide.py::"
 RUN_STEPS: Final = "tests/matchmaking/test_run_steps.py::"
 QUEUE: Final = "tests/core/storage/test_jobs.py::"
+TODAY: Final = "tests/matchmaking/test_pairs_today.py::"
 
 FAULTS: Final = (
     # --- how a table of steps is read ---
@@ -232,5 +233,30 @@ FAULTS: Final = (
         "if handler is None or job.attempts >= MAX_ATTEMPTS:",
         "if handler is None:",
         (f"{QUEUE}test_a_job_that_kills_every_worker_is_given_up",),
+    ),
+    # --- what has become of pairs since their run ---
+    Fault(
+        "a pair is chosen although a team has withdrawn",
+        "app/matchmaking/service/verdicts.py",
+        "        _require_there(found.withdrawn)\n",
+        "        pass\n",
+        (f"{TODAY}test_a_pair_of_which_a_team_has_withdrawn_can_only_be_rejected",),
+    ),
+    Fault(
+        "a verdict overrules one that its decider has not seen",
+        "app/matchmaking/service/verdicts.py",
+        "if len(_history(session, new)) != found.number:",
+        "if len(_history(session, new)) < found.number:",
+        (f"{TODAY}test_who_has_not_seen_the_newest_verdict_does_not_overrule_it",),
+    ),
+    Fault(
+        "an organisation is matched with itself",
+        "app/matchmaking/engine/ranking.py",
+        "return RULES if cross_border else ALWAYS",
+        "return RULES if cross_border else ()",
+        (
+            "tests/matchmaking/test_files.py::"
+            "test_two_records_of_one_organisation_are_never_matched",
+        ),
     ),
 )
