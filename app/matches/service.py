@@ -29,9 +29,6 @@ def record_match(
     policy.require(actor, Action.MATCH_WRITE)
     if challenge.programme_id != solution.programme_id:
         raise Conflict("The challenge and the solution belong to different programmes.")
-    for side in (challenge, solution):
-        if side.state is State.WITHDRAWN:
-            raise Conflict(Message("{code} has been withdrawn.", code=side.code))
     known = session.exec(
         select(Match).where(
             Match.challenge_id == challenge.id, Match.solution_id == solution.id
@@ -39,6 +36,9 @@ def record_match(
     ).first()
     if known is not None:
         return known
+    for side in (challenge, solution):
+        if side.state is State.WITHDRAWN:
+            raise Conflict(Message("{code} has been withdrawn.", code=side.code))
     match = Match(
         code=next_code(session, "MA"),
         challenge_id=challenge.id,

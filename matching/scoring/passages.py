@@ -180,7 +180,7 @@ def _passages(
     at = runs(written.ends[texts], sizes)
     pairs = np.repeat(np.arange(owners.size), sizes)
     some = words.among(pairs, written.columns[at], owners.size)
-    at, pairs = at[some], pairs[some]
+    at, pairs = _apart(written, at[some], pairs[some])
     marks = list(zip(written.starts[at].tolist(), written.stops[at].tolist(), strict=True))
     cuts = np.searchsorted(pairs, np.arange(owners.size + 1)).tolist()
     return [
@@ -191,3 +191,15 @@ def _passages(
             owners.tolist(), indices.tolist(), itertools.pairwise(cuts), strict=True
         )
     ]
+
+
+def _apart(written: Written, at: Indices, pairs: Indices) -> tuple[Indices, Indices]:
+    """Leave out the words that lie within a compound which is marked as a whole."""
+    if not at.size:
+        return at, pairs
+    # places of one pair lie behind those of the pair before it
+    beyond = pairs.astype(np.int64) * (int(written.stops.max()) + 1)
+    starts, stops = written.starts[at] + beyond, written.stops[at] + beyond
+    before = np.concatenate([[-1], np.maximum.accumulate(stops)[:-1]])
+    free = starts >= before
+    return at[free], pairs[free]

@@ -10,12 +10,14 @@ import importlib.util
 import re
 import runpy
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from matching.text.preparing import with_places
 from matching.text.profile import Profile
+from matching.text.spelling import one_spelling
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -32,6 +34,7 @@ _STEMMERS: Final[Mapping[str, str]] = MappingProxyType(
 # The stop lists of the package count these as empty; for public services they are not.
 _MEANINGFUL: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "en": _words("amount bill call detail empty fire interest mill mine system"),
         "fr": _words("force parole personne personnes valeur état"),
         "es": _words(
             "empleo estado estados tiempo trabaja trabajamos trabajan trabajar trabajo"
@@ -65,6 +68,41 @@ _FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 
+# Languages without a stemmer and a stop list here: what is one of these counts as English.
+_OTHER_FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "ca": _words(
+            "al als amb aquest aquesta com de dels del el els en entre és han i la les més na"
+            " no o per que s'ha se seva ser són també un una va"
+        ),
+        "da": _words(
+            "af at de den der det en er et for fra har i ikke med og om på som til var vi"
+        ),
+        "de": _words(
+            "als auf aus bei das dem den der des die ein eine einer für im in ist mit nicht"
+            " oder sich sie sind über und von werden wir zu zum zur"
+        ),
+        "it": _words(
+            "ai al alla alle anche che come con da dal dalla dati dei del della delle di e è"
+            " gli i il in la le lo nel nella non o per più sono su sui sul sulla tra un una"
+        ),
+        "nl": _words(
+            "aan als bij dat de die door een en er het hun in is maar met naar niet of om ook"
+            " op te tot uit van voor werd wij worden zijn"
+        ),
+        "pl": _words(
+            "aby dla do i jak jest lub ma na nie o od oraz po przez się są to w z za że"
+        ),
+        "ro": _words(
+            "ale au ca care ce cu de din în într la mai nu o pe pentru prin sau se spre sunt"
+            " și un una unei unui"
+        ),
+        "sv": _words(
+            "att av de den det en ett för från har i inte med och om på som till var vi är"
+        ),
+    }
+)
+
 # What each function word says: a part for each language that uses it.
 _USERS: Final[Mapping[str, tuple[tuple[str, float], ...]]] = MappingProxyType(
     {
@@ -86,6 +124,23 @@ _TELLING: Final = tuple(
         ("pt", 0.5, r"[ãõ]"),
     )
 )
+_OTHER_TELLING: Final = tuple(
+    (language, weight, re.compile(pattern, re.IGNORECASE))
+    for language, weight, pattern in (
+        (
+            "it",
+            1.0,
+            r"\b(?:dell|nell|all|dall|sull|un|quest|c)['\u2019](?=\w)|zion[ei]\b|ità\b",
+        ),
+        ("it", 0.5, r"\bl['\u2019](?=\w)|[ìò]"),
+        ("ca", 1.0, r"l·l|\b[ldnsm]['\u2019](?=\w)|ció\b"),
+        ("ro", 1.0, r"[ăşșţț]"),
+        ("de", 0.5, r"[äöüß]"),
+    )
+)
+
+# The e of e-government is no Portuguese, and no part of a compound says more.
+_WHOLE: Final = re.compile(r"(?<![\w-])\w+(?![\w-])")
 
 _ENOUGH: Final = 1.0
 
@@ -109,7 +164,8 @@ def recognise(text: str) -> str:
 
     Counts function words, each worth 1 / number of languages that use it, and letters
     and endings of one language. English where the evidence is even, or thin for so many
-    words: a text in a fifth language is read as English, not at times as Portuguese.
+    words, or where that of another language is stronger: a text in Italian is read as
+    English, and not at times as French.
 
     Parameters
     ----------
@@ -133,7 +189,7 @@ def recognise(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     evidence = dict.fromkeys(_STEMMERS, 0.0)
-    words = re.findall(r"\w+", composed.lower())
+    words = _WHOLE.findall(composed.lower())
     for word in words:
         for language, weight in _USERS.get(word, ()):
             evidence[language] += weight
@@ -142,7 +198,21 @@ def recognise(text: str) -> str:
             evidence[language] += weight * len(pattern.findall(composed))
     # max keeps the first of equals, and English comes first
     best = max(evidence, key=evidence.__getitem__)
-    return best if evidence[best] >= max(_ENOUGH, _DENSE * len(words)) else "en"
+    if best == "en" or evidence[best] < max(_ENOUGH, _DENSE * len(words)):
+        return "en"
+    return "en" if _is_another(composed, words, best) else best
+
+
+def _is_another(text: str, words: Sequence[str], language: str) -> bool:
+    """Tell whether a language that is not ours has more to say for itself than one that is."""
+    lists = {**_OTHER_FUNCTION_WORDS, language: _FUNCTION_WORDS[language]}
+    hits = {
+        name: float(sum(word in listed for word in words)) for name, listed in lists.items()
+    }
+    for name, weight, pattern in (*_TELLING, *_OTHER_TELLING):
+        if name in hits:
+            hits[name] += weight * len(pattern.findall(text))
+    return max(hits.values()) > hits[language]
 
 
 def language_of(profile: Profile) -> str:
@@ -166,7 +236,7 @@ def tokens(text: str, language: str) -> Iterator[Token]:
     token : Token
         ``text[token.start : token.end]`` is the word as it was written.
     """
-    composed, starts, ends = _compose(text)
+    composed, starts, ends = with_places(*_compose(text), language=language)
     for match in WORD.finditer(composed):
         if found := stem(match.group(), language):
             yield Token(starts[match.start()], ends[match.end() - 1], found)
@@ -191,6 +261,8 @@ def stem(word: str, language: str) -> str | None:
         return lowered
     if lowered in _stop_list(language):
         return None
+    if language == "en":
+        lowered = one_spelling(lowered)
     import snowballstemmer  # noqa: PLC0415 -- for what is read in a language that it knows
 
     # a stemmer keeps the word it works on, so threads must not share one
@@ -200,7 +272,7 @@ def stem(word: str, language: str) -> str | None:
 @functools.cache
 def _stop_list(language: str) -> frozenset[str]:
     if language == "en":
-        return _english()
+        return _english() - _MEANINGFUL[language]
     import stop_words  # noqa: PLC0415 -- for what is read in these languages
 
     listed = unicodedata.normalize("NFC", " ".join(stop_words.get_stop_words(language)))

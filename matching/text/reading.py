@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from matching.text.encoded import Languages, language_number
 from matching.text.language import WORD, language_of, stem
 from matching.text.positions import runs
+from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
 Ids = NDArray[np.int32]
@@ -294,10 +295,11 @@ class Reader:
 
     def _numbered(self, text: str, language: str) -> bytes:
         words = self._words_of(language)
-        if text.isascii():
-            found = text.encode().translate(_ASCII).decode().split()
+        ready = prepared(unicodedata.normalize("NFC", text), language)
+        if ready.isascii():
+            found = ready.encode().translate(_ASCII).decode().split()
         else:
-            found = WORD.findall(unicodedata.normalize("NFC", text))
+            found = WORD.findall(ready)
         return b"".join(map(words.__getitem__, found))
 
 
@@ -324,8 +326,9 @@ class _Words(dict[str, bytes]):
         if self._table is None:
             # numba costs a second to load, so whoever reads little goes without
             self._table = importlib.import_module("matching.text.tokenizing").Table()
-        raw = "".join(texts).encode("ascii").translate(_ASCII)
-        words, cuts = self._table.cut(raw, _offsets(map(len, texts)))
+        ready = [prepared(text, self._language) for text in texts]
+        raw = "".join(ready).encode("ascii").translate(_ASCII)
+        words, cuts = self._table.cut(raw, _offsets(map(len, ready)))
         new = [stem(word, self._language) for word in self._table.names(self._ids.size)]
         self._ids = np.append(self._ids, np.array(self._reader.numbers(new), dtype=np.int32))
         found = self._ids[words]

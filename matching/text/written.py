@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.text.language import WORD, language_of, stem, tokens
+from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
 Offsets = NDArray[np.int64]
@@ -75,7 +76,7 @@ class Forms:
         return numbers
 
     def with_stem(self, form: str, name: str) -> int:
-        """Return the number of a form that is no NFC, by its stem."""
+        """Return the number of a form whose stem is not its own, such as that of a compound."""
         if (form, name) not in self._others:
             self._others[form, name] = self._new(form, name)
         return self._others[form, name]
@@ -149,9 +150,11 @@ Found = tuple[Places, Places, Places, Places]
 
 def _words(numbered: Sequence[tuple[int, str]], language: str, forms: Forms) -> list[Found]:
     """Return text, start, end and form of each word of some texts in one language."""
-    plain = [(number, text) for number, text in numbered if text.isascii()]
+    plain, others = list[tuple[int, str]](), list[tuple[int, str]]()
+    for number, text in numbered:
+        as_it_is = text.isascii() and prepared(text, language) == text
+        (plain if as_it_is else others).append((number, text))
     found = [_cut(plain, forms.of(language))] if plain else []
-    others = [(number, text) for number, text in numbered if not text.isascii()]
     return found + [_walked(number, text, language, forms) for number, text in others]
 
 
@@ -178,21 +181,21 @@ def _cut(numbered: Sequence[tuple[int, str]], numbers: Mapping[str, int]) -> Fou
 def _walked(number: int, text: str, language: str, forms: Forms) -> Found:
     """Walk through one text in any script."""
     known = forms.of(language)
-    if unicodedata.is_normalized("NFC", text):
+    if unicodedata.is_normalized("NFC", text) and prepared(text, language) == text:
         walked = [(*m.span(), known[m.group()]) for m in WORD.finditer(text)]
     else:
         walked = [
-            (start, end, _number(text[start:end], name, forms, known))
+            (start, end, _number(text[start:end], name, language, forms))
             for start, end, name in tokens(text, language)
         ]
     starts, stops, numbers = np.array(walked, dtype=np.int32).reshape(-1, 3).T
     return np.full(starts.size, number, dtype=np.int32), starts, stops, numbers
 
 
-def _number(form: str, name: str, forms: Forms, known: Mapping[str, int]) -> int:
+def _number(form: str, name: str, language: str, forms: Forms) -> int:
     """Return the number of a form, which is that of the same form in any other text."""
-    if unicodedata.is_normalized("NFC", form):
-        return known[form]
+    if unicodedata.is_normalized("NFC", form) and _stem_of(form, language) == name:
+        return forms.of(language)[form]
     return forms.with_stem(form, name)
 
 

@@ -12,6 +12,13 @@ promise = settings(deadline=None, derandomize=True, max_examples=60)
 FREQUENT = ("flood", "flooding", "Floods", "service", "Services", "Rivière", "rivie\u0300re")
 STRANGE = (
     *(
+        "cross-border",
+        "crossborder",
+        "don't",
+        "IT",
+        "inno\u00advation",
+        "e-government",
+        "programme",
         "the",
         "and",
         "les",

@@ -111,7 +111,7 @@ FAULTS: Final = (
     ),
     Fault(
         "the first verdict on a pair counts for ever",
-        "app/matchmaking/service/queries.py",
+        "app/matchmaking/service/pairs_today.py",
         "order_by(col(Verdict.number))\n    newest",
         "order_by(col(Verdict.number).desc())\n    newest",
         LIVES,

@@ -48,6 +48,14 @@ def test_without_evidence_a_text_counts_as_english(text: str) -> None:
         "Sirenen. Zwei Jahre dauerte die Arbeit, und ihre Daten sind offen.",
         "Il comune vuole migliorare la partecipazione dei cittadini alle decisioni sul "
         "bilancio. Oggi pochi partecipano e i documenti sono difficili da capire.",
+        "La città vuole i dati aperti dei trasporti della regione per le imprese, e il comune "
+        "li condivide con un servizio.",
+        "El nostre ajuntament vol obrir les dades del transport amb un servei per a les "
+        "empreses i els ciutadans que no en tenen.",
+        "De gemeente en de burgers werken samen aan de stad; het water van de rivier is een "
+        "zorg voor alle bewoners en wij willen ze op tijd waarschuwen.",
+        "Kommunen vil varsle alle som bor ved elven, og dele data med de andre i regionen.",
+        "Miasto chce otworzyć dane o transporcie dla firm i mieszkańców, aby nie było kolejek.",
         "Serviciul nostru ajută oamenii în vârstă să folosească serviciile digitale, cu "
         "voluntari care merg acasă la ei și cu un număr de telefon gratuit.",
     ],

@@ -1,0 +1,71 @@
+"""British and American English in one spelling, and letters without accents.
+
+A word is compared in this form and shown as it was written. The rules need not be right for
+every word, as both sides of a pair go through them; they must only keep different words apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+# Words of four letters (hour, wise) stay as they are.
+_RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        # organise, digitalisation, analyser
+        (r"(\w{3})is(e[sdr]?|ers|ing|ations?|able)$", r"\1iz\2"),
+        (r"(\w{2}l)ys(e[sdr]?|ers|ing)$", r"\1yz\2"),
+        # labour, behavioural, neighbourhood, favourite
+        (r"(\w{3})our(s|ed|ing|al|hoods?|able|ites?|er|ers|less|ful|ly|y)?$", r"\1or\2"),
+        # centre, theatres, metre, centred
+        (r"(\w{2}[bt])re(s?)$", r"\1er\2"),
+        (r"^centr(ed|ing)$", r"center\1"),
+        # catalogue, dialogues, programme
+        (r"(\w{2})ogue(s?)$", r"\1og\2"),
+        (r"(progra)mme(s?)$", r"\1m\2"),
+        # defence, licences
+        (r"(defen|offen|licen|preten)c(es?)$", r"\1s\2"),
+        # travelling, modelled, labeller, cancellation
+        (
+            r"^((?:re)?(?:cancel|travel|model|label|level|signal|channel|counsel|fuel|total))"
+            r"l(ed|ing|ers?|ations?)$",
+            r"\1\2",
+        ),
+        # ageing, judgement, acknowledgement
+        (r"^ageing$", "aging"),
+        (r"(judg|ledg)e(ments?)$", r"\1\2"),
+        # skilful, enrolment
+        (r"^(skil|wil)(ful)", r"\1l\2"),
+        (r"^(enrol|instal|fulfil)(ments?)$", r"\1l\2"),
+        # cheque, grey, tyre
+        (r"^cheque(s?)$", r"check\1"),
+        (r"^grey", "gray"),
+        (r"^tyre(s?)$", r"tire\1"),
+    )
+)
+
+
+def one_spelling(word: str) -> str:
+    """Return a lowered English word in the form in which it is compared.
+
+    Examples
+    --------
+    >>> [one_spelling(word) for word in ("digitalisation", "labour", "centres", "café")]
+    ['digitalization', 'labor', 'centers', 'cafe']
+    >>> one_spelling("hour"), one_spelling("programme"), one_spelling("modelling")
+    ('hour', 'program', 'modeling')
+    """
+    if not word.isascii():
+        word = without_accents(word)
+    if len(word) > 4:
+        for pattern, replacement in _RULES:
+            word = pattern.sub(replacement, word)
+    return word
+
+
+def without_accents(word: str) -> str:
+    """Return a word of the Latin script without accents; any other one as it is."""
+    apart = unicodedata.normalize("NFD", word)
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
+    return plain if plain.isascii() else word
