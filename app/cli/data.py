@@ -16,6 +16,7 @@ from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
 from app.programmes import service as programmes
 from app.seeding import loader
+from app.submissions.lifecycle import Basis
 from app.submissions.service import importing
 
 
@@ -90,13 +91,20 @@ def run(
     top: Annotated[
         int | None, typer.Option(min=1, max=50, help="Suggestions kept for each challenge.")
     ] = None,
+    basis: Annotated[
+        Basis,
+        typer.Option(
+            help="What is ranked: all that is submitted, all that is eligible, or what is "
+            "selected. Before it is selected the run is provisional."
+        ),
+    ] = Basis.SELECTED,
 ) -> None:
     """Match what is selected in a programme, and print the ranked suggestions."""
     settings = settings_of()
     with database_of(settings) as database:
         with transaction(database) as session:
             found = programmes.programme(session, programme)
-            new = NewRun(programme_id=found.id, top=top)
+            new = NewRun(programme_id=found.id, top=top, basis=basis)
             requested = run_requests.request_run(session, OPERATOR, new, settings)
         carry_out(database, settings, requested)
         with reading(database) as session:

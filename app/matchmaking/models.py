@@ -9,6 +9,7 @@ from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.matchmaking.lifecycle import Outcome, RunState
+from app.submissions.lifecycle import Basis
 
 
 class MatchRun(Record, table=True):
@@ -42,6 +43,11 @@ class MatchRun(Record, table=True):
     )
     ranking: str | None = Field(default=None, sa_column=Column(Text))
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def provisional(self) -> bool:
+        """Tell whether it ranks what was not selected, or not yet."""
+        return bool(self.settings.get("basis", Basis.SELECTED) != Basis.SELECTED)
 
     def __repr__(self) -> str:
         """Name the run without what teams have written."""

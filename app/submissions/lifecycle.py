@@ -189,4 +189,20 @@ LIFE: Final = Life[State, Facts](
     ),
 )
 
+
+class Basis(StrEnum):
+    """How far submissions have come that a run takes; each takes all who have come further."""
+
+    SUBMITTED = "submitted"
+    ELIGIBLE = "eligible"
+    SELECTED = "selected"
+
+
+TAKEN: Final[Mapping[Basis, frozenset[State]]] = {
+    Basis.SUBMITTED: frozenset({State.SUBMITTED, State.ELIGIBLE, State.SELECTED}),
+    Basis.ELIGIBLE: frozenset({State.ELIGIBLE, State.SELECTED}),
+    Basis.SELECTED: frozenset({State.SELECTED}),
+}
+"""The states that each basis takes. What a team completes at the moment waits."""
+
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})

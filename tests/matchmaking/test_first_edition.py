@@ -32,24 +32,24 @@ BY_PEOPLE = {
 # challenge, provider, rank of the provider in the whole list of the challenge,
 # score, part of the texts, part of the themes
 ASSIGNED = [
-    ("C1", "P1", 1, 0.379, 0.050, 0.329),
-    ("C1", "P2", 4, 0.218, 0.037, 0.181),
-    ("C2", "P4", 1, 0.265, 0.077, 0.188),
-    ("C2", "P7", 3, 0.116, 0.068, 0.048),
-    ("C3", "P5", 1, 0.408, 0.107, 0.300),
-    ("C3", "P6", 2, 0.251, 0.044, 0.207),
-    ("C4", "P8", 1, 0.308, 0.078, 0.230),
-    ("C4", "P3", 2, 0.259, 0.057, 0.202),
+    ("C1", "P1", 1, 0.376, 0.047, 0.329),
+    ("C1", "P2", 4, 0.224, 0.044, 0.181),
+    ("C2", "P4", 1, 0.264, 0.076, 0.188),
+    ("C2", "P7", 3, 0.113, 0.066, 0.048),
+    ("C3", "P5", 1, 0.406, 0.105, 0.3),
+    ("C3", "P6", 2, 0.249, 0.042, 0.207),
+    ("C4", "P8", 1, 0.308, 0.077, 0.23),
+    ("C4", "P3", 2, 0.259, 0.056, 0.202),
 ]
 ASSIGNED_BY_TEXT = [
-    ("C1", "P1", 3, 0.084, 0.084, 0.0),
-    ("C1", "P2", 4, 0.062, 0.062, 0.0),
-    ("C2", "P4", 1, 0.128, 0.128, 0.0),
-    ("C2", "P7", 2, 0.113, 0.113, 0.0),
-    ("C3", "P5", 1, 0.179, 0.179, 0.0),
-    ("C3", "P6", 2, 0.074, 0.074, 0.0),
-    ("C4", "P8", 1, 0.130, 0.130, 0.0),
-    ("C4", "P3", 2, 0.094, 0.094, 0.0),
+    ("C1", "P3", 2, 0.116, 0.116, 0.0),
+    ("C1", "P2", 4, 0.073, 0.073, 0.0),
+    ("C2", "P4", 1, 0.126, 0.126, 0.0),
+    ("C2", "P7", 2, 0.109, 0.109, 0.0),
+    ("C3", "P5", 1, 0.175, 0.175, 0.0),
+    ("C3", "P6", 2, 0.071, 0.071, 0.0),
+    ("C4", "P8", 1, 0.129, 0.129, 0.0),
+    ("C4", "P1", 4, 0.06, 0.06, 0.0),
 ]
 
 
@@ -103,29 +103,19 @@ def test_with_themes_the_fairest_assignment_has_the_highest_total() -> None:
             "leximin",
             (2, 2),
             pairs=tuple(sorted(pairs_of(highest))),
-            total=2.2036,
-            bound=2.2036,
-            fairness=(0.2651, 0.3085, 0.379, 0.4077),
-            weakest_sum=0.3806,
+            total=2.1988,
+            bound=2.1988,
+            fairness=(0.2643, 0.3076, 0.3758, 0.4056),
+            weakest_sum=0.3777,
             places=8,
         )
     )
 
 
-def test_by_the_texts_alone_fairness_lifts_the_worst_off_and_costs_a_little() -> None:
+def test_by_the_texts_alone_fairness_costs_nothing() -> None:
     settings = Settings(per_challenge=2, text_weight=1.0, frontier=True)
     answer = match(CHALLENGES, SOLUTIONS, settings)
 
     assert answer.assigned
-    assert answer.assigned.frontier == (
-        Floor(0.0841, 0.8639, 0.0),
-        Floor(0.1121, 0.8595, 0.0044),
-    )
+    assert answer.assigned.frontier == (Floor(0.1159, 0.8596, 0.0),)
     assert pairs_of(answer) - BY_PEOPLE == {("C1", "P3"), ("C2", "P7"), ("C4", "P1")}
-
-
-def test_what_people_decided_differs_in_one_exchange() -> None:
-    found = pairs_of(assigned(0.6))
-
-    assert found - BY_PEOPLE == {("C2", "P7"), ("C4", "P3")}
-    assert BY_PEOPLE - found == {("C2", "P3"), ("C4", "P7")}

@@ -16,7 +16,7 @@ from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.settings import RunSettings
-from app.matchmaking.service import computation, run_requests
+from app.matchmaking.service import computation, inputs, run_requests
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
@@ -346,7 +346,7 @@ def test_a_run_keeps_its_inputs_as_they_were(
 
 def test_the_digest_tells_settings_and_inputs_apart(session: Session) -> None:
     programme, *_ = a_small_programme(session)
-    records = run_requests._frozen(session, programme.id, Kind.CHALLENGE)
+    records = inputs.taken(session, programme.id, Kind.CHALLENGE)
     settings = RunSettings(
         top=5, text_weight=0.6, providers_min=1, providers_max=1, working_language="en"
     )
@@ -356,6 +356,31 @@ def test_the_digest_tells_settings_and_inputs_apart(session: Session) -> None:
 
     assert len({first, lighter, run_requests.digest(settings, [], records)}) == 3
     assert first == run_requests.digest(settings, [dict(reversed(records[0].items()))], [])
+
+
+@pytest.mark.parametrize(
+    ("basis", "taken", "provisional"),
+    [
+        ("selected", {State.SELECTED}, False),
+        ("eligible", {State.SELECTED, State.ELIGIBLE}, True),
+        ("submitted", {State.SELECTED, State.ELIGIBLE, State.SUBMITTED}, True),
+    ],
+)
+def test_a_run_ranks_what_has_come_so_far_and_is_provisional_before_it_is_selected(
+    session: Session, as_user: SignIn, basis: str, taken: set[State], provisional: bool
+) -> None:
+    programme = a_programme(session)
+    rows = [a_challenge(session, programme_id=programme.id, state=state) for state in State]
+    a_solution(session, programme_id=programme.id, state=State.SELECTED)
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+
+    new = {"programme_id": str(programme.id), "basis": basis}
+    run = staff.post("/api/v1/match-runs", json=new).json()
+
+    frozen = session.get_one(MatchRun, UUID(run["id"])).challenges
+    assert {record["id"] for record in frozen} == {r.code for r in rows if r.state in taken}
+    assert (run["provisional"], run["settings"]["basis"]) == (provisional, basis)
 
 
 @pytest.mark.parametrize("kind", ["challenge", "solution"])

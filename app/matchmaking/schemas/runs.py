@@ -9,6 +9,7 @@ from app.core.base.numbers import Decimal, Whole
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
+from app.submissions.lifecycle import Basis
 
 
 class NewRun(BaseModel):
@@ -32,6 +33,11 @@ class NewRun(BaseModel):
         default="leximin",
         description="What counts first in the assignment: the worst-off challenge, then the "
         "next one (leximin); the sum of the scores (total); the weakest sum (maxmin).",
+    )
+    basis: Basis = Field(
+        default=Basis.SELECTED,
+        description="What is ranked: all that is submitted, all that is eligible, or what is "
+        "selected. Before it is selected the run is provisional.",
     )
     without_rejected: bool = Field(
         default=False,
@@ -110,6 +116,7 @@ class RunRead(BaseModel):
     state: RunState
     job_id: int | None = Field(description="Its progress: GET /api/v1/jobs/{job_id}.")
     settings: RunSettings
+    provisional: bool = Field(description="Whether it ranks what was not selected, or not yet.")
     n_challenges: int
     n_solutions: int
     digest: str = Field(description="SHA-256 of the frozen inputs and the settings.")

@@ -4,6 +4,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.submissions.lifecycle import Basis
+
 Objective = Literal["leximin", "total", "maxmin"]
 
 MOST_LISTED: Final = 50
@@ -35,6 +37,11 @@ class RunSettings(BaseModel):
         default=(),
         max_length=1_000_000,
         description="Codes of pairs that may not be assigned: rejected in earlier runs.",
+    )
+    basis: Basis = Field(
+        default=Basis.SELECTED,
+        description="How far the submissions had come at least: submitted, eligible, or "
+        "selected.",
     )
     encoder: str | None = Field(
         default=None,

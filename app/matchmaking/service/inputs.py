@@ -15,7 +15,7 @@ from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import TAKEN, Basis, Kind
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -35,6 +35,7 @@ def chosen(
     objective: Objective = "leximin",
     require_all: bool = False,
     rejected: Sequence[tuple[str, str]] = (),
+    basis: Basis = Basis.SELECTED,
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
     return RunSettings(
@@ -46,19 +47,22 @@ def chosen(
         objective=objective,
         require_all=require_all,
         rejected=tuple(rejected),
+        basis=basis,
         encoder=settings.embedding_sha256,
     )
 
 
-def selected(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, Any]]:
-    """Return what is selected in a programme, in the order of codes."""
+def taken(
+    session: Session, programme_id: UUID, kind: Kind, basis: Basis = Basis.SELECTED
+) -> list[dict[str, Any]]:
+    """Return what of a programme has come so far at least, in the order of codes."""
     statement = (
         select(Submission, Organisation)
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
         .where(
             Submission.programme_id == programme_id,
             Submission.kind == kind,
-            Submission.state == State.SELECTED,
+            col(Submission.state).in_(TAKEN[basis]),
         )
         .order_by(col(Submission.code))
     )

@@ -41,7 +41,7 @@ def preview(
     stated = inputs.record(row, session.get_one(Organisation, row.organisation_id))
     chosen = inputs.chosen(programme, settings, top=query.top)
     challenges, solutions = (
-        inputs.selected(session, programme.id, kind) for kind in (Kind.CHALLENGE, Kind.SOLUTION)
+        inputs.taken(session, programme.id, kind) for kind in (Kind.CHALLENGE, Kind.SOLUTION)
     )
     records = (stated, *challenges, *solutions)
     sides = queries.parties_by_code(session, (record["id"] for record in records))

@@ -20,13 +20,13 @@ from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs, pairs_today
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import Basis, Kind
 
 JOB = "matchmaking.run"
 
 
 def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings) -> MatchRun:
-    """Queue a run over what is selected in a programme now.
+    """Queue a run over what is selected in a programme now, or has come as far as is asked.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     Unprocessable
         If there is no such programme.
     Conflict
-        If no challenge or no solution of the programme is selected.
+        If no challenge or no solution of the programme has come so far.
     """
     policy.require(actor, Action.RUN_START)
     programme = session.get(Programme, new.programme_id)
@@ -46,8 +46,8 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if new.without_rejected:
         choices["rejected"] = pairs_today.rejected(session, programme.id)
     chosen = inputs.chosen(programme, settings, **choices)
-    challenges = _frozen(session, programme.id, Kind.CHALLENGE)
-    solutions = _frozen(session, programme.id, Kind.SOLUTION)
+    challenges = _frozen(session, programme.id, Kind.CHALLENGE, new.basis)
+    solutions = _frozen(session, programme.id, Kind.SOLUTION, new.basis)
     run = MatchRun(
         programme_id=programme.id,
         code=next_code(session, "RUN"),
@@ -68,13 +68,20 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     return run
 
 
-def _frozen(session: Session, programme_id: UUID, kind: Kind) -> list[dict[str, Any]]:
-    """Return what is selected, as records of the exchange format, in the order of codes."""
-    records = inputs.selected(session, programme_id, kind)
+def _frozen(
+    session: Session, programme_id: UUID, kind: Kind, basis: Basis
+) -> list[dict[str, Any]]:
+    """Return what has come so far, as records of the exchange format, in the order of codes."""
+    records = inputs.taken(session, programme_id, kind, basis)
     if not records:
+        remedy = (
+            Message("Select at least one {kind} first.", kind=kind)
+            if basis is Basis.SELECTED
+            else Message("Wait until a {kind} has come so far.", kind=kind)
+        )
         raise Conflict(
-            Message("No {kind} of this programme is selected.", kind=kind),
-            remedy=Message("Select at least one {kind} first.", kind=kind),
+            Message("No {kind} of this programme is {basis}.", kind=kind, basis=basis),
+            remedy=remedy,
         )
     return records
 
@@ -93,6 +100,8 @@ def digest(
         del chosen["require_all"]
     if not settings.rejected:
         del chosen["rejected"]
+    if settings.basis is Basis.SELECTED:
+        del chosen["basis"]
     everything = [chosen, list(challenges), list(solutions)]
     canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
