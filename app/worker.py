@@ -1,4 +1,4 @@
-"""The worker: carries out jobs, sends letters, and sweeps every hour."""
+"""The worker: carries out jobs, sends letters, keeps deadlines, and sweeps every hour."""
 
 import logging
 import threading
@@ -13,11 +13,15 @@ from app.core.storage.database import Database, transaction
 from app.matchmaking import jobs as matchmaking
 from app.operations import retention
 from app.settings import Settings
+from app.submissions.service import taken_back
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.5
 """How long an idle worker waits before it looks for jobs again."""
+
+SETTLE_SECONDS: Final = 60
+"""How often a worker looks for what a deadline has changed."""
 
 SWEEP_SECONDS: Final = 3600
 """How often a worker forgets what is kept for a time only."""
@@ -60,17 +64,28 @@ def _sweep(database: Database, settings: Settings) -> None:
         log.info("people erased", extra={"people": removed.people})
 
 
+def _settle(database: Database) -> None:
+    """Let count again what was taken back in calls that have closed."""
+    with transaction(database) as session:
+        restored = taken_back.restore(session)
+    if restored:
+        log.info("submissions restored", extra={"submissions": restored})
+
+
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Carry out jobs and send letters until told to stop; a failing database is waited for."""
     for warning in settings.warnings:
         log.warning("settings are not safe", extra={"reason": warning})
-    sweep_at = 0.0
+    sweep_at = settle_at = 0.0
     while not stop.is_set():
         try:
             if time.monotonic() >= sweep_at:
                 # Set first: a sweep that fails must not keep the jobs waiting.
                 sweep_at = time.monotonic() + SWEEP_SECONDS
                 _sweep(database, settings)
+            if time.monotonic() >= settle_at:
+                settle_at = time.monotonic() + SETTLE_SECONDS
+                _settle(database)
             worked = work_once(database, settings)
         except AppError as error:
             log.warning("worker waits", extra={"reason": error.code})

@@ -11,11 +11,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
+from app.core.base.clock import in_utc, in_zone
 from app.core.base.numbers import Whole
-from app.core.base.schemas import Instant
+from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.programmes.lifecycle import CallKind, CallState, Phase
@@ -118,10 +121,17 @@ class CallDraft(BaseModel):
     kind: CallKind
     code: Code
     title: Title
-    opens_at: Instant = Field(description="An instant with its zone.")
-    closes_at: Instant = Field(description="The first instant that is too late.")
     zone: Zone = Field(default="UTC", description="In whose time the dates are announced.")
+    opens_at: Announced = Field(description="An instant with its zone.")
+    closes_at: Announced = Field(description="The first instant that is too late.")
     notes: Notes = Field(default="", description="For staff, and shown to them alone.")
+
+    @field_validator("opens_at", "closes_at")
+    @classmethod
+    def _announced(cls, instant: datetime, info: ValidationInfo) -> datetime:
+        """Take an instant in UTC, or as it is announced in the zone of the call."""
+        zone = info.data.get("zone", "UTC")
+        return in_utc(instant) if zone == "UTC" else in_zone(instant, zoneinfo.ZoneInfo(zone))
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

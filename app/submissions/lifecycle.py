@@ -7,6 +7,9 @@
 
     any of these --withdraw--> withdrawn
 
+What was reopened and not submitted again counts as it was last submitted once the call has
+closed (`BY_CLOCK`).
+
 Interfaces, services and tests read `LIFE`; nothing else compares states.
 """
 
@@ -188,6 +191,19 @@ LIFE: Final = Life[State, Facts](
         Action.SUBMISSION_WITHDRAW,
     ),
 )
+
+
+BY_CLOCK: Final = Life[State, None](
+    "A submission",
+    Step(
+        "restore",
+        "Count as it was last submitted",
+        frozenset({State.DRAFT}),
+        State.SUBMITTED,
+        Action.SUBMISSION_SUBMIT,
+    ),
+)
+"""What the clock does once a call has closed, with what was taken back (`taken_back`)."""
 
 
 class Basis(StrEnum):

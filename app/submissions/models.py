@@ -13,7 +13,8 @@ from app.submissions.lifecycle import Kind, State
 class Submission(Record, table=True):
     """A challenge or a solution on its way through a call.
 
-    Until `submitted_at` is set it is a draft, and nobody but its team may see it.
+    Until `submitted_at` is set it is a draft, and nobody but its team may see it. `handed_in`
+    is what a team has submitted and taken back; see `service.taken_back`.
     """
 
     __table_args__ = (
@@ -37,3 +38,6 @@ class Submission(Record, table=True):
     state: State = Field(default=State.DRAFT, sa_type=enum_column(State), index=True)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message: str = ""
+    handed_in: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )

@@ -204,3 +204,46 @@ def test_a_programme_wants_a_sound_number_of_providers(
     answer = as_user(a_user(session, Role.STAFF)).post("/api/v1/programmes", json=body)
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "zone", "detail"),
+    [
+        (
+            "2027-07-01T00:00:00+01:00",
+            "Europe/Paris",
+            "the offset +01:00 is not that of Europe/Paris at this time, which is +02:00; "
+            "write 2027-07-01T00:00:00+02:00 or 2027-07-01T01:00:00+02:00",
+        ),
+        (
+            "2027-07-01T24:00:00Z",
+            "Europe/Paris",
+            "It is no date and time that exists. Write it in full, hours from 00 to 23, such "
+            "as 2026-11-21T10:00:00Z.",
+        ),
+        (
+            "2027-07-01T23:00:00",
+            "Europe/Paris",
+            "Say in which zone: end it with Z, or with an offset such as +01:00.",
+        ),
+    ],
+)
+def test_an_instant_is_announced_at_the_hour_that_is_written(
+    session: Session, as_user: SignIn, closes_at: str, zone: str, detail: str
+) -> None:
+    programme = a_programme(session)
+    session.commit()
+    new = {
+        "programme_id": str(programme.id),
+        "kind": "challenges",
+        "code": "a-call",
+        "title": "Call for challenges",
+        "opens_at": "2027-01-01T00:00:00+01:00",
+        "closes_at": closes_at,
+        "zone": zone,
+    }
+
+    answer = as_user(a_user(session, Role.LEAD)).post("/api/v1/calls", json=new)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "/closes_at", "detail": detail}]

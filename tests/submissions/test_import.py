@@ -107,6 +107,7 @@ def test_a_challenge_is_taken_in_as_submitted_with_a_code_of_ours(
         "kind": Kind.CHALLENGE,
         "code": codes[0],
         "external_id": "C-1",
+        "handed_in": None,
         "title": "Early flood warnings",
         "language": None,
         "summary": "",

@@ -1,6 +1,7 @@
 """What time it is: aware UTC, from one place, so that a test can hold it still."""
 
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 
 def in_utc(instant: datetime) -> datetime:
@@ -15,6 +16,27 @@ def in_utc(instant: datetime) -> datetime:
     if not MINYEAR < instant.year < MAXYEAR:
         raise ValueError("the date is too far in the past or future")
     return instant.astimezone(UTC)
+
+
+def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant in UTC that was announced in a zone.
+
+    Raises
+    ------
+    ValueError
+        If its offset is neither UTC nor that of the zone at this instant: then it would be
+        announced at another hour than it was written.
+    """
+    in_utc(instant)
+    there = instant.astimezone(zone)
+    if instant.utcoffset() not in {timedelta(0), there.utcoffset()}:
+        offset = there.isoformat()[-6:]
+        raise ValueError(
+            f"the offset {instant.isoformat()[-6:]} is not that of {zone.key} at this time, "
+            f"which is {offset}; write {instant.replace(tzinfo=None).isoformat()}{offset} "
+            f"or {there.isoformat()}"
+        )
+    return in_utc(instant)
 
 
 def now() -> datetime:

@@ -39,6 +39,9 @@ def at_most(count: int) -> Any:
     return Field(json_schema_extra={"maxItems": count})
 
 
+Announced = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""An instant as somebody announces it, with the offset that was written."""
+
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_utc)]
 """An instant with its zone, as people and programs send it."""
 

@@ -1,6 +1,6 @@
 """Pydantic's errors as ours: a JSON pointer and a sentence each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,22 +55,34 @@ def _escaped(part: int | str) -> str:
     return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
+_NO_INSTANT: Final = (
+    "It is no date and time that exists. Write it in full, hours from 00 to 23, such as "
+    "2026-11-21T10:00:00Z."
+)
+_SENTENCES: Final[Mapping[str, str]] = {
+    "extra_forbidden": "This field is not known; remove it or check its spelling.",
+    "missing": "This field is required.",
+    "model_attributes_type": "Send a JSON object, with the header "
+    "`Content-Type: application/json`.",
+    "string_unicode": UNENCODABLE,
+    "datetime_parsing": _NO_INSTANT,
+    "datetime_from_date_parsing": _NO_INSTANT,
+    "datetime_object_invalid": _NO_INSTANT,
+    "timezone_aware": "Say in which zone: end it with Z, or with an offset such as +01:00.",
+}
+"""Our words for errors of pydantic whose sentence needs no value."""
+
+
 def _sentence(detail: ErrorDetails) -> str:
     match detail["type"]:
-        case "extra_forbidden":
-            return "This field is not known; remove it or check its spelling."
         case "missing" if detail["loc"] == ("body",):
             return "Send a JSON object as the body."
-        case "missing":
-            return "This field is required."
         case "json_invalid":
             return Message("The body is not valid JSON: {error}.", error=detail["ctx"]["error"])
         case "mendable":
             return Message("{problem} {remedy}", **detail["ctx"])
-        case "model_attributes_type":
-            return "Send a JSON object, with the header `Content-Type: application/json`."
-        case "string_unicode":
-            return UNENCODABLE
+        case known if known in _SENTENCES:
+            return _SENTENCES[known]
         case _:
             return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
 

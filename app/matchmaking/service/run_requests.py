@@ -21,6 +21,7 @@ from app.matchmaking.service import inputs, pairs_today
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Basis, Kind
+from app.submissions.service import taken_back
 
 JOB = "matchmaking.run"
 
@@ -42,6 +43,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
+    taken_back.restore(session, programme.id)
     choices = new.model_dump(exclude={"programme_id", "without_rejected"})
     if new.without_rejected:
         choices["rejected"] = pairs_today.rejected(session, programme.id)

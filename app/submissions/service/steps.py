@@ -15,7 +15,7 @@ from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import queries
+from app.submissions.service import queries, taken_back
 
 
 def take(
@@ -45,6 +45,8 @@ def take(
     policy.require(actor, step.action, submission.organisation_id)
     expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()
+    if name == "reopen":
+        taken_back.keep(submission)
     submission.state = LIFE.advance(before, step, _facts(session, submission, at, taken.reason))
     _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
@@ -67,6 +69,8 @@ def _note(submission: Submission, reason: str, at: datetime, *, by_staff: bool) 
         submission.submitted_at = None
     elif submission.state is State.SUBMITTED:
         submission.submitted_at = at
+    if submission.state is not State.DRAFT:
+        submission.handed_in = None
     if reason and by_staff:
         submission.message = reason
 

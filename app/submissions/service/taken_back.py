@@ -1,0 +1,129 @@
+"""What was taken back and not submitted again counts as it was last submitted.
+
+A team that takes its submission back to go on writing, and misses the deadline, has lost
+nothing: after the call has closed the submitted version counts again, and its people get a
+letter with what they had changed since.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.access.policy import Role
+from app.accounts.lifecycle import UserState
+from app.accounts.models import Membership, User
+from app.core.base.clock import now
+from app.core.storage import audit, outbox
+from app.programmes import service as programmes
+from app.programmes.models import Call
+from app.submissions.lifecycle import BY_CLOCK, State
+from app.submissions.models import Submission
+
+_WRITTEN: Final = ("title", "language", "summary", "content", "themes")
+
+_BODY: Final = (
+    'Hello,\n\nyour team took back {code}, "{title}", and did not submit it again before the '
+    "call closed. So it counts as you last submitted it. You do not need to do anything.\n\n"
+    "What you had changed since is not part of it. So that it is not lost, here it is:\n\n"
+    "{changed}\n"
+)
+
+
+def keep(submission: Submission) -> None:
+    """Keep what was submitted, before the team goes on writing."""
+    submission.handed_in = _written(submission) | {
+        "submitted_at": submission.submitted_at and submission.submitted_at.isoformat()
+    }
+
+
+def restore(session: Session, programme_id: UUID | None = None) -> int:
+    """Let all count again that was taken back in calls that have closed.
+
+    Parameters
+    ----------
+    programme_id : UUID, default=None
+        Of this programme alone.
+
+    Returns
+    -------
+    restored : int
+        How many submissions.
+    """
+    statement = (
+        select(Submission, Call)
+        .join(Call, col(Call.id) == col(Submission.call_id))
+        .where(Submission.state == State.DRAFT, col(Submission.handed_in).is_not(None))
+    )
+    if programme_id is not None:
+        statement = statement.where(Submission.programme_id == programme_id)
+    over = [
+        submission
+        for submission, call in session.exec(statement).all()
+        if not programmes.is_open(call, now())
+    ]
+    for submission in over:
+        _restore(session, submission)
+    return len(over)
+
+
+def _restore(session: Session, submission: Submission) -> None:
+    kept, before = submission.handed_in or {}, submission.state
+    changed = _changed(_written(submission), kept)
+    for name in _WRITTEN:
+        setattr(submission, name, kept[name])
+    submission.submitted_at = datetime.fromisoformat(kept["submitted_at"])
+    submission.handed_in = None
+    submission.state = BY_CLOCK.advance(before, BY_CLOCK.step("restore"), None)
+    session.flush()
+    audit.record(
+        session,
+        None,
+        "restore",
+        submission.kind,
+        submission.id,
+        before=before,
+        after=submission.state,
+    )
+    for user in _team(session, submission.organisation_id):
+        outbox.write(
+            session,
+            user_id=user.id,
+            recipient=user.email,
+            subject=f"{submission.code} counts as you last submitted it",
+            body=_BODY.format(
+                code=submission.code, title=submission.title, changed=changed or "(nothing)"
+            ),
+        )
+
+
+def _written(submission: Submission) -> dict[str, Any]:
+    return {name: getattr(submission, name) for name in _WRITTEN}
+
+
+def _changed(now_written: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
+    """Return what is written otherwise than it was submitted, field by field."""
+    texts = {**now_written, **now_written["content"]}
+    before = {**kept, **kept["content"]}
+    return "\n\n".join(
+        f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+        for name, value in texts.items()
+        if name != "content" and value != before.get(name)
+    )
+
+
+def _team(session: Session, organisation_id: UUID) -> list[User]:
+    """Return the people who write for an organisation and can still sign in."""
+    statement = (
+        select(User)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.MEMBER,
+            User.state == UserState.ACTIVE,
+        )
+        .order_by(col(User.id))
+    )
+    return list(session.exec(statement))
