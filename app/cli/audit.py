@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import database_of, settings_of
+from app.cli.console import database_of, name_database, settings_at_hand
 from app.cli.screen import out
 from app.core.base.errors import Unprocessable
 from app.core.storage import audit_verification
@@ -24,10 +24,12 @@ def verify(
     the whole chain again; a hash that was kept elsewhere, given with --head, finds that too.
     """
     published = None if head is None else _hash_in(head)
-    with database_of(settings_of()) as database, reading(database) as session:
+    settings = settings_at_hand()
+    with database_of(settings) as database, reading(database) as session:
         found = audit_verification.verify(session, published)
     out.print(f"The chain of {found.number} events is whole.", soft_wrap=True)
     out.print(f"Its end: {found.digest}", soft_wrap=True)
+    name_database(settings)
 
 
 def _hash_in(line: str) -> str:
@@ -43,6 +45,6 @@ def _hash_in(line: str) -> str:
 
 def head() -> None:
     """Print how many audit events there are and the hash of the last, to be kept elsewhere."""
-    with database_of(settings_of()) as database, reading(database) as session:
+    with database_of(settings_at_hand()) as database, reading(database) as session:
         found = audit_verification.head(session)
     typer.echo(f"{found.number} {found.digest}")

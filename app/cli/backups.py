@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import settings_of
+from app.cli.console import name_database, settings_at_hand, settings_of
 from app.cli.screen import out
 from app.core.base.errors import Conflict
 from app.core.storage.database import connect
@@ -20,13 +20,15 @@ def backup(
 
     The file holds everything, personal data and hashes of tokens too: only you can read it.
     """
-    made = backups.backup(settings_of().database_url, file)
+    settings = settings_at_hand()
+    made = backups.backup(settings.database_url, file)
     out.print(
         f"Wrote {made.total} rows of {len(made.rows)} tables, schema version {made.shape}, "
         f"to {file}.",
         markup=False,
         soft_wrap=True,
     )
+    name_database(settings)
 
 
 def restore(

@@ -16,9 +16,49 @@ class User(LazyGroup):
             "app.cli.people:add_user",
             "Add somebody who may sign in, the first administrator too.",
         ),
+        "list": Entry(
+            "app.cli.people:list_users", "List the people, their roles and organisations."
+        ),
+        "role": Entry(
+            "app.cli.people:give_role", "Give somebody one more role in an organisation."
+        ),
         "link": Entry(
             "app.cli.people:link",
             "Make a link by which somebody sets a password, and print it; it works once.",
+        ),
+    }
+
+
+class Programme(LazyGroup):
+    """The commands about programmes."""
+
+    entries = {
+        "add": Entry(
+            "app.cli.programmes:add_programme",
+            "Add a programme, in which calls can be opened.",
+        ),
+        "list": Entry(
+            "app.cli.programmes:list_programmes",
+            "List the programmes: code, title, zone, and providers for each challenge.",
+        ),
+    }
+
+
+class Call(LazyGroup):
+    """The commands about calls."""
+
+    entries = {
+        "add": Entry(
+            "app.cli.programmes:add_call",
+            "Add a call to a programme; nobody sees it before it is published.",
+        ),
+        "list": Entry(
+            "app.cli.programmes:list_calls",
+            "List the calls: programme, code, kind, state, and when they are open.",
+        ),
+        "publish": Entry(
+            "app.cli.programmes:publish_call",
+            "Publish a call; it is open between its dates.",
         ),
     }
 
@@ -99,6 +139,8 @@ class Counterpart(Commands):
             "Erase people after the retention time, and remove what has expired.",
         ),
         "user": Entry("app.cli.commands:User", "Look after the people who sign in."),
+        "programme": Entry("app.cli.commands:Programme", "Look after programmes."),
+        "call": Entry("app.cli.commands:Call", "Look after the calls of programmes."),
         "audit": Entry("app.cli.commands:Audit", "Look after the record of who did what."),
     }
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.cli.screen import err
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.logging import configure
 from app.core.base.validation_errors import head_of
-from app.core.storage.database import Database, connect
+from app.core.storage.database import Database, address_of, connect
 from app.operations import migrating
 from app.settings import Settings
+
+DEMONSTRATION: Final = Path(".counterpart", "counterpart.db")
+"""Where `counterpart demo` keeps its data, unless it is told otherwise."""
 
 
 def settings_of(**changes: Any) -> Settings:
@@ -40,6 +45,31 @@ def _variable(detail: ErrorDetails) -> str:
     """Return the variable that is wrong; what several have in common says which in its text."""
     name = head_of(detail)
     return "COUNTERPART_*" if name is None else f"COUNTERPART_{str(name).upper()}"
+
+
+def settings_at_hand() -> Settings:
+    """Read the settings for a command that looks at a database.
+
+    Where nobody has named a database and there is none but that of the demonstration, it is
+    that one, and the command says so.
+
+    Raises
+    ------
+    Unprocessable
+        If a variable holds something that it cannot.
+    """
+    settings = settings_of()
+    named = "database_url" in settings.model_fields_set
+    if not named and DEMONSTRATION.is_file() and not Path("counterpart.db").exists():
+        settings = settings_of(database_url=f"sqlite:///{DEMONSTRATION}")
+        name_database(settings)
+    return settings
+
+
+def name_database(settings: Settings) -> None:
+    """Say on the error stream at which database a command looked; its password is not shown."""
+    address = address_of(settings.database_url).render_as_string(hide_password=True)
+    err.print(f"Database: {address}", markup=False, soft_wrap=True)
 
 
 @contextmanager

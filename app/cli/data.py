@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.access.policy import OPERATOR
-from app.cli.console import database_of, settings_of
+from app.cli.console import database_of, name_database, settings_at_hand
 from app.cli.runs import carry_out, show_run
 from app.cli.screen import err, out
 from app.core.base.errors import NotFound
@@ -30,7 +30,7 @@ def seed(
 
     What is there already is left as it is.
     """
-    with database_of(settings_of()) as database, transaction(database) as session:
+    with database_of(settings_at_hand()) as database, transaction(database) as session:
         if themes_only:
             out.print(f"Added {loader.load_themes(session)} themes.")
             return
@@ -62,7 +62,7 @@ def import_(
     described in the README; `counterpart template` writes a workbook to fill in.
     """
     notes: list[str] = []
-    with database_of(settings_of()) as database, transaction(database) as session:
+    with database_of(settings_at_hand()) as database, transaction(database) as session:
         found = programmes.call_named(session, programme, call)
         if found is None:
             raise NotFound(
@@ -100,7 +100,7 @@ def run(
     ] = Basis.SELECTED,
 ) -> None:
     """Match what is selected in a programme, and print the ranked suggestions."""
-    settings = settings_of()
+    settings = settings_at_hand()
     with database_of(settings) as database:
         with transaction(database) as session:
             found = programmes.programme(session, programme)
@@ -109,3 +109,4 @@ def run(
         carry_out(database, settings, requested)
         with reading(database) as session:
             show_run(session, requested.id)
+    name_database(settings)

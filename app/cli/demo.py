@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from app.access.policy import OPERATOR
 from app.accounts import service as accounts
-from app.cli.console import settings_of
+from app.cli.console import DEMONSTRATION, settings_of
 from app.cli.runs import carry_out, show_run
 from app.cli.screen import err, out
 from app.cli.serving import Port, listen, require_free
@@ -36,7 +36,7 @@ LIFETIME: Final = timedelta(days=7)
 def demo(
     data: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the demonstration keeps its database.")
-    ] = Path(".counterpart"),
+    ] = DEMONSTRATION.parent,
     port: Port = 8000,
     tokens_file: Annotated[
         Path | None,
@@ -58,7 +58,7 @@ def demo(
         require_free("127.0.0.1", port)
     _make_folder(data)
     settings = settings_of(
-        database_url=f"sqlite:///{data / 'counterpart.db'}",
+        database_url=f"sqlite:///{data / DEMONSTRATION.name}",
         log_level=os.environ.get("COUNTERPART_LOG_LEVEL", "WARNING"),
         public_url=f"http://127.0.0.1:{port}",
         secret_keys=_key(data / "secret-key"),
@@ -69,6 +69,7 @@ def demo(
         run = _first_run(database, settings)
         with reading(database) as session:
             show_run(session, run.id)
+        out.print(f"The data are in {data / DEMONSTRATION.name}.", markup=False, soft_wrap=True)
         _hand_out_tokens(database, tokens_file)
         _hand_out_password(database)
     finally:

@@ -7,20 +7,24 @@ from typing import Annotated
 import typer
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
+from rich.markup import escape
+from rich.table import Table
+from sqlmodel import Session
 
 from app.access.policy import OPERATOR, Action, Role
 from app.accounts import service
+from app.accounts.models import User
 from app.accounts.service import one_time_links, second_factor
-from app.cli.console import database_of, settings_of
+from app.cli.console import database_of, settings_at_hand
 from app.cli.screen import out
 from app.core.base.encryption import Keyring
 from app.core.base.errors import NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.base.validation_errors import field_errors
-from app.core.storage.database import transaction
+from app.core.storage.database import reading, transaction
 from app.operations import retention
-from app.organisations.schemas import Level, UserDraft
-from app.organisations.service import people
+from app.organisations.schemas import Level, OrganisationDraft, UserDraft, UserQuery
+from app.organisations.service import organisations, people
 
 
 def add_user(
@@ -52,7 +56,7 @@ def add_user(
             errors=field_errors(error.errors()),
             remedy="Correct what is listed and run the command again.",
         ) from error
-    settings = settings_of()
+    settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
         user = people.add_user(session, OPERATOR, draft)
         address = one_time_links.link_for(
@@ -61,6 +65,69 @@ def add_user(
     out.print("Added. A password can be set once, within seven days, at:", soft_wrap=True)
     typer.echo(address)
     out.print(f"For a program, make a token with: counterpart token {email}", soft_wrap=True)
+
+
+def list_users() -> None:
+    """List the people, their roles and organisations."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Email", "Name", "State", "Roles"):
+        table.add_column(heading, overflow="fold")
+    with database_of(settings_at_hand()) as database, reading(database) as session:
+        query: UserQuery | None = UserQuery(limit=200)
+        while query:
+            found = people.users(session, OPERATOR, query)
+            held = {m.organisation_id for user in found.rows for m in user.memberships}
+            names = {
+                key: organisations.organisation(session, OPERATOR, key).name for key in held
+            }
+            for user in found.rows:
+                roles = "; ".join(
+                    f"{m.role}, {names[m.organisation_id]}" for m in user.memberships
+                )
+                table.add_row(*map(escape, (user.email, user.name, user.state, roles)))
+            query = UserQuery(limit=200, cursor=found.cursor) if found.cursor else None
+    if table.row_count:
+        out.print(table)
+    else:
+        out.print("There is nobody yet. Add somebody with: counterpart user add EMAIL ...")
+
+
+def give_role(
+    email: Annotated[str, typer.Argument(help="Email address of the user.")],
+    role: Annotated[Role, typer.Argument(help="What the person is in the organisation.")],
+    organisation: Annotated[str, typer.Option(help="Name of the organisation.")],
+    country: Annotated[str, typer.Option(help="Its country: ISO 3166-1, such as FR, or EU.")],
+    level: Annotated[Level, typer.Option(help="Its level of government.")] = Level.OTHER,
+) -> None:
+    """Give somebody one more role in an organisation.
+
+    The organisation is made if there is none of this name in this country. The person has to
+    sign in again.
+    """
+    try:
+        draft = OrganisationDraft.model_validate(
+            {"name": organisation, "country": country, "level": level}
+        )
+    except ValidationError as error:
+        raise Unprocessable(
+            "The role cannot be given.",
+            errors=field_errors(error.errors()),
+            remedy="Correct what is listed and run the command again.",
+        ) from error
+    with database_of(settings_at_hand()) as database, transaction(database) as session:
+        user = _known(session, email)
+        people.grant(session, OPERATOR, user, draft, role)
+    out.print(f"{email} is {role} in {organisation}.", markup=False, soft_wrap=True)
+
+
+def _known(session: Session, email: str) -> User:
+    user = service.user_with(session, email)
+    if user is None:
+        raise NotFound(
+            Message("No user has the address {email}.", email=email),
+            remedy="`counterpart user list` lists the people.",
+        )
+    return user
 
 
 def link(
@@ -73,11 +140,9 @@ def link(
 
     For anyone who waits for an invitation that was lost, and for the last administrator.
     """
-    settings = settings_of()
+    settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
-        user = service.user_with(session, email)
-        if user is None:
-            raise NotFound(Message("No user has the address {email}.", email=email))
+        user = _known(session, email)
         if without_second_factor:
             people.remove_second_factor(session, OPERATOR, user.id)
         address = one_time_links.link_for(
@@ -96,7 +161,7 @@ def reseal() -> None:
 
     After that the other keys can be taken away.
     """
-    settings = settings_of()
+    settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
         done, lost = second_factor.reencrypt(session, Keyring(settings.keys))
     out.print(f"{done} sealed by the first key; {lost} are opened by none of the keys.")
@@ -109,7 +174,7 @@ def purge() -> None:
     removed after COUNTERPART_LETTER_DAYS, sessions, links and counts when they have ended.
     Workers do so every hour; this does it at once.
     """
-    settings = settings_of()
+    settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
         removed = retention.purge(session, settings)
     out.print(
@@ -128,7 +193,7 @@ def token(
     ] = None,
 ) -> None:
     """Make a token for the HTTP interface and print it; it cannot be shown again."""
-    with database_of(settings_of()) as database, transaction(database) as session:
+    with database_of(settings_at_hand()) as database, transaction(database) as session:
         secret = service.issue_token(
             session,
             OPERATOR,

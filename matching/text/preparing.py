@@ -34,8 +34,10 @@ _CONTRACTIONS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
 }
 
-# Letters on both sides, as a hyphen between years makes no word.
-_COMPOUND: Final = re.compile(r"\b[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+\b")
+# A run of word characters with a hyphen among them; what is no compound is left as it is.
+_COMPOUND: Final = re.compile(
+    r"(?<![\w\u2010\u2011-])[^\W\d_][\w\u2010\u2011-]*[\u2010\u2011-][\w\u2010\u2011-]*"
+)
 _HYPHENS: Final = re.compile(r"[-\u2010\u2011]")
 
 _IT: Final = re.compile(r"\bIT\b")
@@ -105,7 +107,11 @@ def _it(match: re.Match[str]) -> list[Piece]:
 
 
 def _compound(match: re.Match[str]) -> list[Piece]:
-    return [(_HYPHENS.sub("", match.group()), True), (" ", True), (match.group(), False)]
+    written = match.group()
+    # only letters: a hyphen between years makes no word
+    if not all(part.isalpha() for part in _HYPHENS.split(written)):
+        return [(written, False)]
+    return [(_HYPHENS.sub("", written), True), (" ", True), (written, False)]
 
 
 def _joined(pieces: Callable[[re.Match[str]], list[Piece]], match: re.Match[str]) -> str:

@@ -94,11 +94,18 @@ def test_these_are_the_commands() -> None:
         "audit head",
         "audit verify",
         "backup",
+        "call",
+        "call add",
+        "call list",
+        "call publish",
         "demo",
         "import",
         "key",
         "match",
         "migrate",
+        "programme",
+        "programme add",
+        "programme list",
         "purge",
         "reseal",
         "restore",
@@ -109,6 +116,8 @@ def test_these_are_the_commands() -> None:
         "user",
         "user add",
         "user link",
+        "user list",
+        "user role",
         "work",
     ]
 
@@ -711,5 +720,5 @@ def test_a_terminal_without_our_characters_shows_others(url: str) -> None:
         )
     )
 
-    assert (code, errors) == (0, "")
+    assert (code, errors) == (0, f"Database: {url}\n")
     assert printed.isascii()

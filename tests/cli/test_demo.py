@@ -101,6 +101,7 @@ def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -
     assert list(printed_providers(result).values()) == [8, 8, 8, 8]
     assert without_password(result).endswith(
         "* assigned: best for all challenges together; + paired by people\n"
+        f"The data are in {folder / 'counterpart.db'}.\n"
         f"The tokens of this start are in {tokens_file}.\n"
         "To sign in with a browser, until the next start:\n"
         "  challenge_owner    challenge-owner@demo.example.org\n"

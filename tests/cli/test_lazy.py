@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import pytest
 
-from app.cli.commands import Audit, Counterpart, User
+from app.cli.commands import Audit, Call, Counterpart, Programme, User
 from app.cli.lazy import Entry, LazyGroup
 
 FUNCTIONS = [
@@ -37,7 +37,7 @@ def test_a_group_of_the_table_is_a_group() -> None:
         if module == "app.cli.commands"
     }
 
-    assert groups == {User, Audit}
+    assert groups == {User, Programme, Call, Audit}
     assert all(issubclass(group, LazyGroup) for group in groups)
 
 
