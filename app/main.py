@@ -18,6 +18,7 @@ from app.core.http.access import require_declared
 from app.core.http.csrf import SameSite
 from app.core.http.docs_page import mount_docs
 from app.core.http.forwarding import ForwardedHeaders, Forwarding
+from app.core.http.head import HeadAsGet
 from app.core.http.metrics import Measured, Metrics
 from app.core.http.request_limits import BodyLimit, RequestLimit
 from app.core.http.request_log import RequestLog
@@ -77,6 +78,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     app.state.job_handlers = handlers(settings)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SameSite, shown=layout.as_page)
     # The last one added is the first to see a request: a body is awaited without a place.
     app.add_middleware(

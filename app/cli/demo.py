@@ -43,7 +43,7 @@ def demo(
         typer.Option(
             metavar="FILE",
             help="Write the tokens there as JSON (challenge_owner, solution_provider, "
-            "staff), readable by you alone.",
+            "staff, administrator), readable by you alone.",
         ),
     ] = None,
     serve: Annotated[bool, typer.Option(help="Serve the HTTP interface afterwards.")] = True,
@@ -136,7 +136,7 @@ def _hand_out_tokens(database: Database, tokens_file: Path | None) -> None:
 
 
 def _hand_out_password(database: Database) -> None:
-    """Set one password for the three people, new at each start, and print it once."""
+    """Set one password for the four people, new at each start, and print it once."""
     password = "-".join(secrets.token_hex(3) for _ in range(4))
     with transaction(database) as session:
         demonstration.set_passwords(session, accounts.hash_password(password))

@@ -1,4 +1,4 @@
-"""What the demonstration adds to the first edition: three people and two open calls.
+"""What the demonstration adds to the first edition: four people and two open calls.
 
 The calls are marked as ours: the real edition closed in 2024.
 """
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.access.policy import OPERATOR, Role
 from app.accounts import service as accounts
+from app.accounts.models import SecondFactor
 from app.organisations.schemas import Level, OrganisationDraft, UserDraft
 from app.organisations.service import people
 from app.programmes import service as programmes
@@ -59,6 +60,14 @@ PEOPLE: Final = (
         ),
         (Role.STAFF, Role.LEAD),
     ),
+    Person(
+        "administrator",
+        "Demonstration administrator",
+        OrganisationDraft(
+            name="Demonstration staff of the incubator", country="FR", level=Level.OTHER
+        ),
+        (Role.ADMIN,),
+    ),
 )
 
 CALLS: Final = {
@@ -105,8 +114,14 @@ def _ensure(session: Session, person: Person) -> None:
 
 
 def set_passwords(session: Session, hashed: str) -> None:
-    """Give the people one password; who is staff still needs an authenticator."""
+    """Give the people one password, and let staff enrol an authenticator anew.
+
+    That of an earlier start is on a telephone that nobody may have at hand any more.
+    """
     for person in PEOPLE:
         user = accounts.user_with(session, person.email)
         assert user is not None  # noqa: S101 -- `prepare` has made sure of them
         accounts.set_up(session, OPERATOR, user, hashed)
+        enrolled = select(SecondFactor.id).where(SecondFactor.user_id == user.id)
+        if session.exec(enrolled).first() is not None:
+            people.remove_second_factor(session, OPERATOR, user.id)

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.access.policy import Role
-from app.accounts.models import Membership, User
+from app.accounts.models import Membership, SecondFactor, User
 from app.core.base.clock import now
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Record
@@ -23,6 +23,7 @@ from app.seeding.loader import Loaded
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.themes.models import Theme
+from tests.factories import an_authenticator
 
 PAIRS = {
     ("C1", "P1"),
@@ -205,9 +206,21 @@ def test_the_demonstration_people_have_one_side_of_the_service_each(session: Ses
         .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
     )
     assert sorted(session.exec(held)) == [
+        ("administrator@demo.example.org", "FR", Role.ADMIN),
         ("challenge-owner@demo.example.org", "PT", Role.MEMBER),
         ("solution-provider@demo.example.org", "DK", Role.MEMBER),
         ("staff@demo.example.org", "FR", Role.LEAD),
         ("staff@demo.example.org", "FR", Role.STAFF),
     ]
-    assert len(session.exec(select(User)).all()) == 3
+    assert len(session.exec(select(User)).all()) == 4
+
+
+def test_a_new_start_asks_for_no_authenticator_of_an_earlier_one(session: Session) -> None:
+    loader.load_first_edition(session)
+    demonstration.prepare(session, at=now())
+    staff = session.exec(select(User).where(User.email == "staff@demo.example.org")).one()
+    an_authenticator(session, staff)
+
+    demonstration.set_passwords(session, "hashed")
+
+    assert session.exec(select(SecondFactor)).all() == []
