@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.errors import Conflict, NotPermitted
+from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.computing import Computed
@@ -93,7 +94,7 @@ def list_runs(
 
 @router.get("/match-runs/{run_id}")
 @within(Action.RUN_READ)
-def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
+def read_run(session: ReadSessionDep, actor: ActorDep, run_id: Reference) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
     return queries.describe(queries.run(session, actor, run_id))
 
@@ -102,7 +103,7 @@ def read_run(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> RunRead:
     "/match-runs/{run_id}/ranking", response_model=RankingRead, responses=responses(Conflict)
 )
 @within(Action.RUN_READ)
-def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Response:
+def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: Reference) -> Response:
     """Read all lists of a run at once, as they were stored with it."""
     found = ranking_documents.ranking(session, actor, run_id)
     return Response(found, media_type="application/json")
@@ -114,7 +115,7 @@ def list_suggestions(
     answer: AnswerDep,
     session: ReadSessionDep,
     actor: ActorDep,
-    run_id: UUID,
+    run_id: Reference,
     query: Annotated[SuggestionQuery, Query()],
 ) -> ListOf[SuggestionRead]:
     """List the suggestions of a run: by challenge, the best first, with reasons."""
@@ -129,9 +130,9 @@ def list_suggestions(
 def read_suggestion(
     session: ReadSessionDep,
     actor: ActorDep,
-    run_id: UUID,
-    challenge_id: UUID,
-    solution_id: UUID,
+    run_id: Reference,
+    challenge_id: Reference,
+    solution_id: Reference,
 ) -> SuggestionRead:
     """Read one suggestion of a run."""
     return queries.suggestion(session, actor, run_id, challenge_id, solution_id)
@@ -139,7 +140,7 @@ def read_suggestion(
 
 @router.get("/match-runs/{run_id}/steps")
 @within(Action.RUN_READ)
-def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> OffersRead:
+def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: Reference) -> OffersRead:
     """List every step from where the run stands."""
     return OffersRead.of(*run_steps.offers(session, actor, run_id))
 
@@ -149,7 +150,7 @@ def list_run_steps(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> Of
 def take_run_step(
     session: SessionDep,
     actor: ActorDep,
-    run_id: UUID,
+    run_id: Reference,
     step: StepName,
     expected: ExpectedIfStatedDep,
 ) -> RunRead:
@@ -159,7 +160,7 @@ def take_run_step(
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict))
 @within(Action.RUN_READ)
-def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: UUID) -> WholeRead:
+def read_assignment(session: ReadSessionDep, actor: ActorDep, run_id: Reference) -> WholeRead:
     """Read the best whole assignment of a run with its proof, or why there is none."""
     return assignment_queries.assignment(session, actor, run_id)
 
@@ -172,7 +173,7 @@ def read_regret(
     request: Request,
     session: ReadSessionDep,
     actor: ActorDep,
-    run_id: UUID,
+    run_id: Reference,
     query: Annotated[RegretQuery, Query()],
 ) -> Response:
     """Tell what it costs to force each pair, or to forbid it where it is chosen."""
@@ -187,7 +188,7 @@ def read_regret(
 )
 @within(Action.RUN_READ)
 def read_frontier(
-    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID
+    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: Reference
 ) -> Response:
     """Tell what each step of fairness costs in total."""
     settings = request.app.state.settings
@@ -198,7 +199,11 @@ def read_frontier(
 @within(Action.RUN_READ)
 @without_key
 def ask_what_if(
-    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: UUID, new: NewWhatIf
+    request: Request,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    run_id: Reference,
+    new: NewWhatIf,
 ) -> Response:
     """Assign under other weights, locks and capacities; nothing is stored."""
     settings = request.app.state.settings
@@ -215,7 +220,7 @@ def read_preview(
     request: Request,
     session: ReadSessionDep,
     actor: ActorDep,
-    submission_id: UUID,
+    submission_id: Reference,
     query: Annotated[PreviewQuery, Query()],
 ) -> Response:
     """Tell where a submission would stand among what is selected now; nothing is stored."""

@@ -1,12 +1,12 @@
 """Routes about programmes and calls."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
+from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -58,7 +58,7 @@ def create_programme(
 @router.get("/programmes/{programme_id}")
 @signed_in
 def read_programme(
-    session: ReadSessionDep, actor: ActorDep, programme_id: UUID
+    session: ReadSessionDep, actor: ActorDep, programme_id: Reference
 ) -> AnyProgramme:
     """Read one programme."""
     return service.shown(actor, service.programme(session, programme_id))
@@ -70,7 +70,7 @@ def change_programme(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    programme_id: UUID,
+    programme_id: Reference,
     patch: PatchBody,
 ) -> AnyProgramme:
     """Change a part of a programme, by a JSON merge patch."""
@@ -99,7 +99,7 @@ def create_call(session: SessionDep, actor: ActorDep, draft: CallDraft) -> AnyCa
 
 @router.get("/calls/{call_id}")
 @signed_in
-def read_call(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> AnyCall:
+def read_call(session: ReadSessionDep, actor: ActorDep, call_id: Reference) -> AnyCall:
     """Read one call."""
     return service.describe(actor, service.call(session, actor, call_id))
 
@@ -110,7 +110,7 @@ def change_call(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    call_id: UUID,
+    call_id: Reference,
     patch: PatchBody,
 ) -> AnyCall:
     """Change a part of a call, by a JSON merge patch; once published, only its lead does."""
@@ -119,7 +119,7 @@ def change_call(
 
 @router.get("/calls/{call_id}/steps")
 @signed_in
-def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> OffersRead:
+def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: Reference) -> OffersRead:
     """List every step from where the call stands."""
     return OffersRead.of(*service.steps(session, actor, call_id))
 
@@ -129,7 +129,7 @@ def list_call_steps(session: ReadSessionDep, actor: ActorDep, call_id: UUID) -> 
 def take_call_step(
     session: SessionDep,
     actor: ActorDep,
-    call_id: UUID,
+    call_id: Reference,
     step: StepName,
     expected: ExpectedIfStatedDep,
 ) -> AnyCall:

@@ -18,12 +18,22 @@ from pydantic import (
 
 from app.core.base.clock import in_utc, in_zone
 from app.core.base.numbers import Whole
+from app.core.base.references import Reference, is_key
 from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
+
+def _no_key(code: str) -> str:
+    if is_key(code):
+        raise ValueError("choose a code that does not look like an identifier")
+    return code
+
+
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$"), AfterValidator(_no_key)
+]
 Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Notes = Annotated[Text, StringConstraints(max_length=5000)]
 
@@ -105,7 +115,7 @@ class CallDraft(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "programme_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11",
+                    "programme_id": "gov2gov-2027",
                     "kind": "challenges",
                     "code": "gov2gov-2027-challenges",
                     "title": "Call for challenges",
@@ -117,7 +127,7 @@ class CallDraft(BaseModel):
         },
     )
 
-    programme_id: UUID
+    programme_id: Reference
     kind: CallKind
     code: Code
     title: Title

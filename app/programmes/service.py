@@ -1,5 +1,6 @@
 """Use cases of programmes and calls."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
+from app.core.storage.reference_numbers import named
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import (
@@ -91,7 +93,7 @@ def _columns(draft: ProgrammeDraft) -> dict[str, Any]:
 
 
 def change_programme(
-    session: Session, actor: Actor, programme_id: UUID, patch: Patch, expected: Expected
+    session: Session, actor: Actor, key: UUID | str, patch: Patch, expected: Expected
 ) -> Programme:
     """Change a part of a programme.
 
@@ -109,7 +111,7 @@ def change_programme(
         If the new code is taken.
     """
     policy.require(actor, Action.PROGRAMME_WRITE)
-    found = programme(session, programme_id)
+    found = programme(session, key)
     expected.require(shown(actor, found))
     providers = Providers(min=found.providers_min, max=found.providers_max)
     written = ProgrammeDraft.model_validate(
@@ -147,14 +149,18 @@ def programme(session: Session, key: UUID | str) -> Programme:
     NotFound
         If there is none.
     """
-    named = Programme.id == key if isinstance(key, UUID) else Programme.code == key
-    found = session.exec(select(Programme).where(named)).first()
+    found = programme_or_none(session, key)
     if found is None:
         raise NotFound(
             Message("There is no programme {key}.", key=key),
             remedy="Check its code or key.",
         )
     return found
+
+
+def programme_or_none(session: Session, key: UUID | str) -> Programme | None:
+    """Return one programme by its key or its code, or None if there is none."""
+    return session.exec(select(Programme).where(named(Programme, key))).first()
 
 
 def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
@@ -170,26 +176,26 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
         If the programme has a call of this code.
     """
     policy.require(actor, Action.CALL_WRITE)
-    programme(session, draft.programme_id)
-    _require_free_call_code(session, draft)
-    call = Call(**draft.model_dump())
+    programme_id = programme(session, draft.programme_id).id
+    _require_free_call_code(session, programme_id, draft.code)
+    call = Call(**draft.model_dump(exclude={"programme_id"}), programme_id=programme_id)
     session.add(call)
     session.flush()
     audit.record(session, actor.user_id, "create", "call", call.id)
     return describe(actor, call)
 
 
-def _require_free_call_code(session: Session, draft: CallDraft) -> None:
-    taken = select(Call).where(Call.programme_id == draft.programme_id, Call.code == draft.code)
+def _require_free_call_code(session: Session, programme_id: UUID, code: str) -> None:
+    taken = select(Call).where(Call.programme_id == programme_id, Call.code == code)
     if session.exec(taken).first():
         raise Conflict(
-            Message("The programme has a call {call} already.", call=draft.code),
+            Message("The programme has a call {call} already.", call=code),
             remedy="Choose another code.",
         )
 
 
 def change_call(
-    session: Session, actor: Actor, call_id: UUID, patch: Patch, expected: Expected
+    session: Session, actor: Actor, key: UUID | str, patch: Patch, expected: Expected
 ) -> CallRead:
     """Change a part of a call; what it asks for, and in which programme, stays.
 
@@ -207,7 +213,7 @@ def change_call(
     Conflict
         If the programme has a call of the new code.
     """
-    found = call(session, actor, call_id)
+    found = call(session, actor, key)
     published = found.state is not CallState.DRAFT
     policy.require(actor, Action.CALL_PUBLISH if published else Action.CALL_WRITE)
     if found.state is CallState.CANCELLED:
@@ -215,20 +221,23 @@ def change_call(
     expected.require(describe(actor, found))
     written = CallDraft.model_validate(found.model_dump(include={*CallDraft.model_fields}))
     draft = patched(written, patch)
-    _require_same(written, draft)
+    _require_same(session, found, draft)
     if draft.code != written.code:
-        _require_free_call_code(session, draft)
-    found.sqlmodel_update(draft.model_dump())
+        _require_free_call_code(session, found.programme_id, draft.code)
+    found.sqlmodel_update(draft.model_dump(exclude={"programme_id"}))
     session.flush()
     audit.record(session, actor.user_id, "write", "call", found.id)
     return describe(actor, found)
 
 
-def _require_same(written: CallDraft, draft: CallDraft) -> None:
+def _require_same(session: Session, call: Call, draft: CallDraft) -> None:
+    programme = programme_or_none(session, draft.programme_id)
+    moved = programme is None or programme.id != call.programme_id
+    changed = {"programme_id": moved, "kind": draft.kind is not call.kind}
     errors = [
         FieldError(f"/{name}", "This stays as it was when the call was made.")
-        for name in ("programme_id", "kind")
-        if getattr(written, name) != getattr(draft, name)
+        for name, is_changed in changed.items()
+        if is_changed
     ]
     if errors:
         raise Unprocessable("Draft another call instead.", errors=errors)
@@ -295,23 +304,29 @@ def _in_phase(wanted: Phase, at: datetime) -> ColumnElement[bool]:
             return and_(published, col(Call.closes_at) <= at)
 
 
-def call(session: Session, actor: Actor, call_id: UUID) -> Call:
-    """Return one call.
+def call(session: Session, actor: Actor, key: UUID | str) -> Call:
+    """Return one call by its key or its code.
 
     Raises
     ------
     NotFound
-        If there is none, or none that the actor may read.
+        If there is none, or none that the actor may read; or if calls of several programmes
+        have the code.
     """
-    found = call_or_none(session, actor, call_id)
-    if found is None:
-        raise NotFound(Message("There is no call {call_id}.", call_id=call_id))
-    return found
+    found = calls_named(session, actor, key)
+    if len(found) > 1:
+        raise NotFound(
+            Message("Calls of several programmes have the code {key}.", key=key),
+            remedy="Name it by its identifier; GET /api/v1/calls lists the calls.",
+        )
+    if not found:
+        raise NotFound(Message("There is no call {key}.", key=key))
+    return found[0]
 
 
-def call_or_none(session: Session, actor: Actor, call_id: UUID) -> Call | None:
-    """Return one call, or None if there is none that the actor may read."""
-    return session.exec(select(Call).where(Call.id == call_id, _readable(actor))).first()
+def calls_named(session: Session, actor: Actor, key: UUID | str) -> Sequence[Call]:
+    """Return the calls of this key or code that the actor may read: one of each programme."""
+    return session.exec(select(Call).where(named(Call, key), _readable(actor)).limit(2)).all()
 
 
 def call_of(session: Session, call_id: UUID) -> Call:
@@ -352,7 +367,7 @@ def not_open(call: Call) -> CallNotOpen:
 
 
 def take_step(
-    session: Session, actor: Actor, call_id: UUID, name: str, expected: Expected = ANYTHING
+    session: Session, actor: Actor, key: UUID | str, name: str, expected: Expected = ANYTHING
 ) -> CallRead:
     """Move a call along its life: publish or cancel it.
 
@@ -366,7 +381,7 @@ def take_step(
         If the step does not start from here.
     """
     step = LIFE.step(name)
-    found = call(session, actor, call_id)
+    found = call(session, actor, key)
     policy.require(actor, step.action)
     expected.require(describe(actor, found))
     before = found.state
@@ -378,7 +393,7 @@ def take_step(
     return describe(actor, found)
 
 
-def steps(session: Session, actor: Actor, call_id: UUID) -> tuple[str, list[Offer]]:
+def steps(session: Session, actor: Actor, key: UUID | str) -> tuple[str, list[Offer]]:
     """Return where a call stands and every step from there."""
-    found = call(session, actor, call_id)
+    found = call(session, actor, key)
     return found.state, LIFE.offers(actor, None, found.state, None)

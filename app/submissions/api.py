@@ -1,12 +1,12 @@
 """Routes about challenges and solutions: the same life, two typed contents."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -20,7 +20,6 @@ from app.submissions.models import Submission
 from app.submissions.schemas import (
     ChallengeDraft,
     ChallengeRead,
-    Code,
     NewChallenge,
     NewSolution,
     SolutionDraft,
@@ -75,7 +74,7 @@ def create_challenge(
 @challenges.get("/{challenge_id}", response_model=ChallengeRead)
 @within(*READ)
 def read_challenge(
-    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
+    session: ReadSessionDep, actor: ActorDep, challenge_id: Reference
 ) -> Submission:
     """Read one challenge, by its key or its code."""
     return queries.get(session, actor, Kind.CHALLENGE, challenge_id)
@@ -87,7 +86,7 @@ def replace_challenge(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    challenge_id: UUID,
+    challenge_id: Reference,
     draft: ChallengeDraft,
 ) -> Submission:
     """Save a challenge that is being written, in place of what stood there."""
@@ -100,7 +99,7 @@ def change_challenge(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    challenge_id: UUID,
+    challenge_id: Reference,
     patch: PatchBody,
 ) -> Submission:
     """Change a part of a challenge that is being written, by a JSON merge patch."""
@@ -110,7 +109,7 @@ def change_challenge(
 @challenges.get("/{challenge_id}/steps")
 @within(*READ)
 def list_challenge_steps(
-    session: ReadSessionDep, actor: ActorDep, challenge_id: UUID | Code
+    session: ReadSessionDep, actor: ActorDep, challenge_id: Reference
 ) -> OffersRead:
     """List every step from where the challenge stands, and what each lacks."""
     return OffersRead.of(*steps.offers(session, actor, Kind.CHALLENGE, challenge_id))
@@ -122,7 +121,7 @@ def list_challenge_steps(
 def take_challenge_step(
     session: SessionDep,
     actor: ActorDep,
-    challenge_id: UUID,
+    challenge_id: Reference,
     step: StepName,
     expected: ExpectedIfStatedDep,
     taken: StepBody,
@@ -156,7 +155,7 @@ def create_solution(
 @solutions.get("/{solution_id}", response_model=SolutionRead)
 @within(*READ)
 def read_solution(
-    session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
+    session: ReadSessionDep, actor: ActorDep, solution_id: Reference
 ) -> Submission:
     """Read one solution, by its key or its code."""
     return queries.get(session, actor, Kind.SOLUTION, solution_id)
@@ -168,7 +167,7 @@ def replace_solution(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    solution_id: UUID,
+    solution_id: Reference,
     draft: SolutionDraft,
 ) -> Submission:
     """Save a solution that is being written, in place of what stood there."""
@@ -181,7 +180,7 @@ def change_solution(
     session: SessionDep,
     actor: ActorDep,
     expected: ExpectedDep,
-    solution_id: UUID,
+    solution_id: Reference,
     patch: PatchBody,
 ) -> Submission:
     """Change a part of a solution that is being written, by a JSON merge patch."""
@@ -191,7 +190,7 @@ def change_solution(
 @solutions.get("/{solution_id}/steps")
 @within(*READ)
 def list_solution_steps(
-    session: ReadSessionDep, actor: ActorDep, solution_id: UUID | Code
+    session: ReadSessionDep, actor: ActorDep, solution_id: Reference
 ) -> OffersRead:
     """List every step from where the solution stands, and what each lacks."""
     return OffersRead.of(*steps.offers(session, actor, Kind.SOLUTION, solution_id))
@@ -203,7 +202,7 @@ def list_solution_steps(
 def take_solution_step(
     session: SessionDep,
     actor: ActorDep,
-    solution_id: UUID,
+    solution_id: Reference,
     step: StepName,
     expected: ExpectedIfStatedDep,
     taken: StepBody,

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
+from app.core.tables.countries import NamedCountry
 from app.submissions.content import ChallengeFields, Passage, SolutionFields
 from app.submissions.lifecycle import Kind, State
 
 Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
-Code = Annotated[str, StringConstraints(pattern="^(CH|SO)-[0-9]{4}-[0-9]{3,9}$")]
 MOST_THEMES: Final = 10
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
 
@@ -71,7 +72,7 @@ SOLUTION_EXAMPLE: Final[dict[str, JsonValue]] = {
         "capacity": 2,
     },
 }
-_CALL: Final[dict[str, JsonValue]] = {"call_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11"}
+_CALL: Final[dict[str, JsonValue]] = {"call_id": "gov2gov-2027-challenges"}
 
 
 class ChallengeDraft(_Draft[ChallengeContent]):
@@ -89,7 +90,7 @@ class SolutionDraft(_Draft[SolutionContent]):
 class _New(BaseModel):
     """What is said once, when a submission begins."""
 
-    call_id: UUID = Field(description="An open call of the right kind.")
+    call_id: Reference = Field(description="An open call of the right kind, or its code.")
     organisation_id: UUID | None = Field(
         default=None, description="Which of your organisations; not needed if you have one."
     )
@@ -152,8 +153,18 @@ class SubmissionQuery(ListQuery):
     """Filters of the lists of challenges and solutions."""
 
     state: Several[State] = Field(default=[], description="Repeat for several.")
-    call: Several[UUID] = Field(default=[], description="Repeat for several.")
+    code: Several[Reference] = Field(default=[], description="Repeat for several.")
+    call: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of calls; repeatable."
+    )
     programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    organisation: Several[Word] = Field(
+        default=[],
+        description="Names of organisations, in capitals or not; repeatable.",
+    )
+    country: Several[NamedCountry] = Field(
+        default=[], description="Codes or names of countries of organisations; repeatable."
+    )
     q: Line | None = Field(
         default=None, max_length=200, description="Words in the title, the summary or the code."
     )

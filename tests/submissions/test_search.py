@@ -104,7 +104,7 @@ def test_filters_repeat_as_or_and_add_up_as_and(session: Session, as_user: SignI
         ("limit=0", "/limit"),
         ("limit=201", "/limit"),
         ("limit=ten", "/limit"),
-        ("call=nothing", "/call/0"),
+        ("call=no_thing", "/call/0"),
         ("q=a%00b", "/q"),
     ],
 )

@@ -1,6 +1,10 @@
 """Codes that people can say, such as CH-2026-014: counted without gaps or repeats."""
 
-from sqlmodel import Field, Session, SQLModel, col
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.base.clock import now
 from app.core.storage import upserts
@@ -32,3 +36,29 @@ def next_number(session: Session, series: str) -> int:
         .returning(col(Counter.last))
     )
     return int(session.execute(statement).scalar_one())
+
+
+def named(table: Any, *references: UUID | str) -> ColumnElement[bool]:
+    """Return the condition for the rows of a table that references name, by key or code.
+
+    Parameters
+    ----------
+    table : class with `id` and `code`
+    references : UUID or str
+        As `app.core.base.references` reads them.
+    """
+    keys = [reference for reference in references if isinstance(reference, UUID)]
+    # What looks as if it was counted, and so is written in capitals, may have been chosen.
+    codes = {
+        code
+        for reference in references
+        if isinstance(reference, str)
+        for code in (reference, reference.lower())
+    }
+    by_key, by_code = col(table.id).in_(keys), col(table.code).in_(codes)
+    return or_(by_key, by_code) if keys and codes else by_code if codes else by_key
+
+
+def refers(column: Any, table: Any, *references: UUID | str) -> ColumnElement[bool]:
+    """Return the condition for rows of which a column refers to what references name."""
+    return col(column).in_(select(table.id).where(named(table, *references)))

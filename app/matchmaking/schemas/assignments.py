@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.numbers import Decimal, Whole
+from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import Several
 from app.matchmaking.schemas.parties import PartyRead
@@ -53,8 +54,8 @@ class RegretQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
-    solution: Several[UUID] = Field(default=[], description="Repeat for several.")
+    challenge: Several[Reference] = Field(default=[], description="Repeat for several.")
+    solution: Several[Reference] = Field(default=[], description="Repeat for several.")
 
 
 class RegretLineRead(BaseModel):
@@ -97,8 +98,8 @@ class PairNamed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    challenge_id: UUID
-    solution_id: UUID
+    challenge_id: Reference
+    solution_id: Reference
 
 
 class CapacityNamed(BaseModel):
@@ -106,7 +107,7 @@ class CapacityNamed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    solution_id: UUID
+    solution_id: Reference
     capacity: Whole = Field(ge=0, le=1000)
 
 
@@ -123,8 +124,8 @@ class NewWhatIf(BaseModel):
                 {
                     "locked": [
                         {
-                            "challenge_id": "0c9e3e5e-3a43-4f07-a3b9-0f7d5a3f0d11",
-                            "solution_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11",
+                            "challenge_id": "CH-2027-001",
+                            "solution_id": "SO-2027-001",
                         }
                     ]
                 }

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.numbers import Decimal, Whole
+from app.core.base.references import Reference
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
@@ -17,12 +18,10 @@ class NewRun(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={
-            "examples": [{"programme_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11"}]
-        },
+        json_schema_extra={"examples": [{"programme_id": "gov2gov-2027"}]},
     )
 
-    programme_id: UUID
+    programme_id: Reference
     top: Whole | None = Field(
         default=None, ge=1, le=MOST_LISTED, description="Suggestions kept for each challenge."
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.core.base.numbers import Whole
+from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.schemas.parties import PartyRead
@@ -116,8 +117,8 @@ def with_sides(contributions: str) -> str:
 class SuggestionQuery(ListQuery):
     """Filters of the suggestions of a run."""
 
-    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
-    solution: Several[UUID] = Field(default=[], description="Repeat for several.")
+    challenge: Several[Reference] = Field(default=[], description="Repeat for several.")
+    solution: Several[Reference] = Field(default=[], description="Repeat for several.")
     assigned: bool | None = None
 
 

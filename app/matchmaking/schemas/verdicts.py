@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.base.numbers import Whole
+from app.core.base.references import Reference
 from app.core.base.text import Text
 from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.lifecycle import Outcome
@@ -40,9 +41,9 @@ class NewVerdict(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "run_id": "0c9e3e5e-3a43-4f07-a3b9-0f7d5a3f0d11",
-                    "challenge_id": "6c6f2a0e-8a52-4b0c-9d3e-0c1f5b1f7a11",
-                    "solution_id": "9f0ad1a5-7e8b-4a3f-8c55-5a8f0d6c2b11",
+                    "run_id": "RUN-2027-001",
+                    "challenge_id": "CH-2027-001",
+                    "solution_id": "SO-2027-001",
                     "outcome": "chosen",
                     "reason": "They have run what the challenge asks for since 2019.",
                 }
@@ -50,9 +51,9 @@ class NewVerdict(BaseModel):
         },
     )
 
-    run_id: UUID
-    challenge_id: UUID
-    solution_id: UUID = Field(description="Listed by the run or not.")
+    run_id: Reference
+    challenge_id: Reference
+    solution_id: Reference = Field(description="Listed by the run or not.")
     outcome: Literal[Outcome.CHOSEN, Outcome.RESERVE, Outcome.REJECTED]
     reason: Reason
     newest: Whole | None = Field(
@@ -77,6 +78,6 @@ class Undoing(BaseModel):
 class VerdictQuery(ListQuery):
     """Filters of the list of verdicts."""
 
-    run: Several[UUID] = Field(default=[], description="Repeat for several.")
-    challenge: Several[UUID] = Field(default=[], description="Repeat for several.")
-    solution: Several[UUID] = Field(default=[], description="Repeat for several.")
+    run: Several[Reference] = Field(default=[], description="Repeat for several.")
+    challenge: Several[Reference] = Field(default=[], description="Repeat for several.")
+    solution: Several[Reference] = Field(default=[], description="Repeat for several.")

@@ -4,7 +4,7 @@ What takes long is not computed here: such a question is read, and what answers 
 session is returned.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -47,7 +47,7 @@ MAX_PAIRS: Final[Mapping[str, int]] = {
 """Pairs up to which a question is answered while its asker waits: seconds at the most."""
 
 
-def assignment(session: Session, actor: Actor, run_id: UUID) -> WholeRead:
+def assignment(session: Session, actor: Actor, key: UUID | str) -> WholeRead:
     """Return the assignment of a run as it is stored, with both sides of each pair named.
 
     Raises
@@ -57,18 +57,18 @@ def assignment(session: Session, actor: Actor, run_id: UUID) -> WholeRead:
     Conflict
         If the run has no result yet, or never will.
     """
-    run = _ended(session, actor, run_id)
-    statement = select(Suggestion).where(Suggestion.run_id == run_id, col(Suggestion.assigned))
+    run = _ended(session, actor, key)
+    statement = select(Suggestion).where(Suggestion.run_id == run.id, col(Suggestion.assigned))
     rows = session.exec(statement).all()
     sides = queries.parties(session, (k for r in rows for k in (r.challenge_id, r.solution_id)))
     chosen = _chosen(
         (sides[row.challenge_id], sides[row.solution_id], row.rank, row.score) for row in rows
     )
-    return WholeRead(**_stored(run).model_dump(), run_id=run_id, chosen=chosen)
+    return WholeRead(**_stored(run).model_dump(), run_id=run.id, chosen=chosen)
 
 
 def regret(
-    session: Session, actor: Actor, run_id: UUID, query: RegretQuery, settings: Settings
+    session: Session, actor: Actor, key: UUID | str, query: RegretQuery, settings: Settings
 ) -> Callable[[], RegretRead]:
     """Return what tells for every open pair what going against the assignment costs.
 
@@ -81,7 +81,7 @@ def regret(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    run, settings_of_run = _assigned(session, actor, run_id)
+    run, settings_of_run = _assigned(session, actor, key)
     frozen = _frozen(run)
     keys = inputs.keys_of(session, _codes(run))
 
@@ -96,16 +96,16 @@ def regret(
                 cost=_cost(one.loss),
             )
             for one in deferred.costs(frozen(), settings.embedding_folder)
-            if (not query.challenge or keys[one.challenge] in query.challenge)
-            and (not query.solution or keys[one.solution] in query.solution)
+            if _is_among(query.challenge, keys[one.challenge], one.challenge)
+            and _is_among(query.solution, keys[one.solution], one.solution)
         ]
-        return RegretRead(run_id=run_id, objective=settings_of_run.objective, lines=lines)
+        return RegretRead(run_id=run.id, objective=settings_of_run.objective, lines=lines)
 
     return compute
 
 
 def frontier(
-    session: Session, actor: Actor, run_id: UUID, settings: Settings
+    session: Session, actor: Actor, key: UUID | str, settings: Settings
 ) -> Callable[[], FrontierRead]:
     """Return what tells what each step of fairness costs in total.
 
@@ -114,13 +114,13 @@ def frontier(
     NotFound, Conflict, Unavailable
         As for `regret`.
     """
-    run, settings_of_run = _assigned(session, actor, run_id)
+    run, settings_of_run = _assigned(session, actor, key)
     frozen = _frozen(run)
 
     def compute() -> FrontierRead:
         steps = deferred.floors(frozen(), settings.embedding_folder)
         return FrontierRead(
-            run_id=run_id,
+            run_id=run.id,
             objective=settings_of_run.objective,
             steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
         )
@@ -129,7 +129,7 @@ def frontier(
 
 
 def what_if(
-    session: Session, actor: Actor, run_id: UUID, new: NewWhatIf, settings: Settings
+    session: Session, actor: Actor, key: UUID | str, new: NewWhatIf, settings: Settings
 ) -> Callable[[], WhatIfRead]:
     """Return what assigns a run under other conditions, and compares; nothing is stored.
 
@@ -144,7 +144,7 @@ def what_if(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    run = _ended(session, actor, run_id)
+    run = _ended(session, actor, key)
     stored = _stored(run)
     conditions = _conditions(session, run, new)
     _require_small(run, conditions.settings.objective)
@@ -157,7 +157,7 @@ def what_if(
         whole, chosen = deferred.what_if(frozen(), conditions, settings.embedding_folder)
         loss = deferred.loss_between(_whole(stored), whole) if same_scores else None
         return WhatIfRead(
-            run_id=run_id,
+            run_id=run.id,
             assignment=AssignmentRead.model_validate(whole, from_attributes=True),
             chosen=_chosen(
                 (sides[pair.challenge], sides[pair.solution], pair.rank, pair.score)
@@ -172,6 +172,11 @@ def what_if(
     return compute
 
 
+def _is_among(wanted: Sequence[UUID | str], key: UUID, code: str) -> bool:
+    """Tell whether one of these names it, or any would do."""
+    return not wanted or key in wanted or code in wanted
+
+
 def _frozen(run: MatchRun) -> Callable[[], RunInputs]:
     """Load what a run was asked with; return what checks and reads it without a session."""
     _codes(run)
@@ -183,15 +188,15 @@ def _codes(run: MatchRun) -> set[str]:
     return {record["id"] for side in (run.challenges, run.solutions) for record in side}
 
 
-def _ended(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
-    run = queries.run(session, actor, run_id)
+def _ended(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
+    run = queries.run(session, actor, key)
     queries.require_result(run.state, f"The run {run.code}")
     return run
 
 
-def _assigned(session: Session, actor: Actor, run_id: UUID) -> tuple[MatchRun, RunSettings]:
+def _assigned(session: Session, actor: Actor, key: UUID | str) -> tuple[MatchRun, RunSettings]:
     """Return a run that has an assignment, small enough to be asked about."""
-    run = _ended(session, actor, run_id)
+    run = _ended(session, actor, key)
     if run.state is RunState.NO_SOLUTION:
         ways = [", ".join(r.changes) for r in _stored(run).relaxations]
         raise Conflict(
@@ -303,7 +308,8 @@ class _Naming:
     def __init__(self, session: Session, run: MatchRun) -> None:
         sides = [[record["id"] for record in side] for side in (run.challenges, run.solutions)]
         self.challenges, self.solutions = (
-            {key: code for code, key in inputs.keys_of(session, side).items()} for side in sides
+            {name: code for code, key in keys.items() for name in (key, code)}
+            for keys in (inputs.keys_of(session, side) for side in sides)
         )
         self.errors: list[FieldError] = []
 
@@ -314,10 +320,15 @@ class _Naming:
             self.code(f"{pointer}/solution_id", pair.solution_id, self.solutions),
         )
 
-    def code(self, pointer: str, key: UUID, codes: Mapping[UUID, str]) -> str:
-        if key not in codes:
-            self.errors.append(FieldError(pointer, "The run does not contain this key."))
-        return codes.get(key, "")
+    def code(self, pointer: str, reference: UUID | str, codes: Mapping[UUID | str, str]) -> str:
+        if reference not in codes:
+            self.errors.append(
+                FieldError(
+                    pointer,
+                    Message("The run does not contain {reference}.", reference=reference),
+                )
+            )
+        return codes.get(reference, "")
 
     def refusal(self) -> AppError:
         return Unprocessable("The conditions are not valid.", errors=self.errors)

@@ -22,7 +22,7 @@ from app.submissions.service import queries as submissions
 
 
 def preview(
-    session: Session, actor: Actor, key: UUID, query: PreviewQuery, settings: Settings
+    session: Session, actor: Actor, key: UUID | str, query: PreviewQuery, settings: Settings
 ) -> Callable[[], PreviewRead]:
     """Return what tells where a submission would stand among what is selected now.
 

@@ -15,6 +15,7 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
+from app.core.storage.reference_numbers import named, refers
 from app.matchmaking.lifecycle import HAS_RESULT, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
@@ -28,7 +29,6 @@ from app.submissions.models import Submission
 
 Row = TypeVar("Row")
 
-_KNOWN: Final = select(MatchRun.id).where(col(MatchRun.id) == sql.bindparam("run_id"))
 _FACTS: Final = (
     *("rank", "score", "text_part", "theme_part", "coverage"),
     *("band", "stability", "turns_at", "hub", "assigned"),
@@ -73,8 +73,8 @@ def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:
     return Page([describe(run) for run in found.rows], found.cursor)
 
 
-def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
-    """Return one run.
+def run(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
+    """Return one run by its key or its code.
 
     Raises
     ------
@@ -82,9 +82,10 @@ def run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
         If there is none, or the actor may not read runs: that there was one is
         confidential.
     """
-    found = session.get(MatchRun, run_id, options=_WITHOUT_INPUTS)
+    statement = select(MatchRun).options(*_WITHOUT_INPUTS).where(named(MatchRun, key))
+    found = session.exec(statement).first()
     if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
+        raise NotFound(Message("There is no run {key}.", key=key))
     return found
 
 
@@ -127,7 +128,7 @@ def describe(run: MatchRun) -> RunRead:
 
 
 def suggestions(
-    session: Session, actor: Actor, run_id: UUID, query: SuggestionQuery
+    session: Session, actor: Actor, key: UUID | str, query: SuggestionQuery
 ) -> Page[SuggestionRead]:
     """Return a page of the suggestions of a run, with their verdicts.
 
@@ -136,12 +137,13 @@ def suggestions(
     NotFound
         If the actor may not know of the run.
     """
-    found = _listed(session, actor, run_id, query, select(Suggestion))
+    run_id = _key_of(session, actor, key)
+    found = _listed(session, run_id, query, select(Suggestion))
     return Page(_described(session, found.rows), found.cursor)
 
 
 def written_suggestions(
-    session: Session, actor: Actor, run_id: UUID, query: SuggestionQuery
+    session: Session, actor: Actor, key: UUID | str, query: SuggestionQuery
 ) -> Page[str]:
     """Return the same page with each line as JSON; reasons and passages as they are stored.
 
@@ -152,7 +154,8 @@ def written_suggestions(
     NotFound
         If the actor may not know of the run.
     """
-    found = _listed(session, actor, run_id, query, select(_LINE))
+    run_id = _key_of(session, actor, key)
+    found = _listed(session, run_id, query, select(_LINE))
     keys = (key for row in found.rows for key in (row.challenge_id, row.solution_id))
     sides = {key: side.model_dump_json() for key, side in parties(session, keys).items()}
     today = pairs_today(session, run_id, found.rows)
@@ -176,18 +179,18 @@ def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
 
 def _listed(
     session: Session,
-    actor: Actor,
     run_id: UUID,
     query: SuggestionQuery,
     statement: SelectOfScalar[Row],
 ) -> Page[Row]:
     """Return a page of the suggestions of a run, as the statement selects them."""
-    _require_known(session, actor, run_id)
     statement = statement.where(Suggestion.run_id == run_id)
     if query.challenge:
-        statement = statement.where(col(Suggestion.challenge_id).in_(query.challenge))
+        named_ones = refers(Suggestion.challenge_id, Submission, *query.challenge)
+        statement = statement.where(named_ones)
     if query.solution:
-        statement = statement.where(col(Suggestion.solution_id).in_(query.solution))
+        named_ones = refers(Suggestion.solution_id, Submission, *query.solution)
+        statement = statement.where(named_ones)
     if query.assigned is not None:
         statement = statement.where(Suggestion.assigned == query.assigned)
     statement = statement.join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
@@ -205,29 +208,34 @@ def _listed(
     )
 
 
-def _require_known(session: Session, actor: Actor, run_id: UUID) -> None:
-    """Do nothing, or refuse as `run` does; reads nothing of the run but that it is there."""
-    known = session.execute(_KNOWN, {"run_id": run_id}).first()
-    if known is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
+def _key_of(session: Session, actor: Actor, key: UUID | str) -> UUID:
+    """Return the key of a run, or refuse as `run` does; reads nothing else of it."""
+    found = session.exec(select(MatchRun.id).where(named(MatchRun, key))).first()
+    if found is None or not policy.allows(actor, Action.RUN_READ):
+        raise NotFound(Message("There is no run {key}.", key=key))
+    return found
 
 
 def suggestion(
-    session: Session, actor: Actor, run_id: UUID, challenge_id: UUID, solution_id: UUID
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    challenge: UUID | str,
+    solution: UUID | str,
 ) -> SuggestionRead:
-    """Return one suggestion of a run.
+    """Return one suggestion of a run; each is named by its key or its code.
 
     Raises
     ------
     NotFound
         If the actor may not know of the run, or it lists no such pair.
     """
-    run(session, actor, run_id)
+    run_id = _key_of(session, actor, key)
     found = session.exec(
         select(Suggestion).where(
             Suggestion.run_id == run_id,
-            Suggestion.challenge_id == challenge_id,
-            Suggestion.solution_id == solution_id,
+            refers(Suggestion.challenge_id, Submission, challenge),
+            refers(Suggestion.solution_id, Submission, solution),
         )
     ).first()
     if found is None:
@@ -292,13 +300,13 @@ def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdic
     """
     policy.require(actor, Action.RUN_READ)
     statement = select(Verdict)
-    for column, wanted in (
-        (Verdict.run_id, query.run),
-        (Verdict.challenge_id, query.challenge),
-        (Verdict.solution_id, query.solution),
+    for column, table, wanted in (
+        (Verdict.run_id, MatchRun, query.run),
+        (Verdict.challenge_id, Submission, query.challenge),
+        (Verdict.solution_id, Submission, query.solution),
     ):
         if wanted:
-            statement = statement.where(col(column).in_(wanted))
+            statement = statement.where(refers(column, table, *wanted))
     return page(
         session,
         statement,

@@ -1,27 +1,22 @@
 """The lists of a run as one document: written when they are stored, handed out as it is."""
 
 from itertools import groupby
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
+from app.core.storage.reference_numbers import named
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.suggestions import RankedForRead, RankedRead, RankingRead
 from app.matchmaking.service import queries
 from app.submissions.models import Submission
 
-_STORED: Final = select(MatchRun.state, MatchRun.ranking).where(
-    col(MatchRun.id) == bindparam("run_id")
-)
 
-
-def ranking(session: Session, actor: Actor, run_id: UUID) -> str:
+def ranking(session: Session, actor: Actor, key: UUID | str) -> str:
     """Return the document of a run, a `RankingRead` in JSON.
 
     Raises
@@ -31,10 +26,12 @@ def ranking(session: Session, actor: Actor, run_id: UUID) -> str:
     Conflict
         If it has no result yet, or never will.
     """
-    found = session.execute(_STORED, {"run_id": run_id}).first()
+    # Its inputs, which may be large, are left where they are.
+    statement = select(MatchRun.id, MatchRun.state, MatchRun.ranking)
+    found = session.execute(statement.where(named(MatchRun, key))).first()
     if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(Message("There is no run {run_id}.", run_id=run_id))
-    state, stored = found
+        raise NotFound(Message("There is no run {key}.", key=key))
+    run_id, state, stored = found
     queries.require_result(state)
     # Runs of earlier versions have no document; theirs says the same.
     return stored or document(session, run_id)

@@ -18,7 +18,7 @@ from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs, pairs_today
-from app.programmes.models import Programme
+from app.programmes import service as programmes
 from app.settings import Settings
 from app.submissions.lifecycle import Basis, Kind
 from app.submissions.service import taken_back
@@ -39,7 +39,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
         If no challenge or no solution of the programme has come so far.
     """
     policy.require(actor, Action.RUN_START)
-    programme = session.get(Programme, new.programme_id)
+    programme = programmes.programme_or_none(session, new.programme_id)
     if programme is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])

@@ -19,7 +19,7 @@ from app.matchmaking.service.run_requests import JOB
 
 
 def take(
-    session: Session, actor: Actor, run_id: UUID, name: str, expected: Expected = ANYTHING
+    session: Session, actor: Actor, key: UUID | str, name: str, expected: Expected = ANYTHING
 ) -> MatchRun:
     """Cancel a run, or queue it once more with its frozen inputs.
 
@@ -35,7 +35,7 @@ def take(
         If the step does not start from here, or the run has just ended.
     """
     step = RUN_STEPS.step(name)
-    run = queries.run(session, actor, run_id)
+    run = queries.run(session, actor, key)
     policy.require(actor, step.action)
     expected.require(queries.describe(run))
     before = run.state
@@ -52,9 +52,9 @@ def take(
     return run
 
 
-def offers(session: Session, actor: Actor, run_id: UUID) -> tuple[RunState, list[Offer]]:
+def offers(session: Session, actor: Actor, key: UUID | str) -> tuple[RunState, list[Offer]]:
     """Return where a run stands, and every step from there that people take."""
-    run = queries.run(session, actor, run_id)
+    run = queries.run(session, actor, key)
     return run.state, RUN_STEPS.offers(actor, None, run.state, None)
 
 

@@ -1,8 +1,8 @@
 """What people decide: verdicts on suggestions, and matches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -12,6 +12,7 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
+from app.core.storage.reference_numbers import named
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
@@ -20,7 +21,13 @@ from app.matchmaking.schemas.verdicts import NewVerdict
 from app.matchmaking.service import inputs, pairs_today
 from app.submissions.models import Submission
 
-_PAIR: Final = ("run_id", "challenge_id", "solution_id")
+
+class Pair(NamedTuple):
+    """The keys of a run and of two that it holds, however somebody named them."""
+
+    run_id: UUID
+    challenge_id: UUID
+    solution_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Ground:
 
     Attributes
     ----------
+    pair : Pair
     digest : str
         Of the run as it was frozen.
     challenge, solution : str
@@ -40,6 +48,7 @@ class Ground:
     inputs : RunInputs
     """
 
+    pair: Pair
     digest: str
     challenge: str
     solution: str
@@ -59,22 +68,35 @@ def ground(session: Session, actor: Actor, new: NewVerdict) -> Ground:
         If there is no such run, or the run does not hold one of the two.
     """
     policy.require(actor, Action.VERDICT_WRITE)
-    run = session.get(MatchRun, new.run_id)
+    run = session.exec(select(MatchRun).where(named(MatchRun, new.run_id))).first()
     if run is None:
         error = FieldError("/run_id", "There is no such run.")
         raise Unprocessable("The run is not known.", errors=[error])
-    codes = _codes(session, new)
-    sides = (("/challenge_id", run.challenges), ("/solution_id", run.solutions))
-    errors = [
-        FieldError(pointer, "The run does not contain this key.")
-        for code, (pointer, records) in zip(codes, sides, strict=True)
-        if code not in {record["id"] for record in records}
-    ]
-    if errors:
+    challenge = _side(session, new.challenge_id, run.challenges)
+    solution = _side(session, new.solution_id, run.solutions)
+    if challenge is None or solution is None:
+        sides = {"challenge_id": challenge, "solution_id": solution}
+        errors = [
+            FieldError(
+                f"/{name}",
+                Message("The run does not contain {name}.", name=getattr(new, name)),
+            )
+            for name, side in sides.items()
+            if side is None
+        ]
         raise Unprocessable("The run does not contain this pair.", errors=errors)
-    gone = pairs_today.withdrawn(session, codes)
-    number = len(_history(session, new)) if new.newest is None else new.newest
-    return Ground(run.digest, *codes, gone, number, inputs.frozen(run, only=codes))
+    pair = Pair(run.id, challenge.id, solution.id)
+    codes = (challenge.code, solution.code)
+    history = _history(session, pair)
+    return Ground(
+        pair=pair,
+        digest=run.digest,
+        challenge=challenge.code,
+        solution=solution.code,
+        withdrawn=pairs_today.withdrawn(session, codes),
+        number=len(history) if new.newest is None else new.newest,
+        inputs=inputs.frozen(run, only=codes),
+    )
 
 
 def require_open(found: Ground, outcome: Outcome) -> None:
@@ -111,18 +133,21 @@ def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Ve
         longer holds.
     """
     policy.require(actor, Action.VERDICT_WRITE)
-    digest = session.exec(select(MatchRun.digest).where(MatchRun.id == new.run_id)).first()
-    codes = _codes(session, new)
+    verdict = Verdict(
+        **found.pair._asdict(), number=0, **new.model_dump(include={"outcome", "reason"})
+    )
+    digest = session.exec(select(MatchRun.digest).where(MatchRun.id == verdict.run_id)).first()
+    codes = _codes(session, verdict)
     if (digest, *codes) != (found.digest, found.challenge, found.solution):
         raise Conflict("The run or the pair changed at the same moment.")
     if new.outcome is not Outcome.REJECTED:
         _require_there(pairs_today.withdrawn(session, codes))
-    if len(_history(session, new)) != found.number:
+    if len(_history(session, verdict)) != found.number:
         raise Conflict(
             "Somebody else has decided about this pair in the meantime.",
             remedy="Read the verdicts on this pair again, then decide.",
         )
-    return _added(session, actor, Verdict(**new.model_dump(exclude={"newest"}), number=0))
+    return _added(session, actor, verdict)
 
 
 def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:
@@ -153,7 +178,7 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
         session,
         actor,
         Verdict(
-            **verdict.model_dump(include=set(_PAIR)),
+            **verdict.model_dump(include=set(Pair._fields)),
             number=0,
             outcome=_before(history),
             reason=reason,
@@ -179,14 +204,14 @@ def _added(session: Session, actor: Actor, verdict: Verdict) -> Verdict:
         "undo" if verdict.undoes else "decide",
         "verdict",
         verdict.id,
-        **{name: str(getattr(verdict, name)) for name in _PAIR},
+        **{name: str(getattr(verdict, name)) for name in Pair._fields},
         outcome=verdict.outcome,
         reason=verdict.reason,
     )
     return verdict
 
 
-def _history(session: Session, verdict: Verdict | NewVerdict) -> Sequence[Verdict]:
+def _history(session: Session, verdict: Verdict | Pair) -> Sequence[Verdict]:
     """Return the verdicts on the same pair of the same run, the first one first."""
     statement = select(Verdict).where(
         Verdict.run_id == verdict.run_id,
@@ -208,9 +233,18 @@ def _require_there(withdrawn: Sequence[str]) -> None:
         )
 
 
-def _codes(session: Session, new: NewVerdict) -> tuple[str, str]:
+def _side(
+    session: Session, reference: UUID | str, records: Sequence[Mapping[str, Any]]
+) -> Submission | None:
+    """Return what is named of one side of a run, if the run holds it."""
+    found = session.exec(select(Submission).where(named(Submission, reference))).first()
+    held = found is not None and any(record["id"] == found.code for record in records)
+    return found if held else None
+
+
+def _codes(session: Session, verdict: Verdict) -> tuple[str, str]:
     """Return the codes of both sides; empty where there is no such submission."""
-    keys = (new.challenge_id, new.solution_id)
+    keys = (verdict.challenge_id, verdict.solution_id)
     statement = select(Submission.id, Submission.code).where(col(Submission.id).in_(keys))
     codes = dict(session.exec(statement).all())
-    return codes.get(new.challenge_id, ""), codes.get(new.solution_id, "")
+    return codes.get(verdict.challenge_id, ""), codes.get(verdict.solution_id, "")

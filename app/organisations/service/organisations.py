@@ -1,5 +1,6 @@
 """Organisations: who takes part."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from app.access.visibility import within_reach
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
+from app.core.base.text import comparable
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.organisations.models import Organisation
@@ -137,3 +139,24 @@ def organisation(session: Session, actor: Actor, organisation_id: UUID) -> Organ
             )
         )
     return found
+
+
+def keys_of(
+    session: Session, actor: Actor, names: Collection[str], countries: Collection[str]
+) -> list[UUID]:
+    """Return the keys of the organisations that the actor may read, of a name and a country.
+
+    Parameters
+    ----------
+    names, countries : collection of str
+        Of each one has to be met, by names as people read them; where there is none, any is.
+    """
+    statement = select(Organisation.id, Organisation.name).where(
+        within_reach(actor, Action.ORGANISATION_READ, Organisation.id)
+    )
+    if countries:
+        statement = statement.where(col(Organisation.country).in_(countries))
+    wanted = set(map(comparable, names))
+    return [
+        key for key, name in session.exec(statement) if not wanted or comparable(name) in wanted
+    ]

@@ -111,14 +111,16 @@ def _owner(actor: Actor, named: UUID | None) -> UUID:
     return UUID(str(named))
 
 
-def _call_for(session: Session, actor: Actor, kind: Kind, call_id: UUID) -> Call:
-    call = programmes.call_or_none(session, actor, call_id)
-    if call is None:
+def _call_for(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Call:
+    calls = programmes.calls_named(session, actor, key)
+    if not calls:
         problem = "There is no such call."
-    elif call.kind is not CALL_KINDS[kind]:
-        problem = f"The call {call.code} asks for {call.kind}."
+    elif len(calls) > 1:
+        problem = "Calls of several programmes have this code; name yours by its identifier."
+    elif calls[0].kind is not CALL_KINDS[kind]:
+        problem = f"The call {calls[0].code} asks for {calls[0].kind}."
     else:
-        return call
+        return calls[0]
     raise Unprocessable(
         "The call cannot be used.",
         errors=[
@@ -152,7 +154,7 @@ def replace(
     session: Session,
     actor: Actor,
     kind: Kind,
-    submission_id: UUID,
+    key: UUID | str,
     draft: ChallengeDraft | SolutionDraft,
     expected: Expected = ANYTHING,
 ) -> Submission:
@@ -169,7 +171,7 @@ def replace(
     Unprocessable
         If a theme is not known.
     """
-    submission = _writable(session, actor, kind, submission_id, expected)
+    submission = _writable(session, actor, kind, key, expected)
     return _save(session, actor, submission, draft)
 
 
@@ -177,7 +179,7 @@ def change(
     session: Session,
     actor: Actor,
     kind: Kind,
-    submission_id: UUID,
+    key: UUID | str,
     patch: Patch,
     expected: Expected = ANYTHING,
 ) -> Submission:
@@ -194,7 +196,7 @@ def change(
     Unprocessable
         If the whole could not be taken.
     """
-    submission = _writable(session, actor, kind, submission_id, expected)
+    submission = _writable(session, actor, kind, key, expected)
     schema = DRAFTS[kind]
     written = schema.model_validate(
         {name: getattr(submission, name) for name in schema.model_fields}
@@ -203,9 +205,9 @@ def change(
 
 
 def _writable(
-    session: Session, actor: Actor, kind: Kind, submission_id: UUID, expected: Expected
+    session: Session, actor: Actor, kind: Kind, key: UUID | str, expected: Expected
 ) -> Submission:
-    submission = queries.get(session, actor, kind, submission_id)
+    submission = queries.get(session, actor, kind, key)
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
     if submission.state not in EDITABLE:
         raise TransitionNotAllowed(

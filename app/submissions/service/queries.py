@@ -10,7 +10,9 @@ from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
-from app.programmes.models import Programme
+from app.core.storage.reference_numbers import named, refers
+from app.organisations.service import organisations
+from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import SubmissionQuery
@@ -38,23 +40,24 @@ def get(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Submissi
         If there is none, or none that the actor may read: a stranger cannot
         tell the two apart.
     """
-    named = Submission.id == key if isinstance(key, UUID) else Submission.code == key
-    statement = select(Submission).where(named, Submission.kind == kind, readable(actor))
+    statement = select(Submission).where(
+        named(Submission, key), Submission.kind == kind, readable(actor)
+    )
     submission = session.exec(statement).first()
     if submission is None:
         raise NotFound(Message("There is no {kind} {key}.", kind=kind, key=key))
     return submission
 
 
-def find(session: Session, actor: Actor, key: UUID) -> Submission:
-    """Return one submission of either kind by its key.
+def find(session: Session, actor: Actor, key: UUID | str) -> Submission:
+    """Return one submission of either kind by its key or its code.
 
     Raises
     ------
     NotFound
         If there is none, or none that the actor may read.
     """
-    statement = select(Submission).where(Submission.id == key, readable(actor))
+    statement = select(Submission).where(named(Submission, key), readable(actor))
     submission = session.exec(statement).first()
     if submission is None:
         raise NotFound(Message("There is no submission {key}.", key=key))
@@ -68,8 +71,13 @@ def search(
     statement = select(Submission).where(Submission.kind == kind, readable(actor))
     if query.state:
         statement = statement.where(col(Submission.state).in_(query.state))
+    if query.code:
+        statement = statement.where(named(Submission, *query.code))
     if query.call:
-        statement = statement.where(col(Submission.call_id).in_(query.call))
+        statement = statement.where(refers(Submission.call_id, Call, *query.call))
+    if query.organisation or query.country:
+        keys = organisations.keys_of(session, actor, query.organisation, query.country)
+        statement = statement.where(col(Submission.organisation_id).in_(keys))
     if query.programme:
         statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
     if query.q:

@@ -22,7 +22,7 @@ def take(
     session: Session,
     actor: Actor,
     kind: Kind,
-    submission_id: UUID,
+    key: UUID | str,
     name: str,
     taken: StepTaken,
     expected: Expected = ANYTHING,
@@ -41,7 +41,7 @@ def take(
         If something has to be done first.
     """
     step = LIFE.step(name)
-    submission = queries.get(session, actor, kind, submission_id)
+    submission = queries.get(session, actor, kind, key)
     policy.require(actor, step.action, submission.organisation_id)
     expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()

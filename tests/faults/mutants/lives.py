@@ -245,8 +245,8 @@ FAULTS: Final = (
     Fault(
         "a verdict overrules one that its decider has not seen",
         "app/matchmaking/service/verdicts.py",
-        "if len(_history(session, new)) != found.number:",
-        "if len(_history(session, new)) < found.number:",
+        "if len(_history(session, verdict)) != found.number:",
+        "if len(_history(session, verdict)) < found.number:",
         (f"{TODAY}test_who_has_not_seen_the_newest_verdict_does_not_overrule_it",),
     ),
     Fault(

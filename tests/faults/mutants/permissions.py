@@ -6,6 +6,7 @@ from tests.faults.mutants.planting import Fault
 
 POLICY: Final = "app/access/policy.py"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
+CODES: Final = "tests/test_codes.py::"
 
 FAULTS: Final = (
     # --- the table of grants, and how it is read ---
@@ -141,10 +142,46 @@ FAULTS: Final = (
     Fault(
         "an identifier is a permission to read",
         "app/submissions/service/queries.py",
-        "select(Submission).where(named, Submission.kind == kind, readable(actor))",
-        "select(Submission).where(named, Submission.kind == kind)",
+        "named(Submission, key), Submission.kind == kind, readable(actor)\n",
+        "named(Submission, key), Submission.kind == kind\n",
         (
             "tests/test_known_leaks.py::test_pretix_cve_2026_9712_to_know_an_identifier_permits_nothing",
+        ),
+    ),
+    Fault(
+        "the code of a draft is a permission to preview it",
+        "app/submissions/service/queries.py",
+        "select(Submission).where(named(Submission, key), readable(actor))",
+        "select(Submission).where(named(Submission, key))",
+        (f"{CODES}test_the_code_of_what_is_hidden_looks_like_that_of_nothing[read_preview]",),
+    ),
+    Fault(
+        "the code of a call that is a draft is a permission to read it",
+        "app/programmes/service.py",
+        "select(Call).where(named(Call, key), _readable(actor))",
+        "select(Call).where(named(Call, key))",
+        (
+            "tests/programmes/test_codes.py::"
+            "test_the_draft_of_a_call_is_hidden_by_its_code_as_by_its_key",
+        ),
+    ),
+    Fault(
+        "the code of a run is a permission to read its suggestions",
+        "app/matchmaking/service/queries.py",
+        "where(named(MatchRun, key))).first()\n"
+        "    if found is None or not policy.allows(actor, Action.RUN_READ):",
+        "where(named(MatchRun, key))).first()\n    if found is None:",
+        (f"{CODES}test_a_code_gets_everybody_the_answer_of_the_key[list_suggestions]",),
+    ),
+    Fault(
+        "a filter tells which organisation wrote what, to those who may not know it",
+        "app/organisations/service/organisations.py",
+        "    statement = select(Organisation.id, Organisation.name).where(\n"
+        "        within_reach(actor, Action.ORGANISATION_READ, Organisation.id)\n    )\n",
+        "    statement = select(Organisation.id, Organisation.name)\n",
+        (
+            "tests/submissions/test_codes.py::"
+            "test_who_may_not_read_organisations_learns_no_name_by_filtering",
         ),
     ),
     Fault(

@@ -1,0 +1,110 @@
+"""A code is as good as the key of what it names, and tells no more, on every route.
+
+The operations are those of the authorisation matrix that name something with a code.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from app.access.policy import Role
+from app.core.storage.database import reading
+from app.matchmaking.models import MatchRun
+from app.programmes.models import Call, Programme
+from app.submissions.models import Submission
+from tests.matchmaking import access_matrix as matchmaking
+from tests.programmes import access_matrix as programmes
+from tests.submissions import access_matrix as submissions
+from tests.test_authorisation import suited
+from tests.world import World, names_in
+
+TABLES: Final[Mapping[str, Any]] = {
+    "programme_id": Programme,
+    "call_id": Call,
+    "challenge_id": Submission,
+    "solution_id": Submission,
+    "submission_id": Submission,
+    "run_id": MatchRun,
+}
+NOWHERE: Final = {
+    "programme_id": "no-such-programme",
+    "call_id": "no-such-call",
+    "challenge_id": "CH-1999-999",
+    "solution_id": "SO-1999-999",
+    "submission_id": "CH-1999-998",
+    "run_id": "RUN-1999-999",
+}
+CASES: Final = {
+    case: rows
+    for feature in (matchmaking, programmes, submissions)
+    for case, rows in feature.EXPECTED.items()
+    if "any" not in rows and "verdict" not in case
+}
+
+
+def code_of(world: World, name: str, key: Any) -> Any:
+    """The code of what a key names; the key again where nothing is there or has a code."""
+    if name not in TABLES or not isinstance(key, UUID):
+        return key
+    with reading(world.client.app.state.database) as session:  # type: ignore[attr-defined]  # -- it is a FastAPI
+        row = session.get(TABLES[name], key)
+        return row.code if row is not None else NOWHERE[name]
+
+
+def coded(world: World, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: code_of(world, name, key) for name, key in names.items()}
+
+
+def test_every_route_that_names_what_has_a_code_is_tried(world: World) -> None:
+    with_codes = {
+        operation
+        for operation, (_, path) in world.operations.items()
+        if names_in(path) & set(TABLES)
+    }
+
+    assert {case.partition(" ")[0] for case in CASES} == with_codes
+    assert len(with_codes) >= 24
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("case", CASES)
+def test_a_code_gets_everybody_the_answer_of_the_key(world: World, case: str) -> None:
+    for kind in CASES[case]:
+        for role in Role:
+            keys = suited(case, world, role, kind)
+            codes = coded(world, keys)
+
+            assert told(world, case, role, codes) == told(world, case, role, keys), (role, kind)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("case", [case for case, rows in CASES.items() if "hidden" in rows])
+def test_the_code_of_what_is_hidden_looks_like_that_of_nothing(world: World, case: str) -> None:
+    """In status, body, and in what the database is asked; the code itself apart."""
+    for role in Role:
+        hidden = coded(world, world.hidden)
+        shown = [
+            (told(world, case, role, names), world.ask(role, case, names).extensions)
+            for names in (world.other | hidden, world.other | NOWHERE)
+        ]
+
+        if shown[0][0][0] not in {200, 409, 412}:  # staff see the drafts of calls
+            assert shown[0] == shown[1], role
+
+
+def told(
+    world: World, case: str, role: Role, names: Mapping[str, Any]
+) -> tuple[int, dict[str, Any] | str]:
+    """What is told to somebody, without the names that they gave."""
+    answer = world.ask(role, case, names)
+    method, path = world.operations[case.partition(" ")[0]]
+    if answer.status_code == 200:
+        whole: dict[str, Any] = answer.json()
+        return 200, whole if method == "get" else {"id": whole.get("id")}
+    text = answer.text
+    for name in names_in(path):
+        for written in (names[name], code_of(world, name, names[name])):
+            text = text.replace(str(written), f"<{name}>")
+    return answer.status_code, text
