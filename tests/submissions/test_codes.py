@@ -160,3 +160,22 @@ def test_a_team_finds_nothing_of_others_by_code_or_by_name(
     ]
 
     assert found == [[], [], []]
+
+
+def test_a_stranger_to_a_draft_is_told_nothing_of_what_they_sent_about_its_code(
+    session: Session, as_user: SignIn
+) -> None:
+    draft = a_challenge(session)
+    team = as_user(a_user(session))
+
+    told = [
+        team.put(
+            f"/api/v1/challenges/{code}", json={"colour": "blue"}, headers={"If-Match": "*"}
+        ).json()["detail"]
+        for code in (draft.code, "CH-1999-999")
+    ]
+
+    assert told == [
+        f"There is no challenge {draft.code}.",
+        "There is no challenge CH-1999-999.",
+    ]
