@@ -94,6 +94,31 @@ def test_the_code_of_what_is_hidden_looks_like_that_of_nothing(world: World, cas
             assert shown[0] == shown[1], role
 
 
+@pytest.mark.parametrize(
+    "kind", ["calls", "challenges", "solutions", "match-runs", "matches", "programmes"]
+)
+def test_every_list_of_what_has_a_code_is_filtered_by_it_and_by_that_of_the_programme(
+    world: World, kind: str
+) -> None:
+    lead = {"Authorization": f"Bearer {world.secrets[Role.LEAD]}"}
+
+    def listed(query: str = "") -> list[str]:
+        answer = world.client.get(f"/api/v1/{kind}?{query}", headers=lead)
+        return [item["code"] for item in answer.json()["items"]]
+
+    one = listed()[0]
+    assert listed(f"code={one}") == listed(f"code={one.swapcase()}&code=none") == [one]
+    assert listed("code=none") == []
+    if kind == "programmes":
+        return
+    programme = world.other["programme_id"]
+    code = code_of(world, "programme_id", programme)
+    by_key = listed(f"programme={programme}")
+    assert by_key
+    assert by_key == listed(f"programme={code}") == listed(f"programme={code.upper()}")
+    assert listed("programme=none") == []
+
+
 def told(
     world: World, case: str, role: Role, names: Mapping[str, Any]
 ) -> tuple[int, dict[str, Any] | str]:

@@ -8,6 +8,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.storage.pagination import Page, page
+from app.core.storage.reference_numbers import named, refers
 from app.matches.models import Match
 from app.matches.schemas import MatchQuery, MatchRead, MatchStaffRead
 from app.matchmaking.service.queries import parties
@@ -41,10 +42,11 @@ def matches(session: Session, actor: Actor, query: MatchQuery) -> Page[MatchRead
             )
         )
     )
+    if query.code:
+        statement = statement.where(named(Match, *query.code))
     if query.programme:
-        named = col(Programme.id) == col(challenge.programme_id)
-        statement = statement.join(Programme, named)
-        statement = statement.where(col(Programme.code).in_(query.programme))
+        of_programmes = refers(challenge.programme_id, Programme, *query.programme)
+        statement = statement.where(of_programmes)
     found = page(
         session,
         statement,

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.core.storage.pagination import ListQuery, Several, Word
+from app.core.base.references import Reference
+from app.core.storage.pagination import ListQuery, Several
 from app.matches.lifecycle import MatchState
 from app.matchmaking.schemas.parties import PartyRead
 
@@ -30,4 +31,7 @@ class MatchStaffRead(MatchRead):
 class MatchQuery(ListQuery):
     """Filters of the list of matches."""
 
-    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    code: Several[Reference] = Field(default=[], description="Repeat for several.")
+    programme: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of programmes; repeatable."
+    )

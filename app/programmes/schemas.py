@@ -21,7 +21,7 @@ from app.core.base.numbers import Whole
 from app.core.base.references import Reference, is_key
 from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
-from app.core.storage.pagination import ListQuery, Several, Word
+from app.core.storage.pagination import ListQuery, Several
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
 
@@ -183,12 +183,15 @@ AnyCall = CallStaffRead | CallRead
 class ProgrammeQuery(ListQuery):
     """Filters of the list of programmes."""
 
-    code: Several[Word] = Field(default=[], description="Repeat for several.")
+    code: Several[Reference] = Field(default=[], description="Repeat for several.")
 
 
 class CallQuery(ListQuery):
     """Filters of the list of calls."""
 
-    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    code: Several[Reference] = Field(default=[], description="Repeat for several.")
+    programme: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of programmes; repeatable."
+    )
     kind: Several[CallKind] = Field(default=[], description="Repeat for several.")
     phase: Several[Phase] = Field(default=[], description="Repeat for several.")

@@ -26,7 +26,7 @@ from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
-from app.core.storage.reference_numbers import named
+from app.core.storage.reference_numbers import named, refers
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import (
@@ -130,7 +130,7 @@ def programmes(session: Session, query: ProgrammeQuery) -> Page[Programme]:
     """Return a page of the programmes; everybody may read them."""
     statement = select(Programme)
     if query.code:
-        statement = statement.where(col(Programme.code).in_(query.code))
+        statement = statement.where(named(Programme, *query.code))
     return page(
         session,
         statement,
@@ -151,10 +151,8 @@ def programme(session: Session, key: UUID | str) -> Programme:
     """
     found = programme_or_none(session, key)
     if found is None:
-        raise NotFound(
-            Message("There is no programme {key}.", key=key),
-            remedy="Check its code or key.",
-        )
+        missing = Message("There is no programme {key}.", key=key)
+        raise NotFound(missing, remedy="Check its code or key.")
     return found
 
 
@@ -262,8 +260,10 @@ def _local(call: Call) -> tuple[datetime, datetime]:
 def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
     """Return a page of the calls that the actor may read."""
     statement = select(Call).where(_readable(actor))
+    if query.code:
+        statement = statement.where(named(Call, *query.code))
     if query.programme:
-        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+        statement = statement.where(refers(Call.programme_id, Programme, *query.programme))
     if query.kind:
         statement = statement.where(col(Call.kind).in_(query.kind))
     if query.phase:

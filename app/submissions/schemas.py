@@ -157,7 +157,9 @@ class SubmissionQuery(ListQuery):
     call: Several[Reference] = Field(
         default=[], description="Identifiers or codes of calls; repeatable."
     )
-    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    programme: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of programmes; repeatable."
+    )
     organisation: Several[Word] = Field(
         default=[],
         description="Names of organisations, in capitals or not; repeatable.",

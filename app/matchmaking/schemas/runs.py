@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.numbers import Decimal, Whole
 from app.core.base.references import Reference
-from app.core.storage.pagination import ListQuery, Several, Word
+from app.core.storage.pagination import ListQuery, Several
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
 from app.submissions.lifecycle import Basis
@@ -128,5 +128,8 @@ class RunRead(BaseModel):
 class RunQuery(ListQuery):
     """Filters of the list of runs."""
 
-    programme: Several[Word] = Field(default=[], description="Codes of programmes; repeatable.")
+    code: Several[Reference] = Field(default=[], description="Repeat for several.")
+    programme: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of programmes; repeatable."
+    )
     state: Several[RunState] = Field(default=[], description="Repeat for several.")

@@ -58,8 +58,10 @@ def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:
     """
     policy.require(actor, Action.RUN_READ)
     statement = select(MatchRun).options(*_WITHOUT_INPUTS)
+    if query.code:
+        statement = statement.where(named(MatchRun, *query.code))
     if query.programme:
-        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+        statement = statement.where(refers(MatchRun.programme_id, Programme, *query.programme))
     if query.state:
         statement = statement.where(col(MatchRun.state).in_(query.state))
     found = page(

@@ -79,7 +79,9 @@ def search(
         keys = organisations.keys_of(session, actor, query.organisation, query.country)
         statement = statement.where(col(Submission.organisation_id).in_(keys))
     if query.programme:
-        statement = statement.join(Programme).where(col(Programme.code).in_(query.programme))
+        statement = statement.where(
+            refers(Submission.programme_id, Programme, *query.programme)
+        )
     if query.q:
         texts = (Submission.title, Submission.summary, Submission.code)
         statement = statement.where(

@@ -327,7 +327,7 @@ def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(
         "cursor=%00",
         "cursor=W10",
         "state=nonsense",
-        "call=42",
+        "call=4_2",
     ],
 )
 def test_a_query_that_cannot_be_understood_is_refused(lead: TestClient, query: str) -> None:
