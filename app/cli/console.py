@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from app.cli.screen import err
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.logging import configure
-from app.core.base.validation_errors import head_of
+from app.core.base.validation_errors import head_of, sentence_of
 from app.core.storage.database import Database, address_of, connect
 from app.operations import migrating
 from app.settings import Settings
@@ -31,7 +31,7 @@ def settings_of(**changes: Any) -> Settings:
     try:
         settings = Settings(**changes)
     except ValidationError as error:
-        errors = [FieldError(_variable(e), e["msg"]) for e in error.errors()]
+        errors = [FieldError(_variable(e), sentence_of(e)) for e in error.errors()]
         raise Unprocessable(
             "The settings in the environment cannot be used.",
             errors=errors,

@@ -27,7 +27,7 @@ def field_errors(details: Sequence[ErrorDetails], *, skip: int = 0) -> list[Fiel
     errors = (
         FieldError(
             pointer_to(_place(detail)[skip:]) or "/",
-            _sentence(detail),
+            sentence_of(detail),
         )
         for detail in details
     )
@@ -59,21 +59,61 @@ _NO_INSTANT: Final = (
     "It is no date and time that exists. Write it in full, hours from 00 to 23, such as "
     "2026-11-21T10:00:00Z."
 )
-_SENTENCES: Final[Mapping[str, str]] = {
+_NO_WHOLE_NUMBER: Final = "It is not a whole number; write digits alone, such as 12."
+_NO_NUMBER: Final = "It is not a number; write digits and a point, such as 0.6."
+_NO_LIST: Final = "Send a list here, even of one item."
+_NO_OBJECT: Final = "Send an object with named fields here."
+_NO_CHOICE: Final = "It is none of the values that are possible here: {expected}."
+_NO_KEY: Final = "It is no key, such as 0c9e3e5e-3a43-4f07-a3b9-0f7d5a3f0d11."
+_TEMPLATES: Final[Mapping[str, str]] = {
     "extra_forbidden": "This field is not known; remove it or check its spelling.",
     "missing": "This field is required.",
     "model_attributes_type": "Send a JSON object, with the header "
     "`Content-Type: application/json`.",
+    "string_type": "Send text here.",
     "string_unicode": UNENCODABLE,
+    "string_pattern_mismatch": "It is not written as it has to be: {pattern}",
+    "int_type": _NO_WHOLE_NUMBER,
+    "int_parsing": _NO_WHOLE_NUMBER,
+    "int_parsing_size": _NO_WHOLE_NUMBER,
+    "int_from_float": _NO_WHOLE_NUMBER,
+    "float_type": _NO_NUMBER,
+    "float_parsing": _NO_NUMBER,
+    "finite_number": _NO_NUMBER,
+    "bool_type": "Send true or false here.",
+    "bool_parsing": "Send true or false here.",
+    "greater_than": "It must be more than {gt}.",
+    "greater_than_equal": "It must be at least {ge}.",
+    "less_than": "It must be less than {lt}.",
+    "less_than_equal": "It must be at most {le}.",
+    "list_type": _NO_LIST,
+    "tuple_type": _NO_LIST,
+    "set_type": _NO_LIST,
+    "frozen_set_type": _NO_LIST,
+    "too_short": "It has {actual_length} items; the minimum is {min_length}.",
+    "too_long": "It has too many items; the maximum is {max_length}.",
+    "dict_type": _NO_OBJECT,
+    "mapping_type": _NO_OBJECT,
+    "model_type": _NO_OBJECT,
+    "enum": _NO_CHOICE,
+    "literal_error": _NO_CHOICE,
+    "uuid_type": _NO_KEY,
+    "uuid_parsing": _NO_KEY,
+    "datetime_type": _NO_INSTANT,
     "datetime_parsing": _NO_INSTANT,
     "datetime_from_date_parsing": _NO_INSTANT,
     "datetime_object_invalid": _NO_INSTANT,
     "timezone_aware": "Say in which zone: end it with Z, or with an offset such as +01:00.",
+    "none_required": "Leave this out, or send null.",
+    "path_type": "Give the path of a file or folder.",
 }
-"""Our words for errors of pydantic whose sentence needs no value."""
+"""Our words for the errors of pydantic; the names in braces are those of its context."""
+
+_NO_ADDRESS: Final = "value is not a valid email address"
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def sentence_of(detail: ErrorDetails) -> str:
+    """Say in our words what is wrong."""
     match detail["type"]:
         case "missing" if detail["loc"] == ("body",):
             return "Send a JSON object as the body."
@@ -81,10 +121,17 @@ def _sentence(detail: ErrorDetails) -> str:
             return Message("The body is not valid JSON: {error}.", error=detail["ctx"]["error"])
         case "mendable":
             return Message("{problem} {remedy}", **detail["ctx"])
-        case known if known in _SENTENCES:
-            return _SENTENCES[known]
         case _:
-            return wrong_length(detail) or detail["msg"].removeprefix("Value error, ")
+            return wrong_length(detail) or _in_our_words(detail)
+
+
+def _in_our_words(detail: ErrorDetails) -> str:
+    template, values = _TEMPLATES.get(detail["type"]), detail.get("ctx", {})
+    if template is not None:
+        return Message(template, **values) if "{" in template else template
+    if detail["msg"].startswith(_NO_ADDRESS):
+        return "It is no email address, such as ann@example.org."
+    return detail["msg"].removeprefix("Value error, ")
 
 
 @dataclass(frozen=True, slots=True)

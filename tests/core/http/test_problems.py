@@ -87,8 +87,8 @@ CONTROL = "remove the control characters; use plain text (the first is {})"
         (b'"text"', [("/", OBJECT_WANTED)]),
         (draft(title="half \ud800 of it"), [("/title", HALF)]),
         (draft(title="with \0 in it"), [("/title", CONTROL.format("U+0000, character 6"))]),
-        (draft(title=float("nan")), [("/title", "Input should be a valid string")]),
-        (draft(title=float("inf")), [("/title", "Input should be a valid string")]),
+        (draft(title=float("nan")), [("/title", "Send text here.")]),
+        (draft(title=float("inf")), [("/title", "Send text here.")]),
         (draft(**{"\ud800": 1}), [("/", HALF)]),
         (draft(content={"problem": "\udfff"}), [("/content/problem", HALF)]),
         (
