@@ -29,6 +29,7 @@ from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
+from app.programmes.queries import programme_or_none, stated_programme
 from app.programmes.schemas import (
     CallDraft,
     CallQuery,
@@ -156,11 +157,6 @@ def programme(session: Session, key: UUID | str) -> Programme:
     return found
 
 
-def programme_or_none(session: Session, key: UUID | str) -> Programme | None:
-    """Return one programme by its key or its code, or None if there is none."""
-    return session.exec(select(Programme).where(named(Programme, key))).first()
-
-
 def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
     """Draft a call in a programme.
 
@@ -168,13 +164,13 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
     ------
     NotPermitted
         If the actor may not change calls.
-    NotFound
+    Unprocessable
         If there is no such programme.
     Conflict
         If the programme has a call of this code.
     """
     policy.require(actor, Action.CALL_WRITE)
-    programme_id = programme(session, draft.programme_id).id
+    programme_id = stated_programme(session, draft.programme_id).id
     _require_free_call_code(session, programme_id, draft.code)
     call = Call(**draft.model_dump(exclude={"programme_id"}), programme_id=programme_id)
     session.add(call)

@@ -173,7 +173,7 @@ def test_a_call_needs_a_programme_and_a_permission(session: Session, as_user: Si
     body = DRAFT | {"programme_id": str(uuid4())}
 
     assert (
-        as_user(a_user(session, Role.STAFF)).post("/api/v1/calls", json=body).status_code == 404
+        as_user(a_user(session, Role.STAFF)).post("/api/v1/calls", json=body).status_code == 422
     )
     assert as_user(a_user(session)).post("/api/v1/calls", json=body).status_code == 403
     programme = {"code": "spring", "title": "Spring edition"}

@@ -112,3 +112,19 @@ def test_a_programme_whose_code_looks_counted_is_found_by_it(
     ]
 
     assert [answer.json()["id"] for answer in found] == [str(programme.id)] * 2
+
+
+def test_a_call_in_a_programme_that_is_not_there_is_refused_with_the_field(
+    session: Session, as_user: SignIn
+) -> None:
+    staff = as_user(a_user(session, Role.STAFF))
+
+    refused = [
+        staff.post("/api/v1/calls", json=DRAFT | {"programme_id": named})
+        for named in ("no-such-programme", str(UUID(int=7)))
+    ]
+
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert [answer.json()["errors"] for answer in refused] == [
+        [{"pointer": "/programme_id", "detail": "There is no such programme."}]
+    ] * 2

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage import audit, jobs
 from app.core.storage.reference_numbers import next_code
@@ -18,7 +18,7 @@ from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs, pairs_today
-from app.programmes import service as programmes
+from app.programmes.queries import stated_programme
 from app.settings import Settings
 from app.submissions.lifecycle import Basis, Kind
 from app.submissions.service import taken_back
@@ -39,10 +39,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
         If no challenge or no solution of the programme has come so far.
     """
     policy.require(actor, Action.RUN_START)
-    programme = programmes.programme_or_none(session, new.programme_id)
-    if programme is None:
-        error = FieldError("/programme_id", "There is no such programme.")
-        raise Unprocessable("The programme is not known.", errors=[error])
+    programme = stated_programme(session, new.programme_id)
     taken_back.restore(session, programme.id)
     choices = new.model_dump(exclude={"programme_id", "without_rejected"})
     if new.without_rejected:
