@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import normalize
 from uuid import uuid4
 
 import pytest
@@ -16,14 +17,23 @@ from app import models
 from app.accounts import service as accounts
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound, NotSignedIn, Unavailable
+from app.core.base.text import comparable
 from app.core.storage import audit, audit_verification
 from app.core.storage.database import Database, connect, reading, transaction
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.operations import migrating
-from app.submissions.models import Submission
+from app.organisations.models import Organisation
+from app.submissions.models import Submission, SubmissionText
 from tests.conftest import engine_of
-from tests.factories import a_challenge, a_run, a_suggestion, a_token, a_user
+from tests.factories import (
+    a_challenge,
+    a_run,
+    a_suggestion,
+    a_token,
+    a_user,
+    an_organisation,
+)
 from tests.processes import counterpart, finished
 from tests.world import World, people
 
@@ -74,6 +84,34 @@ def test_a_second_time_changes_nothing(new: Database) -> None:
 
     with transaction(new) as session:
         assert session.get_one(type(challenge), challenge.id) == challenge
+
+
+def test_what_was_there_is_searched_and_names_are_composed(new: Database) -> None:
+    migrating.migrate(new)
+    with transaction(new) as session:
+        titles = [f"ÉCOLE {number}" for number in range(3)]
+        written = {a_challenge(session, title=title).id: title for title in titles}
+        owners = [
+            an_organisation(session, name=name, country=country)
+            for name, country in [("L'Été", "FR"), ("Eau", "FR"), ("Eau", "BE")]
+        ]
+        owners[0].name = "L'E\u0301te\u0301"
+        names = {owner.id: owner.name for owner in owners}
+    migrating.migrate(new, down_to("0013"), drop_data=True)
+
+    migrating.migrate(new)
+
+    with reading(new) as session:
+        found = {
+            text.submission_id: text.words for text in session.exec(select(SubmissionText))
+        }
+        assert {key: words.partition("\n")[0] for key, words in found.items()} == {
+            key: title.lower() for key, title in written.items()
+        }
+        for key, name in names.items():
+            owner = session.get_one(Organisation, key)
+            assert owner.name == normalize("NFC", name)
+            assert owner.name_read == comparable(name)
 
 
 def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> None:

@@ -4,8 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Mapper
+from sqlmodel import JSON, CheckConstraint, Column, Field, SQLModel, UniqueConstraint
 
+from app.core.base.text import comparable
+from app.core.storage import upserts
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.submissions.lifecycle import Kind, State
 
@@ -40,4 +44,40 @@ class Submission(Record, table=True):
     message: str = ""
     handed_in: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+
+
+class SubmissionText(SQLModel, table=True):
+    """What is searched of a submission: title, summary and code, as text is compared.
+
+    Beside the submission and not in it, so that a search reads nothing else; stored, as the
+    databases fold letters in different ways and would not answer the same.
+    """
+
+    __tablename__ = "submission_text"
+
+    submission_id: UUID = Field(
+        primary_key=True, foreign_key="submission.id", ondelete="CASCADE"
+    )
+    words: str
+
+
+def searched(submission: Submission) -> str:
+    """Return what is searched of a submission, each part on a line of its own."""
+    return "\n".join(map(comparable, (submission.title, submission.summary, submission.code)))
+
+
+@event.listens_for(Submission, "after_insert")
+@event.listens_for(Submission, "after_update")
+def _make_searchable(
+    _: Mapper[Submission], connection: Connection, submission: Submission
+) -> None:
+    """Keep what is searched in line with what is written, whoever writes it."""
+    table = vars(SubmissionText)["__table__"]
+    words = searched(submission)
+    new = upserts.insert(connection.dialect.name, table).values(
+        submission_id=submission.id, words=words
+    )
+    connection.execute(
+        new.on_conflict_do_update(index_elements=["submission_id"], set_={"words": words})
     )

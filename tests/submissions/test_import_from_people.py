@@ -1,6 +1,7 @@
 """What people keep in their own tables is taken in under the words that they use."""
 
 import csv
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,60 @@ def test_what_a_team_is_writing_is_not_changed_by_a_file(
     assert "is in this call already" in fault
     assert session.get_one(Submission, draft.id).title == "A draft of a team"
     assert len(session.exec(select(col(Submission.id))).all()) == 1
+
+
+# --- names of organisations ---
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "MINISTÈRE DE L'EAU",
+        "Ministère  de l'Eau",
+        "Ministère de l\u2019Eau",
+        "Ministère de l\u2019eau",
+    ],
+)
+@pytest.mark.parametrize("update", [False, True])
+def test_a_name_that_reads_as_another_is_told_and_makes_no_twin(
+    session: Session, call: Call, tmp_path: Path, again: str, update: bool
+) -> None:
+    header = [*NAMES[:4], "text"]
+    importing.import_file(session, OPERATOR, call, a_csv(tmp_path, header, [*FLOODS[:4], "x"]))
+    file = a_csv(tmp_path, header, ["C-2", FLOODS[1], again, "FR", "x"])
+
+    [fault] = faults_of(session, call, file, update=update)
+
+    assert fault == (
+        f"file.csv, line 2, organisation: {again.replace('  ', '  ')!r} reads like "
+        '"Ministère de l\'Eau", which is another way to write it. '
+        "Write Ministère de l'Eau, or tell the two apart by their names."
+    )
+    assert len(session.exec(select(Organisation)).all()) == 1
+
+
+def test_two_ways_to_write_a_name_within_one_file_are_told(
+    session: Session, call: Call, tmp_path: Path
+) -> None:
+    header = [*NAMES[:4], "text"]
+    rows = [["C-1", *FLOODS[1:4], "x"], ["C-2", FLOODS[1], "ministère de l'eau", "FR", "x"]]
+
+    [fault] = faults_of(session, call, a_csv(tmp_path, header, *rows))
+
+    assert fault.startswith('file.csv, line 3, organisation: "ministère de l\'eau" reads like')
+
+
+def test_one_name_composed_or_not_is_one_organisation(
+    session: Session, call: Call, tmp_path: Path
+) -> None:
+    header = [*NAMES[:4], "text"]
+    rows = [
+        ["C-1", *FLOODS[1:4], "x"],
+        ["C-2", FLOODS[1], unicodedata.normalize("NFD", FLOODS[2]), "FR", "x"],
+        ["C-3", FLOODS[1], FLOODS[2], "Belgique", "x"],
+    ]
+
+    importing.import_file(session, OPERATOR, call, a_csv(tmp_path, header, *rows))
+
+    owners = session.exec(select(Organisation).order_by(col(Organisation.country))).all()
+    assert [(o.name, o.country) for o in owners] == [(FLOODS[2], "BE"), (FLOODS[2], "FR")]

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
@@ -39,16 +40,29 @@ def digest_of(secret: str) -> str:
 
 def hash_password(password: str) -> str:
     """Return what is stored of a password; takes some 30 ms and 19 MiB on purpose."""
-    return _hasher.hash(password)
+    return _hasher.hash(in_one_form(password))
+
+
+def in_one_form(password: str) -> str:
+    """Return a password as every keyboard writes it (NFKC): accents composed, signs narrow."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def is_password(hashed: str | None, password: str) -> bool:
-    """Tell whether this is the password; takes as long if there is none."""
+    """Tell whether this is the password; takes as long if there is none.
+
+    One that was stored before passwords had one form is compared as it was written, too.
+    """
+    forms = dict.fromkeys((in_one_form(password), password))
+    matches = [_matches(hashed or _NOBODY, form) for form in forms]
+    return hashed is not None and any(matches)
+
+
+def _matches(hashed: str, password: str) -> bool:
     try:
-        _hasher.verify(hashed or _NOBODY, password)
+        return _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
-    return hashed is not None
 
 
 def require_strong(password: str, *, known: Iterable[str], name: str = "password") -> None:
@@ -69,7 +83,9 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
     from zxcvbn import zxcvbn  # noqa: PLC0415 -- its lists of words take 20 MB
 
     words = [word for text in known for word in (text, *text.replace("@", " ").split())]
-    judged = zxcvbn(password[:LONGEST_MEASURED], user_inputs=["counterpart", *words])
+    judged = zxcvbn(
+        in_one_form(password)[:LONGEST_MEASURED], user_inputs=["counterpart", *words]
+    )
     if judged["score"] < LEAST_SCORE:
         raise Unprocessable(
             "The password is too easy to guess.",
@@ -109,6 +125,9 @@ def store_password(session: Session, user_id: UUID, hashed: str) -> None:
         held.hashed = hashed
 
 
-def is_outdated(hashed: str) -> bool:
-    """Tell whether a hash was made at another cost than today's."""
-    return _hasher.check_needs_rehash(hashed)
+def is_outdated(hashed: str, password: str) -> bool:
+    """Tell whether the hash of a password was made at another cost or in another form."""
+    form = in_one_form(password)
+    return _hasher.check_needs_rehash(hashed) or (
+        form != password and not _matches(hashed, form)
+    )

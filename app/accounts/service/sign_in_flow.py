@@ -78,7 +78,11 @@ def sign_in(
         rate_limits.count(database, (FROM_ONE, browser.place), tries, (OF_ONE, email))
     if not credentials.is_password(hashed, password) or user is None or hashed is None:
         raise _wrong_password(user)
-    renewed = credentials.hash_password(password) if credentials.is_outdated(hashed) else None
+    renewed = (
+        credentials.hash_password(password)
+        if credentials.is_outdated(hashed, password)
+        else None
+    )
     with transaction(database) as session:
         # Again, and locked: the account may have ended, or got another password, meanwhile.
         held, still = _with_password(session, email, to_change=True)

@@ -1,5 +1,6 @@
 """Users, found by their addresses."""
 
+import unicodedata
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -16,9 +17,12 @@ def folded(email: str) -> str:
     """Return an address as it is stored and compared.
 
     Case alone is folded, for one person has one account, and letters go to what is stored:
-    `casefold` would write to strasse.example what belongs to straße.example.
+    `casefold` would write to strasse.example what belongs to straße.example. Accents are
+    composed and wide letters narrow, as every address that is stored has them.
     """
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())
+    narrow = unicodedata.normalize("NFKC", email)
+    folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow.strip())
+    return unicodedata.normalize("NFKC", folded)
 
 
 def name_of(session: Session, user_id: UUID) -> str | None:

@@ -11,12 +11,13 @@ from typing import Final
 SIGNS: Final = "=+-@\ufe66\ufe62\ufe63\ufe6b\uff1d\uff0b\uff0d\uff20\u207a\u207c\u208a\u208c"
 """What a formula begins with, and what becomes one of these when it is made narrow."""
 
+_ANY: Final = re.escape(SIGNS)
 _HIDDEN: Final = r"(?:[^\S\t\r\n]|['\u00ad\u200b-\u200f\u2060\ufeff])*"
 _BEGINNING: Final = re.compile(
-    rf"(?:(?<![^;\t\r\n])(?={_HIDDEN}[{SIGNS}]))|(?:\A(?={_HIDDEN}[\t\r\n]))"
+    rf"(?:(?<![^;\t\r\n])(?={_HIDDEN}[{_ANY}]))|(?:\A(?={_HIDDEN}[\t\r\n]))"
 )
 _GUARDED: Final = re.compile(
-    rf"(?:(?<![^;\t\r\n])'(?={_HIDDEN}[{SIGNS}]))|(?:\A'(?={_HIDDEN}[\t\r\n]))"
+    rf"(?:(?<![^;\t\r\n])'(?={_HIDDEN}[{_ANY}]))|(?:\A'(?={_HIDDEN}[\t\r\n]))"
 )
 
 

@@ -19,8 +19,19 @@ from app.organisations.schemas import OrganisationDraft, OrganisationQuery, Orga
 
 
 def organisation_of(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisation:
-    """Return the organisation of this name and country; make it if it is new."""
-    return _named(session, draft) or _added(session, actor, draft)
+    """Return the organisation of this name and country; make it if it is new.
+
+    Raises
+    ------
+    Conflict
+        If there is one whose name reads the same and is written in another way.
+    """
+    found = _named(session, draft)
+    if found is None:
+        return _added(session, actor, draft)
+    if found.name != draft.name:
+        raise _taken(found)
+    return found
 
 
 def create_organisation(
@@ -33,11 +44,11 @@ def create_organisation(
     NotPermitted
         If the actor may not change organisations.
     Conflict
-        If there is one of this name in this country.
+        If there is one of this name in this country, or one whose name reads the same.
     """
     policy.require(actor, Action.ORGANISATION_WRITE)
-    if _named(session, draft):
-        raise _taken(draft)
+    if other := _named(session, draft):
+        raise _taken(other)
     return _added(session, actor, draft)
 
 
@@ -59,25 +70,41 @@ def update_organisation(
     Stale
         If somebody has changed it since it was read.
     Conflict
-        If another one has this name in this country.
+        If another one has this name in this country, or one that reads the same.
     """
     found = organisation(session, actor, organisation_id)
     policy.require(actor, Action.ORGANISATION_WRITE, found.id)
     expected.require(OrganisationRead.model_validate(found))
-    other = _named(session, draft)
-    if other is not None and other.id != found.id:
-        raise _taken(draft)
+    if other := _named(session, draft, but=found.id):
+        raise _taken(other)
     found.sqlmodel_update(draft.model_dump())
     session.flush()
     audit.record(session, actor.user_id, "update", "organisation", found.id)
     return found
 
 
-def _named(session: Session, draft: OrganisationDraft) -> Organisation | None:
+def _named(
+    session: Session, draft: OrganisationDraft, *, but: UUID | None = None
+) -> Organisation | None:
+    """Return the organisation of this name, or else one whose name reads the same."""
     statement = select(Organisation).where(
-        Organisation.name == draft.name, Organisation.country == draft.country
+        Organisation.name_read == comparable(draft.name),
+        Organisation.country == draft.country,
+        Organisation.id != but,
     )
-    return session.exec(statement).first()
+    alike = session.exec(statement.order_by(col(Organisation.created_at))).all()
+    return next((found for found in alike if found.name == draft.name), None) or next(
+        iter(alike), None
+    )
+
+
+def names_that_read_alike(session: Session) -> dict[tuple[str, str], list[str]]:
+    """Return the names of all organisations, by how they read and their country."""
+    found: dict[tuple[str, str], list[str]] = {}
+    statement = select(Organisation.name_read, Organisation.country, Organisation.name)
+    for read, country, name in session.exec(statement.order_by(col(Organisation.created_at))):
+        found.setdefault((read or "", country), []).append(name)
+    return found
 
 
 def _added(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisation:
@@ -88,12 +115,12 @@ def _added(session: Session, actor: Actor, draft: OrganisationDraft) -> Organisa
     return organisation
 
 
-def _taken(draft: OrganisationDraft) -> Conflict:
+def _taken(other: Organisation) -> Conflict:
     return Conflict(
         Message(
             "There is an organisation {name} in {country} already.",
-            name=draft.name,
-            country=draft.country,
+            name=other.name,
+            country=other.country,
         ),
         remedy="Use the one that is there, or tell them apart by their names.",
     )

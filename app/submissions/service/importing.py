@@ -80,6 +80,7 @@ def import_file(
     """
     _require_importable(actor, call)
     rows = _read(session, call, file, imported(session, call), notes)
+    _require_one_spelling(session, rows, str(file))
     return import_records(session, actor, call, [record for _, record in rows])
 
 
@@ -103,6 +104,7 @@ def update_from_file(
     """
     _require_importable(actor, call)
     rows = _read(session, call, file, _drafts(session, call), notes)
+    _require_one_spelling(session, rows, str(file))
     present = _present(session, call)
     faults = [
         fault
@@ -120,6 +122,32 @@ def update_from_file(
         else:
             taken_in.added.append(_add(session, actor, call, record))
     return taken_in
+
+
+def _require_one_spelling(
+    session: Session, rows: Sequence[tuple[int, ChallengeRecord | SolutionRecord]], file: str
+) -> None:
+    """Do nothing, or refuse names of organisations that read as others and are not them.
+
+    Nobody can see that they are two, and nobody has said that they are one.
+    """
+    known = organisations.names_that_read_alike(session)
+    faults = []
+    for line, record in rows:
+        name = record.organisation
+        there = known.setdefault((comparable(name), record.country[0]), [name])
+        if name not in there:
+            problem = Message(
+                "{name!r} reads like {there!r}, which is another way to write it.",
+                name=name,
+                there=there[0],
+            )
+            remedy = Message(
+                "Write {there}, or tell the two apart by their names.", there=there[0]
+            )
+            faults.append(Fault(file, line, "organisation", problem, remedy))
+    if faults:
+        raise FaultyTable(faults)
 
 
 def _read(

@@ -9,12 +9,13 @@ from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
+from app.core.base.text import comparable
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.organisations.service import organisations
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
-from app.submissions.models import Submission
+from app.submissions.models import Submission, SubmissionText
 from app.submissions.schemas import SubmissionQuery
 
 
@@ -82,11 +83,11 @@ def search(
         statement = statement.where(
             refers(Submission.programme_id, Programme, *query.programme)
         )
-    if query.q:
-        texts = (Submission.title, Submission.summary, Submission.code)
-        statement = statement.where(
-            or_(*(col(text).icontains(query.q, autoescape=True) for text in texts))
+    if query.q and (words := comparable(query.q)):
+        found = select(SubmissionText.submission_id).where(
+            col(SubmissionText.words).contains(words, autoescape=True)
         )
+        statement = statement.where(col(Submission.id).in_(found))
     return page(
         session,
         statement,

@@ -446,3 +446,11 @@ def test_a_sheet_with_too_many_columns_is_refused() -> None:
     assert faults_of(wide, "r.xlsx") == [
         "r.xlsx: A sheet has more than 256 columns. Delete the columns that are not needed."
     ]
+
+
+def test_an_apostrophe_before_a_digit_or_a_letter_is_a_part_of_the_text() -> None:
+    assert read(b"id,name\nr1,'1\nr2,'Oder\nr3,'=1\n")[0] == [
+        River(id="r1", name="'1"),
+        River(id="r2", name="'Oder"),
+        River(id="r3", name="=1"),
+    ]

@@ -18,8 +18,8 @@ FAULTS: Final = (
     Fault(
         "a letter goes to another host than was written",
         "app/accounts/service/users.py",
-        '"".join(c.lower() if len(c.lower()) == 1 else c for c in email.strip())',
-        "email.strip().casefold()",
+        '"".join(c.lower() if len(c.lower()) == 1 else c for c in narrow.strip())',
+        "narrow.strip().casefold()",
         (f"{ACCOUNTS}test_addresses.py::test_a_letter_goes_to_the_address_that_was_written",),
     ),
     Fault(

@@ -172,8 +172,8 @@ FAULTS: Final = (
     Fault(
         "a long password is judged letter by letter",
         "app/accounts/service/credentials.py",
-        "zxcvbn(password[:LONGEST_MEASURED]",
-        "zxcvbn(password",
+        "in_one_form(password)[:LONGEST_MEASURED]",
+        "in_one_form(password)",
         (f"{BOUNDS}test_a_password_of_odd_signs_is_judged_by_its_beginning",),
     ),
 )

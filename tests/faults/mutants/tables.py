@@ -37,6 +37,44 @@ FAULTS: Final = (
         (f"{TESTS}test_ids_that_read_alike_are_the_same_id",),
     ),
     Fault(
+        "a name that reads as another makes a twin",
+        "app/organisations/service/organisations.py",
+        "Organisation.name_read == comparable(draft.name),",
+        "Organisation.name == draft.name,",
+        (
+            "tests/organisations/test_names.py::"
+            "test_a_second_one_that_reads_the_same_is_refused_with_the_first",
+        ),
+    ),
+    Fault(
+        "one organisation is taken for another that reads the same",
+        "app/organisations/service/organisations.py",
+        "    if found.name != draft.name:\n        raise _taken(found)\n",
+        "",
+        (
+            "tests/organisations/test_names.py::"
+            "test_a_person_is_not_added_to_one_that_only_reads_the_same",
+        ),
+    ),
+    Fault(
+        "a password of before is lost with the keyboard that wrote it",
+        "app/accounts/service/credentials.py",
+        "dict.fromkeys((in_one_form(password), password))",
+        "dict.fromkeys((in_one_form(password),))",
+        (
+            "tests/accounts/test_one_form.py::test_a_hash_of_before_goes_on_working_and_is_renewed",
+        ),
+    ),
+    Fault(
+        "what was changed is not found, and what it said before is",
+        "app/submissions/models.py",
+        '@event.listens_for(Submission, "after_update")\n',
+        "",
+        (
+            "tests/submissions/test_words_searched.py::test_what_is_searched_follows_what_is_written",
+        ),
+    ),
+    Fault(
         "a file changes what a team is writing",
         "app/submissions/service/importing.py",
         "_read(session, call, file, _drafts(session, call), notes)",
