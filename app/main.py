@@ -13,7 +13,7 @@ from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
-from app.core.http import openapi, problems, routing
+from app.core.http import lists, openapi, problems, routing
 from app.core.http.access import require_declared
 from app.core.http.csrf import SameSite
 from app.core.http.docs_page import mount_docs
@@ -25,6 +25,7 @@ from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
 from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
+from app.insights import queries
 from app.insights.api import router as insights
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
@@ -102,6 +103,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     problems.install(app)
     routing.install(app, GUARD)
+    lists.install(app, lists.Words(queries.names_of, queries.zone_of))
     layout.install(app)
     openapi.complete(app)
     mount_docs(app)

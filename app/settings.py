@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     max_table_bytes: int = Field(
         default=20_000_000,
         ge=100_000,
-        description="Where a table (CSV, XLSX) of a list ends; `Link` leads to the next one.",
+        description="How much of a table (CSV, XLSX) of a list is read at once.",
     )
     max_drafts: int = Field(
         default=2_500,

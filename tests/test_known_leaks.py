@@ -84,7 +84,8 @@ def test_hotcrp_cve_2026_23878_no_author_downloads_what_another_wrote(
     single = [client.get(f"{ADDRESS}/{key}?") for key in (secret.id, secret.code)]
 
     if kind != "xlsx":  # which is packed
-        assert str(own.id) in listed.text
+        assert own.code in listed.text
+        assert secret.code not in listed.text
         assert str(secret.id) not in listed.text
     assert [answer.status_code for answer in single] == [404, 404]
 

@@ -31,14 +31,17 @@ router = APIRouter(route_class=Route, tags=["accounts"])
 @needs(Action.SESSION_OWN)
 def list_sessions(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     settings: SettingsDep,
     query: Annotated[SessionQuery, Query()],
 ) -> ListOf[SessionRead]:
     """List the browsers in which you are signed in."""
-    found = session_list.own_sessions(session, actor, query, idle=settings.session_idle)
-    return answer(found, SessionRead)
+    idle = settings.session_idle
+    return answer(
+        lambda session, query: session_list.own_sessions(session, actor, query, idle=idle),
+        query,
+        SessionRead,
+    )
 
 
 @router.delete("/sessions/{session_id}")
@@ -59,12 +62,13 @@ def end_other_sessions(session: SessionDep, actor: ActorDep) -> Ended:
 @needs(Action.TOKEN_OWN)
 def list_tokens(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[TokenQuery, Query()],
 ) -> ListOf[TokenRead]:
     """List your tokens, without their secrets."""
-    return answer(tokens.own_tokens(session, actor, query), TokenRead)
+    return answer(
+        lambda session, query: tokens.own_tokens(session, actor, query), query, TokenRead
+    )
 
 
 @router.post("/tokens", status_code=status.HTTP_201_CREATED)

@@ -123,6 +123,14 @@ class Counterpart(Commands):
             "app.cli.data:run",
             "Match what is selected in a programme, and print the ranked suggestions.",
         ),
+        "workbook": Entry(
+            "app.cli.workbooks:workbook",
+            "Write the decision workbook of a run: for each challenge its best five, and why.",
+        ),
+        "template": Entry(
+            "app.cli.templates:template",
+            "Write a workbook with drop-downs, to be filled in and imported.",
+        ),
         "token": Entry(
             "app.cli.people:token",
             "Make a token for the HTTP interface and print it; it cannot be shown again.",

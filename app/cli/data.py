@@ -8,7 +8,7 @@ import typer
 from app.access.policy import OPERATOR
 from app.cli.console import database_of, name_database, settings_at_hand
 from app.cli.runs import carry_out, show_run
-from app.cli.screen import err, out
+from app.cli.screen import out
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction
@@ -79,7 +79,7 @@ def import_(
             added = importing.import_file(session, OPERATOR, found, file, notes=notes)
             taken_in = importing.TakenIn(added, [])
     for note in notes:
-        err.print(note, markup=False)
+        typer.echo(note, err=True)
     if taken_in.updated:
         out.print(f"Changed {len(taken_in.updated)} {found.kind}.")
     if added := taken_in.added:

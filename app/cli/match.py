@@ -1,5 +1,6 @@
 """`counterpart match`: two files in, suggestions out, and no database between."""
 
+import codecs
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -309,7 +310,8 @@ def _answer(
     what = f"Matching {len(challenges)} challenges"
     with _no_collector(), progress(what, len(challenges)) as report:
         answer = files.match(challenges, providers, files.Settings(**settings))
-        _deliver(match_report.written(answer, form, output is None, report), output)
+        parts = match_report.written(answer, form, output is None, report)
+        _deliver(parts, form, output)
 
 
 @contextmanager
@@ -322,7 +324,7 @@ def _no_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _deliver(parts: Iterable[str], output: Path | None) -> None:
+def _deliver(parts: Iterable[str], form: Form, output: Path | None) -> None:
     """Write the answer part by part, to the standard output or whole to a file."""
     if output is None:
         for part in parts:
@@ -330,6 +332,8 @@ def _deliver(parts: Iterable[str], output: Path | None) -> None:
             typer.echo(part.encode(), nl=False)
         return
     with whole(output) as file:
+        if form == "csv":
+            file.write(codecs.BOM_UTF8)  # by which a spreadsheet knows that it is UTF-8
         for part in parts:
             file.write(part.encode())
     typer.echo(f"Written to {output}.", err=True)

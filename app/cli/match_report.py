@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import to_json
 from rich import box
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.screen import width_of
-from app.core.tables.exporting import no_formula
+from app.core.tables.formulas import guarded
 from app.matchmaking.engine import Contribution
 from app.matchmaking.engine.files import Answer, Assigned, Comparison
 from app.matchmaking.engine.suggestions import Quote, Reasons, Suggestion
@@ -133,20 +133,32 @@ def as_csv(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
     """Write one suggestion a row, for spreadsheets; the notes have no place in it."""
     losses = _losses(answer)
     out = io.StringIO()
-    table: csv.DictWriter[str] | None = None
+    names = [*_COLUMNS, *(_REASONS if answer.settings.explain else ())]
+    table = csv.DictWriter(out, [*names, *(["regret"] if losses else [])], lineterminator="\n")
+    table.writeheader()
+    yield _taken(out)
     for suggestion in suggestions:
         row = _row(suggestion)
         if losses:
             row["regret"] = losses[suggestion.challenge.id, suggestion.provider.id]
-        if table is None:
-            table = csv.DictWriter(out, list(row), lineterminator="\n")
-            table.writeheader()
-        table.writerow(row)
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    if table is None:
-        yield "\n"
+        table.writerow({n: guarded(v) if isinstance(v, str) else v for n, v in row.items()})
+        yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> str:
+    """Return what was written since."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
+
+
+_COLUMNS: Final = (
+    *("challenge", "challenge_title", "rank", "provider", "provider_title", "organisation"),
+    *("country", "score", "text_part", "theme_part", "coverage", "band", "stability"),
+    *("turns_at", "hub"),
+)
+_REASONS: Final = ("words", "themes", "missing", "challenge_passage", "provider_passage")
 
 
 def _row(suggestion: Suggestion) -> dict[str, Any]:
@@ -154,11 +166,11 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
     hub = suggestion.confidence.hub
     row = {
         "challenge": challenge.id,
-        "challenge_title": no_formula(challenge.title),
+        "challenge_title": challenge.title,
         "rank": pair.rank,
         "provider": provider.id,
-        "provider_title": no_formula(provider.title),
-        "organisation": no_formula(provider.organisation),
+        "provider_title": provider.title,
+        "organisation": provider.organisation,
         "country": ";".join(provider.country),
         "score": pair.score,
         "text_part": pair.text_part,
@@ -174,11 +186,11 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
 
 def _reason_cells(reasons: Reasons) -> dict[str, str]:
     return {
-        "words": no_formula(_shares(reasons.words)),
+        "words": _shares(reasons.words),
         "themes": _shares(reasons.themes),
         "missing": "; ".join(reasons.missing_in_words),
-        "challenge_passage": no_formula(reasons.challenge.text) if reasons.challenge else "",
-        "provider_passage": no_formula(reasons.provider.text) if reasons.provider else "",
+        "challenge_passage": reasons.challenge.text if reasons.challenge else "",
+        "provider_passage": reasons.provider.text if reasons.provider else "",
     }
 
 

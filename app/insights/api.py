@@ -8,7 +8,7 @@ from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Conflict, NotFound
 from app.core.http.access import needs
-from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.database_sessions import SessionDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
@@ -22,12 +22,11 @@ router = APIRouter(route_class=Route, tags=["insights"])
 @needs(Action.AUDIT_READ)
 def list_audit_events(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[AuditQuery, Query()],
 ) -> ListOf[AuditRead]:
     """List who did what, the newest first; staff see what was done to what they can read."""
-    return answer(service.audit(session, actor, query), AuditRead)
+    return answer(lambda session, query: service.audit(session, actor, query), query, AuditRead)
 
 
 @router.delete(

@@ -1,13 +1,14 @@
 """What goes in and out of queries over all features."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.schemas import Instant
 from app.core.storage.pagination import ListQuery, Several, Word
+from app.core.tables.exporting import Names
 
 
 class AuditRead(BaseModel):
@@ -17,10 +18,12 @@ class AuditRead(BaseModel):
 
     number: int = Field(validation_alias="id", description="Its place in the chain, from 1.")
     at: datetime
-    actor_id: UUID | None = Field(description="Null for the operator at the command line.")
+    actor_id: Annotated[UUID | None, Names("user", "actor")] = Field(
+        description="Null for the operator at the command line."
+    )
     action: str
     subject_kind: str
-    subject_id: UUID
+    subject_id: Annotated[UUID, Names("any", "subject")]
     facts: dict[str, Any] = Field(
         description="Identifiers and states; a reason by its key and hash. Events of earlier "
         "versions hold the reason itself."

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.core.http.access import needs
-from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.routing import Route
 from app.matches import queries
@@ -20,9 +19,12 @@ router = APIRouter(route_class=Route, tags=["matches"])
 @needs(Action.MATCH_READ)
 def list_matches(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[MatchQuery, Query()],
 ) -> ListOf[MatchStaffRead] | ListOf[MatchRead]:
     """List the pairs that people brought together."""
-    return answer(queries.matches(session, actor, query), queries.match_read(actor))
+    return answer(
+        lambda session, query: queries.matches(session, actor, query),
+        query,
+        queries.match_read(actor),
+    )

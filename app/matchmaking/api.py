@@ -1,5 +1,6 @@
 """Routes about runs, suggestions, verdicts, matches and jobs."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.core.base.errors import Conflict, NotPermitted
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
-from app.core.http.computing import Computed
+from app.core.http.computing import Computed, ComputedFile
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.idempotency import key_required, without_key
@@ -19,7 +20,7 @@ from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.core.storage.database import reading
-from app.core.tables.exporting import Format
+from app.core.tables.exporting import MEDIA, Format
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.assignments import (
@@ -47,6 +48,7 @@ from app.matchmaking.service import (
     run_requests,
     run_steps,
     verdicts,
+    workbooks,
 )
 
 router = APIRouter(route_class=Route, tags=["matchmaking"])
@@ -84,12 +86,11 @@ def create_run(
 @needs(Action.RUN_READ)
 def list_runs(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[RunQuery, Query()],
 ) -> ListOf[RunRead]:
     """List the runs, the newest first."""
-    return answer(queries.runs(session, actor, query), RunRead)
+    return answer(lambda session, query: queries.runs(session, actor, query), query, RunRead)
 
 
 @router.get("/match-runs/{run_id}")
@@ -109,6 +110,29 @@ def read_ranking(session: ReadSessionDep, actor: ActorDep, run_id: Reference) ->
     return Response(found, media_type="application/json")
 
 
+@router.get(
+    "/match-runs/{run_id}/workbook",
+    response_class=Response,
+    responses={
+        200: {"description": "A workbook.", "content": {MEDIA[Format.XLSX]: {}}},
+        **responses(Conflict),
+    },
+)
+@within(Action.RUN_READ)
+def read_workbook(
+    request: Request, session: ReadSessionDep, actor: ActorDep, run_id: Reference
+) -> Response:
+    """Read the decision workbook: for each challenge its best five, why, and the verdicts."""
+    state = request.app.state
+    run = workbooks.require_result(session, actor, run_id)
+    opened = partial(reading, state.database)
+    return ComputedFile(
+        lambda: workbooks.decision_workbook(opened, actor, run, state.words.names),
+        f"{run.code}.xlsx",
+        MEDIA[Format.XLSX],
+    )
+
+
 @router.get("/match-runs/{run_id}/suggestions")
 @within(Action.RUN_READ)
 def list_suggestions(
@@ -122,7 +146,11 @@ def list_suggestions(
     if query.format is Format.JSON:
         lines = queries.written_suggestions(session, actor, run_id, query)
         return answer.written(lines)  # type: ignore[return-value]  # -- FastAPI hands a response on as it is
-    return answer(queries.suggestions(session, actor, run_id, query), SuggestionRead)
+    return answer(
+        lambda session, query: queries.suggestions(session, actor, run_id, query),
+        query,
+        SuggestionRead,
+    )
 
 
 @router.get("/match-runs/{run_id}/suggestions/{challenge_id}/{solution_id}")
@@ -270,12 +298,13 @@ def undo_verdict(
 @needs(Action.RUN_READ)
 def list_verdicts(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[VerdictQuery, Query()],
 ) -> ListOf[VerdictRead]:
     """List the verdicts, the newest first, earlier ones of a suggestion included."""
-    return answer(queries.verdicts(session, actor, query), VerdictRead)
+    return answer(
+        lambda session, query: queries.verdicts(session, actor, query), query, VerdictRead
+    )
 
 
 @router.get("/verdicts/{verdict_id}", response_model=VerdictRead)

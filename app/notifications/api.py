@@ -24,12 +24,13 @@ router = APIRouter(route_class=Route, tags=["letters"])
 @needs(Action.OUTBOX_READ)
 def list_letters(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[LetterQuery, Query()],
 ) -> ListOf[LetterRead]:
     """List the letters that wait, were sent, or could not be sent."""
-    return answer(service.letters(session, actor, query), LetterRead)
+    return answer(
+        lambda session, query: service.letters(session, actor, query), query, LetterRead
+    )
 
 
 @router.get("/outbox/{letter_id}")

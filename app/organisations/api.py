@@ -66,13 +66,15 @@ def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
 @within(Action.ORGANISATION_READ)
 def list_organisations(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[OrganisationQuery, Query()],
 ) -> ListOf[OrganisationRead]:
     """List the organisations that you may read."""
-    found = organisations.organisations(session, actor, query)
-    return answer(found, OrganisationRead)
+    return answer(
+        lambda session, query: organisations.organisations(session, actor, query),
+        query,
+        OrganisationRead,
+    )
 
 
 @router.post(
@@ -112,12 +114,11 @@ def update_organisation(
 @needs(Action.USER_READ)
 def list_users(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[UserQuery, Query()],
 ) -> ListOf[UserRead]:
     """List the users of whom you may know: your colleagues, or all."""
-    return answer(people.users(session, actor, query), UserRead)
+    return answer(lambda session, query: people.users(session, actor, query), query, UserRead)
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)
@@ -176,7 +177,6 @@ def remove_second_factor(session: SessionDep, actor: ActorDep, user_id: UUID) ->
 @needs(Action.USER_WRITE)
 def list_user_sessions(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     settings: SettingsDep,
     user_id: UUID,
@@ -184,8 +184,13 @@ def list_user_sessions(
 ) -> ListOf[SessionRead]:
     """List the browsers in which a user is signed in."""
     idle = settings.session_idle
-    found = user_sessions.sessions(session, actor, user_id, query, idle=idle)
-    return answer(found, SessionRead)
+    return answer(
+        lambda session, query: user_sessions.sessions(
+            session, actor, user_id, query, idle=idle
+        ),
+        query,
+        SessionRead,
+    )
 
 
 @router.delete("/users/{user_id}/sessions/{session_id}")

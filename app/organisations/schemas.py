@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
@@ -16,7 +16,8 @@ from app.accounts.lifecycle import UserState
 from app.accounts.schemas import Ended, Name, TokenRead
 from app.core.base.text import Address
 from app.core.storage.pagination import ListQuery, Several
-from app.core.tables.countries import Country
+from app.core.tables.countries import Country, name_of
+from app.core.tables.exporting import InWords, Names
 
 
 class Level(StrEnum):
@@ -53,7 +54,9 @@ class OrganisationRead(BaseModel):
 
     id: UUID
     name: str
-    country: str = Field(description="ISO 3166-1 alpha-2, or EU.")
+    country: Annotated[str, InWords(lambda code, _: name_of(code))] = Field(
+        description="ISO 3166-1 alpha-2, or EU."
+    )
     subdivision: str | None
     level: Level
 
@@ -109,7 +112,7 @@ class UserMembership(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    organisation_id: UUID
+    organisation_id: Annotated[UUID, Names("organisation", "organisation")]
     role: Role
 
 

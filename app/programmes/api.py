@@ -38,12 +38,15 @@ StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 @signed_in
 def list_programmes(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[ProgrammeQuery, Query()],
 ) -> ListOf[ProgrammeStaffRead] | ListOf[ProgrammeRead]:
     """List the programmes."""
-    return answer(service.programmes(session, query), service.programme_read(actor))
+    return answer(
+        lambda session, query: service.programmes(session, query),
+        query,
+        service.programme_read(actor),
+    )
 
 
 @router.post("/programmes", status_code=status.HTTP_201_CREATED)
@@ -82,12 +85,15 @@ def change_programme(
 @signed_in
 def list_calls(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: Annotated[CallQuery, Query()],
 ) -> ListOf[CallStaffRead] | ListOf[CallRead]:
     """List the calls; `phase=open` are those that take something in now."""
-    return answer(service.calls(session, actor, query), service.call_read(actor))
+    return answer(
+        lambda session, query: service.calls(session, actor, query),
+        query,
+        service.call_read(actor),
+    )
 
 
 @router.post("/calls", status_code=status.HTTP_201_CREATED)

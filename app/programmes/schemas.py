@@ -22,6 +22,7 @@ from app.core.base.references import Reference, is_key
 from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several
+from app.core.tables.exporting import Aside, Names
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
 
@@ -94,7 +95,7 @@ class ProgrammeRead(BaseModel):
     working_language: str
     providers_min: int
     providers_max: int
-    version: int = Field(description="Grows with each change.")
+    version: Annotated[int, Aside()] = Field(description="Grows with each change.")
 
 
 class ProgrammeStaffRead(ProgrammeRead):
@@ -156,18 +157,20 @@ class CallRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    programme_id: UUID
+    programme_id: Annotated[UUID, Names("programme", "programme")]
     kind: CallKind
     code: str
     title: str
     opens_at: datetime = Field(description="UTC.")
     closes_at: datetime = Field(description="UTC; the first instant that is too late.")
-    opens_local: datetime = Field(description="The same instant in `zone`.")
-    closes_local: datetime = Field(description="The same instant in `zone`.")
+    opens_local: Annotated[datetime, Aside()] = Field(description="The same instant in `zone`.")
+    closes_local: Annotated[datetime, Aside()] = Field(
+        description="The same instant in `zone`."
+    )
     zone: str
     state: CallState
     phase: Phase = Field(description="Computed from the clock when the answer was made.")
-    version: int = Field(description="Grows with each change.")
+    version: Annotated[int, Aside()] = Field(description="Grows with each change.")
 
 
 class CallStaffRead(CallRead):

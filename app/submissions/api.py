@@ -1,20 +1,23 @@
 """Routes about challenges and solutions: the same life, two typed contents."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Path, Query, status
+from fastapi import APIRouter, Body, Path, Query, Response, status
+from sqlmodel import Session
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
-from app.core.http.access import needs, within
+from app.core.http.access import needs, signed_in, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.idempotency import key_required
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
+from app.core.tables.exporting import MEDIA, Format
+from app.programmes.lifecycle import CallKind
 from app.submissions.lifecycle import LIFE, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -27,7 +30,8 @@ from app.submissions.schemas import (
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, queries, steps
+from app.submissions.service import drafts, queries, steps, templates
+from app.themes import service as themes
 
 challenges = APIRouter(
     route_class=Route,
@@ -49,17 +53,40 @@ QueryDep = Annotated[SubmissionQuery, Query()]
 StepBody = Annotated[StepTaken, Body(default_factory=StepTaken)]
 
 
+TEMPLATE: Final[dict[str, Any]] = {
+    "response_class": Response,
+    "responses": {200: {"description": "A workbook.", "content": {MEDIA[Format.XLSX]: {}}}},
+}
+
+
+def _template(session: Session, kind: CallKind) -> Response:
+    return Response(
+        templates.template(kind, themes.names(session)),
+        headers={"Content-Disposition": f'attachment; filename="{kind}.xlsx"'},
+        media_type=MEDIA[Format.XLSX],
+    )
+
+
 @challenges.get("")
 @within(*READ)
 def list_challenges(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: QueryDep,
 ) -> ListOf[ChallengeRead]:
     """List the challenges that you may read."""
-    found = queries.search(session, actor, Kind.CHALLENGE, query)
-    return answer(found, ChallengeRead)
+    return answer(
+        lambda session, query: queries.search(session, actor, Kind.CHALLENGE, query),
+        query,
+        ChallengeRead,
+    )
+
+
+@challenges.get("/template", **TEMPLATE)
+@signed_in
+def read_challenge_template(session: ReadSessionDep, _: ActorDep) -> Response:
+    """Read a workbook with drop-downs in which challenges can be written and then imported."""
+    return _template(session, CallKind.CHALLENGES)
 
 
 @challenges.post("", response_model=ChallengeRead, status_code=status.HTTP_201_CREATED)
@@ -134,13 +161,22 @@ def take_challenge_step(
 @within(*READ)
 def list_solutions(
     answer: AnswerDep,
-    session: ReadSessionDep,
     actor: ActorDep,
     query: QueryDep,
 ) -> ListOf[SolutionRead]:
     """List the solutions that you may read."""
-    found = queries.search(session, actor, Kind.SOLUTION, query)
-    return answer(found, SolutionRead)
+    return answer(
+        lambda session, query: queries.search(session, actor, Kind.SOLUTION, query),
+        query,
+        SolutionRead,
+    )
+
+
+@solutions.get("/template", **TEMPLATE)
+@signed_in
+def read_solution_template(session: ReadSessionDep, _: ActorDep) -> Response:
+    """Read a workbook with drop-downs in which solutions can be written and then imported."""
+    return _template(session, CallKind.SOLUTIONS)
 
 
 @solutions.post("", response_model=SolutionRead, status_code=status.HTTP_201_CREATED)

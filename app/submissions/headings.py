@@ -48,6 +48,12 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Other names of each field; case, blanks and signs between words make no difference."""
 
+UNREAD: Final = (
+    *("programme", "call", "state", "message", "version", "submitted at", "created at"),
+    *("updated at", "programme id", "call id", "organisation id"),
+)
+"""Columns of our own tables that are not taken in again."""
+
 LEVELS: Final[dict[str, str]] = {
     "national": "central",
     "federal": "central",

@@ -28,7 +28,7 @@ from app.core.base.validation_errors import mendable
 from app.core.tables.countries import NamedCountry
 from app.core.tables.languages import language_of
 from app.submissions.content import ChallengeFields, Passage, SolutionFields, passages_of
-from app.submissions.headings import HEADINGS, LEVELS
+from app.submissions.headings import HEADINGS, LEVELS, UNREAD
 from app.themes.keys import meant
 
 _THEME: Final = re.compile(r"[a-z-]+:[A-Za-z0-9-]+")
@@ -58,10 +58,13 @@ class Place(Vocabulary):
         Keys that may be named.
     taken : mapping of str to str
         Ids that the call holds already, by the id as it is compared.
+    known : set of str
+        Ids, as they are compared, of what a record changes: it need not tell everything.
     """
 
     themes: Set[str] = frozenset()
     taken: Mapping[str, str] = field(default_factory=dict)
+    known: Set[str] = frozenset()
 
 
 def named(themes: Iterable[tuple[str, Iterable[str]]]) -> dict[str, Set[str]]:
@@ -198,6 +201,7 @@ class SubmissionRecord(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     passages: ClassVar[tuple[str, ...]]
     headings: ClassVar[Mapping[str, Sequence[str]]] = HEADINGS
+    unread: ClassVar[Sequence[str]] = UNREAD
     mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
 
     id: Id = Field(description="an id of at most 100 characters, its own in this file")
@@ -212,7 +216,7 @@ class SubmissionRecord(BaseModel):
     ] = Field(
         default=[],
         validate_default=True,
-        description="codes of ISO 3166-1, such as FR, with semicolons between them",
+        description="countries, such as FR or France, with semicolons between them",
     )
     subdivision: Subdivision | None = Field(
         default=None, description="a code of ISO 3166-2 such as ES-AN"
@@ -221,11 +225,12 @@ class SubmissionRecord(BaseModel):
         default=None, description="one of central, regional, local, other"
     )
     language: Language | None = Field(
-        default=None, description="the language of the passages, such as en or fr"
+        default=None, description="the language of the passages, such as fr or French"
     )
     summary: Passage = ""
     themes: Annotated[list[ThemeKey], Field(max_length=10), *Listed] = Field(
-        default=[], description="at most 10 keys of themes, such as practice:open-source"
+        default=[],
+        description="at most 10 themes, such as practice:open-source, or their names",
     )
     sources: Annotated[list[Source], Field(max_length=100), *Listed] = Field(
         default=[], description="at most 100 sources, each on one line"
@@ -234,14 +239,16 @@ class SubmissionRecord(BaseModel):
     text: Passage = ""
 
     @model_validator(mode="after")
-    def _says_something_once(self) -> "SubmissionRecord":
+    def _says_something_once(self, info: ValidationInfo) -> "SubmissionRecord":
         passages = [name for name in self.passages if getattr(self, name)]
         if self.text and passages:
             raise mendable(
                 Message("Both text and {passage} are given.", passage=passages[0]),
                 "Give the passages, or one text alone.",
             )
-        if not (self.text or passages or self.summary):
+        place = _place(info)
+        is_known = place is not None and comparable(self.id) in place.known
+        if not (is_known or self.text or passages or self.summary):
             names = ", ".join(self.passages)
             raise mendable(
                 "The record has no text.",

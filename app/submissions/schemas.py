@@ -11,6 +11,8 @@ from app.core.base.schemas import at_most
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.countries import NamedCountry
+from app.core.tables.exporting import Aside, InWords, Names
+from app.core.tables.languages import language_name
 from app.submissions.content import ChallengeFields, Passage, SolutionFields
 from app.submissions.lifecycle import Kind, State
 
@@ -113,17 +115,19 @@ class _Read(BaseModel, Generic[Content]):
 
     id: UUID
     code: str
-    programme_id: UUID
-    call_id: UUID
-    organisation_id: UUID
+    programme_id: Annotated[UUID, Names("programme", "programme")]
+    call_id: Annotated[UUID, Names("call", "call")]
+    organisation_id: Annotated[UUID, Names("organisation", "organisation", "country")]
     title: str
-    language: str | None = Field(description="As stated; null where it is to be recognised.")
+    language: Annotated[str | None, InWords(lambda code, _: language_name(code))] = Field(
+        description="As stated; null where it is to be recognised."
+    )
     summary: str
-    themes: Annotated[list[str], at_most(MOST_THEMES)]
+    themes: Annotated[list[str], at_most(MOST_THEMES), Names("theme", "themes")]
     content: Content
     state: State
     message: str = Field(description="What the staff last wrote to the team.")
-    version: int = Field(description="Grows with each change.")
+    version: Annotated[int, Aside()] = Field(description="Grows with each change.")
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None

@@ -11,7 +11,6 @@ from app.core.base.errors import (
     Unavailable,
 )
 from app.core.http.access import signed_in
-from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
@@ -30,9 +29,8 @@ router = APIRouter(
 @signed_in
 def list_themes(
     answer: AnswerDep,
-    session: ReadSessionDep,
     _: ActorDep,
     query: Annotated[ThemeQuery, Query()],
 ) -> ListOf[ThemeRead]:
     """List the themes that challenges and solutions may name."""
-    return answer(service.search(session, query), ThemeRead)
+    return answer(lambda session, query: service.search(session, query), query, ThemeRead)

@@ -112,6 +112,7 @@ def test_these_are_the_commands() -> None:
         "run",
         "seed",
         "serve",
+        "template",
         "token",
         "user",
         "user add",
@@ -119,6 +120,7 @@ def test_these_are_the_commands() -> None:
         "user list",
         "user role",
         "work",
+        "workbook",
     ]
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.commands import cli
+from app.core.tables.formulas import unguarded
 from matching import PlainMatcher
 from matching.assignment.optimal_face import OptimalFace
 from tests.counting import counted
@@ -378,9 +380,9 @@ def test_seventy_two_challenges_and_twenty_six_providers_take_one_fit_and_few_se
     ("name", "options", "start"),
     [
         ("a.json", [], '{\n  "settings"'),
-        ("a.csv", [], "challenge,"),
+        ("a.csv", [], "\ufeffchallenge,"),
         ("a.txt", [], "C1  Flood"),
-        ("a.txt", ["--csv"], "challenge,"),
+        ("a.txt", ["--csv"], "\ufeffchallenge,"),
     ],
 )
 def test_the_answer_is_written_to_a_file(
@@ -531,3 +533,70 @@ def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not() -> None:
         assert b"Matching 4 challenges" in terminal.read(65_536)
     assert silent.stderr == b""
     assert json.loads(shown.stdout) == json.loads(silent.stdout)
+
+
+# --- tables from people and for people ---
+
+
+def test_a_table_without_a_pair_names_its_columns(tmp_path: Path) -> None:
+    challenges, providers = two_files(tmp_path)
+    for path in (challenges, providers):
+        records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        a_file(path, *(record | {"country": "FR"} for record in records))
+
+    result = run(challenges, providers, "--csv")
+
+    assert (result.exit_code, result.stdout) == (0, f"{','.join(COLUMNS)}\n")
+
+
+def test_no_column_of_the_answer_is_run_by_a_spreadsheet(tmp_path: Path) -> None:
+    text = "River floods;=cmd()\n-sensors\t@river\r+floods"
+    names = {"title": "@River floods", "organisation": "\uff1dCity"}
+    challenge = {"id": "C;=1", **names, "organisation": "=Another", "text": text}
+    challenges = a_file(tmp_path / "c.jsonl", challenge)
+    providers = a_file(tmp_path / "p.jsonl", {"id": "P;@1", **names, "text": text})
+    output = tmp_path / "a.csv"
+
+    result = run(challenges, providers, "--explain", "--output", output)
+
+    assert result.exit_code == 0, result.stderr
+    text_of_file = output.read_bytes().decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text_of_file, newline=""))
+    run_by_one = re.compile(r"(?:\A|[;\t\r\n])\s*[=+@\uff1d-]")
+    numbers = {"rank", "score", "text_part", "theme_part", "coverage", "turns_at"}
+    assert [n for n, cell in row.items() if n not in numbers and run_by_one.search(cell)] == []
+    assert unguarded(row["challenge"]) == "C;=1"
+    assert (unguarded(row["provider_title"]), unguarded(row["organisation"])) == (
+        "@River floods",
+        "\uff1dCity",
+    )
+
+
+def test_names_of_themes_and_countries_are_read_without_a_database(tmp_path: Path) -> None:
+    challenges = tmp_path / "c.tsv"
+    challenges.write_text(
+        "Ref\tTitre\tPays\tThèmes\tDescription\n"
+        "C1\tFlood warnings\tFrance\tInclusion numérique\tFloods\n",
+        "utf-8",
+    )
+    providers = tmp_path / "p.csv"
+    providers.write_text(
+        "sep=;\nid;title;country;themes;text\n"
+        "P1;River sensors;Spain;Digital inclusion;Floods\n",
+        "utf-8",
+    )
+
+    [suggestion] = answered(challenges, providers, "--explain")["suggestions"]
+
+    assert suggestion["challenge"]["country"] == ["FR"]
+    assert suggestion["reasons"]["themes"][0]["names"] == ["practice:digital-inclusion"]
+
+
+def test_files_that_were_taken_for_each_other_are_called_what_they_are(tmp_path: Path) -> None:
+    solutions = tmp_path / "s.csv"
+    solutions.write_text("id,title,experience\nP1,River sensors,Floods\n", "utf-8")
+
+    result = run(solutions, solutions, "--csv")
+
+    assert result.exit_code == 1
+    assert f"{solutions}, line 1: This is a file of solutions." in result.stderr

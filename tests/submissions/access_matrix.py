@@ -4,6 +4,8 @@ from tests.access_matrix import Matrix, answers
 
 EXPECTED: Matrix = {
     "list_challenges": {"any": answers(200)},
+    "read_challenge_template": {"any": answers(200)},
+    "read_solution_template": {"any": answers(200)},
     "create_challenge": {"any": answers(403, member=200)},
     "read_challenge": {
         "own": answers(404, member=200),

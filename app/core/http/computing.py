@@ -8,14 +8,16 @@ nobody waits for any more does not begin.
 """
 
 import logging
-from collections.abc import Callable
-from typing import Final
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import IO, Final
 
 from anyio import CapacityLimiter, create_task_group, fail_after, to_thread
 from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.base.errors import Unavailable
@@ -23,6 +25,8 @@ from app.core.base.errors import Unavailable
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/json"
+PART: Final = 2**16
+"""Bytes of a file that are sent at once."""
 QUEUE: Final = 8
 """How many wait for a place: what they have read is in memory meanwhile."""
 
@@ -65,14 +69,64 @@ class Computed(Response):
         await _place(limiter, self, receive, settings.computing_wait_seconds)
         try:
             # A thread of its own: those who compute take none from those who read.
-            text = await to_thread.run_sync(self._written, limiter=CapacityLimiter(1))
+            answer = await to_thread.run_sync(self._answer, limiter=CapacityLimiter(1))
         finally:
             limiter.release_on_behalf_of(self)
-        answer = Response(text, media_type=MEDIA_TYPE, background=self.background)
+        answer.background = self.background
         await self.finish(answer)(scope, receive, send)
 
-    def _written(self) -> str:
-        return self._compute().model_dump_json()
+    def _answer(self) -> Response:
+        return Response(self._compute().model_dump_json(), media_type=MEDIA_TYPE)
+
+
+class ComputedFile(Computed):
+    """A file that is written on a disk before it is sent, so that no slow asker holds a place.
+
+    Parameters
+    ----------
+    parts : callable
+        Yields what the file holds; each part may open a session of its own for a short time.
+    name : str
+        What the file is called.
+    """
+
+    def __init__(
+        self,
+        parts: Callable[[], Iterator[bytes]],
+        name: str,
+        media_type: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(_nothing)
+        self._parts = parts
+        self._media_type = media_type
+        self._about = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            **headers,
+        }
+
+    def _answer(self) -> Response:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when it was sent
+        try:
+            for part in self._parts():
+                file.write(part)
+            length = file.tell()
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        headers = self._about | {"Content-Length": str(length)}
+        return StreamingResponse(_sent(file), headers=headers, media_type=self._media_type)
+
+
+def _nothing() -> BaseModel:
+    raise NotImplementedError  # a file is written in parts
+
+
+def _sent(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(PART):
+            yield part
 
 
 def _limiter(places: int) -> CapacityLimiter:

@@ -144,7 +144,8 @@ class Database:
     read_only : bool
         Whether every transaction that would write is refused.
     page_bytes, table_bytes : int
-        Where a page of a list ends, and a table; each session knows it.
+        Where a page of a list ends, and what is read at once of a table; each session
+        knows it.
     """
 
     writer: Engine

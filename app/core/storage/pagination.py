@@ -8,13 +8,14 @@ import base64
 import binascii
 import json
 import math
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import ColumnElement, Result, Row, TypeDecorator, and_, false, or_
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
@@ -26,13 +27,14 @@ from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.text import printable
 from app.core.storage.database import MAX_INTEGER
-from app.core.tables import exporting
 from app.core.tables.exporting import Format
 
 T = TypeVar("T")
 
 MOST_ROWS: Final = 200
 """Rows of one page."""
+ROWS_AT_ONCE: Final = 500
+"""Rows of a table that are held at once."""
 MOST_VALUES: Final = 100
 """Values of one filter."""
 
@@ -59,16 +61,46 @@ class ListQuery(BaseModel):
 
     format: Format = Field(
         default=Format.JSON,
-        description="`csv` and `xlsx` give a table of all that is filtered, up to "
-        f"{exporting.ROWS:,} rows; `Accept` says the same.",
+        description="`csv` and `xlsx` give a table of all that is filtered; `Accept` says the "
+        "same.",
+    )
+    columns: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="Of a table: names of columns, separated by commas, in that order; "
+        "identifiers are shown only where they are named.",
+    )
+    zone: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Of a table: in whose time instants are shown, such as `Europe/Paris`; "
+        "else that of the newest programme.",
     )
 
     @property
     def rows(self) -> int:
         """The maximum number of rows in the answer."""
-        if self.format is Format.JSON or "limit" in self.model_fields_set:
+        if self.is_page:
             return self.limit
-        return exporting.ROWS
+        return ROWS_AT_ONCE
+
+    @property
+    def is_page(self) -> bool:
+        """Whether one page is asked for, and not a table of everything."""
+        return self.format is Format.JSON or "limit" in self.model_fields_set
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in zoneinfo.available_timezones():
+            raise ValueError("write an IANA time zone, such as Europe/Paris")
+        return zone
+
+    @model_validator(mode="after")
+    def _of_tables(self) -> Self:
+        if self.format is Format.JSON and (self.columns or self.zone):
+            raise ValueError("`columns` and `zone` need `format=csv` or `format=xlsx`")
+        return self
 
     @field_validator("*")
     @classmethod

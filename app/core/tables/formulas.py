@@ -21,6 +21,11 @@ _GUARDED: Final = re.compile(
 )
 
 
+def is_formula(text: str) -> bool:
+    """Tell whether a formula would begin somewhere in the text."""
+    return _BEGINNING.search(text) is not None
+
+
 def guarded(text: str) -> str:
     """Return the text with an apostrophe wherever a formula would begin.
 

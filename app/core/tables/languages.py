@@ -16,6 +16,12 @@ _SHORT: Final = re.compile(r" \(|[;,]")
 _READ_IN: Final = ("da", "de", "el", "es", "fi", "fr", "hr", "hu", "it", "nl", "pl", "pt", "sv")
 
 
+_OFFICIAL: Final = (
+    *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it"),
+    *("lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
+)
+
+
 @cache
 def _names() -> dict[str, str]:
     """Return the code of each name, as it is compared: in English, and in some more."""
@@ -44,6 +50,11 @@ def language_of(written: str) -> str | None:
     if _CODE.fullmatch(code):
         return code
     return _names().get(comparable(written))
+
+
+def language_names() -> list[str]:
+    """Return what people call the languages of the European Union, in English."""
+    return sorted(map(language_name, _OFFICIAL))
 
 
 def language_name(code: str) -> str:

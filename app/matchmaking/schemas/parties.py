@@ -1,8 +1,12 @@
 """How the two sides of a pair are named."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+
+from app.core.tables.countries import name_of
+from app.core.tables.exporting import InWords
 
 
 class PartyRead(BaseModel):
@@ -14,4 +18,4 @@ class PartyRead(BaseModel):
     code: str
     title: str
     organisation: str
-    country: str
+    country: Annotated[str, InWords(lambda code, _: name_of(code))]

@@ -1,6 +1,7 @@
 """What goes in and out about runs, their assignment, and the job behind them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.base.numbers import Decimal, Whole
 from app.core.base.references import Reference
 from app.core.storage.pagination import ListQuery, Several
+from app.core.tables.exporting import Aside, Names, Only
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
 from app.submissions.lifecycle import Basis
@@ -111,16 +113,25 @@ class RunRead(BaseModel):
 
     id: UUID
     code: str
-    programme_id: UUID
+    programme_id: Annotated[UUID, Names("programme", "programme")]
     state: RunState
-    job_id: int | None = Field(description="Its progress: GET /api/v1/jobs/{job_id}.")
+    job_id: Annotated[int | None, Aside()] = Field(
+        description="Its progress: GET /api/v1/jobs/{job_id}."
+    )
     settings: RunSettings
     provisional: bool = Field(description="Whether it ranks what was not selected, or not yet.")
     n_challenges: int
     n_solutions: int
-    digest: str = Field(description="SHA-256 of the frozen inputs and the settings.")
-    versions: dict[str, str] = Field(description="What it was computed with.")
-    assignment: AssignmentRead | None = Field(description="Null until the run is complete.")
+    digest: Annotated[str, Aside()] = Field(
+        description="SHA-256 of the frozen inputs and the settings."
+    )
+    versions: Annotated[dict[str, str], Aside()] = Field(
+        description="What it was computed with."
+    )
+    assignment: Annotated[
+        AssignmentRead | None,
+        Only("objective", "total", "weakest_sum", "reason"),
+    ] = Field(description="Null until the run is complete.")
     created_at: datetime
     finished_at: datetime | None
 

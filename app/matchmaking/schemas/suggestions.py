@@ -1,5 +1,6 @@
 """What goes out about suggestions: stored lines and previews, with their reasons."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -9,17 +10,21 @@ from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
+from app.core.tables.exporting import InWords, Named, Names, Only
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.settings import MOST_LISTED
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
+
+SAID: Final = 3
+"""How many words, and how many themes, a sentence names."""
 
 
 class ContributionRead(BaseModel):
     """One share of a score; all of them add up to it."""
 
     kind: Literal["word", "theme", "meaning", "missing"]
-    feature: str = Field(
+    feature: Annotated[str, Names("theme", "feature")] = Field(
         description="A stem, the key of a theme, the sentence encoder, or what is missing: "
         "text, themes, or a language in common."
     )
@@ -66,11 +71,36 @@ TurnsAt = Annotated[
 ]
 
 
+def sentence_of(contributions: Sequence[ContributionRead], names: Named) -> str:
+    """Say in a sentence what two submissions have in common: the strongest of it first."""
+    words = ["/".join(dict.fromkeys(c.words)) for c in contributions if c.kind == "word"]
+    themes = [names.get(c.feature, (c.feature,))[0] for c in contributions if c.kind == "theme"]
+    said = [
+        f"both {verb} {listed(parts[:SAID])}"
+        for verb, parts in (("mention", words), ("are about", themes))
+        if parts
+    ]
+    sentence = "; ".join(said) or "nothing that can be named is in common"
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def passages_in_words(passages: PassagesRead, _: Named) -> str:
+    """Return the best passages of both sides, one below the other."""
+    sides = (passages.challenge, passages.solution)
+    return "\n".join(passage.text for passage in sides if passage)
+
+
 class SuggestionRead(BaseModel):
     """One line of the ranked list of a challenge, with its reasons."""
 
     id: UUID
-    run_id: UUID
+    run_id: Annotated[UUID, Names("run", "run")]
     challenge: PartyRead
     solution: PartyRead
     rank: int = Field(description="1 is best.")
@@ -85,15 +115,19 @@ class SuggestionRead(BaseModel):
         description="Set where the solution stands high for more challenges than by chance."
     )
     assigned: bool = Field(description="Whether the best whole assignment holds the pair.")
-    contributions: list[ContributionRead]
-    passages: PassagesRead
+    contributions: Annotated[list[ContributionRead], InWords(sentence_of)] = Field(
+        title="Reason"
+    )
+    passages: Annotated[PassagesRead, InWords(passages_in_words)]
     withdrawn: list[Literal["challenge", "solution"]] = Field(
         max_length=2, description="The sides whose teams have withdrawn since."
     )
-    verdict: VerdictRead | None
-    other_verdict: VerdictRead | None = Field(
-        description="The newest verdict on the same pair in another run."
-    )
+    verdict: Annotated[
+        VerdictRead | None, Only("outcome", "reason", "decided_by", "created_at")
+    ]
+    other_verdict: Annotated[
+        VerdictRead | None, Only("run", "outcome", "reason", "decided_by")
+    ] = Field(description="The newest verdict on the same pair in another run.")
 
 
 _CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])

@@ -10,6 +10,7 @@ from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.core.base.text import Text
 from app.core.storage.pagination import ListQuery, Several
+from app.core.tables.exporting import Names
 from app.matchmaking.lifecycle import Outcome
 
 
@@ -19,14 +20,14 @@ class VerdictRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    run_id: UUID
-    challenge_id: UUID
-    solution_id: UUID
+    run_id: Annotated[UUID, Names("run", "run")]
+    challenge_id: Annotated[UUID, Names("submission", "challenge", "challenge_title")]
+    solution_id: Annotated[UUID, Names("submission", "solution", "solution_title")]
     number: int = Field(description="1 for the first about this pair; the greatest counts.")
     outcome: Outcome
     reason: str
     undoes: UUID | None = Field(description="The verdict that this one takes back.")
-    decided_by: UUID | None
+    decided_by: Annotated[UUID | None, Names("decider", "decided_by")]
     created_at: datetime
 
 

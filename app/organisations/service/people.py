@@ -250,6 +250,12 @@ def users(session: Session, actor: Actor, query: UserQuery) -> Page[UserRead]:
     return Page(described(session, actor, found.rows), found.cursor)
 
 
+def names(session: Session, actor: Actor, keys: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:
+    """Return what those of some users are called of whom the actor may know."""
+    statement = select(User.id, User.name).where(col(User.id).in_(keys), _within_reach(actor))
+    return session.exec(statement).all()
+
+
 def user(session: Session, actor: Actor, user_id: UUID) -> User:
     """Return one user.
 

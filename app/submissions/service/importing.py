@@ -1,6 +1,6 @@
 """Taking in submissions that exist already: a whole file, or nothing of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -103,9 +103,9 @@ def update_from_file(
         the submission belongs to.
     """
     _require_importable(actor, call)
-    rows = _read(session, call, file, _drafts(session, call), notes)
-    _require_one_spelling(session, rows, str(file))
     present = _present(session, call)
+    rows = _read(session, call, file, _drafts(session, call), notes, known=present.keys())
+    _require_one_spelling(session, rows, str(file))
     faults = [
         fault
         for line, record in rows
@@ -151,9 +151,20 @@ def _require_one_spelling(
 
 
 def _read(
-    session: Session, call: Call, file: Path, taken: Mapping[str, str], notes: list[str] | None
+    session: Session,
+    call: Call,
+    file: Path,
+    taken: Mapping[str, str],
+    notes: list[str] | None,
+    *,
+    known: Set[str] = frozenset(),
 ) -> list[tuple[int, ChallengeRecord | SolutionRecord]]:
-    place = Place(names=named(themes.names(session)), themes=themes.keys(session), taken=taken)
+    place = Place(
+        names=named(themes.names(session)),
+        themes=themes.keys(session),
+        taken=taken,
+        known=known,
+    )
     rows = read_table(file, RECORDS[call.kind], context=place, notes=notes)
     return [(line, record) for line, record in rows]
 

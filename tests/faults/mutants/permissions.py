@@ -278,23 +278,23 @@ FAULTS: Final = (
     # --- exports ---
     Fault(
         "a cell that begins with @ is run by a spreadsheet",
-        "app/core/tables/exporting.py",
-        '"-", "@", "\\t"',
-        '"-", "\\t"',
+        "app/core/tables/formulas.py",
+        'SIGNS: Final = "=+-@',
+        'SIGNS: Final = "=+-',
         ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
     Fault(
         "a blank before a formula hides it",
-        "app/core/tables/exporting.py",
-        'text.lstrip(" ").startswith(FORMULA)',
-        "text.startswith(FORMULA)",
+        "app/core/tables/formulas.py",
+        "(?={_HIDDEN}[{_ANY}]))|(?:\\A(?=",
+        "(?=[{_ANY}]))|(?:\\A(?=",
         ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
     Fault(
         "a workbook takes a text for a formula",
-        "app/core/tables/exporting.py",
-        "sheet.write_string(number, column, _fitting(cell))",
-        "sheet.write(number, column, _fitting(cell))",
+        "app/core/tables/exporting/tables.py",
+        "sheet.write_string(line, column, _fitting(cell), look)",
+        "sheet.write(line, column, _fitting(cell), look)",
         ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
     ),
 )

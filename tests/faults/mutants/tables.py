@@ -5,6 +5,7 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 READING: Final = "app/core/tables/importing/"
+EXPORTS: Final = "tests/core/tables/test_exporting.py::"
 TESTS: Final = "tests/core/tables/test_tables_from_people.py::"
 
 FAULTS: Final = (
@@ -14,6 +15,27 @@ FAULTS: Final = (
         "sum(part.file_size for part in parts) > MAX_UNPACKED",
         "sum(part.compress_size for part in parts) > MAX_UNPACKED",
         (f"{TESTS}test_a_small_file_that_unpacks_to_a_large_one_is_not_unpacked",),
+    ),
+    Fault(
+        "a formula behind a semicolon is run by a spreadsheet",
+        "app/core/tables/formulas.py",
+        "(?:(?<![^;\\t\\r\\n])(?=",
+        "(?:(?<![^\\t\\r\\n])(?=",
+        (f"{EXPORTS}test_what_a_spreadsheet_would_run_within_a_text_is_a_text",),
+    ),
+    Fault(
+        "tables show names of what their reader may not know of",
+        "app/insights/queries.py",
+        "col(Submission.id).in_(keys), readable(actor)",
+        "col(Submission.id).in_(keys)",
+        ("tests/insights/test_names.py::test_nobody_is_told_the_name_of_what_is_not_theirs",),
+    ),
+    Fault(
+        "a long table ends at its first page",
+        "app/core/http/lists.py",
+        "cursor = None if query.is_page else found.cursor",
+        "cursor = None",
+        (f"{EXPORTS}test_a_long_table_holds_all_rows_and_few_at_once",),
     ),
     Fault(
         "two sheets hold records, and one is lost without a word",
@@ -77,8 +99,8 @@ FAULTS: Final = (
     Fault(
         "a file changes what a team is writing",
         "app/submissions/service/importing.py",
-        "_read(session, call, file, _drafts(session, call), notes)",
-        "_read(session, call, file, {}, notes)",
+        "_read(session, call, file, _drafts(session, call), notes, known=present.keys())",
+        "_read(session, call, file, {}, notes, known=present.keys())",
         (
             "tests/submissions/test_import_from_people.py::"
             "test_what_a_team_is_writing_is_not_changed_by_a_file",

@@ -59,5 +59,6 @@ class Headings:
 
 
 def _key(heading: str) -> str:
-    """Return a heading as it is compared: without case, blanks, signs and line ends."""
+    """Return a heading as it is compared: without case, signs and remarks in parentheses."""
+    heading = re.sub(r"\([^()]*\)\s*$", "", heading)
     return re.sub(r"[\W_]+", " ", comparable(heading)).strip()

@@ -46,6 +46,8 @@ def read_workbook(content: bytes, reading: Reading[Any]) -> None:
     _require_readable(content, reading.name)
     sheets = [sheet for sheet in _sheets(content, reading.name) if sheet.rows]
     holding = [sheet for sheet in sheets if _holds_records(sheet, reading)]
+    # A sheet of notes may name a column by chance, and hardly all that are required.
+    holding = [sheet for sheet in holding if _names_all(sheet, reading)] or holding
     if len(holding) > 1:
         refuse(
             reading.name,
@@ -75,6 +77,11 @@ def _holds_records(sheet: "_Sheet", reading: Reading[Any]) -> bool:
         and len(sheet.rows) > place + 1
         and reading.headings.other_kind(sheet.rows[place][1]) is None
     )
+
+
+def _names_all(sheet: "_Sheet", reading: Reading[Any]) -> bool:
+    place = place_of_names(sheet.rows, reading.headings) or 0
+    return reading.headings.named(sheet.rows[place][1]) >= {*reading.headings.required}
 
 
 def _take_sheet(sheet: "_Sheet", prefix: str, reading: Reading[Any]) -> None:

@@ -1,0 +1,33 @@
+"""Lists as tables for people's own tools: CSV and XLSX, in words, and harmless to open."""
+
+from app.core.tables.exporting.cells import identifiers_in, in_words
+from app.core.tables.exporting.columns import (
+    Aside,
+    Column,
+    InWords,
+    Named,
+    Names,
+    Only,
+    chosen_columns,
+)
+from app.core.tables.exporting.formats import MEDIA, Format, wanted
+from app.core.tables.exporting.tables import Look, Workbook, table, table_in_parts
+
+__all__ = [
+    "MEDIA",
+    "Aside",
+    "Column",
+    "Format",
+    "InWords",
+    "Look",
+    "Named",
+    "Names",
+    "Only",
+    "Workbook",
+    "chosen_columns",
+    "identifiers_in",
+    "in_words",
+    "table",
+    "table_in_parts",
+    "wanted",
+]

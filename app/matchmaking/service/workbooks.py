@@ -1,0 +1,161 @@
+"""The decision workbook of a run: for each challenge its best, why, and what people decided."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from app.access.policy import Actor
+from app.core.tables.countries import name_of
+from app.core.tables.exporting import Named, Workbook, in_words
+from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas.suggestions import (
+    SuggestionQuery,
+    SuggestionRead,
+    sentence_of,
+)
+from app.matchmaking.service import queries
+from app.programmes.models import Programme
+
+BEST: Final = 5
+"""How many suggestions of each challenge stand in it."""
+
+AT_ONCE: Final = 200
+"""Suggestions that are held at once."""
+
+NamesOf = Callable[[Session, Actor, Mapping[str, Set[Hashable]]], Named]
+Opened = Callable[[], AbstractContextManager[Session]]
+Cells = list[str | int | float | bool | datetime]
+
+_DECISIONS: Final = (
+    *("Challenge", "Challenge title", "Organisation", "Country", "Rank"),
+    *("Solution", "Solution title", "Solution organisation", "Solution country"),
+    *("Score", "Band", "Assigned", "Reason", "Verdict", "Why", "Decided by"),
+)
+
+
+def require_result(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
+    """Return a run that has ended with a result, by its key or its code.
+
+    Raises
+    ------
+    NotFound
+        If there is none that the actor may read.
+    Conflict
+        If it has no result yet, or never will.
+    """
+    found = queries.run(session, actor, key)
+    queries.require_result(found.state)
+    return found
+
+
+def decision_workbook(
+    opened: Opened, actor: Actor, run: MatchRun, names_of: NamesOf
+) -> Iterator[bytes]:
+    """Yield the parts of the workbook; each page of suggestions is read in its own session.
+
+    Parameters
+    ----------
+    opened : callable
+        Opens a session that reads.
+    run : MatchRun
+        One that has a result, read by its reader.
+    names_of : callable of (session, actor, identifiers by kind)
+        Returns what identifiers name.
+    """
+    book = Workbook()
+    with opened() as session:
+        programme = session.get_one(Programme, run.programme_id)
+        zone = ZoneInfo(programme.zone)
+        challenges = _challenges(session, run)
+    book.begin("Decisions", [*_DECISIONS, f"Decided at ({zone.key})"])
+    served = set()
+    for lines, names in _pages(opened, actor, run.id, names_of):
+        for line in lines:
+            served.add(line.challenge.code)
+            if line.rank <= BEST:
+                book.write(_decision(line, names, zone))
+    book.begin("Without a suggestion", _DECISIONS[:4])
+    for challenge in challenges:
+        if challenge[0] not in served:
+            book.write(challenge)
+    book.begin("About the run", ["What", "Value"])
+    for pair in _about(run, programme, zone):
+        book.write(pair)
+    yield from book.parts()
+
+
+def _pages(
+    opened: Opened, actor: Actor, run_id: UUID, names_of: NamesOf
+) -> Iterator[tuple[Sequence[SuggestionRead], Named]]:
+    cursor: str | None = None
+    while True:
+        with opened() as session:
+            query = SuggestionQuery(limit=AT_ONCE, cursor=cursor)
+            found = queries.suggestions(session, actor, run_id, query)
+            names = names_of(session, actor, _identifiers(found.rows))
+        yield found.rows, names
+        if not (cursor := found.cursor):
+            return
+
+
+def _identifiers(lines: Sequence[SuggestionRead]) -> dict[str, set[Hashable]]:
+    deciders: set[Hashable] = {
+        line.verdict.decided_by for line in lines if line.verdict and line.verdict.decided_by
+    }
+    themes: set[Hashable] = {
+        part.feature for line in lines for part in line.contributions if part.kind == "theme"
+    }
+    return {"decider": deciders, "theme": themes}
+
+
+def _decision(line: SuggestionRead, names: Named, zone: ZoneInfo) -> Cells:
+    verdict = line.verdict
+    decided: Cells = ["", "", "", ""]
+    if verdict:
+        decided = [
+            in_words(verdict.outcome),
+            verdict.reason,
+            next(iter(names.get(verdict.decided_by, ())), ""),
+            verdict.created_at.astimezone(zone).replace(tzinfo=None),
+        ]
+    challenge, solution = line.challenge, line.solution
+    return [
+        *(challenge.code, challenge.title, challenge.organisation, name_of(challenge.country)),
+        *(line.rank, solution.code, solution.title, solution.organisation),
+        *(name_of(solution.country), line.score, in_words(line.band or "")),
+        *(line.assigned, sentence_of(line.contributions, names), *decided),
+    ]
+
+
+def _challenges(session: Session, run: MatchRun) -> list[Cells]:
+    """Return the challenges as they were frozen: code, title, organisation and country."""
+    frozen = session.exec(select(MatchRun.challenges).where(MatchRun.id == run.id)).one()
+    parties = queries.parties_by_code(session, [str(record["id"]) for record in frozen])
+    return [
+        [party.code, party.title, party.organisation, name_of(party.country)]
+        for _, party in sorted(parties.items())
+    ]
+
+
+def _about(run: MatchRun, programme: Programme, zone: ZoneInfo) -> Iterator[Cells]:
+    """Yield what has to be known about a run by those who decide."""
+    yield ["Run", run.code]
+    yield ["Programme", f"{programme.code}: {programme.title}"]
+    yield ["State", in_words(run.state)]
+    for name, at in (("Asked for", run.created_at), ("Finished", run.finished_at)):
+        if at:
+            yield [f"{name} ({zone.key})", at.astimezone(zone).replace(tzinfo=None)]
+    yield ["Challenges", run.n_challenges]
+    yield ["Solutions", run.n_solutions]
+    for name, value in run.settings.items():
+        yield [in_words(name), _plain(value)]
+    yield ["Digest of the inputs", run.digest]
+
+
+def _plain(value: Any) -> str | int | float | bool:
+    return value if isinstance(value, str | int | float) else str(value or "")
