@@ -83,5 +83,6 @@ def test_the_database_folds_no_letters_of_its_own(
 
     staff.get(ADDRESS, params={"q": "école"})
 
-    [search] = [statement for statement in statements if "LIKE" in statement]
+    # One statement; PostgreSQL's two engines are one, which tells of each twice.
+    [search] = {statement for statement in statements if "LIKE" in statement}
     assert "lower(" not in search
