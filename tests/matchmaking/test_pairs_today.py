@@ -135,11 +135,11 @@ def test_a_run_may_leave_out_what_was_rejected_before(
 def test_of_deciders_who_saw_the_same_verdicts_one_wins(
     session: Session, staff: TestClient
 ) -> None:
-    line = a_listed_pair(session)
+    both = on(a_listed_pair(session))
     session.commit()
 
     def decide(outcome: str) -> int:
-        new = on(line) | a_verdict(outcome) | {"newest": 0}
+        new = both | a_verdict(outcome) | {"newest": 0}
         return staff.post("/api/v1/verdicts", json=new).status_code
 
     with ThreadPoolExecutor(8) as pool:
