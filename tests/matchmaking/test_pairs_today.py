@@ -162,4 +162,5 @@ def test_who_has_not_seen_the_newest_verdict_does_not_overrule_it(
     )
 
     assert (first.status_code, late.status_code, next_.status_code) == (201, 409, 201)
+    assert [answer.json()["number"] for answer in (first, next_)] == [1, 2]
     assert late.json()["remedy"] == "Read the verdicts on this pair again, then decide."

@@ -133,8 +133,11 @@ def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Ve
         longer holds.
     """
     policy.require(actor, Action.VERDICT_WRITE)
+    # The number that is checked, and no other: of two at once the second is a duplicate.
     verdict = Verdict(
-        **found.pair._asdict(), number=0, **new.model_dump(include={"outcome", "reason"})
+        **found.pair._asdict(),
+        number=found.number + 1,
+        **new.model_dump(include={"outcome", "reason"}),
     )
     digest = session.exec(select(MatchRun.digest).where(MatchRun.id == verdict.run_id)).first()
     codes = _codes(session, verdict)
@@ -179,7 +182,7 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
         actor,
         Verdict(
             **verdict.model_dump(include=set(Pair._fields)),
-            number=0,
+            number=len(history) + 1,
             outcome=_before(history),
             reason=reason,
             undoes=verdict.id,
@@ -193,8 +196,6 @@ def _before(history: Sequence[Verdict]) -> Outcome:
 
 
 def _added(session: Session, actor: Actor, verdict: Verdict) -> Verdict:
-    history = _history(session, verdict)
-    verdict.number = len(history) + 1
     verdict.decided_by = actor.user_id
     session.add(verdict)
     session.flush()

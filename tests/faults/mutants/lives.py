@@ -250,6 +250,13 @@ FAULTS: Final = (
         (f"{TODAY}test_who_has_not_seen_the_newest_verdict_does_not_overrule_it",),
     ),
     Fault(
+        "a verdict takes another number than the one that was checked",
+        "app/matchmaking/service/verdicts.py",
+        "        number=found.number + 1,\n",
+        "        number=found.number + 2,\n",
+        (f"{TODAY}test_who_has_not_seen_the_newest_verdict_does_not_overrule_it",),
+    ),
+    Fault(
         "an organisation is matched with itself",
         "app/matchmaking/engine/ranking.py",
         "return RULES if cross_border else ALWAYS",
