@@ -204,3 +204,11 @@ def test_a_sentence_comes_where_there_is_no_answer_and_the_cheapest_way_out_is_f
         costs = [relaxation.cost for relaxation in found.relaxations]
         assert costs == sorted(costs)
         assert costs[0] == needed.min()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_places_are_added_where_none_was(n: int) -> None:
+    found = diagnose([[1]] * n, rows=(1, 1), columns=(0, 0))
+
+    assert found is not None
+    assert found.relaxations[0].changes == (f"raise the maximum of column 0 from 0 to {n}",)

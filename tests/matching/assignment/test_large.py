@@ -175,3 +175,50 @@ def test_a_solver_that_stops_early_is_no_answer_and_no_refusal() -> None:
 
     with pytest.raises(RuntimeError, match="HiGHS stopped with Unbounded"):
         model.maximise(np.zeros(1, dtype=np.int64), np.ones(1))
+
+
+@pytest.mark.parametrize("objective", ["leximin", "total"])
+@pytest.mark.parametrize("need", [(0, 2), (1, 2), (2, 2)])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_narrow_table_starts_from_few_pairs_and_ends_where_the_whole_does(
+    objective: str, need: tuple[int, int], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    popular, strong = rng.random(4), rng.random((40, 1))
+    scores = 0.4 * rng.random((40, 4)) + 0.3 * popular + 0.3 * strong
+    conditions: dict[str, Any] = {"rows": need, "columns": (0, 20), "objective": objective}
+    whole = assign(scores, **conditions)
+
+    monkeypatch.setattr(warm_start, "_FEW", 100)
+    monkeypatch.setattr(warm_start, "_CANDIDATES", 2)
+    monkeypatch.setattr(warm_start, "_ROUNDS", 1)
+
+    assert assign(scores, **conditions) == whole
+    partial = conditions | {"columns": (0, 4), "partial": True}
+    assert len(assign(scores, **partial).pairs) == 16
+
+
+def test_without_compiled_code_a_large_table_starts_elsewhere_and_ends_there_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scores = np.random.default_rng(0).random((40, 4))
+    conditions: dict[str, Any] = {"rows": (1, 2), "columns": (0, 20)}
+    whole = assign(scores, **conditions)
+
+    monkeypatch.setattr(warm_start, "_FEW", 100)
+    monkeypatch.setattr(warm_start, "_is_compiled", lambda problem: False)
+
+    assert assign(scores, **conditions) == whole
+
+
+def test_where_the_first_pairs_are_too_few_others_are_added(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scores = np.random.default_rng(0).random((12, 12))
+    conditions: dict[str, Any] = {"rows": (2, 2), "columns": (0, 3)}
+    whole = assign(scores, **conditions)
+
+    monkeypatch.setattr(warm_start, "_FEW", 100)
+    monkeypatch.setattr(warm_start, "_CANDIDATES", 0)
+
+    assert assign(scores, **conditions) == whole
