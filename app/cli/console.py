@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.cli.screen import err
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.logging import configure
-from app.core.base.validation_errors import head_of, sentence_of
+from app.core.base.validation_errors import field_errors, head_of, sentence_of
 from app.core.storage.database import Database, address_of, connect
 from app.operations import migrating
 from app.settings import Settings
+
+Draft = TypeVar("Draft", bound=BaseModel)
 
 DEMONSTRATION: Final = Path(".counterpart", "counterpart.db")
 """Where `counterpart demo` keeps its data, unless it is told otherwise."""
@@ -39,6 +41,24 @@ def settings_of(**changes: Any) -> Settings:
         ) from error
     configure(settings.log_level)
     return settings
+
+
+def draft_of(schema: type[Draft], refusal: str, **values: Any) -> Draft:
+    """Return what was given to a command as a draft.
+
+    Raises
+    ------
+    Unprocessable
+        With all that is wrong; `refusal` says what cannot be done.
+    """
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        raise Unprocessable(
+            refusal,
+            errors=field_errors(error.errors()),
+            remedy="Correct what is listed and run the command again.",
+        ) from error
 
 
 def _variable(detail: ErrorDetails) -> str:

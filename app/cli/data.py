@@ -9,11 +9,10 @@ from app.access.policy import OPERATOR
 from app.cli.console import database_of, name_database, settings_at_hand
 from app.cli.runs import carry_out, show_run
 from app.cli.screen import out
-from app.core.base.errors import NotFound
-from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
+from app.programmes import queries
 from app.programmes import service as programmes
 from app.seeding import loader
 from app.submissions.lifecycle import Basis
@@ -63,16 +62,7 @@ def import_(
     """
     notes: list[str] = []
     with database_of(settings_at_hand()) as database, transaction(database) as session:
-        found = programmes.call_named(session, programme, call)
-        if found is None:
-            raise NotFound(
-                Message(
-                    "The programme {programme} has no call {call}.",
-                    programme=programme,
-                    call=call,
-                ),
-                remedy="Check both codes; GET /api/v1/calls lists the calls.",
-            )
+        found = queries.known_call(session, programme, call)
         if update:
             taken_in = importing.update_from_file(session, OPERATOR, found, file, notes=notes)
         else:

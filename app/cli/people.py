@@ -6,21 +6,18 @@ from typing import Annotated
 
 import typer
 from cryptography.fernet import Fernet
-from pydantic import ValidationError
 from rich.markup import escape
-from rich.table import Table
 from sqlmodel import Session
 
 from app.access.policy import OPERATOR, Action, Role
 from app.accounts import service
 from app.accounts.models import User
 from app.accounts.service import one_time_links, second_factor
-from app.cli.console import database_of, settings_at_hand
-from app.cli.screen import out
+from app.cli.console import database_of, draft_of, settings_at_hand
+from app.cli.screen import out, plain_table, show_table
 from app.core.base.encryption import Keyring
-from app.core.base.errors import NotFound, Unprocessable
+from app.core.base.errors import NotFound
 from app.core.base.messages import Message
-from app.core.base.validation_errors import field_errors
 from app.core.storage.database import reading, transaction
 from app.operations import retention
 from app.organisations.schemas import Level, OrganisationDraft, UserDraft, UserQuery
@@ -40,22 +37,15 @@ def add_user(
     Prints a link that works once, within seven days: hand it to the person, who sets a
     password there. The organisation is made if there is none of this name in this country.
     """
-    try:
-        # As a whole, so that all that is wrong is told at once.
-        draft = UserDraft.model_validate(
-            {
-                "email": email,
-                "name": name,
-                "role": role,
-                "organisation": {"name": organisation, "country": country, "level": level},
-            }
-        )
-    except ValidationError as error:
-        raise Unprocessable(
-            "The user cannot be added.",
-            errors=field_errors(error.errors()),
-            remedy="Correct what is listed and run the command again.",
-        ) from error
+    # As a whole, so that all that is wrong is told at once.
+    draft = draft_of(
+        UserDraft,
+        "The user cannot be added.",
+        email=email,
+        name=name,
+        role=role,
+        organisation={"name": organisation, "country": country, "level": level},
+    )
     settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
         user = people.add_user(session, OPERATOR, draft)
@@ -69,9 +59,7 @@ def add_user(
 
 def list_users() -> None:
     """List the people, their roles and organisations."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Email", "Name", "State", "Roles"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("Email", "Name", "State", "Roles")
     with database_of(settings_at_hand()) as database, reading(database) as session:
         query: UserQuery | None = UserQuery(limit=200)
         while query:
@@ -86,10 +74,7 @@ def list_users() -> None:
                 )
                 table.add_row(*map(escape, (user.email, user.name, user.state, roles)))
             query = UserQuery(limit=200, cursor=found.cursor) if found.cursor else None
-    if table.row_count:
-        out.print(table)
-    else:
-        out.print("There is nobody yet. Add somebody with: counterpart user add EMAIL ...")
+    show_table(table, "There is nobody yet. Add somebody with: counterpart user add EMAIL ...")
 
 
 def give_role(
@@ -104,16 +89,13 @@ def give_role(
     The organisation is made if there is none of this name in this country. The person has to
     sign in again.
     """
-    try:
-        draft = OrganisationDraft.model_validate(
-            {"name": organisation, "country": country, "level": level}
-        )
-    except ValidationError as error:
-        raise Unprocessable(
-            "The role cannot be given.",
-            errors=field_errors(error.errors()),
-            remedy="Correct what is listed and run the command again.",
-        ) from error
+    draft = draft_of(
+        OrganisationDraft,
+        "The role cannot be given.",
+        name=organisation,
+        country=country,
+        level=level,
+    )
     with database_of(settings_at_hand()) as database, transaction(database) as session:
         user = _known(session, email)
         people.grant(session, OPERATOR, user, draft, role)

@@ -1,20 +1,15 @@
 """Commands about programmes and their calls: list, add, publish."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.table import Table
 
 from app.access.policy import OPERATOR
-from app.cli.console import database_of, settings_at_hand
-from app.cli.screen import out
-from app.core.base.errors import NotFound, Unprocessable
-from app.core.base.messages import Message
-from app.core.base.validation_errors import field_errors
+from app.cli.console import database_of, draft_of, settings_at_hand
+from app.cli.screen import out, plain_table, show_table
 from app.core.storage.database import reading, transaction
-from app.programmes import service
+from app.programmes import queries, service
 from app.programmes.lifecycle import CallKind
 from app.programmes.schemas import (
     CallDraft,
@@ -24,19 +19,20 @@ from app.programmes.schemas import (
     Providers,
 )
 
-Draft = TypeVar("Draft", bound=BaseModel)
-
 _MOST: Final = 200
+_REFUSAL: Final = "This cannot be added."
 
 
 def list_programmes() -> None:
     """List the programmes: code, title, zone, and providers for each challenge."""
-    table = _table("Code", "Title", "Zone", "Providers")
+    table = plain_table("Code", "Title", "Zone", "Providers")
     with database_of(settings_at_hand()) as database, reading(database) as session:
         for row in service.programmes(session, ProgrammeQuery(limit=_MOST)).rows:
             providers = f"{row.providers_min} to {row.providers_max}"
             table.add_row(row.code, row.title, row.zone, providers)
-    _print(table, "There is no programme. Add one with: counterpart programme add CODE TITLE")
+    show_table(
+        table, "There is no programme. Add one with: counterpart programme add CODE TITLE"
+    )
 
 
 def add_programme(
@@ -48,8 +44,9 @@ def add_programme(
     ] = 2,
 ) -> None:
     """Add a programme, in which calls can be opened."""
-    draft = _valid(
+    draft = draft_of(
         ProgrammeDraft,
+        _REFUSAL,
         code=code,
         title=title,
         zone=zone,
@@ -62,7 +59,9 @@ def add_programme(
 
 def list_calls() -> None:
     """List the calls: programme, code, kind, state, and when they are open."""
-    table = _table("Programme", "Code", "Kind", "State", "Phase", "Open from", "until", "Zone")
+    table = plain_table(
+        "Programme", "Code", "Kind", "State", "Phase", "Open from", "until", "Zone"
+    )
     with database_of(settings_at_hand()) as database, reading(database) as session:
         codes = {
             row.id: row.code
@@ -79,7 +78,9 @@ def list_calls() -> None:
                 _local(row.closes_local),
                 row.zone,
             )
-    _print(table, "There is no call. Add one with: counterpart call add PROGRAMME CODE TITLE")
+    show_table(
+        table, "There is no call. Add one with: counterpart call add PROGRAMME CODE TITLE"
+    )
 
 
 def add_call(
@@ -99,8 +100,9 @@ def add_call(
     """Add a call to a programme; nobody sees it before it is published."""
     with database_of(settings_at_hand()) as database, transaction(database) as session:
         found = service.programme(session, programme)
-        draft = _valid(
+        draft = draft_of(
             CallDraft,
+            _REFUSAL,
             programme_id=found.id,
             kind=kind,
             code=code,
@@ -121,44 +123,9 @@ def publish_call(
 ) -> None:
     """Publish a call; it is open between its dates."""
     with database_of(settings_at_hand()) as database, transaction(database) as session:
-        found = service.call_named(session, programme, code)
-        if found is None:
-            raise NotFound(
-                Message(
-                    "The programme {programme} has no call {call}.",
-                    programme=programme,
-                    call=code,
-                ),
-                remedy="`counterpart call list` lists the calls.",
-            )
+        found = queries.known_call(session, programme, code)
         service.take_step(session, OPERATOR, found.id, "publish")
     out.print(f"Published {code}.", markup=False)
-
-
-def _valid(schema: type[Draft], **values: Any) -> Draft:
-    """Return what was given as a draft, or name all that is wrong with it."""
-    try:
-        return schema.model_validate(values)
-    except ValidationError as error:
-        raise Unprocessable(
-            "This cannot be added.",
-            errors=field_errors(error.errors()),
-            remedy="Correct what is listed and run the command again.",
-        ) from error
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def _print(table: Table, without: str) -> None:
-    if table.row_count:
-        out.print(table)
-    else:
-        out.print(without, markup=False, soft_wrap=True)
 
 
 def _local(instant: datetime) -> str:

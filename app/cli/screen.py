@@ -5,6 +5,7 @@ from shutil import get_terminal_size
 from typing import Final
 
 from rich.console import Console
+from rich.table import Table
 
 from app.core.base.errors import AppError
 
@@ -21,6 +22,22 @@ def width_of(on_screen: bool) -> int:
 
 out = Console(width=width_of(sys.stdout.isatty()))
 err = Console(stderr=True, highlight=False)
+
+
+def plain_table(*headings: str) -> Table:
+    """Return a table without lines, whose cells are never cut."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def show_table(table: Table, without: str) -> None:
+    """Print a table, or a sentence where it has no row."""
+    if table.row_count:
+        out.print(table)
+    else:
+        out.print(without, markup=False, soft_wrap=True)
 
 
 def show_refusal(refusal: AppError) -> None:

@@ -1,4 +1,4 @@
-"""Commands that write workbooks: of a run for those who decide, and to be filled in."""
+"""`counterpart workbook`: a run for those who decide."""
 
 from functools import partial
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.access.policy import OPERATOR
-from app.cli.console import database_of, settings_of
+from app.cli.console import database_of, settings_at_hand
 from app.core.base.files import whole
 from app.core.storage.database import reading
 from app.insights.queries import names_of
@@ -27,7 +27,7 @@ def workbook(
 
     It says what people have decided about each pair so far, and who.
     """
-    with database_of(settings_of()) as database:
+    with database_of(settings_at_hand()) as database:
         with reading(database) as session:
             found = workbooks.require_result(session, OPERATOR, run)
         parts = workbooks.decision_workbook(

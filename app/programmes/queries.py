@@ -1,12 +1,13 @@
-"""Finding programmes by what names them."""
+"""Finding programmes and calls by what names them."""
 
 from uuid import UUID
 
 from sqlmodel import Session, select
 
-from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.errors import FieldError, NotFound, Unprocessable
+from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
-from app.programmes.models import Programme
+from app.programmes.models import Call, Programme
 
 
 def programme_or_none(session: Session, key: UUID | str) -> Programme | None:
@@ -26,4 +27,33 @@ def stated_programme(session: Session, key: UUID | str) -> Programme:
     if found is None:
         error = FieldError("/programme_id", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
+    return found
+
+
+def call_named(session: Session, programme_code: str, code: str) -> Call | None:
+    """Return the call of a programme by its code, if there is one."""
+    statement = (
+        select(Call).join(Programme).where(Programme.code == programme_code, Call.code == code)
+    )
+    return session.exec(statement).first()
+
+
+def known_call(session: Session, programme_code: str, code: str) -> Call:
+    """Return the call of a programme by its code.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    found = call_named(session, programme_code, code)
+    if found is None:
+        raise NotFound(
+            Message(
+                "The programme {programme} has no call {call}.",
+                programme=programme_code,
+                call=code,
+            ),
+            remedy="Check both codes; GET /api/v1/calls lists the calls.",
+        )
     return found

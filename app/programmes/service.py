@@ -330,14 +330,6 @@ def call_of(session: Session, call_id: UUID) -> Call:
     return session.get_one(Call, call_id)
 
 
-def call_named(session: Session, programme_code: str, code: str) -> Call | None:
-    """Return the call of a programme by its code, if there is one."""
-    statement = (
-        select(Call).join(Programme).where(Programme.code == programme_code, Call.code == code)
-    )
-    return session.exec(statement).first()
-
-
 def is_open(call: Call, at: datetime) -> bool:
     """Tell whether the call takes something in at an instant.
 

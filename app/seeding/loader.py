@@ -15,6 +15,7 @@ from app.core.base.text import comparable
 from app.core.tables.importing import read_table
 from app.matches import service as matches
 from app.matches.models import Match
+from app.programmes import queries
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
@@ -129,7 +130,7 @@ def _call(session: Session, programme: Programme, seed: _CallSeed) -> Call:
 
 def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Call:
     """Return the call of this code, published; make it if it is not there."""
-    call = programmes.call_named(session, programme.code, draft.code)
+    call = queries.call_named(session, programme.code, draft.code)
     if call is None:
         call_id = programmes.create_call(session, OPERATOR, draft).id
         call = programmes.call(session, OPERATOR, call_id)

@@ -150,12 +150,14 @@ Found = tuple[Places, Places, Places, Places]
 
 def _words(numbered: Sequence[tuple[int, str]], language: str, forms: Forms) -> list[Found]:
     """Return text, start, end and form of each word of some texts in one language."""
-    plain, others = list[tuple[int, str]](), list[tuple[int, str]]()
+    plain, found = list[tuple[int, str]](), list[Found]()
     for number, text in numbered:
-        as_it_is = text.isascii() and prepared(text, language) == text
-        (plain if as_it_is else others).append((number, text))
-    found = [_cut(plain, forms.of(language))] if plain else []
-    return found + [_walked(number, text, language, forms) for number, text in others]
+        ready = unicodedata.is_normalized("NFC", text) and prepared(text, language) == text
+        if ready and text.isascii():
+            plain.append((number, text))
+        else:
+            found.append(_walked(number, text, language, forms, ready=ready))
+    return [_cut(plain, forms.of(language)), *found] if plain else found
 
 
 def _cut(numbered: Sequence[tuple[int, str]], numbers: Mapping[str, int]) -> Found:
@@ -178,10 +180,10 @@ def _cut(numbered: Sequence[tuple[int, str]], numbers: Mapping[str, int]) -> Fou
     )
 
 
-def _walked(number: int, text: str, language: str, forms: Forms) -> Found:
-    """Walk through one text in any script."""
+def _walked(number: int, text: str, language: str, forms: Forms, *, ready: bool) -> Found:
+    """Walk through one text in any script; one that is ready is cut as it is."""
     known = forms.of(language)
-    if unicodedata.is_normalized("NFC", text) and prepared(text, language) == text:
+    if ready:
         walked = [(*m.span(), known[m.group()]) for m in WORD.finditer(text)]
     else:
         walked = [

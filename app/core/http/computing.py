@@ -36,13 +36,14 @@ Computation = Callable[[], BaseModel]
 """Computes an answer from what was read."""
 
 
-class Computed(Response):
-    """An answer that is computed when it is sent.
+class InTurn(Response):
+    """An answer that is made when it is sent, in its turn.
 
     Parameters
     ----------
-    compute : callable
-        Needs no session. What it refuses is refused as if the endpoint did.
+    answer : callable
+        Makes the answer. Needs no session of the request; what it refuses is refused as if the
+        endpoint did.
 
     Attributes
     ----------
@@ -55,11 +56,9 @@ class Computed(Response):
         If too many compute, or the asker has gone; when it is called.
     """
 
-    media_type = MEDIA_TYPE
-
-    def __init__(self, compute: Computation) -> None:
+    def __init__(self, answer: Callable[[], Response]) -> None:
         super().__init__()
-        self._compute = compute
+        self._answer = answer
         self.finish: Callable[[Response], Response] = lambda response: response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,11 +74,23 @@ class Computed(Response):
         answer.background = self.background
         await self.finish(answer)(scope, receive, send)
 
-    def _answer(self) -> Response:
-        return Response(self._compute().model_dump_json(), media_type=MEDIA_TYPE)
+
+class Computed(InTurn):
+    """An answer in JSON that is computed when it is sent.
+
+    Parameters
+    ----------
+    compute : callable
+        Returns what is written.
+    """
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, compute: Computation) -> None:
+        super().__init__(lambda: Response(compute().model_dump_json(), media_type=MEDIA_TYPE))
 
 
-class ComputedFile(Computed):
+class ComputedFile(InTurn):
     """A file that is written on a disk before it is sent, so that no slow asker holds a place.
 
     Parameters
@@ -97,30 +108,27 @@ class ComputedFile(Computed):
         media_type: str,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        super().__init__(_nothing)
-        self._parts = parts
-        self._media_type = media_type
-        self._about = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            **headers,
-        }
-
-    def _answer(self) -> Response:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when it was sent
-        try:
-            for part in self._parts():
-                file.write(part)
-            length = file.tell()
-            file.seek(0)
-        except BaseException:
-            file.close()
-            raise
-        headers = self._about | {"Content-Length": str(length)}
-        return StreamingResponse(_sent(file), headers=headers, media_type=self._media_type)
+        about = {"Content-Disposition": f'attachment; filename="{name}"', **headers}
+        super().__init__(lambda: _spooled(parts(), about, media_type))
 
 
-def _nothing() -> BaseModel:
-    raise NotImplementedError  # a file is written in parts
+def _spooled(
+    parts: Iterator[bytes], headers: Mapping[str, str], media_type: str
+) -> StreamingResponse:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when it was sent
+    try:
+        for part in parts:
+            file.write(part)
+        length = file.tell()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return StreamingResponse(
+        _sent(file),
+        headers={**headers, "Content-Length": str(length)},
+        media_type=media_type,
+    )
 
 
 def _sent(file: IO[bytes]) -> Iterator[bytes]:

@@ -41,7 +41,7 @@ from app.core.base.messages import Message
 from app.core.base.validation_errors import head_of
 from app.core.http.access import Access, declaration_of, with_dependencies
 from app.core.http.bodies import StrictRequest, require_body
-from app.core.http.computing import Computed
+from app.core.http.computing import InTurn
 from app.core.http.content_limits import require_small_query
 from app.core.http.etags import expected, expected_if_stated
 from app.core.http.idempotency import Answered, Claim, Once, Repetition, once_of
@@ -260,7 +260,7 @@ def _is_model(annotation: Any) -> bool:
 async def _finished(request: Request, response: Response) -> Response:
     if getattr(request.state, "dry_run", False):
         raise Answered(_tried(response))
-    if isinstance(response, Computed):
+    if isinstance(response, InTurn):
         response.finish = partial(_tagged, request)
         return response
     response = _tagged(request, response)

@@ -70,10 +70,12 @@ def what_if(
 
 def _of(engine: Engine, codes: Set[str]) -> Iterator[tuple[int, int]]:
     """Yield the positions of all pairs of which a side is one of these."""
-    for i, challenge in enumerate(engine.challenges):
-        for j, provider in enumerate(engine.pool):
-            if challenge.id in codes or provider.id in codes:
-                yield i, j
+    challenges, providers = (
+        np.array([profile.id in codes for profile in side], dtype=np.bool_)
+        for side in (engine.challenges, engine.pool)
+    )
+    rows, columns = np.nonzero(challenges[:, None] | providers)
+    yield from zip(rows.tolist(), columns.tolist(), strict=True)
 
 
 def loss_between(before: Whole, after: Whole) -> Loss | None:

@@ -178,12 +178,13 @@ def keys_of(
     names, countries : collection of str
         Of each one has to be met, by names as people read them; where there is none, any is.
     """
-    statement = select(Organisation.id, Organisation.name).where(
+    statement = select(Organisation.id).where(
         within_reach(actor, Action.ORGANISATION_READ, Organisation.id)
     )
     if countries:
         statement = statement.where(col(Organisation.country).in_(countries))
-    wanted = set(map(comparable, names))
-    return [
-        key for key, name in session.exec(statement) if not wanted or comparable(name) in wanted
-    ]
+    if names:
+        statement = statement.where(
+            col(Organisation.name_read).in_({comparable(name) for name in names})
+        )
+    return list(session.exec(statement))
