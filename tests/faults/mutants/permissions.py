@@ -176,9 +176,9 @@ FAULTS: Final = (
     Fault(
         "a filter tells which organisation wrote what, to those who may not know it",
         "app/organisations/service/organisations.py",
-        "    statement = select(Organisation.id, Organisation.name).where(\n"
+        "    statement = select(Organisation.id).where(\n"
         "        within_reach(actor, Action.ORGANISATION_READ, Organisation.id)\n    )\n",
-        "    statement = select(Organisation.id, Organisation.name)\n",
+        "    statement = select(Organisation.id)\n",
         (
             "tests/submissions/test_codes.py::"
             "test_who_may_not_read_organisations_learns_no_name_by_filtering",
