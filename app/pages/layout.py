@@ -52,11 +52,13 @@ environment: Final = Environment(
             ),
         ]
     ),
+    extensions=("jinja2.ext.i18n",),
     autoescape=True,
     auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # -- added by it
 
 
 @dataclass(frozen=True, slots=True)
