@@ -1,6 +1,6 @@
 """From units to figures: intervals, paired differences, halves, and what pasting brings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,13 +77,26 @@ def difference(
     )
 
 
-def lift_by_pasting(task: Task, score: Scorer, *, changed: float, seed: int) -> float:
+def lift_by_pasting(
+    task: Task,
+    score: Scorer,
+    *,
+    changed: float,
+    seed: int,
+    top: int = 10,
+    inside: int = 0,
+) -> float:
     """Return by how much pasting lifts those who paste.
 
     Half of the pool, drawn by chance, get two near-copies of one of their texts: in the
     share `changed` of places another word of the pool stands, and half as many words are
-    left out. The lift is that of their share of all top-10 places, as a share of what it
-    was.
+    left out. The lift is that of their share of all places up to `top`, as a share of what
+    it was.
+
+    Parameters
+    ----------
+    inside : int, default=0
+        Instead of two more passages, put so many near-copies behind the text itself.
     """
     rng = np.random.default_rng(seed)
     queries, pool = task.cases[0]
@@ -91,22 +104,23 @@ def lift_by_pasting(task: Task, score: Scorer, *, changed: float, seed: int) -> 
     pasting = rng.permutation(len(pool))[: len(pool) // 2]
     pasted = list(pool)
     for j in pasting.tolist():
-        pasted[j] = _with_copies(pool[j], words, changed, rng)
-    share = [
-        np.isin(np.argsort(-score(queries, who), axis=1, kind="stable")[:, :10], pasting).mean()
-        for who in (pool, pasted)
-    ]
+        pasted[j] = _with_copies(pool[j], words, changed, rng, inside)
+    share = []
+    for who in (pool, pasted):
+        order = np.argsort(-score(queries, who), axis=1, kind="stable")[:, :top]
+        share.append(np.isin(order, pasting).mean())
     return float(share[1] / share[0] - 1)
 
 
 def _with_copies(
-    profile: Profile, words: list[str], changed: float, rng: np.random.Generator
+    profile: Profile, words: list[str], changed: float, rng: np.random.Generator, inside: int
 ) -> Profile:
     if not profile.texts:
         return profile
-    told = profile.texts[int(rng.integers(len(profile.texts)))].split()
+    at = int(rng.integers(len(profile.texts)))
+    told = profile.texts[at].split()
     copies = []
-    for _ in range(2):
+    for _ in range(inside or 2):
         other = rng.random(len(told)) < changed
         kept = rng.random(len(told)) >= changed / 2
         drawn = rng.integers(len(words), size=len(told))
@@ -115,7 +129,11 @@ def _with_copies(
                 words[drawn[i]] if other[i] else word for i, word in enumerate(told) if kept[i]
             )
         )
-    return Profile(profile.id, (*profile.texts, *copies), language=profile.language)
+    texts = (*profile.texts, *copies)
+    if inside:
+        longer = " ".join((profile.texts[at], *copies))
+        texts = (*profile.texts[:at], longer, *profile.texts[at + 1 :])
+    return replace(profile, texts=texts)
 
 
 def _chosen(
