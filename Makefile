@@ -9,6 +9,7 @@
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
 # make reference      write docs/reference.md from the tables of roles, steps and refusals
+# make messages       bring the catalogues of app/locales in line with the texts, and say what they lack
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
 # make clean          remove what these words made; data stay where they are
 #
@@ -34,7 +35,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-postgres faults mutants fuzz container check bench bench-large reference lock clean
+.PHONY: run test test-fast test-postgres faults mutants fuzz container check bench bench-large reference messages lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -73,6 +74,10 @@ check: .venv/.tools
 
 reference: .venv/.tools
 	@$(BIN)/python -m app.operations.reference > docs/reference.md
+
+# Fails while a text lacks a translation; the catalogues are written all the same.
+messages: .venv/.tools
+	@$(BIN)/python -m app.operations.messages
 
 # One thread each, so that figures are comparable; ARGS names comparisons, as in ARGS="topk arrivals".
 bench: .venv/.bench

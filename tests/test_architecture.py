@@ -51,6 +51,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/operations/backup.py": "all data in one file, and back",
         "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",
+        "app/operations/messages.py": "every text for people, and the catalogues",
         "app/operations/migrating.py": "the database brought to the shape of this version",
         "app/operations/reference.py": "the tables of roles, steps and refusals, as a page",
         "app/operations/retention.py": "what is removed when its time is over",

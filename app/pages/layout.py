@@ -5,10 +5,10 @@ Templates stand in `app/pages/templates/<wing>/<page>.html` and get plain values
 `app.core.http.problems`, in words, with its remedy, and in the same frame.
 """
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -25,40 +25,53 @@ from app.access.policy import Actor
 from app.accounts.dependencies import admitted, recognise
 from app.accounts.service import users
 from app.core.base.errors import AppError
+from app.core.base.messages import Message
+from app.core.base.translations import ENGLISH, LANGUAGES, language, preferred
+from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
+from app.core.http.forms import Form
+from app.core.http.problems import Refusal, body_of
 from app.core.storage.database import Database, reading
-from app.pages import navigation
+from app.pages import navigation, words
 from app.pages.navigation import Link
 
 log = logging.getLogger(__name__)
 
 HERE: Final = Path(__file__).parent
 SIGN_IN: Final = "/sign-in"
+SIGN_IN_AGAIN: Final = Message("Sign in, and do this again.")
 KEPT: Final = ("retry-after", "allow", "x-request-id")
 """Headers of a refusal that a page keeps."""
-LANGUAGE: Final = "en"
-ZONE: Final = "UTC"
-"""Every page is in this language and in this zone, as long as people choose none."""
-
-environment: Final = Environment(
-    loader=ChoiceLoader(
-        [
-            FileSystemLoader(HERE / "templates"),
-            PrefixLoader(
-                {
-                    "components": FileSystemLoader(HERE / "components"),
-                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
-                }
-            ),
-        ]
-    ),
-    extensions=("jinja2.ext.i18n",),
-    autoescape=True,
-    auto_reload=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
+LOADER: Final = ChoiceLoader(
+    [
+        FileSystemLoader(HERE / "templates"),
+        PrefixLoader(
+            {
+                "components": FileSystemLoader(HERE / "components"),
+                "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+            }
+        ),
+    ]
 )
-environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # -- added by it
+
+
+@cache
+def environment_of(tag: str) -> Environment:
+    """Return what makes pages of templates in this language.
+
+    Each language has its own: what a template says outside of its macros is worked out once.
+    """
+    environment = Environment(
+        loader=LOADER,
+        extensions=("jinja2.ext.i18n",),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    words.install(environment, language(tag))
+    return environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +94,8 @@ class Page:
     actor: Actor | None = None
     person: str | None = None
     navigation: tuple[Link, ...] = ()
-    language: str = LANGUAGE
-    zone: str = ZONE
+    language: str = ENGLISH
+    zone: str = "UTC"
     is_partial: bool = False
 
     def signed_out(self) -> "Page":
@@ -91,8 +104,17 @@ class Page:
 
     def render(self, name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         """Return a page; nothing of it is kept by the browser or by anybody between."""
-        text = environment.get_template(name).render(values, page=self)
-        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+        say = language(self.language).say
+        told = {k: v.told(say) if isinstance(v, Form) else v for k, v in values.items()}
+        template = environment_of(self.language).get_template(name)
+        with words.in_zone(self.zone):
+            text = template.render(told, page=self)
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Language": self.language,
+            "Vary": "Accept-Language, Cookie",
+        }
+        return HTMLResponse(text, status, headers=headers)
 
 
 async def page_for(request: Request, background: BackgroundTasks) -> Page:
@@ -130,8 +152,18 @@ def _page(request: Request) -> Page:
         actor=actor,
         person=person,
         navigation=tuple(navigation.links(actor, endpoint)),
+        language=language_of(request),
         is_partial=request.headers.get("hx-request") == "true",
     )
+
+
+def language_of(request: Request) -> str:
+    """Return the language of somebody who has chosen none as a person: of this browser."""
+    # What turns requests away may stand before any application, and then knows no cookie.
+    chosen = cookies.read(request, cookies.LANGUAGE) if "app" in request.scope else None
+    if chosen is not None and chosen in LANGUAGES:
+        return chosen
+    return preferred(request.headers.get("accept-language"))
 
 
 def go_to(path: str) -> RedirectResponse:
@@ -172,17 +204,19 @@ def as_page(request: Request, refusal: Response) -> Response:
     if refusal.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         url = request.url
         return go_to(sign_in_path(url.path + (f"?{url.query}" if url.query else "")))
-    problem = json.loads(bytes(refusal.body))
+    assert isinstance(refusal, Refusal)  # noqa: S101 -- `problems` answers with nothing else
     if refusal.status_code == HTTPStatus.UNAUTHORIZED:
-        problem["remedy"] = "Sign in, and do this again."
-    page = _frame(request).render("problem.html", status=refusal.status_code, problem=problem)
+        refusal.error.remedy = SIGN_IN_AGAIN
+    frame = _frame(request)
+    problem = body_of(refusal.path, refusal.error, language(frame.language))
+    page = frame.render("problem.html", status=refusal.status_code, problem=problem)
     page.headers.update({k: v for k, v in refusal.headers.items() if k in KEPT})
     return page
 
 
 def as_bare_page(request: Request, refusal: Response) -> Response:
     """Return the same in a frame that names no reader: it asks nothing of the database."""
-    request.state.page = Page()
+    request.state.page = Page(language=language_of(request))
     return as_page(request, refusal)
 
 
@@ -195,7 +229,7 @@ def _frame(request: Request) -> Page:
         return _page(request)
     except Exception:  # whatever fails here must not take the refusal with it
         log.warning("page without its reader", exc_info=True)
-        return Page()
+        return Page(language=language_of(request))
 
 
 def wants_page(request: Request) -> bool:

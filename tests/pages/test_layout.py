@@ -182,7 +182,7 @@ def test_who_is_not_signed_in_and_posts_is_told_to_sign_in(browser: TestClient) 
 
 def test_errors_within_content_are_named_and_linked_to_their_fields() -> None:
     errors = (FieldError("/content/problem", "It is too long."),)
-    template = layout.environment.from_string(
+    template = layout.environment_of("en").from_string(
         '{% from "components/forms.html" import summary %}'
         '{{ summary(form, {"content.problem": "The problem"}) }}'
     )

@@ -34,6 +34,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+from app.core.base.messages import Message
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -50,6 +52,10 @@ class FieldError:
 
     pointer: str
     detail: str
+
+    def __post_init__(self) -> None:
+        """Keep the sentence as a message, so that it can be told in other languages."""
+        object.__setattr__(self, "detail", Message.of(self.detail))
 
 
 class AppError(Exception):
@@ -82,7 +88,7 @@ class AppError(Exception):
         retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = Message.of(detail)
         self.errors = tuple(errors)
         self.retry_after = retry_after
         if remedy is not None:

@@ -15,6 +15,8 @@ from app.core.base.errors import NotPermitted
 SESSION: Final = "counterpart"
 KNOWN: Final = "counterpart-known"
 """By which a browser is known that its person has used before."""
+LANGUAGE: Final = "counterpart-language"
+"""The tag of the language that somebody has chosen in this browser."""
 PROVIDER: Final = "counterpart-provider"
 """What must survive the way to an OpenID provider and back."""
 OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})

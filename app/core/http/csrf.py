@@ -40,7 +40,7 @@ class SameSite:
             if comes_from_elsewhere(request):
                 refusal = CrossSite("Another site sent this in your name.")
                 note_denial(request, refusal)
-                document = respond(scope["path"], refusal)
+                document = respond(scope, refusal)
                 answer = await run_in_threadpool(self.shown, request, document)
                 await answer(scope, receive, send)
                 return

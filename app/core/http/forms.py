@@ -69,6 +69,11 @@ class Form(Generic[Schema]):
         """Return the form with what the service found wrong with its content."""
         return replace(self, errors=(*self.errors, *errors))
 
+    def told(self, say: Callable[[str], str]) -> "Form[Schema]":
+        """Return the form with what is wrong said in the language of its reader."""
+        errors = tuple(FieldError(e.pointer, say(e.detail)) for e in self.errors)
+        return replace(self, errors=errors)
+
 
 def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]]:
     """Return the dependency that reads a form of this schema.

@@ -9,13 +9,16 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
+from starlette.types import Scope
 
 from app.core.base.errors import (
     AppError,
     BadQuery,
     Failure,
+    FieldError,
     MethodNotAllowed,
     NotFound,
     NotPermitted,
@@ -23,7 +26,9 @@ from app.core.base.errors import (
     Unprocessable,
 )
 from app.core.base.logging import request_id
+from app.core.base.messages import Joined, Message
 from app.core.base.schemas import ProblemError
+from app.core.base.translations import ENGLISH, Language, language, preferred
 from app.core.base.validation_errors import field_errors, head_of
 from app.core.http.security_headers import secure
 
@@ -54,52 +59,82 @@ class Problem(BaseModel):
     errors: list[ProblemError] = Field(default=[], max_length=MOST_ERRORS)
 
 
-def body_of(path: str, error: AppError) -> dict[str, Any]:
-    """Return the members of the problem document for a refusal at this address."""
+class Refusal(Response):
+    """The problem document that refuses a request, in one language, and what it says.
+
+    Parameters
+    ----------
+    path : str
+        The address that was asked.
+    error : AppError
+    into : Language
+    """
+
+    def __init__(self, path: str, error: AppError, into: Language) -> None:
+        self.path, self.error = path, error
+        headers = {
+            **HEADERS.get(error.status, {}),
+            **error.headers,
+            "Content-Language": into.tag,
+            "Vary": "Accept-Language",
+        }
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(error.retry_after)
+        # ASCII, because a refusal may quote what could not be encoded.
+        document = json.dumps(body_of(path, error, into))
+        super().__init__(document, error.status, headers, MEDIA_TYPE)
+
+
+def body_of(path: str, error: AppError, into: Language | None = None) -> dict[str, Any]:
+    """Return the members of the problem document for a refusal at this address.
+
+    Parameters
+    ----------
+    into : Language, optional
+        In which it is said; English if it is not given.
+    """
+    say = (into or language(ENGLISH)).say
     return {
         "type": error.type,
-        "title": error.title,
+        "title": say(error.title),
         "status": error.status,
-        "detail": error.detail + _more_than_listed(error),
+        "detail": say(_with_how_many_more(error)),
         "instance": path,
         "code": error.code,
-        "remedy": error.remedy,
+        "remedy": say(error.remedy),
         "errors": [
-            {"pointer": e.pointer, "detail": _cut(e.detail)} for e in error.errors[:MOST_ERRORS]
+            {"pointer": e.pointer, "detail": _cut(say(e.detail))}
+            for e in error.errors[:MOST_ERRORS]
         ],
     }
 
 
-def _more_than_listed(error: AppError) -> str:
+def _with_how_many_more(error: AppError) -> str:
     more = len(error.errors) - MOST_ERRORS
-    return f" `errors` lists the first {MOST_ERRORS}; there are {more:,} more." * (more > 0)
+    if more <= 0:
+        return error.detail
+    return Message(
+        "{detail} `errors` lists the first {listed}; there are {more:,} more.",
+        detail=error.detail,
+        listed=MOST_ERRORS,
+        more=more,
+    )
 
 
 def _cut(detail: str) -> str:
     return detail if len(detail) <= LONGEST_DETAIL else f"{detail[:LONGEST_DETAIL]} [...]"
 
 
-def respond(path: str, error: AppError) -> Response:
-    """Return the answer that refuses a request to this address."""
-    headers = {**HEADERS.get(error.status, {}), **error.headers}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
-    return _document(body_of(path, error), error.status, headers)
-
-
-def _document(
-    body: dict[str, Any], status: int, headers: dict[str, str] | None = None
-) -> Response:
-    # ASCII, because a refusal may quote what could not be encoded.
-    return Response(json.dumps(body), status, headers=headers, media_type=MEDIA_TYPE)
+def respond(scope: Scope, error: AppError) -> Refusal:
+    """Return the answer that refuses a request, in the language that its sender prefers."""
+    header = Headers(raw=scope.get("headers", [])).get("accept-language")
+    return Refusal(scope["path"], error, language(preferred(header)))
 
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)  # noqa: S101 -- the registration below guarantees it
     note_denial(request, error)
-    response = respond(request.url.path, error)
-    response.headers.update(error.headers)
-    return response
+    return respond(request.scope, error)
 
 
 def note_denial(request: Request, error: AppError) -> None:
@@ -111,7 +146,7 @@ def note_denial(request: Request, error: AppError) -> None:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- the registration below guarantees it
-    return respond(request.url.path, _understood(error.errors()))
+    return respond(request.scope, _understood(error.errors()))
 
 
 def _understood(details: Sequence[Any]) -> AppError:
@@ -122,13 +157,20 @@ def _understood(details: Sequence[Any]) -> AppError:
     if "query" in where:
         errors = field_errors(details, skip=1)
         return BadQuery(
-            "The query has parameters that are not valid: "
-            + "; ".join(f"{e.pointer.removeprefix('/')}: {e.detail}" for e in errors[:5]),
+            Message(
+                "The query has parameters that are not valid: {errors}",
+                errors=Joined("; ", map(_at_its_name, errors[:5])),
+            ),
             errors=errors,
         )
     return Unprocessable(
         "The content cannot be accepted.", errors=field_errors(details, skip=1)
     )
+
+
+def _at_its_name(error: FieldError) -> Message:
+    name = error.pointer.removeprefix("/")
+    return Message("{name}: {detail}", name=name, detail=error.detail)
 
 
 def _framework(request: Request, error: Exception) -> Response:
@@ -142,7 +184,7 @@ def _framework(request: Request, error: Exception) -> Response:
         "The body could not be read as JSON.",
         remedy="Send JSON in UTF-8, nested a few levels and with numbers of usual length.",
     )
-    response = respond(request.url.path, refusals.get(error.status_code, unreadable))
+    response = respond(request.scope, refusals.get(error.status_code, unreadable))
     response.headers.update(error.headers or {})
     if "allow" in response.headers:
         response.headers["Allow"] = ", ".join(_methods(request))
@@ -160,7 +202,7 @@ def _methods(request: Request) -> Iterator[str]:
 def _failure(request: Request, error: Exception) -> Response:
     log.error("request failed", exc_info=error, extra={"path": request.url.path})
     response = respond(
-        request.url.path, Failure("Something failed on our side; it has been logged.")
+        request.scope, Failure("Something failed on our side; it has been logged.")
     )
     # This answer passes by what gives the others their identifier and their headers.
     response.headers["x-request-id"] = str(request_id.get())

@@ -61,7 +61,7 @@ class RequestLimit:
         if self.present >= self.limit:
             log.warning("request turned away", extra={"present": self.present})
             refusal = Unavailable("The service is answering too many requests.")
-            answer = self.shown(Request(scope), respond(scope["path"], refusal))
+            answer = self.shown(Request(scope), respond(scope, refusal))
             await answer(scope, receive, send)
             return
         self.present += 1
@@ -107,9 +107,9 @@ class BodyLimit:
             with anyio.fail_after(self.seconds):
                 body = await self._whole(receive)
         except (TooLarge, Unavailable, TimeoutError) as error:
-            late = f"The body did not arrive within {self.seconds:g} seconds."
+            late = Message("The body did not arrive within {n:g} seconds.", n=self.seconds)
             refusal = error if isinstance(error, AppError) else TooSlow(late)
-            answer = self.shown(Request(scope), respond(scope["path"], refusal))
+            answer = self.shown(Request(scope), respond(scope, refusal))
             await answer(scope, receive, send)
             return
         if body is not None:

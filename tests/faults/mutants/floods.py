@@ -131,8 +131,8 @@ FAULTS: Final = (
     Fault(
         "nobody learns who was not permitted",
         "app/core/http/problems.py",
-        "    note_denial(request, error)\n    response",
-        "    response",
+        "    note_denial(request, error)\n    return respond",
+        "    return respond",
         ("tests/core/base/test_logging.py::test_who_is_not_permitted_is_logged_by_key",),
     ),
     Fault(

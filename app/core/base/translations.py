@@ -1,0 +1,256 @@
+"""The languages that the service speaks, and how each says and writes something.
+
+English stands in the sources and is the key of the other languages, whose texts stand in
+`app/locales/<language>/LC_MESSAGES/counterpart.po` and are read when somebody first needs
+them. Names of countries and languages, dates and numbers are those of CLDR.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from app.core.base.messages import Message
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+LOCALES: Final = Path(__file__).parents[2] / "locales"
+DOMAIN: Final = "counterpart"
+ENGLISH: Final = "en"
+LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {"en": "English", "fr": "Français", "es": "Español", "pt": "Português"}
+)
+"""The BCP 47 tag of each language that the service speaks, with what it calls itself."""
+# Whose dates and numbers each language has here: European ones.
+_REGIONS: Final = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "pt": "pt_PT"}
+
+_LONGEST_HEADER: Final = 1000
+"""Characters of `Accept-Language` that are read; browsers send less than a tenth of it."""
+_RANGE: Final = re.compile(
+    r"(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:\s*;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?",
+    re.IGNORECASE,
+)
+_AT: Final = Message("{date} at {time} ({zone})")
+_NUMBER: Final = re.compile(r"(,?)(?:\.(\d+)f)?")
+
+
+def preferred(header: str | None) -> str:
+    """Return which of our languages a reader understands best; English if none.
+
+    Parameters
+    ----------
+    header : str or None
+        What the reader's program says in `Accept-Language`, such as `fr-CA, en;q=0.5`: a
+        variety of a language is served with that language. What is not understood is passed
+        over, and so is everything behind the first thousand characters.
+    """
+    wanted = sorted(_ranges(header or ""), key=lambda pair: -pair[1])
+    refused = {tag for tag, quality in wanted if not quality}
+    for tag, quality in wanted:
+        fitting = [ENGLISH, *LANGUAGES] if tag == "*" else [tag.partition("-")[0]]
+        for language in fitting if quality else ():
+            if language in LANGUAGES and language not in refused:
+                return language
+    return ENGLISH
+
+
+def _ranges(header: str) -> Iterator[tuple[str, float]]:
+    """Yield each range of languages with its quality, as far as they are understood."""
+    for written in header[:_LONGEST_HEADER].split(","):
+        if found := _RANGE.fullmatch(written.strip()):
+            yield found[1].lower(), float(found[2] or 1)
+
+
+class Language:
+    """One language, as the service speaks and writes it.
+
+    Parameters
+    ----------
+    tag : str
+        A key of `LANGUAGES`.
+    texts : mapping
+        The translation of each text, or of both its numbers, by context and English text.
+    plural : callable
+        Returns which of the forms of a text goes with a number.
+    """
+
+    def __init__(
+        self,
+        tag: str,
+        texts: Mapping[tuple[str | None, str], str | tuple[str, ...]],
+        plural: Callable[[int], int],
+    ) -> None:
+        self.tag = tag
+        self._texts = texts
+        self._plural = plural
+
+    @property
+    def locale(self) -> "Locale":
+        """What CLDR knows of the language."""
+        return _locale(self.tag)
+
+    def gettext(self, text: str) -> str:
+        """Return a text in this language; in English where it has no translation."""
+        return self.pgettext(None, text)
+
+    def pgettext(self, context: str | None, text: str) -> str:
+        """Return the same of a text that means different things elsewhere."""
+        found = self._texts.get((context, text), text)
+        return found if isinstance(found, str) else found[0]
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """Return a text in the form that goes with a number."""
+        return self.npgettext(None, one, many, n)
+
+    def npgettext(self, context: str | None, one: str, many: str, n: int) -> str:
+        """Return the same of a text that means different things elsewhere."""
+        found = self._texts.get((context, one))
+        if isinstance(found, tuple):
+            return found[self._plural(n)]
+        return one if n == 1 else many
+
+    def say(self, text: str) -> str:
+        """Return a message, or a text without values, in this language."""
+        if self.tag == ENGLISH:
+            return str(text)
+        return Message.of(text).translated(self.gettext, self.write)
+
+    def write(self, value: Any, spec: str = "") -> str:
+        """Write a value of a message as this language has it.
+
+        Parameters
+        ----------
+        value
+            A word of a table of ours, a number, or anything else, which stays as it is.
+        spec : str
+            As `format` reads it.
+        """
+        if isinstance(value, Enum):
+            return self.word(value)
+        found = _NUMBER.fullmatch(spec) if spec and isinstance(value, int | float) else None
+        if found is None:
+            return format(value, spec)
+        return self._decimal(value, int(found[2] or 0), grouped=bool(found[1]))
+
+    def word(self, value: Enum | str, kind: str | None = None) -> str:
+        """Return a word of one of our tables, such as a state or a role.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Which table it is from, such as `state`; an enumeration knows its own.
+        """
+        if isinstance(value, Enum):
+            kind, value = kind or kind_of(type(value)), str(value.value)
+        return self.pgettext(kind, value.replace("_", " "))
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """Return a number with as many decimals; without, as many as it has, at most three."""
+        if decimals is None:
+            from babel.numbers import format_decimal  # noqa: PLC0415 -- when first needed
+
+            return format_decimal(value, locale=self.locale)
+        return self._decimal(value, decimals, grouped=True)
+
+    def _decimal(self, value: float, decimals: int, *, grouped: bool) -> str:
+        from babel.numbers import format_decimal  # noqa: PLC0415 -- when first needed
+
+        pattern = ("#,##0" if grouped else "0") + "." * bool(decimals) + "0" * decimals
+        return format_decimal(value, pattern, locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """Return a share, 1 being the whole, in whole percents."""
+        from babel.numbers import format_percent  # noqa: PLC0415 -- when first needed
+
+        return format_percent(share, locale=self.locale)
+
+    def country(self, code: str) -> str:
+        """Return what people call a country; the code where nobody knows it."""
+        return str(self.locale.territories.get(code, code))
+
+    def language_name(self, code: str) -> str:
+        """Return what people call a language; the code where nobody knows it."""
+        return str(self.locale.languages.get(code.replace("-", "_"), code))
+
+    def day(self, instant: datetime, zone: str = "UTC") -> str:
+        """Return the day of an instant in a zone, such as 24 November 2026."""
+        from babel.dates import format_date  # noqa: PLC0415 -- when first needed
+
+        return format_date(instant.astimezone(ZoneInfo(zone)), "long", locale=self.locale)
+
+    def moment(self, instant: datetime, zone: str = "UTC") -> str:
+        """Return day, time and zone, such as 24 November 2026 at 11:00 (Paris, UTC+1)."""
+        from babel.dates import format_time  # noqa: PLC0415 -- when first needed
+
+        local = instant.astimezone(ZoneInfo(zone))
+        return self.gettext(_AT).format(
+            date=self.day(instant, zone),
+            time=format_time(local, "HH:mm", locale=self.locale),
+            zone=self._zone(local, zone),
+        )
+
+    def _zone(self, local: datetime, zone: str) -> str:
+        offset = _offset(local)
+        if zone == "UTC":
+            return zone
+        from babel.dates import get_timezone_location  # noqa: PLC0415 -- when first needed
+
+        city = get_timezone_location(zone, locale=self.locale, return_city=True)
+        return f"{city}, {offset}"
+
+
+def _offset(local: datetime) -> str:
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "\N{MINUS SIGN}"
+    hours, rest = divmod(abs(minutes), 60)
+    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
+
+
+def kind_of(table: type[Enum]) -> str:
+    """Return in which context the words of an enumeration are translated."""
+    name = table.__name__
+    return "state" if name.endswith("State") else name.lower()
+
+
+@cache
+def _locale(tag: str) -> "Locale":
+    from babel import Locale  # noqa: PLC0415 -- when first needed
+
+    return Locale.parse(_REGIONS[tag])
+
+
+@cache
+def language(tag: str) -> Language:
+    """Return the language of this tag, ready to speak; its texts are read once.
+
+    Raises
+    ------
+    KeyError
+        If the service does not speak it.
+    """
+    if tag == ENGLISH:
+        return Language(tag, {}, lambda n: int(n != 1))
+    from babel.messages.pofile import read_po  # noqa: PLC0415 -- when first needed
+
+    with catalogue_file(tag).open("rb") as file:
+        catalogue = read_po(file, locale=_REGIONS[tag])
+    texts = {
+        (message.context, message.id if isinstance(message.id, str) else message.id[0]): (
+            message.string if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalogue
+        if message.id and message.string and all(message.string) and not message.fuzzy
+    }
+    return Language(tag, texts, c2py(catalogue.plural_expr))
+
+
+def catalogue_file(tag: str) -> Path:
+    """Return where the texts of a language stand."""
+    return LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"

@@ -1,0 +1,85 @@
+"""How templates speak: in the language of the page, and tell times in the zone of its reader.
+
+Texts of a template are marked: `_("Sign in")`, `ngettext(...)`, `pgettext(...)`, `{% trans %}`.
+What comes from elsewhere passes a filter:
+
+    {{ error.detail|translated }}      a message, or a text that is marked in Python
+    {{ call.state|state }}             a state; `role`, `kind` and `word` do the same of others
+    {{ theme.labels|label }}           texts in several languages
+    {{ "FR"|country }}, {{ "fr"|language_name }}
+    {{ 1200|number }}, {{ 0.731|number(2) }}, {{ 0.5|percent }}
+    {{ call.closes_at|moment }}        a <time> with its zone: the reader's, or `zone=`
+    {{ call.closes_at|day }}           the same without the hour
+
+A message that is printed by itself is translated without a filter.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from app.core.base.messages import Message
+from app.core.base.translations import ENGLISH, LANGUAGES, Language
+
+# Of the reader: macros are imported without the context of the page.
+_ZONE: Final[ContextVar[str]] = ContextVar("zone", default="UTC")
+
+
+@contextmanager
+def in_zone(zone: str) -> Iterator[None]:
+    """Tell times in this zone (an IANA name) as long as it lasts."""
+    token = _ZONE.set(zone)
+    try:
+        yield
+    finally:
+        _ZONE.reset(token)
+
+
+def install(environment: Environment, language: Language) -> None:
+    """Let the templates of an environment speak a language."""
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # -- added by the extension
+        language.gettext,
+        language.ngettext,
+        newstyle=True,
+        pgettext=language.pgettext,
+        npgettext=language.npgettext,
+    )
+    environment.finalize = lambda value: (
+        language.say(value) if isinstance(value, Message) else value
+    )
+    environment.globals["languages"] = LANGUAGES
+    environment.filters |= {
+        "translated": language.say,
+        "word": language.word,
+        "state": lambda value: language.word(value, "state"),
+        "role": lambda value: language.word(value, "role"),
+        "kind": lambda value: language.word(value, "kind"),
+        "label": lambda labels: label(labels, language.tag),
+        "country": language.country,
+        "language_name": language.language_name,
+        "number": language.number,
+        "percent": language.percent,
+        "moment": _teller(language.moment),
+        "day": _teller(language.day),
+    }
+
+
+def label(labels: Mapping[str, str], tag: str) -> str:
+    """Return a text of several languages in the one wanted, or in English."""
+    return labels.get(tag) or labels[ENGLISH]
+
+
+def _teller(tell: Any) -> Any:
+    @pass_context  # so that nothing is worked out when the template is compiled
+    def told(_: Context, instant: datetime, zone: str | None = None) -> Markup:
+        at = instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        text = tell(instant, zone or _ZONE.get())
+        return Markup('<time datetime="{}">{}</time>').format(at, text)
+
+    return told
