@@ -55,6 +55,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit:read"
     AUDIT_READ_ALL = "audit:read-all"
     REASON_ERASE = "reason:erase"
+    TEAM_INVITE = "team:invite"
     USER_WRITE = "user:write"
     SESSION_OWN = "session:own"
     TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
@@ -92,6 +93,7 @@ _STAFF: Final = {
     Action.OUTBOX_READ: Reach.ANY,
     Action.AUDIT_READ: Reach.ANY,
     Action.NOTES_READ: Reach.ANY,
+    Action.TEAM_INVITE: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -132,6 +134,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.ORGANISATION_READ: Reach.ANY,
             Action.ORGANISATION_WRITE: Reach.ANY,
             Action.USER_READ: Reach.ANY,
+            Action.TEAM_INVITE: Reach.ANY,
             Action.USER_WRITE: Reach.ANY,
             Action.TOKEN_WRITE: Reach.ANY,
             Action.OUTBOX_READ: Reach.ANY,
@@ -145,6 +148,9 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
 
 GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})
 """Roles that need a second factor at sign-in: they decide about what belongs to others."""
+
+TEAM_ROLES: Final = frozenset({Role.MEMBER})
+"""Roles that people of teams have: they reach nothing but what belongs to their team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +260,19 @@ def require_somewhere(actor: Actor, action: Action) -> None:
     """
     if not allows_somewhere(actor, action):
         require(actor, action)
+
+
+def require_inviting(actor: Actor, role: Role) -> None:
+    """Do nothing, or refuse somebody who may not invite a person with this role.
+
+    Staff invite people of teams. Another role is given by those who look after users alone:
+    nobody makes somebody who may do more than themselves.
+
+    Raises
+    ------
+    NotPermitted
+        If no role of the actor includes it.
+    """
+    require(actor, Action.TEAM_INVITE)
+    if role not in TEAM_ROLES:
+        require(actor, Action.USER_WRITE)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from app.access import policy
-from app.access.policy import Action, Actor, Role
+from app.access.policy import Action, Actor
 from app.accounts.models import Membership
 from app.core.base.errors import Conflict, NotFound, NotPermitted
 from app.core.base.messages import Message
@@ -93,7 +93,7 @@ def hand_over(
         roles = set(
             session.exec(select(Membership.role).where(Membership.user_id == found.user_id))
         )
-        if not roles <= {Role.MEMBER}:
+        if not roles <= policy.TEAM_ROLES:
             raise NotPermitted(
                 "This person is more than a member of a team.",
                 remedy="Ask an administrator to hand the link over.",

@@ -21,6 +21,7 @@ from app.core.http.routing import Route
 from app.organisations.models import Organisation
 from app.organisations.schemas import (
     HandOver,
+    InvitationQuery,
     MembershipDraft,
     MeRead,
     OrganisationDraft,
@@ -122,23 +123,39 @@ def list_users(
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)
-@needs(Action.USER_WRITE)
+@needs(Action.TEAM_INVITE)
 def invite_user(
     session: SessionDep, actor: ActorDep, settings: SettingsDep, draft: UserDraft
 ) -> UserRead:
-    """Add a person with a role, and write them an invitation."""
+    """Add a person with a role, and write them an invitation.
+
+    Staff invite people of teams, as `member`; administrators with any role.
+    """
     return invitations.invite(session, actor, draft, public_url=settings.public_url)
 
 
+@router.get("/invitations")
+@needs(Action.TEAM_INVITE)
+def list_invitations(
+    answer: AnswerDep,
+    actor: ActorDep,
+    query: Annotated[InvitationQuery, Query()],
+) -> ListOf[UserRead]:
+    """List the people who have not accepted their invitation yet; for staff, those of teams."""
+    return answer(
+        lambda session, query: invitations.invitations(session, actor, query), query, UserRead
+    )
+
+
 @router.get("/users/{user_id}")
-@within(Action.USER_READ)
+@within(Action.USER_READ, Action.TEAM_INVITE)
 def read_user(session: ReadSessionDep, actor: ActorDep, user_id: UUID) -> UserRead:
-    """Read one user."""
-    return people.described(session, actor, [people.user(session, actor, user_id)])[0]
+    """Read one user: a colleague, who waits to join a team that you invite, or anybody."""
+    return invitations.person(session, actor, user_id)
 
 
 @router.post("/users/{user_id}/invitation", status_code=status.HTTP_204_NO_CONTENT)
-@needs(Action.USER_WRITE)
+@needs(Action.TEAM_INVITE)
 def invite_user_again(
     session: SessionDep, actor: ActorDep, settings: SettingsDep, user_id: UUID
 ) -> None:

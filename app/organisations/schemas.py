@@ -142,6 +142,12 @@ class UserQuery(ListQuery):
     organisation: Several[UUID] = Field(default=[], description="Repeat for several.")
 
 
+class InvitationQuery(ListQuery):
+    """Filters of the list of people who have not accepted yet."""
+
+    organisation: Several[UUID] = Field(default=[], description="Repeat for several.")
+
+
 class MembershipDraft(BaseModel):
     """A role for a user, and the organisation in which it is held."""
 

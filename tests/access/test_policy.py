@@ -27,6 +27,7 @@ STAFF = {
     "outbox:read",
     "audit:read",
     "notes:read",
+    "team:invite",
 }
 AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
@@ -43,6 +44,7 @@ ANY = {
         "organisation:write",
         "user:read",
         "user:write",
+        "team:invite",
         "token:write",
         "outbox:read",
         "reason:erase",

@@ -18,15 +18,16 @@ EXPECTED: Matrix = {
     },
     "export_me": {"any": answers(200)},
     "list_users": {"any": answers(403, member=200, lead=200, admin=200)},
-    "invite_user": {"any": answers(403, admin=200)},
+    "invite_user": {"any": answers(403, staff=200, lead=200, admin=200)},
+    "list_invitations": {"any": answers(403, staff=200, lead=200, admin=200)},
     "read_user": {
         "own": answers(404, member=200, lead=200, admin=200),
         "other": answers(404, lead=200, admin=200),
         "hidden": answers(404),
     },
     "invite_user_again": {
-        "other": answers(403, admin=200),
-        "hidden": answers(403, admin=404),
+        "other": answers(403, staff=404, lead=404, admin=200),
+        "hidden": answers(403, staff=404, lead=404, admin=404),
     },
     "add_membership": {
         "other": answers(403, admin=200),

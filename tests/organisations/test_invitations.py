@@ -232,10 +232,12 @@ def test_a_password_of_some_strength_is_taken(password: str) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
-def test_only_administrators_invite(session: Session, as_user: SignIn, role: Role) -> None:
+def test_only_administrators_invite_who_is_more_than_of_a_team(
+    session: Session, as_user: SignIn, role: Role
+) -> None:
     client = as_user(a_user(session, role))
 
-    answer = client.post("/api/v1/users", json=BOB)
+    answer = client.post("/api/v1/users", json=BOB | {"role": "reviewer"})
 
     assert answer.status_code == 403
     assert letters(session) == []

@@ -43,13 +43,18 @@ BODY: Final = (
 
 
 def tell(session: Session, user: User, notice: Notice) -> None:
-    """Write a letter to a person, unless one that says the same waits to be sent.
+    """Write a letter to a person, unless one that says the same waits to be sent."""
+    write_once(session, user, str(notice), BODY.format(what=WHAT[notice]))
+
+
+def write_once(session: Session, user: User, subject: str, body: str) -> None:
+    """Write a letter of fixed words to a person, unless one of this subject waits to be sent.
 
     A program that makes many tokens fills nobody's mailbox.
     """
     waiting = select(Letter.id).where(
         Letter.user_id == user.id,
-        Letter.subject == notice,
+        Letter.subject == subject,
         col(Letter.sent_at).is_(None),
         col(Letter.due_at).is_not(None),
     )
@@ -58,6 +63,6 @@ def tell(session: Session, user: User, notice: Notice) -> None:
             session,
             user_id=user.id,
             recipient=user.email,
-            subject=str(notice),
-            body=BODY.format(what=WHAT[notice]),
+            subject=subject,
+            body=body,
         )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, true
@@ -12,7 +13,7 @@ from app.access.policy import Action, Actor, Role
 from app.access.visibility import within_reach
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Membership, User
-from app.accounts.service import browser_sessions, second_factor
+from app.accounts.service import browser_sessions, notices, second_factor
 from app.accounts.service.users import folded, user_with
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
@@ -32,6 +33,14 @@ from app.organisations.schemas import (
 )
 from app.organisations.service.organisations import organisation, organisation_of
 
+JOINING: Final = "Someone joins your team in Counterpart"
+# Fixed words, as in every letter: neither name nor address is repeated.
+JOINING_BODY: Final = (
+    "Hello,\n\nsomeone was invited to your team in Counterpart. Once they accept, they can "
+    "read and change the drafts of your team. The list of users says who it is.\n\n"
+    "If you do not expect anyone, tell an administrator of Counterpart.\n"
+)
+
 
 def add_user(session: Session, actor: Actor, draft: UserDraft) -> User:
     """Add a person with a role; the organisation is made if it is new.
@@ -41,11 +50,11 @@ def add_user(session: Session, actor: Actor, draft: UserDraft) -> User:
     Raises
     ------
     NotPermitted
-        If the actor may not add users.
+        If the actor may not invite anybody with this role.
     Conflict
         If the address is taken.
     """
-    policy.require(actor, Action.USER_WRITE)
+    policy.require_inviting(actor, draft.role)
     email = folded(draft.email)
     if user_with(session, email):
         raise Conflict(
@@ -113,8 +122,31 @@ def add_membership(
             Message("The user is {state}.", state=found.state),
             remedy="Reactivate the user first.",
         )
+    tell_team(session, draft)
     join(session, actor, user_id, held_in.id, draft.role)
     return described(session, actor, [found])[0]
+
+
+def tell_team(session: Session, joining: MembershipDraft | UserMembership) -> None:
+    """Write to the people of a team that somebody joins it, and will read its drafts."""
+    if joining.role is Role.MEMBER:
+        for colleague in team(session, joining.organisation_id):
+            notices.write_once(session, colleague, JOINING, JOINING_BODY)
+
+
+def team(session: Session, organisation_id: UUID) -> Sequence[User]:
+    """Return the people who write for an organisation and can still sign in."""
+    statement = (
+        select(User)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.MEMBER,
+            User.state == UserState.ACTIVE,
+        )
+        .order_by(col(User.id))
+    )
+    return session.exec(statement).all()
 
 
 def remove_membership(
@@ -270,17 +302,28 @@ def user(session: Session, actor: Actor, user_id: UUID) -> User:
     return found
 
 
-def described(session: Session, actor: Actor, found: Sequence[User]) -> list[UserRead]:
+def described(
+    session: Session,
+    actor: Actor,
+    found: Sequence[User],
+    *,
+    by: Action = Action.USER_READ,
+) -> list[UserRead]:
     """Return users with what they are where, at one query for all of them.
 
     What a colleague is in other organisations is not for colleagues.
+
+    Parameters
+    ----------
+    by : Action, default=Action.USER_READ
+        What lets the actor know of them.
     """
     held = defaultdict(list)
     statement = (
         select(Membership)
         .where(
             col(Membership.user_id).in_([user.id for user in found]),
-            within_reach(actor, Action.USER_READ, Membership.organisation_id),
+            within_reach(actor, by, Membership.organisation_id),
         )
         .order_by(col(Membership.role), col(Membership.organisation_id))
     )

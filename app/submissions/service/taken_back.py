@@ -12,11 +12,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.access.policy import Role
-from app.accounts.lifecycle import UserState
-from app.accounts.models import Membership, User
 from app.core.base.clock import now
 from app.core.storage import audit, outbox
+from app.organisations.service import people
 from app.programmes import service as programmes
 from app.programmes.models import Call
 from app.submissions.lifecycle import BY_CLOCK, State
@@ -87,7 +85,7 @@ def _restore(session: Session, submission: Submission) -> None:
         before=before,
         after=submission.state,
     )
-    for user in _team(session, submission.organisation_id):
+    for user in people.team(session, submission.organisation_id):
         outbox.write(
             session,
             user_id=user.id,
@@ -112,18 +110,3 @@ def _changed(now_written: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
         for name, value in texts.items()
         if name != "content" and value != before.get(name)
     )
-
-
-def _team(session: Session, organisation_id: UUID) -> list[User]:
-    """Return the people who write for an organisation and can still sign in."""
-    statement = (
-        select(User)
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(
-            Membership.organisation_id == organisation_id,
-            Membership.role == Role.MEMBER,
-            User.state == UserState.ACTIVE,
-        )
-        .order_by(col(User.id))
-    )
-    return list(session.exec(statement))

@@ -176,8 +176,8 @@ FAULTS: Final = (
     Fault(
         "staff get the link of an administrator",
         "app/notifications/service.py",
-        "        if not roles <= {Role.MEMBER}:\n",
-        "        if roles == {Role.STAFF}:\n",
+        "        if not roles <= policy.TEAM_ROLES:\n",
+        "        if roles == {policy.Role.STAFF}:\n",
         (f"{LINKS}test_staff_hand_over_no_link_of_somebody_who_may_do_more_than_a_member",),
     ),
     # --- what is asked again ---

@@ -7,6 +7,8 @@ from tests.faults.mutants.planting import Fault
 POLICY: Final = "app/access/policy.py"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
 CODES: Final = "tests/test_codes.py::"
+INVITATIONS: Final = "app/organisations/service/invitations.py"
+TEAMS: Final = "tests/organisations/test_team_invitations.py::"
 
 FAULTS: Final = (
     # --- the table of grants, and how it is read ---
@@ -30,6 +32,41 @@ FAULTS: Final = (
         "    Action.CALL_WRITE: Reach.ANY,\n",
         "    Action.CALL_WRITE: Reach.ANY,\n    Action.CALL_PUBLISH: Reach.ANY,\n",
         (f"{MATRIX}[take_call_step publish]",),
+    ),
+    Fault(
+        "staff invite an administrator",
+        POLICY,
+        "    if role not in TEAM_ROLES:\n",
+        "    if role not in Role:\n",
+        (f"{TEAMS}test_staff_invite_nobody_who_may_do_more_than_a_team",),
+    ),
+    Fault(
+        "staff write a link to anybody who cannot sign in",
+        INVITATIONS,
+        "    if policy.allows(actor, Action.USER_WRITE):\n",
+        "    if policy.allows(actor, Action.TEAM_INVITE):\n",
+        (f"{TEAMS}test_staff_write_a_link_to_nobody_who_does_not_wait_to_join_a_team",),
+    ),
+    Fault(
+        "staff write a link to an account that was let in again",
+        INVITATIONS,
+        "        col(User.state) == UserState.INVITED,\n",
+        "",
+        (f"{TEAMS}test_staff_write_a_link_to_nobody_who_does_not_wait_to_join_a_team",),
+    ),
+    Fault(
+        "staff invite again who was given another role meanwhile",
+        INVITATIONS,
+        "        ~exists(more),\n",
+        "",
+        (f"{TEAMS}test_who_gets_another_role_while_waiting_is_out_of_the_reach_of_staff",),
+    ),
+    Fault(
+        "a team does not hear who is let into its drafts",
+        INVITATIONS,
+        "        people.tell_team(session, membership)\n",
+        "        pass\n",
+        (f"{TEAMS}test_the_people_of_a_team_hear_that_staff_invite_somebody_into_it",),
     ),
     Fault(
         "staff withdraw what is not theirs",

@@ -61,7 +61,7 @@ FAULTS: Final = (
         "colleagues read who reviews elsewhere",
         "app/organisations/service/people.py",
         "            col(Membership.user_id).in_([user.id for user in found]),\n"
-        "            within_reach(actor, Action.USER_READ, Membership.organisation_id),\n",
+        "            within_reach(actor, by, Membership.organisation_id),\n",
         "            col(Membership.user_id).in_([user.id for user in found]),\n",
         (f"{READS}[what a colleague is elsewhere]",),
     ),
