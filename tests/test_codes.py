@@ -8,9 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from app.access.policy import Role
-from app.core.storage.database import reading
+from app.core.storage import audit
+from app.core.storage.database import reading, transaction
+from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
@@ -117,6 +120,32 @@ def test_every_list_of_what_has_a_code_is_filtered_by_it_and_by_that_of_the_prog
     assert by_key
     assert by_key == listed(f"programme={code}") == listed(f"programme={code.upper()}")
     assert listed("programme=none") == []
+
+
+@pytest.mark.parametrize("name", [*TABLES, "match"])
+@pytest.mark.parametrize("role", [Role.STAFF, Role.LEAD, Role.AUDITOR, Role.ADMIN])
+def test_the_record_is_filtered_by_the_code_of_a_subject_as_by_its_key(
+    world: World, role: Role, name: str
+) -> None:
+    table = TABLES.get(name, Match)
+    with transaction(world.client.app.state.database) as session:  # type: ignore[attr-defined]  # -- it is a FastAPI
+        found = [session.get_one(table, world.other[name])] if name in TABLES else []
+        row = next(iter(found), None) or session.exec(select(Match)).first()
+        assert row is not None
+        key, code = str(row.id), row.code
+        audit.record(session, None, "touch", "call", row.id)
+
+    def numbers(*subjects: str) -> list[int]:
+        answer = world.client.get(
+            "/api/v1/audit",
+            params={"subject": subjects},
+            headers={"Authorization": f"Bearer {world.secrets[role]}"},
+        )
+        return [item["number"] for item in answer.json()["items"]]
+
+    assert numbers(key)
+    assert numbers(code) == numbers(code.swapcase()) == numbers(key, "none") == numbers(key)
+    assert numbers("none") == []
 
 
 def told(

@@ -59,7 +59,7 @@ def add_user(
 
 def list_users() -> None:
     """List the people, their roles and organisations."""
-    table = plain_table("Email", "Name", "State", "Roles")
+    table = plain_table("Email", "Name", "State", "Roles", whole=("Email",))
     with database_of(settings_at_hand()) as database, reading(database) as session:
         query: UserQuery | None = UserQuery(limit=200)
         while query:

@@ -25,7 +25,7 @@ _REFUSAL: Final = "This cannot be added."
 
 def list_programmes() -> None:
     """List the programmes: code, title, zone, and providers for each challenge."""
-    table = plain_table("Code", "Title", "Zone", "Providers")
+    table = plain_table("Code", "Title", "Zone", "Providers", whole=("Code",))
     with database_of(settings_at_hand()) as database, reading(database) as session:
         for row in service.programmes(session, ProgrammeQuery(limit=_MOST)).rows:
             providers = f"{row.providers_min} to {row.providers_max}"
@@ -60,7 +60,8 @@ def add_programme(
 def list_calls() -> None:
     """List the calls: programme, code, kind, state, and when they are open."""
     table = plain_table(
-        "Programme", "Code", "Kind", "State", "Phase", "Open from", "until", "Zone"
+        *("Programme", "Code", "Kind", "State", "Phase", "Open from", "until", "Zone"),
+        whole=("Programme", "Code"),
     )
     with database_of(settings_at_hand()) as database, reading(database) as session:
         codes = {
@@ -125,7 +126,7 @@ def publish_call(
     with database_of(settings_at_hand()) as database, transaction(database) as session:
         found = queries.known_call(session, programme, code)
         service.take_step(session, OPERATOR, found.id, "publish")
-    out.print(f"Published {code}.", markup=False)
+        out.print(f"Published {found.code}.", markup=False)
 
 
 def _local(instant: datetime) -> str:

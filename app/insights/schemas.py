@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.references import Reference
 from app.core.base.schemas import Instant
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.exporting import Names
@@ -41,6 +42,8 @@ class AuditQuery(ListQuery):
     actor: Several[UUID] = Field(default=[], description="Repeat for several.")
     action: Several[Word] = Field(default=[], description="Repeat for several.")
     kind: Several[Word] = Field(default=[], description="Kinds of subject; repeatable.")
-    subject: Several[UUID] = Field(default=[], description="Repeat for several.")
+    subject: Several[Reference] = Field(
+        default=[], description="Identifiers, or codes of what has one; repeatable."
+    )
     since: Instant | None = Field(default=None, description="An instant with its zone.")
     until: Instant | None = Field(default=None, description="The first one that is too late.")

@@ -1,6 +1,8 @@
 """Use cases over all features: the record of who did what."""
 
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
@@ -13,13 +15,20 @@ from app.core.storage import audit_reasons
 from app.core.storage.audit import AuditEvent, record
 from app.core.storage.database import MAX_INTEGER
 from app.core.storage.pagination import Page, page
+from app.core.storage.reference_numbers import refers
 from app.insights.schemas import AuditQuery, AuditRead
+from app.matches.models import Match
+from app.matchmaking.models import MatchRun
+from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
 
 OF_PROGRAMMES: Final = ("programme", "call", "run", "suggestion", "match")
 """The kinds of subject of which staff may read everything, and so what was done to them."""
+
+WITH_CODES: Final = (Programme, Call, Submission, MatchRun, Match)
+"""The tables of subjects that people know by a code."""
 
 
 def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditRead]:
@@ -36,10 +45,11 @@ def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditRead]:
         (AuditEvent.actor_id, query.actor),
         (AuditEvent.action, query.action),
         (AuditEvent.subject_kind, query.kind),
-        (AuditEvent.subject_id, query.subject),
     ):
         if wanted:
             statement = statement.where(col(column).in_(wanted))
+    if query.subject:
+        statement = statement.where(_is_about(query.subject))
     if query.since:
         statement = statement.where(col(AuditEvent.at) >= query.since)
     if query.until:
@@ -60,6 +70,14 @@ def audit(session: Session, actor: Actor, query: AuditQuery) -> Page[AuditRead]:
         ],
         found.cursor,
     )
+
+
+def _is_about(references: Sequence[UUID | str]) -> ColumnElement[bool]:
+    """Return the condition for events of which a reference names the subject."""
+    keys = [reference for reference in references if isinstance(reference, UUID)]
+    codes = [reference for reference in references if isinstance(reference, str)]
+    by_code = [refers(AuditEvent.subject_id, table, *codes) for table in WITH_CODES if codes]
+    return or_(col(AuditEvent.subject_id).in_(keys), *by_code)
 
 
 def erase_reason(session: Session, actor: Actor, event_number: int) -> None:

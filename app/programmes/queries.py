@@ -1,13 +1,18 @@
 """Finding programmes and calls by what names them."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.core.base.errors import FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
 from app.programmes.models import Call, Programme
+
+MOST_NAMED: Final = 5
+"""How many calls of one code a refusal names."""
 
 
 def programme_or_none(session: Session, key: UUID | str) -> Programme | None:
@@ -33,7 +38,7 @@ def stated_programme(session: Session, key: UUID | str) -> Programme:
 def call_named(session: Session, programme_code: str, code: str) -> Call | None:
     """Return the call of a programme by its code, if there is one."""
     statement = (
-        select(Call).join(Programme).where(Programme.code == programme_code, Call.code == code)
+        select(Call).join(Programme).where(named(Programme, programme_code), named(Call, code))
     )
     return session.exec(statement).first()
 
@@ -57,3 +62,12 @@ def known_call(session: Session, programme_code: str, code: str) -> Call:
             remedy="Check both codes; GET /api/v1/calls lists the calls.",
         )
     return found
+
+
+def told_apart(session: Session, calls: Sequence[Call]) -> str:
+    """Return the identifiers of calls that have one code, each with its programme."""
+    codes = select(Programme.id, Programme.code).where(
+        col(Programme.id).in_([call.programme_id for call in calls])
+    )
+    programmes = dict(session.exec(codes).all())
+    return ", ".join(f"{call.id} ({programmes[call.programme_id]})" for call in calls)

@@ -29,7 +29,7 @@ from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
-from app.programmes.queries import programme_or_none, stated_programme
+from app.programmes.queries import MOST_NAMED, programme_or_none, stated_programme, told_apart
 from app.programmes.schemas import (
     CallDraft,
     CallQuery,
@@ -313,7 +313,10 @@ def call(session: Session, actor: Actor, key: UUID | str) -> Call:
     if len(found) > 1:
         raise NotFound(
             Message("Calls of several programmes have the code {key}.", key=key),
-            remedy="Name it by its identifier; GET /api/v1/calls lists the calls.",
+            remedy=Message(
+                "Name the one you mean by its identifier: {calls}.",
+                calls=told_apart(session, found),
+            ),
         )
     if not found:
         raise NotFound(Message("There is no call {key}.", key=key))
@@ -322,7 +325,8 @@ def call(session: Session, actor: Actor, key: UUID | str) -> Call:
 
 def calls_named(session: Session, actor: Actor, key: UUID | str) -> Sequence[Call]:
     """Return the calls of this key or code that the actor may read: one of each programme."""
-    return session.exec(select(Call).where(named(Call, key), _readable(actor)).limit(2)).all()
+    statement = select(Call).where(named(Call, key), _readable(actor))
+    return session.exec(statement.order_by(col(Call.created_at).desc()).limit(MOST_NAMED)).all()
 
 
 def call_of(session: Session, call_id: UUID) -> Call:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from app.cli import screen
 from app.cli.commands import cli
 from app.core.storage.database import connect
 from app.operations import migrating
@@ -49,6 +50,38 @@ def test_a_programme_and_a_call_are_added_listed_and_published(url: str) -> None
     assert [line[3] for line in (*before, *after)] == ["draft", "published"]
     assert after[0][:3] == ["gov2gov-2027", "challenges", "challenges"]
     assert after[0][-3:] == ["2027-02-15", "01:00", "Europe/Paris"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_codes_are_listed_whole_however_narrow_the_screen(
+    url: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme, code = "gov2gov-2027-second-edition", "challenges-of-the-second-edition"
+    email = "somebody-with-a-long-name@ministry-of-water.example.org"
+    call(url, "programme", "add", programme, "Second edition", "--zone", "Europe/Paris")
+    instants = ("--opens", "2027-01-11T09:00:00+01:00", "--closes", "2027-02-15T00:00:00Z")
+    added = ("call", "add", programme, code, "Call for all", "--kind", "challenges")
+    call(url, *added, *instants)
+    ministry = ("--organisation", "Ministry", "--country", "FR")
+    call(url, "user", "add", email, "--name", "Ann", "--role", "staff", *ministry)
+    monkeypatch.setattr(screen.out, "width", columns)
+
+    listed = [call(url, kind, "list").stdout.split() for kind in ("programme", "call", "user")]
+
+    assert programme in listed[0]
+    assert {programme, code} <= {*listed[1]}
+    assert email in listed[2]
+
+
+def test_a_programme_and_its_call_are_named_in_any_case(url: str) -> None:
+    call(url, "programme", "add", "gov2gov-2027", "Second edition")
+    instants = ("--opens", "2027-01-11T09:00:00+01:00", "--closes", "2027-02-15T00:00:00Z")
+    added = ("call", "add", "Gov2Gov-2027", "all", "Call for all", "--kind", "challenges")
+    call(url, *added, *instants)
+
+    published = call(url, "call", "publish", "GOV2GOV-2027", "All")
+
+    assert (published.exit_code, published.stdout) == (0, "Published all.\n")
 
 
 def test_all_that_is_wrong_with_a_call_is_told_at_once(url: str) -> None:

@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 from app.access.policy import Role
 from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import workbooks
+from app.matchmaking.service.settings_in_words import settings_in_words
 from app.submissions.lifecycle import State
+from app.submissions.models import Submission
 from tests.conftest import SignIn
 from tests.factories import (
     a_challenge,
@@ -103,6 +106,89 @@ def test_it_names_the_best_five_with_reason_verdict_and_who_gave_it(
     about = dict(sheets["About the run"])
     assert (about["Run"], about["State"]) == (run.code, "Complete")
     assert about["Programme"].endswith(": =Second edition")
+
+
+def test_it_says_what_was_decided_in_another_run_and_which_sides_have_withdrawn(
+    session: Session, as_user: SignIn, run: MatchRun
+) -> None:
+    ann = a_user(session, Role.STAFF, name="Ann Before")
+    earlier = a_run(session, programme_id=run.programme_id, state=RunState.COMPLETE)
+    lines = {line.rank: line for line in _suggestions(session, run.id)}
+    pair = {name: getattr(lines[2], name) for name in ("challenge_id", "solution_id")}
+    no: dict[str, Any] = {"number": 1, "outcome": Outcome.REJECTED, "reason": "Too far away."}
+    session.add(Verdict(run_id=earlier.id, decided_by=ann.id, **pair, **no))
+    session.get_one(Submission, lines[3].solution_id).state = State.WITHDRAWN
+    session.commit()
+
+    answer = as_user(a_user(session, Role.STAFF)).get(f"/api/v1/match-runs/{run.id}/workbook")
+
+    header, *rows = sheets_of(answer.content)["Decisions"]
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    there = ("Verdict in another run", "Run", "Why there", "Decided there by")
+    assert [told[1][name] for name in there] == [
+        *("Rejected", earlier.code, "Too far away.", "Ann Before")
+    ]
+    assert isinstance(told[1]["Decided there at (Europe/Paris)"], datetime)
+    assert told[1]["Verdict"] is None
+    assert [told[0][name] for name in there] == [None] * 4
+    assert [line["Withdrawn since"] for line in told] == [None, None, "Solution", None, None]
+
+
+def test_its_settings_are_in_words(session: Session, staff: TestClient, run: MatchRun) -> None:
+    run.settings = run.settings | {
+        "rejected": [["CH-2026-001", "SO-2026-004"], ["CH-2026-002", "SO-2026-004"]],
+        "objective": "maxmin",
+        "require_all": False,
+        "working_language": "fr",
+    }
+    session.commit()
+
+    body = staff.get(f"/api/v1/match-runs/{run.id}/workbook").content
+
+    about = sheets_of(body)["About the run"]
+    kept_out = "Kept out of the assignment, as rejected in earlier runs"
+    assert [value for name, value in about if name == kept_out] == [
+        "CH-2026-001 with SO-2026-004",
+        "CH-2026-002 with SO-2026-004",
+    ]
+    told = dict(about)
+    assert told["What counts first in the assignment"] == "The weakest sum of a challenge"
+    assert told["Every challenge must have the least number"] == "No"
+    assert told["Working language"] == "French"
+    assert not {*RunSettings.model_fields} & {str(name).lower() for name, _ in about}
+
+
+def test_every_setting_stands_in_it_in_words() -> None:
+    changes: dict[str, Any] = {
+        "top": 7,
+        "text_weight": 0.123,
+        "providers_min": 3,
+        "providers_max": 4,
+        "working_language": "pt",
+        "objective": "total",
+        "require_all": False,
+        "cross_border": False,
+        "rejected": (("CH-1", "SO-1"),),
+        "basis": "submitted",
+        "encoder": "abc",
+    }
+    plain: dict[str, Any] = {
+        "top": 5,
+        "text_weight": 0.6,
+        "providers_min": 1,
+        "providers_max": 2,
+        "working_language": "en",
+        "objective": "leximin",
+        "require_all": True,
+        "cross_border": True,
+    }
+    before = list(settings_in_words(RunSettings.model_validate(plain)))
+
+    for name, value in changes.items():
+        changed = RunSettings.model_validate(plain | {name: value})
+
+        assert list(settings_in_words(changed)) != before, name
+    assert set(changes) == set(RunSettings.model_fields)
 
 
 def _suggestions(session: Session, run_id: UUID) -> list[Suggestion]:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.access.policy import Role
 from app.programmes.lifecycle import CallState
+from app.programmes.models import Programme
 from tests.conftest import SignIn
 from tests.factories import a_call, a_programme, a_user
 from tests.programmes.test_calls import DRAFT
@@ -42,6 +43,7 @@ def test_a_code_that_calls_of_two_programmes_have_names_neither(
     session: Session, as_user: SignIn
 ) -> None:
     calls = [a_call(session, code="challenges") for _ in range(2)]
+    codes = [session.get_one(Programme, call.programme_id).code for call in calls]
     member = as_user(a_user(session))
     body = {"title": "Early warning", "content": {}}
 
@@ -51,13 +53,15 @@ def test_a_code_that_calls_of_two_programmes_have_names_neither(
 
     assert read.status_code == 404
     assert read.json()["detail"] == "Calls of several programmes have the code challenges."
+    first, second = (f"{call.id} ({code})" for call, code in zip(calls, codes, strict=True))
     assert read.json()["remedy"] == (
-        "Name it by its identifier; GET /api/v1/calls lists the calls."
+        f"Name the one you mean by its identifier: {second}, {first}."
     )
     assert begun.status_code == 422
     assert begun.json()["errors"][0]["pointer"] == "/call_id"
     assert begun.json()["errors"][0]["detail"].startswith(
-        "Calls of several programmes have this code; name yours by its identifier."
+        "Calls of several programmes have this code; name yours by its identifier. They are "
+        f"{second}, {first}."
     )
     assert by_key.json()["call_id"] == str(calls[1].id)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,15 @@ from app.access.policy import Actor
 from app.core.tables.countries import name_of
 from app.core.tables.exporting import Named, Workbook, in_words
 from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.schemas.suggestions import (
     SuggestionQuery,
     SuggestionRead,
     sentence_of,
 )
+from app.matchmaking.schemas.verdicts import VerdictRead
 from app.matchmaking.service import queries
+from app.matchmaking.service.settings_in_words import settings_in_words
 from app.programmes.models import Programme
 
 BEST: Final = 5
@@ -34,8 +37,10 @@ Cells = list[str | int | float | bool | datetime]
 _DECISIONS: Final = (
     *("Challenge", "Challenge title", "Organisation", "Country", "Rank"),
     *("Solution", "Solution title", "Solution organisation", "Solution country"),
-    *("Score", "Band", "Assigned", "Reason", "Verdict", "Why", "Decided by"),
+    *("Score", "Band", "Assigned", "Reason", "Withdrawn since"),
+    *("Verdict", "Why", "Decided by"),
 )
+_ELSEWHERE: Final = ("Verdict in another run", "Run", "Why there", "Decided there by")
 
 
 def require_result(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
@@ -72,7 +77,9 @@ def decision_workbook(
         programme = session.get_one(Programme, run.programme_id)
         zone = ZoneInfo(programme.zone)
         challenges = _challenges(session, run)
-    book.begin("Decisions", [*_DECISIONS, f"Decided at ({zone.key})"])
+    at = f"Decided at ({zone.key})"
+    there = f"Decided there at ({zone.key})"
+    book.begin("Decisions", [*_DECISIONS, at, *_ELSEWHERE, there])
     served = set()
     for lines, names in _pages(opened, actor, run.id, names_of):
         for line in lines:
@@ -104,32 +111,44 @@ def _pages(
 
 
 def _identifiers(lines: Sequence[SuggestionRead]) -> dict[str, set[Hashable]]:
-    deciders: set[Hashable] = {
-        line.verdict.decided_by for line in lines if line.verdict and line.verdict.decided_by
-    }
+    verdicts = [v for line in lines for v in (line.verdict, line.other_verdict) if v]
+    deciders: set[Hashable] = {v.decided_by for v in verdicts if v.decided_by}
+    runs: set[Hashable] = {line.other_verdict.run_id for line in lines if line.other_verdict}
     themes: set[Hashable] = {
         part.feature for line in lines for part in line.contributions if part.kind == "theme"
     }
-    return {"decider": deciders, "theme": themes}
+    return {"decider": deciders, "run": runs, "theme": themes}
 
 
 def _decision(line: SuggestionRead, names: Named, zone: ZoneInfo) -> Cells:
-    verdict = line.verdict
-    decided: Cells = ["", "", "", ""]
-    if verdict:
-        decided = [
-            in_words(verdict.outcome),
-            verdict.reason,
-            next(iter(names.get(verdict.decided_by, ())), ""),
-            verdict.created_at.astimezone(zone).replace(tzinfo=None),
-        ]
+    outcome, *decided = _decided(line.verdict, names, zone)
+    elsewhere, *decided_there = _decided(line.other_verdict, names, zone)
+    run = _name(line.other_verdict.run_id, names) if line.other_verdict else ""
     challenge, solution = line.challenge, line.solution
     return [
         *(challenge.code, challenge.title, challenge.organisation, name_of(challenge.country)),
         *(line.rank, solution.code, solution.title, solution.organisation),
         *(name_of(solution.country), line.score, in_words(line.band or "")),
-        *(line.assigned, sentence_of(line.contributions, names), *decided),
+        *(line.assigned, sentence_of(line.contributions, names)),
+        in_words(" and ".join(line.withdrawn)),
+        *(outcome, *decided, elsewhere, run, *decided_there),
     ]
+
+
+def _decided(verdict: VerdictRead | None, names: Named, zone: ZoneInfo) -> Cells:
+    """Return what was decided, why, by whom and when; empty where nothing was."""
+    if verdict is None:
+        return ["", "", "", ""]
+    return [
+        in_words(verdict.outcome),
+        verdict.reason,
+        _name(verdict.decided_by, names),
+        verdict.created_at.astimezone(zone).replace(tzinfo=None),
+    ]
+
+
+def _name(key: UUID | None, names: Named) -> str:
+    return next(iter(names.get(key, ())), "")
 
 
 def _challenges(session: Session, run: MatchRun) -> list[Cells]:
@@ -152,10 +171,6 @@ def _about(run: MatchRun, programme: Programme, zone: ZoneInfo) -> Iterator[Cell
             yield [f"{name} ({zone.key})", at.astimezone(zone).replace(tzinfo=None)]
     yield ["Challenges", run.n_challenges]
     yield ["Solutions", run.n_solutions]
-    for name, value in run.settings.items():
-        yield [in_words(name), _plain(value)]
+    for name, value in settings_in_words(RunSettings.model_validate(run.settings)):
+        yield [name, value]
     yield ["Digest of the inputs", run.digest]
-
-
-def _plain(value: Any) -> str | int | float | bool:
-    return value if isinstance(value, str | int | float) else str(value or "")

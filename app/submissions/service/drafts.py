@@ -23,6 +23,7 @@ from app.core.storage.reference_numbers import next_code, next_number
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call
+from app.programmes.queries import told_apart
 from app.submissions.lifecycle import EDITABLE, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -116,7 +117,11 @@ def _call_for(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Ca
     if not calls:
         problem = "There is no such call."
     elif len(calls) > 1:
-        problem = "Calls of several programmes have this code; name yours by its identifier."
+        problem = Message(
+            "Calls of several programmes have this code; name yours by its identifier. They "
+            "are {calls}.",
+            calls=told_apart(session, calls),
+        )
     elif calls[0].kind is not CALL_KINDS[kind]:
         problem = f"The call {calls[0].code} asks for {calls[0].kind}."
     else:
