@@ -10,6 +10,8 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from app.core.base.numbers import Decimal, Whole
+
 SECRETS: Final = Path("/run/secrets")
 """Where containers find their secrets: a file `counterpart_database_url`, for example."""
 
@@ -46,16 +48,16 @@ class Settings(BaseSettings):
         default=True,
         description="Whether the server carries out background jobs itself.",
     )
-    job_lease_seconds: int = Field(
+    job_lease_seconds: Whole = Field(
         default=60,
         ge=1,
         le=3600,
         description="How long a worker may be silent before its job is begun again.",
     )
-    shortlist_size: int = Field(
+    shortlist_size: Whole = Field(
         default=10, ge=1, le=50, description="Suggestions that a run keeps for a challenge."
     )
-    text_weight: float = Field(
+    text_weight: Decimal = Field(
         default=0.6,
         ge=0,
         le=1,
@@ -80,45 +82,45 @@ class Settings(BaseSettings):
         validate_default=True,
         description="What the files of that encoder must hash to.",
     )
-    max_body_bytes: int = Field(
+    max_body_bytes: Whole = Field(
         default=1_000_000, ge=10_000, description="The largest request body that is read."
     )
-    max_body_seconds: float = Field(
+    max_body_seconds: Decimal = Field(
         default=30, gt=0, le=600, description="How long a request body may take to arrive."
     )
-    max_page_bytes: int = Field(
+    max_page_bytes: Whole = Field(
         default=4_000_000,
         ge=100_000,
         description="Where a page of a list ends, however few rows it has.",
     )
-    max_table_bytes: int = Field(
+    max_table_bytes: Whole = Field(
         default=20_000_000,
         ge=100_000,
         description="How much of a table (CSV, XLSX) of a list is read at once.",
     )
-    max_drafts: int = Field(
+    max_drafts: Whole = Field(
         default=2_500,
         ge=1,
         description="Submissions that a team may begin in one call.",
     )
-    requests_per_minute: int = Field(
+    requests_per_minute: Whole = Field(
         default=6_000,
         ge=1,
         description="Requests of one person, in all processes together; more are told 429.",
     )
-    limit_concurrency: int = Field(
+    limit_concurrency: Whole = Field(
         default=256,
         ge=1,
         le=10_000,
         description="Requests that one process answers at the same time; more are told 503.",
     )
-    computing_places: int = Field(
+    computing_places: Whole = Field(
         default=2,
         ge=1,
         le=64,
         description="Answers that one process computes at the same time, such as a what-if.",
     )
-    computing_wait_seconds: float = Field(
+    computing_wait_seconds: Decimal = Field(
         default=5,
         gt=0,
         le=60,
@@ -128,7 +130,7 @@ class Settings(BaseSettings):
         default=None,
         description="Addresses or networks, with commas, whose forwarded headers are believed.",
     )
-    stop_seconds: int = Field(
+    stop_seconds: Whole = Field(
         default=20,
         ge=0,
         le=600,
@@ -151,16 +153,16 @@ class Settings(BaseSettings):
         default=None,
         description="Keys that encrypt second factors, the newest first, separated by commas.",
     )
-    session_idle_minutes: int = Field(
+    session_idle_minutes: Whole = Field(
         default=60, ge=6, le=1440, description="How long a browser may be silent."
     )
-    session_hours: int = Field(
+    session_hours: Whole = Field(
         default=12, ge=1, le=168, description="After how long one signs in again in any case."
     )
     smtp_host: str | None = Field(
         default=None, description="Server that letters are sent by; unset: they wait."
     )
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_port: Whole = Field(default=587, ge=1, le=65535, description="Its port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="How the way to it is kept secret."
     )
@@ -183,10 +185,10 @@ class Settings(BaseSettings):
     oidc_name: str = Field(
         default="your organisation", description="What people call that provider."
     )
-    retention_days: int = Field(
+    retention_days: Whole = Field(
         default=730, ge=1, description="After how long people who left are erased."
     )
-    letter_days: int = Field(
+    letter_days: Whole = Field(
         default=90, ge=1, description="How long letters are kept after they were sent."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from sqlmodel import SQLModel, func, select
+from sqlmodel import SQLModel, col, func, select
 
 from app import models
 from app.accounts import service as accounts
@@ -51,6 +51,10 @@ def new(new_url: str) -> Iterator[Database]:
 def down_to(revision: str) -> str:
     """Return how many steps it is from the newest shape down to a version."""
     return f"-{len(list(SCRIPTS.iterate_revisions('head', revision)))}"
+
+
+def is_postgres(database: Database) -> bool:
+    return database.writer.dialect.name == "postgresql"
 
 
 def tables(database: Database) -> set[str]:
@@ -112,6 +116,43 @@ def test_what_was_there_is_searched_and_names_are_composed(new: Database) -> Non
             owner = session.get_one(Organisation, key)
             assert owner.name == normalize("NFC", name)
             assert owner.name_read == comparable(name)
+
+
+def test_organisations_that_read_the_same_already_stay_and_no_other_joins_them(
+    new: Database,
+) -> None:
+    migrating.migrate(new, "0014")
+    names = ["Eau", "EAU", "eau", "Eau"]
+    countries = ["FR", "FR", "FR", "BE"]
+    with new.writer.begin() as connection:
+        for number, (name, country) in enumerate(zip(names, countries, strict=True)):
+            connection.execute(
+                text(
+                    "INSERT INTO organisation (id, version, created_at, updated_at, name,"
+                    " country, level, name_read) VALUES (:id, 1, :at, :at, :name, :country,"
+                    " 'other', 'eau')"
+                ),
+                {
+                    "id": uuid4() if is_postgres(new) else uuid4().hex,
+                    "at": f"2026-01-0{number + 1} 00:00:00+00:00",
+                    "name": name,
+                    "country": country,
+                },
+            )
+
+    migrating.migrate(new)
+
+    statement = select(Organisation).order_by(col(Organisation.created_at))
+    with transaction(new) as session:
+        found = session.exec(statement).all()
+        assert [(one.name, one.twin) for one in found] == [
+            *(("Eau", 0), ("EAU", 1), ("eau", 2), ("Eau", 0))
+        ]
+        found[2].name = "Eaux"
+    with reading(new) as session:
+        assert [one.twin for one in session.exec(statement)] == [0, 1, 0, 0]
+    with pytest.raises(Conflict), transaction(new) as session:
+        an_organisation(session, name="EaU", country="FR")
 
 
 def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> None:

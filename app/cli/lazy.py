@@ -5,10 +5,11 @@ as long. The table of each group names its commands; a test holds it to what the
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, get_args, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -33,6 +34,9 @@ class Entry:
     function: str
     help: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+_NUMBERS: Final = (int, float)
 
 
 class _Commands(dict[str, Any]):
@@ -117,7 +121,42 @@ def _loaded(name: str, entry: Entry) -> Any:
         return command
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     alone.command(name, context_settings=dict(entry.settings))(found)
-    return typer.main.get_command(alone)
+    return _with_numbers_of_digits(typer.main.get_command(alone), found)
+
+
+def _with_numbers_of_digits(command: Any, function: Callable[..., Any]) -> Any:
+    """Let every number of a command be read by the rule of the interface and the settings."""
+    from app.core.base.numbers import as_decimal, as_whole  # noqa: PLC0415 -- as commands are
+
+    hints = get_type_hints(function)
+    for parameter in command.params:
+        kinds = {hint for hint in _kinds_in(hints.get(parameter.name)) if hint in _NUMBERS}
+        if kinds:
+            read = as_decimal if float in kinds else as_whole
+            parameter.process_value = partial(
+                _in_digits, parameter, read, parameter.process_value
+            )
+    return command
+
+
+def _kinds_in(hint: Any) -> Iterator[Any]:
+    yield hint
+    for part in get_args(hint):
+        yield from _kinds_in(part)
+
+
+def _in_digits(
+    parameter: Any,
+    read: Callable[[Any], Any],
+    following: Callable[..., Any],
+    ctx: Any,
+    value: Any,
+) -> Any:
+    try:
+        number = read(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), ctx=ctx, param=parameter) from error
+    return following(ctx, number)
 
 
 def _show(refusal: AppError) -> None:

@@ -13,6 +13,7 @@ from app.cli.progress import progress
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.files import whole
 from app.core.base.messages import Message
+from app.core.base.numbers import as_whole
 from app.core.base.text import in_one_form
 from app.core.tables.importing import Record, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
@@ -22,7 +23,18 @@ from app.submissions.records import ChallengeRecord, SolutionRecord, Vocabulary,
 
 Form = Literal["table", "json", "csv"]
 
+_MOST_PLACES: Final = 999_999
+"""More than there can be challenges."""
 _FORMS: Final[dict[str, Form]] = {".json": "json", ".csv": "csv"}
+
+
+def _places_in(number: str) -> int | None:
+    """Return how many places a text says; None where it says none."""
+    try:
+        places = int(as_whole(number))
+    except ValueError:
+        return None
+    return min(places, _MOST_PLACES) if places >= 0 else None
 
 
 def _share(given: float) -> float:
@@ -275,7 +287,8 @@ class _Named:
         found: dict[str, int] = {}
         for text in given:
             provider, _, number = in_one_form(text).rpartition(":")
-            if provider not in self.providers or not (number.isascii() and number.isdigit()):
+            places = _places_in(number)
+            if provider not in self.providers or places is None:
                 problem = f"{text} is no capacity: write PROVIDER:N, an id and a number."
                 self.errors.append(FieldError(option, problem))
             elif provider in found:
@@ -283,7 +296,7 @@ class _Named:
                     FieldError(option, Message("{provider} is named twice.", provider=provider))
                 )
             else:
-                found[provider] = int(number[:6])
+                found[provider] = places
         return tuple(found.items())
 
     def require_all(self) -> None:

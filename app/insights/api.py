@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Conflict, NotFound
+from app.core.base.numbers import Whole
 from app.core.http.access import needs
 from app.core.http.database_sessions import SessionDep
 from app.core.http.lists import AnswerDep, ListOf
@@ -35,6 +36,6 @@ def list_audit_events(
     responses=responses(Conflict, NotFound),
 )
 @needs(Action.REASON_ERASE)
-def erase_reason(session: SessionDep, actor: ActorDep, event_number: int) -> None:
+def erase_reason(session: SessionDep, actor: ActorDep, event_number: Whole) -> None:
     """Erase the reason of an event, as where it names somebody; the event itself stays."""
     service.erase_reason(session, actor, event_number)

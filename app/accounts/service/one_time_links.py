@@ -90,7 +90,8 @@ def link_for(session: Session, actor: Actor, user: User, *, public_url: str) -> 
 
 
 def _new_link(session: Session, user: User, purpose: Purpose, public_url: str) -> str:
-    """Make a link in place of those before it."""
+    """Make a link in place of those before it; of two made at once the later one holds."""
+    session.exec(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     end_links(session, user.id)
     secret = new_secret()
     ends_at = now() + LIFETIMES[purpose]

@@ -21,7 +21,7 @@ MOST_STEPS: Final = 30
 MOST_MISSING: Final = 50
 """What a step may lack: as many fields as a draft has."""
 
-_WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 def _written_out(value: object) -> object:

@@ -35,7 +35,7 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 
-_ROW: Final = re.compile(r"0|[1-9]\d{0,3}")
+_ROW: Final = re.compile(r"0|[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)

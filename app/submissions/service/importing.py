@@ -78,7 +78,7 @@ def import_file(
         If any record cannot be taken; `faults` lists everything that is wrong, with the
         form of the records and with what the call and the service hold.
     """
-    _require_importable(actor, call)
+    _require_importable(session, actor, call)
     rows = _read(session, call, file, imported(session, call), notes)
     _require_one_spelling(session, rows, str(file))
     return import_records(session, actor, call, [record for _, record in rows])
@@ -102,7 +102,7 @@ def update_from_file(
         As from `import_file`; also if a record names another organisation than the one that
         the submission belongs to.
     """
-    _require_importable(actor, call)
+    _require_importable(session, actor, call)
     present = _present(session, call)
     rows = _read(session, call, file, _drafts(session, call), notes, known=present.keys())
     _require_one_spelling(session, rows, str(file))
@@ -191,15 +191,19 @@ def import_records(
     Conflict
         If the call is not published.
     """
-    _require_importable(actor, call)
+    _require_importable(session, actor, call)
     return [_add(session, actor, call, record) for record in records]
 
 
-def _require_importable(actor: Actor, call: Call) -> None:
+def _require_importable(session: Session, actor: Actor, call: Call) -> None:
     policy.require(actor, Action.SUBMISSION_IMPORT)
-    if call.state is not CallState.PUBLISHED:
+    # Locked until the transaction ends: of two imports at once, the second sees what the first
+    # has taken in, by ids as people read them. Teams go on writing.
+    locked = select(Call.state).where(Call.id == call.id).with_for_update(key_share=True)
+    state = session.exec(locked).one()
+    if state is not CallState.PUBLISHED:
         raise Conflict(
-            Message("The call {call} is {state}.", call=call.code, state=call.state),
+            Message("The call {call} is {state}.", call=call.code, state=state),
             remedy="Publish it first.",
         )
 

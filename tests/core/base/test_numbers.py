@@ -6,20 +6,22 @@ from typing import Annotated, Any, get_args
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings
 from sqlmodel import Session
 
 import app.main  # noqa: F401 -- with all schemas of the interface
+from app.access.policy import Role
 from app.core.base.numbers import Decimal, Whole
+from app.core.storage import audit
+from app.core.storage.jobs import Job
 from tests.conftest import SignIn
 from tests.core.http.test_problems import JSON, draft
-from tests.factories import a_user
+from tests.factories import a_programme, a_user
 
 
 def schemas(of: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
-    """All schemas of the interface that refuse what they do not know: those that take input."""
+    """All schemas that refuse what they do not know, which take input; the settings too."""
     for schema in of.__subclasses__():
-        ours = schema.__module__.startswith("app.") and not issubclass(schema, BaseSettings)
+        ours = schema.__module__.startswith("app.")
         if ours and schema.model_config.get("extra") == "forbid":
             yield schema
         yield from schemas(schema)
@@ -52,6 +54,7 @@ def test_the_schemas_with_numbers_are_seen() -> None:
     names = {name.rpartition(".")[2] for name in NUMBERS}
 
     assert {"capacity", "limit", "days", "top", "text_weight", "providers_min", "min"} <= names
+    assert {"shortlist_size", "smtp_port", "max_body_seconds"} <= names
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,24 @@ def test_the_interface_says_what_is_no_number(session: Session, as_user: SignIn)
             "detail": "It is not a whole number; write digits alone, such as 12.",
         }
     ]
+
+
+@pytest.mark.parametrize("written", ["1_0", "\uff11\uff10", "1\u0660", "x"])
+def test_no_address_takes_what_only_a_program_reads_as_a_number(
+    session: Session, as_user: SignIn, written: str
+) -> None:
+    programme = a_programme(session)
+    for _ in range(10):
+        audit.record(session, None, "touch", "programme", programme.id, reason="They fit.")
+        session.add(Job(name="none", arguments={}))
+    session.commit()
+    admin, auditor = (as_user(a_user(session, role)) for role in (Role.ADMIN, Role.AUDITOR))
+
+    def statuses(number: str) -> list[int]:
+        return [
+            auditor.get(f"/api/v1/jobs/{number}").status_code,
+            admin.delete(f"/api/v1/audit/{number}/reason").status_code,
+        ]
+
+    assert statuses(written) == [404, 404]
+    assert statuses("10") == [200, 204]

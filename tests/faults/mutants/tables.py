@@ -116,4 +116,31 @@ FAULTS: Final = (
             "test_a_row_of_another_organisation_changes_nothing",
         ),
     ),
+    Fault(
+        "a command reads numbers by a rule of its own",
+        "app/cli/lazy.py",
+        "return _with_numbers_of_digits(typer.main.get_command(alone), found)",
+        "return typer.main.get_command(alone)",
+        ("tests/cli/test_numbers.py::test_a_number_that_is_none_is_said_with_the_option",),
+    ),
+    Fault(
+        "twins of organisations are let in by the database",
+        "app/migrations/versions/0015_one_organisation_of_a_name.py",
+        '        batch.create_unique_constraint(UNIQUE, ["name_read", "country", "twin"])\n',
+        "",
+        (
+            "tests/test_migrations.py::"
+            "test_organisations_that_read_the_same_already_stay_and_no_other_joins_them",
+        ),
+    ),
+    Fault(
+        "an organisation that was a twin stays one under another name",
+        "app/organisations/models.py",
+        "        organisation.twin = 0\n",
+        "        pass\n",
+        (
+            "tests/test_migrations.py::"
+            "test_organisations_that_read_the_same_already_stay_and_no_other_joins_them",
+        ),
+    ),
 )
