@@ -15,6 +15,7 @@ from sqlmodel import SQLModel, col, func, select
 
 from app import models
 from app.accounts import service as accounts
+from app.accounts.models import User
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from app.core.base.text import comparable
@@ -153,6 +154,19 @@ def test_organisations_that_read_the_same_already_stay_and_no_other_joins_them(
         assert [one.twin for one in session.exec(statement)] == [0, 1, 0, 0]
     with pytest.raises(Conflict), transaction(new) as session:
         an_organisation(session, name="EaU", country="FR")
+
+
+def test_who_is_there_has_chosen_no_language_and_no_zone(new: Database) -> None:
+    migrating.migrate(new)
+    with transaction(new) as session:
+        key = a_user(session, name="Ann", language="fr", zone="Europe/Paris").id
+    migrating.migrate(new, down_to("0015"), drop_data=True)
+
+    migrating.migrate(new)
+
+    with reading(new) as session:
+        user = session.get_one(User, key)
+        assert (user.name, user.language, user.zone) == ("Ann", None, None)
 
 
 def test_one_step_down_and_up_again_ends_at_the_same_shape(new: Database) -> None:

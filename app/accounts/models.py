@@ -15,7 +15,11 @@ UNKNOWN_BROWSER: Final = "A browser"
 
 
 class User(Record, table=True):
-    """A person who signs in."""
+    """A person who signs in.
+
+    `language` and `zone` are those in which the service speaks to them; null where they have
+    chosen none.
+    """
 
     __tablename__ = "user_account"  # `user` is a reserved word in SQL
 
@@ -24,6 +28,8 @@ class User(Record, table=True):
     state: UserState = Field(default=UserState.ACTIVE, sa_type=enum_column(UserState))
     consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    language: str | None = Field(default=None, max_length=2)
+    zone: str | None = Field(default=None, max_length=100)
 
     def __repr__(self) -> str:
         """Name the row without personal data."""

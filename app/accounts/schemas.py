@@ -1,7 +1,7 @@
 """What goes in and out about organisations and users."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import (
@@ -18,6 +18,8 @@ from app.access.policy import Action
 from app.core.base.numbers import Whole
 from app.core.base.schemas import at_most
 from app.core.base.text import Line, printable
+from app.core.base.translations import Tag
+from app.core.base.zones import Zone
 from app.core.storage.pagination import ListQuery
 
 Name = Annotated[Line, StringConstraints(min_length=2, max_length=200)]
@@ -180,6 +182,27 @@ class ConsentForm(_Form):
     """Yes or no to what is stored."""
 
     agreed: Literal["yes", "no"]
+
+
+class LanguageForm(_Form):
+    """The language of the pages."""
+
+    language: Tag
+
+
+class PreferencesForm(_Form):
+    """In which language and zone the service speaks to its reader; empty for no choice."""
+
+    language: Tag | None = None
+    zone: Zone | None = None
+
+
+class Reader(NamedTuple):
+    """What a page needs of the person who reads it."""
+
+    name: str
+    language: str | None
+    zone: str | None
 
 
 class TokenForm(_Form):

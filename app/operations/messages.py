@@ -44,7 +44,7 @@ REFUSAL: Final = (0, "detail", "remedy")
 TOLD: Final = frozenset({"title", "remedy"})
 """What a kind of refusal says of all its refusals."""
 WORDS: Final = frozenset(
-    {"Role", "Kind", "CallKind", "Phase", "Outcome", "Level", "Facet", "Basis"}
+    {"Role", "Kind", "CallKind", "Phase", "Outcome", "Level", "Facet", "Basis", "Notice"}
 )
 """Enumerations whose words people read, beside all states."""
 COMMANDS: Final = (

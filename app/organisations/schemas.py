@@ -15,6 +15,7 @@ from app.access.policy import Role
 from app.accounts.lifecycle import UserState
 from app.accounts.schemas import Ended, Name, TokenRead
 from app.core.base.text import Address
+from app.core.base.translations import Tag
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.countries import Country, name_of
 from app.core.tables.exporting import InWords, Names
@@ -88,6 +89,7 @@ class UserDraft(BaseModel):
     name: Name
     role: Role
     organisation: OrganisationDraft
+    language: Tag | None = Field(default=None, description="In which letters are written.")
 
 
 class MembershipRead(BaseModel):
@@ -103,6 +105,8 @@ class MeRead(BaseModel):
     id: UUID
     name: str
     email: str
+    language: str | None = Field(description="Of pages and letters; null for no choice.")
+    zone: str | None = Field(description="In which times are told; null for no choice.")
     memberships: list[MembershipRead]
 
 
@@ -197,6 +201,8 @@ class PersonExport(BaseModel):
     state: UserState
     created_at: datetime
     consented_at: datetime | None
+    language: str | None
+    zone: str | None
     memberships: list[MembershipRead]
     second_factor: bool
     identities: list[dict[str, str]] = Field(description="Who you are at OpenID providers.")

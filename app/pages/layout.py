@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from app.access.policy import Actor
 from app.accounts.dependencies import admitted, recognise
-from app.accounts.service import users
+from app.accounts.service import preferences
 from app.core.base.errors import AppError
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, language, preferred
@@ -32,6 +32,7 @@ from app.core.http.access import Access, declaration_of
 from app.core.http.forms import Form
 from app.core.http.problems import Refusal, body_of
 from app.core.storage.database import Database, reading
+from app.insights import queries
 from app.pages import navigation, words
 from app.pages.navigation import Link
 
@@ -143,16 +144,18 @@ def _page(request: Request) -> Page:
     """Return what a page is made with, for anyone who asks; nobody is refused."""
     database: Database = request.app.state.database
     actor: Actor | None = getattr(request.state, "actor", None) or recognise(request)
-    person = None
+    reader, zone = None, "UTC"
     if actor is not None and actor.user_id is not None:
         with reading(database) as session:
-            person = users.name_of(session, actor.user_id)
+            reader = preferences.reader(session, actor.user_id)
+            zone = (reader.zone if reader else None) or queries.zone_of(session)
     endpoint = getattr(request.scope.get("endpoint"), "__name__", "")
     return Page(
         actor=actor,
-        person=person,
+        person=reader.name if reader else None,
         navigation=tuple(navigation.links(actor, endpoint)),
-        language=language_of(request),
+        language=(reader.language if reader else None) or language_of(request),
+        zone=zone,
         is_partial=request.headers.get("hx-request") == "true",
     )
 

@@ -33,7 +33,7 @@ ENTRIES: Final = (
         "/profile",
         frozenset(
             {
-                *("show_profile", "show_confirm", "confirm"),
+                *("show_profile", "change_preferences", "show_confirm", "confirm"),
                 *("show_password", "change_password"),
                 *("show_sessions", "sign_one_out", "sign_others_out"),
             }
@@ -49,7 +49,15 @@ ENTRIES: Final = (
 
 OUTSIDE: Final = frozenset(
     {
-        *("home", "show_sign_in", "sign_in", "sign_out", "go_to_provider", "come_back"),
+        *(
+            "home",
+            "choose_language",
+            "show_sign_in",
+            "sign_in",
+            "sign_out",
+            "go_to_provider",
+            "come_back",
+        ),
         *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
         *("show_invitation", "accept_invitation"),

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.pages.account import (
+    language,
     one_time_links,
     openid,
     password,
@@ -14,5 +15,15 @@ from app.pages.account import (
 from app.pages.public import front
 
 router = APIRouter(include_in_schema=False)
-for page in (front, sign_in, one_time_links, openid, profile, password, sessions, tokens):
+for page in (
+    front,
+    language,
+    sign_in,
+    one_time_links,
+    openid,
+    profile,
+    password,
+    sessions,
+    tokens,
+):
     router.include_router(page.router)

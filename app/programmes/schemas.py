@@ -21,6 +21,7 @@ from app.core.base.numbers import Whole
 from app.core.base.references import Reference, is_key
 from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
+from app.core.base.zones import Zone
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names
 from app.programmes.lifecycle import CallKind, CallState, Phase
@@ -37,15 +38,6 @@ Code = Annotated[
 ]
 Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Notes = Annotated[Text, StringConstraints(max_length=5000)]
-
-
-def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; write one such as Europe/Paris")
-    return name
-
-
-Zone = Annotated[str, Field(max_length=100), AfterValidator(_known_zone)]
 
 
 class Providers(BaseModel):

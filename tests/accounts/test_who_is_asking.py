@@ -44,6 +44,8 @@ def test_a_person_reads_who_they_are(session: Session, as_user: SignIn) -> None:
         "id": str(user.id),
         "name": "Ann",
         "email": "ann@example.org",
+        "language": None,
+        "zone": None,
         "memberships": [
             {"role": "auditor", "organisation": shown},
             {"role": "member", "organisation": shown},

@@ -199,7 +199,13 @@ def test_who_returns_signs_in_again_and_old_tokens_stay_ended(
 def test_erasure_removes_who_somebody_was_and_keeps_what_others_need(
     session: Session, office: TestClient, enter: Enter
 ) -> None:
-    user = a_person(session, name="Ann Canary", email="canary@example.org")
+    user = a_person(
+        session,
+        name="Ann Canary",
+        email="canary@example.org",
+        language="pt",
+        zone="Atlantic/Azores",
+    )
     enter(user)
     a_token(session, user)
     everything_of(session, user)
@@ -215,6 +221,7 @@ def test_erasure_removes_who_somebody_was_and_keeps_what_others_need(
     assert kept(session, user) == {}
     session.refresh(user)
     assert (user.name, user.email) == ("Erased person", f"{user.id}@erased.invalid")
+    assert (user.language, user.zone) == (None, None)
     tokens = session.exec(select(Token).where(Token.user_id == user.id)).all()
     assert [(token.name, token.revoked_at is None) for token in tokens] == [("erased", False)]
     assert session.get(type(challenge), challenge.id) is not None

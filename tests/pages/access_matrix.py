@@ -24,6 +24,7 @@ def everybody(status: int) -> Row:
 EXPECTED: Mapping[str, Row] = {
     # on the way in and out
     "home": everybody(307),
+    "choose_language": everybody(422),
     "show_sign_in": everybody(200),
     "sign_in": everybody(422),
     "show_second_factor": everybody(303),
@@ -46,6 +47,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_confirm": Row(303, 303, 200),
     "confirm": Row(401, 401, 422),
     "show_profile": Row(303, 200, 200),
+    "change_preferences": Row(401, 401, 303),
     "show_password": Row(303, 200, 200),
     "change_password": Row(401, 422, 422),
     "show_sessions": Row(303, 303, 200),

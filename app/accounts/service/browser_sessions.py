@@ -208,6 +208,18 @@ def recently_confirmed(actor: Actor) -> bool:
     return actor.confirmed_at is not None and now() - actor.confirmed_at < CONFIRMED
 
 
+def require_browser(actor: Actor) -> None:
+    """Do nothing, or refuse a token: no person holds one.
+
+    Raises
+    ------
+    NotSignedIn
+        If it is a token that asks.
+    """
+    if actor.confirmed_at is None:
+        raise NotSignedIn("This page is for a browser that has signed in.")
+
+
 def require_recently_confirmed(actor: Actor) -> None:
     """Do nothing, or ask for the password or the second factor again.
 

@@ -11,7 +11,8 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from app.accounts.models import User
-from app.core.storage import outbox
+from app.accounts.service import letters
+from app.core.base.messages import Message
 from app.core.storage.outbox import Letter
 
 
@@ -27,14 +28,18 @@ class Notice(StrEnum):
 
 WHAT: Final = MappingProxyType(
     {
-        Notice.PASSWORD: "your password was changed.",
-        Notice.AUTHENTICATOR: "an authenticator was added. It is asked for at each sign-in.",
-        Notice.NO_AUTHENTICATOR: "the authenticator and its recovery codes were removed.",
-        Notice.RECOVERY_CODE: "somebody signed in with one of your recovery codes.",
-        Notice.TOKEN: "a token was made. A program that has it acts in your name.",
+        Notice.PASSWORD: Message("your password was changed."),
+        Notice.AUTHENTICATOR: Message(
+            "an authenticator was added. It is asked for at each sign-in."
+        ),
+        Notice.NO_AUTHENTICATOR: Message(
+            "the authenticator and its recovery codes were removed."
+        ),
+        Notice.RECOVERY_CODE: Message("somebody signed in with one of your recovery codes."),
+        Notice.TOKEN: Message("a token was made. A program that has it acts in your name."),
     }
 )
-BODY: Final = (
+BODY: Final = Message(
     "Hello,\n\n{what}\n\nIf this was you, you do not need to do anything. If it was not you, "
     "someone else may use your account: open Counterpart as you always do, choose "
     '"I have forgotten my password", and tell the staff of the incubator. A new password ends '
@@ -44,25 +49,25 @@ BODY: Final = (
 
 def tell(session: Session, user: User, notice: Notice) -> None:
     """Write a letter to a person, unless one that says the same waits to be sent."""
-    write_once(session, user, str(notice), BODY.format(what=WHAT[notice]))
+    subject = letters.spoken_to(user).word(notice)
+    write_once(session, user, subject, Message(BODY, what=WHAT[notice]))
 
 
 def write_once(session: Session, user: User, subject: str, body: str) -> None:
     """Write a letter of fixed words to a person, unless one of this subject waits to be sent.
 
     A program that makes many tokens fills nobody's mailbox.
+
+    Parameters
+    ----------
+    subject, body : str
+        Messages, or texts that are marked as such.
     """
     waiting = select(Letter.id).where(
         Letter.user_id == user.id,
-        Letter.subject == subject,
+        Letter.subject == letters.spoken_to(user).say(subject),
         col(Letter.sent_at).is_(None),
         col(Letter.due_at).is_not(None),
     )
     if session.exec(waiting).first() is None:
-        outbox.write(
-            session,
-            user_id=user.id,
-            recipient=user.email,
-            subject=subject,
-            body=body,
-        )
+        letters.write(session, user, subject, body)

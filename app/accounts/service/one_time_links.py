@@ -13,7 +13,7 @@ from app.access.policy import Action, Actor
 from app.accounts.lifecycle import Purpose, UserState
 from app.accounts.models import Identity, OneTimeLink, Password, User
 from app.accounts.schemas import Ended
-from app.accounts.service import browser_sessions, notices, users
+from app.accounts.service import browser_sessions, letters, notices, users
 from app.accounts.service.credentials import (
     digest_of,
     hash_password,
@@ -26,7 +26,7 @@ from app.accounts.service.notices import Notice
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
-from app.core.storage import audit, jobs, outbox, rate_limits
+from app.core.storage import audit, jobs, rate_limits
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.rate_limits import Limit
 
@@ -42,17 +42,21 @@ RESETS_FROM_ONE: Final = Limit("resets from one", 50, timedelta(hours=1))
 LETTERS: Final = MappingProxyType(
     {
         Purpose.INVITATION: (
-            "Your invitation to Counterpart",
-            "Hello,\n\nyou are invited to Counterpart, the matchmaking service of the "
-            "incubator. Open this address within seven days to accept, and to read what is "
-            "stored about you and why:\n\n{link}\n\nIf you do not know what this is about, "
-            "do nothing: without you nothing happens.\n",
+            Message("Your invitation to Counterpart"),
+            Message(
+                "Hello,\n\nyou are invited to Counterpart, the matchmaking service of the "
+                "incubator. Open this address within seven days to accept, and to read what is "
+                "stored about you and why:\n\n{link}\n\nIf you do not know what this is about, "
+                "do nothing: without you nothing happens.\n"
+            ),
         ),
         Purpose.RESET: (
-            "A new password for Counterpart",
-            "Hello,\n\nsomebody asked for a new password for this address. If it was you, "
-            "open this address within an hour:\n\n{link}\n\nIf it was not you, do nothing: "
-            "your password stays as it is.\n",
+            Message("A new password for Counterpart"),
+            Message(
+                "Hello,\n\nsomebody asked for a new password for this address. If it was you, "
+                "open this address within an hour:\n\n{link}\n\nIf it was not you, do nothing: "
+                "your password stays as it is.\n"
+            ),
         ),
     }
 )
@@ -106,14 +110,7 @@ def send_link(session: Session, user: User, purpose: Purpose, public_url: str) -
     """Write a letter with a new link; the link before it ends."""
     subject, body = LETTERS[purpose]
     link = _new_link(session, user, purpose, public_url)
-    outbox.write(
-        session,
-        user_id=user.id,
-        recipient=user.email,
-        subject=subject,
-        body=body.format(link=link),
-        confidential=True,
-    )
+    letters.write(session, user, subject, Message(body, link=link), confidential=True)
 
 
 def end_links(session: Session, user_id: UUID) -> None:
@@ -162,8 +159,13 @@ def find_link(
     return found
 
 
-def accept(session: Session, secret: str) -> User:
+def accept(session: Session, secret: str, language: str | None = None) -> User:
     """Use an invitation, with the person's consent; return who is active now.
+
+    Parameters
+    ----------
+    language : str, optional
+        The tag of that in which the person has read what is stored; letters are written in it.
 
     Raises
     ------
@@ -173,17 +175,30 @@ def accept(session: Session, secret: str) -> User:
     link, user = find_link(session, secret, Purpose.INVITATION, to_use=True)
     link.used_at = user.consented_at = now()
     user.state = UserState.ACTIVE
+    user.language = user.language or language
     audit.record(session, user.id, "accept", "user", user.id)
     return user
 
 
-def set_password(database: Database, secret: str, purpose: Purpose, password: str) -> Ended:
+def set_password(
+    database: Database,
+    secret: str,
+    purpose: Purpose,
+    password: str,
+    *,
+    language: str | None = None,
+) -> Ended:
     """Use a link to set a password; every session of the person ends.
 
     After a reset every token ends too: whoever has the old password may have made it. What has
     ended is returned.
 
     The password is hashed between two transactions, because that takes long.
+
+    Parameters
+    ----------
+    language : str, optional
+        As for `accept`.
 
     Raises
     ------
@@ -198,7 +213,7 @@ def set_password(database: Database, secret: str, purpose: Purpose, password: st
     hashed = hash_password(password)
     with transaction(database) as session:
         if purpose is Purpose.INVITATION:
-            user = accept(session, secret)
+            user = accept(session, secret, language)
             ended = Ended(tokens=[], sessions=browser_sessions.end_all(session, user.id))
         else:
             link, user = find_link(session, secret, purpose, to_use=True)

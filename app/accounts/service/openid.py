@@ -285,8 +285,19 @@ def enter(
     return _begin(session, settings, found[1], browser)
 
 
-def link(session: Session, settings: Settings, visitor: Visitor, browser: Browser) -> Entry:
+def link(
+    session: Session,
+    settings: Settings,
+    visitor: Visitor,
+    browser: Browser,
+    language: str | None = None,
+) -> Entry:
     """Accept an invitation with this identity, with the person's consent, and sign in.
+
+    Parameters
+    ----------
+    language : str, optional
+        As for `one_time_links.accept`.
 
     Raises
     ------
@@ -298,7 +309,7 @@ def link(session: Session, settings: Settings, visitor: Visitor, browser: Browse
     # The refusal undoes the entering, with its session.
     if enter(session, settings, visitor, browser):
         raise Conflict("That sign-in belongs to another account.", remedy="Sign in with it.")
-    user = one_time_links.accept(session, visitor.invitation)
+    user = one_time_links.accept(session, visitor.invitation, language)
     session.add(Identity(user_id=user.id, issuer=visitor.issuer, subject=visitor.subject))
     session.flush()
     audit.record(session, user.id, "link", "user", user.id)

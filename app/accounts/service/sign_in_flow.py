@@ -27,7 +27,7 @@ from app.accounts.service.browser_sessions import Entry
 from app.accounts.service.known_browsers import Browser
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
-from app.core.base.errors import FieldError, NotSignedIn, Unprocessable
+from app.core.base.errors import FieldError, Unprocessable
 from app.core.storage import audit, rate_limits
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.rate_limits import Limit
@@ -219,9 +219,8 @@ def ways_to_confirm(session: Session, actor: Actor) -> Literal["code", "password
     NotSignedIn
         If it is a token that asks: no person holds one.
     """
-    if actor.confirmed_at is None or actor.user_id is None:
-        raise NotSignedIn("This page is for a browser that has signed in.")
-    if browser_sessions.is_enrolled(session, actor.user_id):
+    browser_sessions.require_browser(actor)
+    if actor.user_id is not None and browser_sessions.is_enrolled(session, actor.user_id):
         return "code"
     held = session.exec(select(Password).where(Password.user_id == actor.user_id)).first()
     return "password" if held else "none"

@@ -1,7 +1,6 @@
 """Users, found by their addresses."""
 
 import unicodedata
-from uuid import UUID
 
 from sqlmodel import Session, select
 
@@ -23,8 +22,3 @@ def folded(email: str) -> str:
     narrow = unicodedata.normalize("NFKC", email)
     folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow.strip())
     return unicodedata.normalize("NFKC", folded)
-
-
-def name_of(session: Session, user_id: UUID) -> str | None:
-    """Return what a user is called; None if there is no such user."""
-    return session.exec(select(User.name).where(User.id == user_id)).first()

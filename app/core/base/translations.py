@@ -13,7 +13,7 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from app.core.base.messages import Message
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 LOCALES: Final = Path(__file__).parents[2] / "locales"
 DOMAIN: Final = "counterpart"
 ENGLISH: Final = "en"
+Tag = Literal["en", "fr", "es", "pt"]
+"""The BCP 47 tag of a language that the service speaks."""
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
     {"en": "English", "fr": "Français", "es": "Español", "pt": "Português"}
 )
-"""The BCP 47 tag of each language that the service speaks, with what it calls itself."""
+"""What each of them calls itself."""
 # Whose dates and numbers each language has here: European ones.
 _REGIONS: Final = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "pt": "pt_PT"}
 

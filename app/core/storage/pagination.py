@@ -8,7 +8,6 @@ import base64
 import binascii
 import json
 import math
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from app.core.base.errors import BadQuery
 from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.text import printable
+from app.core.base.zones import is_zone
 from app.core.storage.database import MAX_INTEGER
 from app.core.tables.exporting import Format
 
@@ -92,7 +92,7 @@ class ListQuery(BaseModel):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in zoneinfo.available_timezones():
+        if zone is not None and not is_zone(zone):
             raise ValueError("write an IANA time zone, such as Europe/Paris")
         return zone
 

@@ -33,9 +33,9 @@ from app.organisations.schemas import (
 )
 from app.organisations.service.organisations import organisation, organisation_of
 
-JOINING: Final = "Someone joins your team in Counterpart"
+JOINING: Final = Message("Someone joins your team in Counterpart")
 # Fixed words, as in every letter: neither name nor address is repeated.
-JOINING_BODY: Final = (
+JOINING_BODY: Final = Message(
     "Hello,\n\nsomeone was invited to your team in Counterpart. Once they accept, they can "
     "read and change the drafts of your team. The list of users says who it is.\n\n"
     "If you do not expect anyone, tell an administrator of Counterpart.\n"
@@ -62,7 +62,7 @@ def add_user(session: Session, actor: Actor, draft: UserDraft) -> User:
             remedy="Choose another address, or give the user that exists one more role.",
         )
     organisation = organisation_of(session, actor, draft.organisation)
-    user = User(email=email, name=draft.name, state=UserState.INVITED)
+    user = User(email=email, name=draft.name, state=UserState.INVITED, language=draft.language)
     session.add(user)
     session.flush()
     session.add(Membership(user_id=user.id, organisation_id=organisation.id, role=draft.role))
@@ -238,7 +238,10 @@ def describe(session: Session, actor: Actor) -> MeRead:
         MembershipRead(role=m.role, organisation=OrganisationRead.model_validate(o))
         for m, o in session.exec(statement)
     ]
-    return MeRead(id=me.id, name=me.name, email=me.email, memberships=memberships)
+    return MeRead(
+        **me.model_dump(include={"id", "name", "email", "language", "zone"}),
+        memberships=memberships,
+    )
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:

@@ -59,7 +59,13 @@ def accept_invitation(
     if form.value is not None:
         password = form.value.password.get_secret_value()
         try:
-            one_time_links.set_password(database, form.value.code, Purpose.INVITATION, password)
+            one_time_links.set_password(
+                database,
+                form.value.code,
+                Purpose.INVITATION,
+                password,
+                language=page.language,
+            )
         except Unprocessable as refusal:
             form = form.refused(*refusal.errors)
         else:

@@ -104,7 +104,7 @@ def accept_with_provider(
     if form.value.agreed == "no":
         response: Response = page.render("account/refused.html")
     else:
-        entry = openid.link(session, settings, visitor, browser)
+        entry = openid.link(session, settings, visitor, browser, page.language)
         response = go_in(request, entry, visitor.following)
     cookies.take(request, response, cookies.PROVIDER)
     return response

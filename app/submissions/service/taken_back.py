@@ -12,8 +12,10 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.accounts.service import letters
 from app.core.base.clock import now
-from app.core.storage import audit, outbox
+from app.core.base.messages import Message
+from app.core.storage import audit
 from app.organisations.service import people
 from app.programmes import service as programmes
 from app.programmes.models import Call
@@ -22,7 +24,7 @@ from app.submissions.models import Submission
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "themes")
 
-_BODY: Final = (
+_BODY: Final = Message(
     'Hello,\n\nyour team took back {code}, "{title}", and did not submit it again before the '
     "call closed. So it counts as you last submitted it. You do not need to do anything.\n\n"
     "What you had changed since is not part of it. So that it is not lost, here it is:\n\n"
@@ -86,13 +88,15 @@ def _restore(session: Session, submission: Submission) -> None:
         after=submission.state,
     )
     for user in people.team(session, submission.organisation_id):
-        outbox.write(
+        letters.write(
             session,
-            user_id=user.id,
-            recipient=user.email,
-            subject=f"{submission.code} counts as you last submitted it",
-            body=_BODY.format(
-                code=submission.code, title=submission.title, changed=changed or "(nothing)"
+            user,
+            Message("{code} counts as you last submitted it", code=submission.code),
+            Message(
+                _BODY,
+                code=submission.code,
+                title=submission.title,
+                changed=changed or Message("(nothing)"),
             ),
         )
 

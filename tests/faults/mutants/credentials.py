@@ -23,6 +23,27 @@ FAULTS: Final = (
             f"{SETTINGS}test_no_secret_stands_in_a_traceback_or_in_the_settings_as_they_are_shown",
         ),
     ),
+    Fault(
+        "somebody who was erased is still known by language and place",
+        "app/organisations/service/offboarding.py",
+        "    user.consented_at = user.language = user.zone = None\n",
+        "    user.consented_at = None\n",
+        (f"{LEAVING}test_erasure_removes_who_somebody_was_and_keeps_what_others_need",),
+    ),
+    Fault(
+        "a program chooses the language of a person",
+        "app/accounts/service/preferences.py",
+        "    browser_sessions.require_browser(actor)\n    me = ",
+        "    me = ",
+        ("tests/pages/test_page_access.py",),
+    ),
+    Fault(
+        "the choice of a language leads to another site",
+        "app/pages/account/language.py",
+        'local_path(form.value.next, "/")',
+        'form.value.next or "/"',
+        ("tests/pages/test_language.py::test_a_choice_leads_to_no_other_site",),
+    ),
     # --- what ends with what ---
     Fault(
         "a token outlives the revocation of the one that made it",

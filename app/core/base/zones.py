@@ -1,0 +1,48 @@
+"""Time zones: names of the IANA database."""
+
+import zoneinfo
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from app.core.base.messages import Message
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether this is the name of a zone."""
+    return name in _zones()
+
+
+@cache
+def places() -> tuple[str, ...]:
+    """Return the zones that people choose from: UTC, and those that are named by a place."""
+    regions = (
+        "Africa",
+        "America",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    )
+    named = sorted(name for name in _zones() if name.partition("/")[0] in regions)
+    return ("UTC", *named)
+
+
+def _known(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError(
+            Message("{name!r} is no IANA time zone; write one such as Europe/Paris", name=name)
+        )
+    return name
+
+
+Zone = Annotated[str, Field(max_length=100), AfterValidator(_known)]
+"""The name of a time zone, such as Europe/Paris."""
