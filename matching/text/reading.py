@@ -90,6 +90,13 @@ class Tokens:
             self.languages[profiles],
         )
 
+    def without(self, some: NDArray[np.bool_]) -> "Tokens":
+        """Leave some of the words out."""
+        if not some.any():
+            return self
+        ends = np.concatenate([[0], np.cumsum(~some)])[self.ends]
+        return Tokens(self.ids[~some], ends, self.texts, self.languages)
+
     def parts(self, n_words: int) -> Iterator["Tokens"]:
         """Yield runs of profiles of about so many words each, at least one profile."""
         ends = self.ends[self.texts]

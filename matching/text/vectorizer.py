@@ -30,6 +30,7 @@ from matching.text.positions import runs, slices
 from matching.text.profile import Profile
 from matching.text.reading import Reader, Tokens
 from matching.text.vocabulary import Vocabulary, inverse_frequency
+from matching.text.weighing import weighed_once
 
 # Cosines between which two passages of one profile turn from different stories to one.
 _APART: Final = 0.2
@@ -158,7 +159,7 @@ class ProfileVectorizer(Estimator):
         self._learn_themes({(p.id, p.themes) for p in profiles if p.themes})
         own = tokens.head(len(pool))
         self.n_words_ = own.ids.size
-        rows = self.vocabulary_.rows(own, self.reader_)
+        own, rows = weighed_once(own, self.vocabulary_, self.reader_)
         texts = {text: i for i, text in enumerate(own.told) if text}
         # fsum does not depend on the order; a pool that tells nothing has no mean
         lengths = math.fsum(norms(rows)[list(texts.values())])
@@ -195,7 +196,7 @@ class ProfileVectorizer(Estimator):
         """
         check_fitted(self)
         tokens = self.reader_.read(pool)
-        return self._encoded(pool, tokens, self.vocabulary_.rows(tokens, self.reader_))
+        return self._encoded(pool, *weighed_once(tokens, self.vocabulary_, self.reader_))
 
     def extend(self, profiles: Sequence[Profile]) -> int:
         """Add the unknown words and themes of some profiles, at the largest weight.
