@@ -33,6 +33,7 @@ from matching.scoring.explanation import (
     Missing,
     Passage,
     Passages,
+    band,
     bands,
 )
 from matching.scoring.hubness import Hub, hubs
@@ -77,6 +78,7 @@ __all__ = [
     "Settings",
     "Step",
     "assign",
+    "band",
     "bands",
     "blocking_pairs",
     "breakpoints",

@@ -200,6 +200,32 @@ class Answering:
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         return self._explained.parts(self.encode_queries(queries), *pairs)
 
+    def told(self, queries: Sequence[Profile]) -> Floats:
+        """Tell for every pair how much of what the query asks the candidate tells.
+
+        Returns
+        -------
+        told : float64 array of shape (n_queries, n_pool), in [0, 1]
+            The share of the squared weights of the query's terms that stand in any passage
+            of the candidate; nan where a side has no text, or they are in two languages.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_fitted(self)
+        encoded = self.encode_queries(queries)
+        return np.hstack([segment.told(encoded) for segment in self.segments_])
+
+    def told_listed(
+        self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
+    ) -> Floats:
+        """Tell the same for listed pairs, as `score_listed` does; shape (n_pairs,)."""
+        check_fitted(self)
+        pairs = positions_of(rows, columns, len(queries), len(self.pool_))
+        return self._explained.told(self.encode_queries(queries), *pairs)
+
     @property
     def _explained(self) -> Explained:
         return Explained(self.vectorizer_, self._scorer, self.segments_, self.pool_)

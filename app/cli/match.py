@@ -17,7 +17,7 @@ from app.core.base.numbers import as_whole
 from app.core.base.text import in_one_form
 from app.core.tables.importing import Record, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
-from app.matchmaking.schemas.settings import Objective
+from app.matchmaking.schemas.settings import FLOOR, Objective
 from app.seeding.vocabularies import theme_names
 from app.submissions.records import ChallengeRecord, SolutionRecord, Vocabulary, named
 
@@ -131,6 +131,14 @@ def match(
     frontier: Annotated[
         bool, typer.Option("--frontier", help="Say what each step of fairness costs.")
     ] = False,
+    floor: Annotated[
+        float,
+        typer.Option(
+            callback=_share,
+            metavar="0..1",
+            help="Assign nobody who tells less than this share of what a challenge asks.",
+        ),
+    ] = FLOOR,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say which words, themes and passages agree.")
     ] = False,
@@ -182,10 +190,11 @@ def match(
         or frontier
         or require_all
         or objective != "leximin"
+        or floor != FLOOR
     ):
         raise typer.BadParameter(
-            "--require-all, --objective, --lock, --forbid, --capacity, --what-if, --regret and "
-            "--frontier belong to an assignment: say --per-challenge too."
+            "--require-all, --objective, --lock, --forbid, --capacity, --what-if, --regret, "
+            "--frontier and --floor belong to an assignment: say --per-challenge too."
         )
     if output and output.resolve() in {challenges.resolve(), providers.resolve()}:
         raise typer.BadParameter("--output would overwrite what is to be matched.")
@@ -209,6 +218,7 @@ def match(
         what_if=what_if,
         regret=regret,
         frontier=frontier,
+        floor=floor,
         text_weight=text_weight,
         same_country=same_country,
         explain=explain,

@@ -96,6 +96,7 @@ def _content(suggestion: Suggestion) -> dict[str, Any]:
         "theme_part": pair.theme_part,
         "coverage": pair.coverage,
         "band": pair.band,
+        "told": pair.told,
         "stability": confidence.stability,
         "turns_at": confidence.breakpoint,
         "hub": confidence.hub and confidence.hub._asdict(),
@@ -155,8 +156,8 @@ def _taken(out: io.StringIO) -> str:
 
 _COLUMNS: Final = (
     *("challenge", "challenge_title", "rank", "provider", "provider_title", "organisation"),
-    *("country", "score", "text_part", "theme_part", "coverage", "band", "stability"),
-    *("turns_at", "hub"),
+    *("country", "score", "text_part", "theme_part", "coverage", "band", "told"),
+    *("stability", "turns_at", "hub"),
 )
 _REASONS: Final = ("words", "themes", "missing", "challenge_passage", "provider_passage")
 
@@ -176,7 +177,8 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
         "text_part": pair.text_part,
         "theme_part": pair.theme_part,
         "coverage": pair.coverage,
-        "band": pair.band or "",
+        "band": pair.band,
+        "told": pair.told,
         "stability": suggestion.confidence.stability,
         "turns_at": suggestion.confidence.breakpoint,
         "hub": f"{hub.places} of {hub.eligible}" if hub else "",
@@ -325,7 +327,7 @@ def _cells(suggestion: Suggestion) -> Iterator[str]:
     stability = suggestion.confidence.stability
     yield str(pair.rank)
     yield from (f"{part:.3f}" for part in (pair.score, pair.text_part, pair.theme_part))
-    yield pair.band or "-"
+    yield pair.band
     yield f"{pair.coverage:.2f}"
     yield "-" if stability is None else f"{stability:.2f}"
     yield _plain(provider.id)

@@ -87,6 +87,8 @@ class Shortfall:
         How many providers of the pool may be matched with it.
     would_serve : sequence of str
         Codes of the best that would serve it with one place more, at most three.
+    too_little : int
+        How many more keep the rules and have too little in common with it to be proposed.
     """
 
     challenge: str
@@ -94,6 +96,7 @@ class Shortfall:
     missing: int
     open_to: int
     would_serve: Sequence[str]
+    too_little: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Whole:
         The cheapest relaxations: `cost` in steps, and `changes` in words.
     places : int or None
         How many challenges the providers can take together; None where nobody counted.
+    floor : float or None
+        The least share of what a challenge asks that a provider tells, to be proposed.
     shortfalls : sequence of Shortfall
         Challenges that have fewer providers than `providers` says, by code; empty where
         all wishes are met.
@@ -136,6 +141,7 @@ class Whole:
     reason: str | None = None
     relaxations: Sequence[Mapping[str, Any]] = ()
     places: int | None = None
+    floor: float | None = None
     shortfalls: Sequence[Shortfall] = ()
 
 

@@ -16,6 +16,7 @@ from matching.scoring.explanation import Contribution, Explanation, Missing, Par
 from matching.scoring.pairs import Indices, Pairs, pairs_in
 from matching.scoring.passages import Words, shown
 from matching.scoring.scoring import ScoreParts, Scorer
+from matching.scoring.told import told_of
 from matching.search.segment import Segment
 from matching.text.encoded import EncodedQueries, Floats
 from matching.text.profile import Profile
@@ -57,6 +58,14 @@ class Explained:
         for block, parts in pairs_in(queries, self.segments, rows, columns, most=rows.size):
             for _, here, pairs in parts:
                 _put(found, block.start + here, _scored(self.scorer, pairs).parts)
+        return found
+
+    def told(self, queries: EncodedQueries, rows: Indices, columns: Indices) -> Floats:
+        """Return how much of what the queries of listed pairs ask is told, (n_pairs,)."""
+        found = np.empty(rows.size)
+        for block, parts in pairs_in(queries, self.segments, rows, columns, most=_PAIRS):
+            for _, here, pairs in parts:
+                found[block.start + here] = told_of(pairs)
         return found
 
     def explanations(

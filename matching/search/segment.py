@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring.scoring import ScoreParts, Scorer, TurnedPool
+from matching.scoring.told import told
 from matching.search import topk
 from matching.search.eligibility import Admission
 from matching.search.topk import plain
@@ -87,6 +88,13 @@ class Segment:
             self.encoded.passages.shape[1], self.encoded.themes.shape[1]
         )
         return self.scorer.parts(narrowed, self.encoded, self.turned)
+
+    def told(self, queries: EncodedQueries) -> Floats:
+        """Return how much of what each query asks each profile tells."""
+        narrowed = queries.narrowed(
+            self.encoded.passages.shape[1], self.encoded.themes.shape[1]
+        )
+        return told(narrowed, self.encoded)
 
     def best(
         self, queries: EncodedQueries, allowed: Admission, k: int

@@ -70,7 +70,7 @@ def test_passages_in_another_language_without_summary_are_read_as_they_are() -> 
 
 
 def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
-    foreign = a_provider(title="Capteurs", text="La ville est inondée.", language="fr")
+    foreign = a_provider(title="Flood", text="La ville est inondée.", language="fr")
     summed_up = a_provider(**foreign.model_dump(exclude={"id"}) | {"summary": SENSORS})
     settings = Settings(explain=True)
 
@@ -200,21 +200,47 @@ def test_reasons_add_up_to_the_score_and_quote_both_sides() -> None:
     assert line.reasons.provider.field == "text"
 
 
-def test_a_pair_with_nothing_in_common_says_so() -> None:
-    [line] = match(
-        [a_challenge(text="Ice.", title="Ice ice")],
-        [a_provider(text="The of and.", title="Where are they")],
-        Settings(explain=True),
-    ).suggestions
+@pytest.mark.parametrize("text", ["The of and.", "Budgets are decided by residents."])
+def test_a_pair_with_nothing_in_common_is_never_listed(text: str) -> None:
+    challenge = a_challenge(text="Ice.", title="Ice ice")
+    provider = a_provider(text=text, title="Where are they", themes=["sdg:11"])
 
-    assert line.pair.score == 0
-    assert line.reasons is not None
-    assert line.reasons.provider is None
-    assert line.reasons.missing_in_words == [
-        "the provider states no text",
-        "the challenge states no themes",
-        "the provider states no themes",
-    ]
+    listed = match([challenge], [provider], Settings())
+    assigned = match([challenge], [provider], Settings(per_challenge=1, floor=0.0))
+
+    assert pairs_of(listed) == pairs_of(assigned) == []
+    assert "Nobody who may be matched with them tells anything that they ask for: C1." in (
+        listed.notes
+    )
+    assert "Left without a provider: C1." in assigned.notes
+
+
+def test_a_pair_that_tells_too_little_is_not_assigned_unless_it_is_locked() -> None:
+    challenge, few = a_challenge(), a_provider(title="A town", text="Budgets for parks.")
+
+    (line,) = match([challenge], [few], Settings()).suggestions
+    settings = Settings(per_challenge=1, floor=0.5)
+    proposed = match([challenge], [few], settings)
+    locked = match([challenge], [few], replace(settings, locked=(("C1", "P1"),)))
+
+    assert line.pair.told is not None
+    assert 0.01 < line.pair.told < 0.5
+    assert pairs_of(proposed) == []
+    assert "Not proposed, as they tell less than 50% of what the challenge asks: C1 (1)." in (
+        proposed.notes
+    )
+    assert pairs_of(locked) == [("C1", "P1")]
+
+
+def test_a_theme_without_a_word_is_a_weak_pair_and_not_assigned() -> None:
+    challenge = a_challenge(themes=["sdg:11"])
+    empty = a_provider(title="A team", text="We have experience with this.", themes=["sdg:11"])
+
+    (line,) = match([challenge], [empty], Settings()).suggestions
+    assigned = match([challenge], [empty], Settings(per_challenge=1))
+
+    assert (line.pair.told, line.pair.band) == (0.0, "weak")
+    assert pairs_of(assigned) == []
 
 
 # --- refusals and notes ---
@@ -360,7 +386,8 @@ def test_what_the_records_leave_out_is_noted() -> None:
         "Listed, but at present they take on no challenge (capacity 0): P2.",
         "No theme stated, so their pairs count by their texts alone: P1.",
         "In another language without a summary, so only words of that language can match: C3.",
-        "There are fewer than 30 possible pairs, too few to say strong or weak.",
+        "There are fewer than 30 possible pairs: strong, fair and weak say how much of a "
+        "challenge a provider tells, and not how a pair stands among the others.",
     )
 
 
@@ -409,7 +436,7 @@ def test_each_suggestion_says_how_sure_its_place_is() -> None:
     answer = match([challenge], providers, Settings())
 
     confidence = {line.provider.id: line.confidence for line in answer.suggestions}
-    assert list(confidence) == ["P2", "P1", "P3"]
+    assert list(confidence) == ["P2", "P1"]
     stability = [found.stability for found in confidence.values()]
     assert all(share is not None and 0 < share <= 1 for share in stability)
     turn = confidence["P2"].breakpoint

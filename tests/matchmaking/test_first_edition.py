@@ -108,6 +108,7 @@ def test_with_themes_the_fairest_assignment_has_the_highest_total() -> None:
             fairness=(0.2643, 0.3076, 0.3758, 0.4056),
             weakest_sum=0.3777,
             places=8,
+            floor=0.01,
         )
     )
 

@@ -129,6 +129,7 @@ def test_a_run_is_asked_for_watched_and_read(
         "reason": None,
         "relaxations": [],
         "places": 3,
+        "floor": 0.01,
         "shortfalls": [],
     }
     assert set(run["versions"]) == {
@@ -404,7 +405,7 @@ def test_a_run_without_anything_to_match_is_refused(
 def test_a_run_that_cannot_meet_all_wishes_serves_as_many_as_can_be_and_says_who_is_left(
     session: Session, as_user: SignIn, database: Database
 ) -> None:
-    programme, challenge, (italian, second, _) = a_small_programme(session)
+    programme, challenge, (italian, *_) = a_small_programme(session)
     programme = session.get_one(Programme, programme.id)
     programme.providers_min = programme.providers_max = 3
     staff = as_user(a_user(session, Role.STAFF))
@@ -415,17 +416,16 @@ def test_a_run_that_cannot_meet_all_wishes_serves_as_many_as_can_be_and_says_who
 
     assert run["state"] == "complete"
     assert run["settings"]["require_all"] is False
-    assert {solution for _, solution in run["assignment"]["pairs"]} == {
-        italian.code,
-        second.code,
-    }
+    assert run["assignment"]["pairs"] == [[challenge.code, italian.code]]
+    assert run["assignment"]["floor"] == 0.01
     assert run["assignment"]["shortfalls"] == [
         {
             "challenge": challenge.code,
-            "providers": 2,
-            "missing": 1,
-            "open_to": 2,
+            "providers": 1,
+            "missing": 2,
+            "open_to": 1,
             "would_serve": [],
+            "too_little": 1,
         }
     ]
 
@@ -437,7 +437,7 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
     programme = session.get_one(Programme, programme.id)
     programme.providers_min = programme.providers_max = 3
     staff = as_user(a_user(session, Role.STAFF))
-    new = {"programme_id": str(programme.id), "require_all": True}
+    new = {"programme_id": str(programme.id), "require_all": True, "floor": 0}
     run = staff.post("/api/v1/match-runs", json=new).json()
     work(database)
 
@@ -465,6 +465,7 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
             },
         ],
         "places": 3,
+        "floor": 0.0,
         "shortfalls": [],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2

@@ -171,6 +171,7 @@ def test_every_setting_stands_in_it_in_words() -> None:
         "rejected": (("CH-1", "SO-1"),),
         "basis": "submitted",
         "encoder": "abc",
+        "floor": 0.25,
     }
     plain: dict[str, Any] = {
         "top": 5,

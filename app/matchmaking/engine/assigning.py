@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.matchmaking.engine.ranking import Engine, Pair
 from app.matchmaking.results import Shortfall
+from app.matchmaking.schemas.settings import FLOOR
 from matching import Assignment, Names, Regrets, Step, assign, frontier, regret
 
 # Who would serve a challenge with a place more: so many are named.
@@ -29,6 +31,9 @@ class Terms:
         scores, or the challenge with the weakest sum.
     locked, forbidden : collections of (int, int), default=()
         Pairs of positions that must and pairs that may not be chosen.
+    floor : float in [0, 1], default=FLOOR
+        The least share of what a challenge asks that a provider tells; a pair below it is
+        not proposed, unless it is locked.
     require_all : bool, default=False
         True insists on `least` for every challenge. False serves as many challenges as can
         be, and meets as many of their wishes.
@@ -41,6 +46,7 @@ class Terms:
     locked: Collection[Pair] = ()
     forbidden: Collection[Pair] = ()
     require_all: bool = False
+    floor: float = FLOOR
 
 
 def assigned(engine: Engine, terms: Terms) -> Assignment:
@@ -83,9 +89,10 @@ def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
 
 def shortfalls(engine: Engine, terms: Terms, found: Assignment) -> tuple[Shortfall, ...]:
     """Return which challenges miss providers, and who would serve them with a place more."""
-    open_pairs = engine.admitted.copy()
+    open_pairs = _open(engine, terms)
     for pair in terms.forbidden:
         open_pairs[pair] = False
+    n_little = (engine.admitted & ~engine.enough(terms.floor)).sum(axis=1)
     n_open, chosen = open_pairs.sum(axis=1), np.zeros(open_pairs.shape, dtype=np.bool_)
     chosen[tuple(np.array(found.pairs, dtype=np.intp).reshape(-1, 2).T)] = True
     missing = np.array(found.shortfall, dtype=np.int64)
@@ -100,9 +107,18 @@ def shortfalls(engine: Engine, terms: Terms, found: Assignment) -> tuple[Shortfa
             int(missing[i]),
             int(n_open[i]),
             tuple(engine.pool[j].id for j in best[at].tolist() if np.isfinite(scores[at, j])),
+            int(n_little[i]),
         )
         for at, i in enumerate(rows.tolist())
     )
+
+
+def _open(engine: Engine, terms: Terms) -> NDArray[np.bool_]:
+    """Return the pairs that may be proposed; what people lock needs nothing in common."""
+    pairs = engine.enough(terms.floor)
+    for pair in terms.locked:
+        pairs[pair] = engine.admitted[pair]
+    return pairs
 
 
 def _options(engine: Engine, terms: Terms) -> dict[str, Any]:
@@ -113,7 +129,7 @@ def _options(engine: Engine, terms: Terms) -> dict[str, Any]:
     return {
         "rows": (terms.least, terms.most),
         "columns": np.array(columns, dtype=np.int64),
-        "eligible": engine.admitted,
+        "eligible": _open(engine, terms),
         "locked": terms.locked,
         "forbidden": terms.forbidden,
         "objective": terms.objective,

@@ -7,6 +7,8 @@ files.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms
@@ -16,7 +18,9 @@ from app.matchmaking.engine.ranking import TEXT_WEIGHT, Engine, RankConfidence, 
 from app.matchmaking.engine.run import whole_of
 from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
+from app.matchmaking.schemas.settings import FLOOR
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
+from matching import eligible
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Settings:
         True tells what it costs to go against the assignment, pair by pair.
     frontier : bool, default=False
         True tells what each step of fairness costs.
+    floor : float in [0, 1], default=0.01
+        The least share of what a challenge asks that a provider tells, to be assigned.
     text_weight : float in [0, 1], default=0.6
     same_country : bool, default=False
         True lifts the rule that the two sides come from different countries.
@@ -63,6 +69,7 @@ class Settings:
     what_if: bool = False
     regret: bool = False
     frontier: bool = False
+    floor: float = FLOOR
     text_weight: float = TEXT_WEIGHT
     same_country: bool = False
     explain: bool = False
@@ -136,11 +143,14 @@ def match(
     listed = {pair.provider for pair in pairs}
     notes = [
         *(_places(challenges, providers, assigned.whole) if assigned else ()),
-        *_notes(challenges, providers, served, settings),
+        *_notes(challenges, providers, engine, served, settings),
         *_hubs(engine, listed, confidence),
     ]
     if engine.bands is None:
-        notes.append("There are fewer than 30 possible pairs, too few to say strong or weak.")
+        notes.append(
+            "There are fewer than 30 possible pairs: strong, fair and weak say how much of a "
+            "challenge a provider tells, and not how a pair stands among the others."
+        )
     suggestions = matching.suggestions(
         pairs,
         confidence,
@@ -162,6 +172,7 @@ def _assigned(engine: Engine, settings: Settings, pool: Sequence[SolutionRecord]
         capacities=[record.capacity for record in pool],
         objective=settings.objective,
         require_all=settings.require_all,
+        floor=settings.floor,
     )
     changed = dict(settings.capacities)
     terms = replace(
@@ -232,6 +243,14 @@ def _places(
     ]
     if few:
         yield f"Fewer than {wished:,} providers may be matched with them at all: {_named(few)}."
+    little = [
+        f"{one.challenge} ({one.too_little:,})" for one in whole.shortfalls if one.too_little
+    ]
+    if little:
+        yield (
+            f"Not proposed, as they tell less than {whole.floor or 0:.0%} of what the "
+            f"challenge asks: {_named(little)}."
+        )
 
 
 def _counted(n: int, word: str) -> str:
@@ -246,18 +265,22 @@ def _any_of(names: Sequence[str]) -> str:
 def _notes(
     challenges: Sequence[ChallengeRecord],
     providers: Sequence[SolutionRecord],
+    engine: Engine,
     served: Collection[str],
     settings: Settings,
 ) -> list[str]:
     """Return what whoever reads the suggestions has to know about the records."""
     everybody = [*challenges, *providers]
     silent = [] if settings.same_country else [r.id for r in everybody if not r.country]
+    without = [] if settings.per_challenge else [r.id for r in challenges if r.id not in served]
+    open_to = _open_to(engine, without)
     plain = [] if settings.text_weight == 1 else [r.id for r in everybody if not r.themes]
     lists: Mapping[str, Sequence[str]] = {
         "Without a provider that may be matched with them": [
-            record.id
-            for record in challenges
-            if record.id not in served and not settings.per_challenge
+            name for name in without if name not in open_to
+        ],
+        "Nobody who may be matched with them tells anything that they ask for": [
+            name for name in without if name in open_to
         ],
         "Listed, but at present they take on no challenge (capacity 0)": [
             provider.id for provider in providers if not provider.capacity
@@ -269,6 +292,13 @@ def _notes(
         ),
     }
     return [f"{reason}: {_named(ids)}." for reason, ids in lists.items() if ids]
+
+
+def _open_to(engine: Engine, challenges: Collection[str]) -> set[str]:
+    """Return those of some challenges with which somebody may be matched."""
+    profiles = [profile for profile in engine.challenges if profile.id in challenges]
+    rows = np.flatnonzero(eligible(engine.rules, profiles, engine.pool).any(axis=1))
+    return {profiles[row].id for row in rows.tolist()}
 
 
 def _hubs(engine: Engine, listed: Collection[int], confidence: RankConfidence) -> Iterator[str]:

@@ -20,6 +20,7 @@ from matching import (
     Profile,
     Ranking,
     Rule,
+    band,
     bands,
     breakpoints,
     eligible,
@@ -194,6 +195,22 @@ class Engine:
         return self.matcher.score_pairs(self.challenges)
 
     @cached_property
+    def told(self) -> NDArray[np.float64]:
+        """How much of what each challenge asks each of the pool tells; nan: not comparable."""
+        return self.matcher.told(self.challenges)
+
+    def enough(self, floor: float) -> NDArray[np.bool_]:
+        """Tell which pairs keep the rules and have enough in common to be proposed.
+
+        Parameters
+        ----------
+        floor : float in [0, 1]
+            The least share of what a challenge asks that a provider tells. Where no text
+            can be compared, a theme in common is enough.
+        """
+        return self.admitted & (self.scores > 0) & ~(self.told < floor)
+
+    @cached_property
     def admitted(self) -> NDArray[np.bool_]:
         """Which pairs keep the rules, of the shape of the scores."""
         return eligible(self.rules, self.challenges, self.pool)
@@ -217,14 +234,21 @@ class Engine:
         )
 
     def rank(self, top: int) -> list[RankedPair]:
-        """Suggest the best providers of each challenge, at most `top` of them."""
-        indices = self._ranking(top + _RUNNERS_UP).indices[:, :top]
-        rows, places = np.nonzero(indices >= 0)
+        """Suggest the best providers of each challenge, at most `top` of them.
+
+        Who shares no word and no theme with a challenge is not suggested for it.
+        """
+        ranking = self._ranking(top + _RUNNERS_UP)
+        indices = ranking.indices[:, :top]
+        rows, places = np.nonzero(ranking.scores[:, :top] > 0)
         return self._ranked(rows, indices[rows, places], places + 1)
 
     def places(self, provider: int) -> list[RankedPair]:
-        """Return where one of the pool stands for each challenge open to it, the best first."""
-        rows = np.flatnonzero(self.admitted[:, provider])
+        """Return where one of the pool stands for each challenge open to it, the best first.
+
+        Challenges with which it shares nothing are left out.
+        """
+        rows = np.flatnonzero(self.admitted[:, provider] & (self.scores[:, provider] > 0))
         ranks = [_rank(self.scores[i], self.admitted[i], provider) for i in rows.tolist()]
         found = self._ranked(rows, np.full(rows.size, provider), np.array(ranks, np.intp))
         return sorted(found, key=lambda pair: (pair.rank, -pair.score, pair.challenge))
@@ -281,10 +305,12 @@ class Engine:
         """Put the parts of its score and its band to each pair."""
         parts = self.matcher.score_listed(self.challenges, rows, columns)
         scores = parts.score.tolist()
+        told = self.matcher.told_listed(self.challenges, rows, columns).tolist()
         of_each = (
             *(rows.tolist(), columns.tolist(), ranks.tolist(), scores),
             *(parts.text.tolist(), parts.themes.tolist(), parts.coverage.tolist()),
-            [self.bands.of(score) if self.bands else None for score in scores],
+            [band(*of_one, self.bands) for of_one in zip(scores, told, strict=True)],
+            [None if math.isnan(share) else share for share in told],
         )
         return [RankedPair(*values) for values in zip(*of_each, strict=True)]
 

@@ -120,13 +120,14 @@ def terms_of(inputs: RunInputs, engine: Engine) -> Terms:
         objective=inputs.settings.objective,
         require_all=inputs.settings.require_all,
         forbidden=engine.positions(inputs.settings.rejected, known_only=True),
+        floor=inputs.settings.floor,
     )
 
 
 def whole_of(engine: Engine, terms: Terms) -> Whole:
     """Return the best whole assignment by its codes, or why there is none."""
     places = sum(terms.capacities)
-    none = Whole(terms.objective, (terms.least, terms.most), places=places)
+    none = Whole(terms.objective, (terms.least, terms.most), places=places, floor=terms.floor)
     try:
         found = assigned(engine, terms)
     except InfeasibleAssignment as refusal:

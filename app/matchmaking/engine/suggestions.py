@@ -33,8 +33,12 @@ class RankedPair(NamedTuple):
         The parts add up to the score.
     coverage : float in [0, 1]
         Share of the weight that could be computed from what both sides told.
-    band : {"strong", "fair", "weak"} or None
-        Where the score stands among all eligible pairs; None below 30 pairs.
+    band : {"strong", "fair", "weak"}
+        How much of what the challenge asks the provider tells, and from 30 pairs on where
+        the score stands among all eligible ones: the lower of the two.
+    told : float in [0, 1] or None
+        Share of what the challenge asks, by the weight of its words, that the provider
+        tells; None where no text can be compared.
     """
 
     challenge: int
@@ -44,7 +48,8 @@ class RankedPair(NamedTuple):
     text_part: float
     theme_part: float
     coverage: float
-    band: str | None
+    band: str
+    told: float | None
 
 
 class HubPlaces(NamedTuple):

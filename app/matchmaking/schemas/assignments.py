@@ -137,6 +137,13 @@ class NewWhatIf(BaseModel):
     objective: Objective | None = None
     providers_min: Whole | None = Field(default=None, ge=0, le=100)
     providers_max: Whole | None = Field(default=None, ge=1, le=100)
+    floor: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="The least share of what a challenge asks that a provider tells, to be "
+        "proposed.",
+    )
     require_all: bool | None = Field(
         default=None, description="Whether every challenge must have the least number."
     )

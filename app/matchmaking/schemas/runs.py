@@ -11,7 +11,7 @@ from app.core.base.references import Reference
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names, Only
 from app.matchmaking.lifecycle import RunState
-from app.matchmaking.schemas.settings import MOST_LISTED, Objective, RunSettings
+from app.matchmaking.schemas.settings import FLOOR, MOST_LISTED, Objective, RunSettings
 from app.submissions.lifecycle import Basis
 
 
@@ -45,6 +45,13 @@ class NewRun(BaseModel):
         description="Whether pairs that were rejected in earlier runs stay out of the "
         "assignment. They are listed in any case, with the verdict.",
     )
+    floor: Decimal = Field(
+        default=FLOOR,
+        ge=0,
+        le=1,
+        description="The least share of what a challenge asks that a provider tells, to be "
+        "proposed in the assignment.",
+    )
     require_all: bool = Field(
         default=False,
         description="Whether every challenge must have the least number of providers of the "
@@ -70,6 +77,11 @@ class ShortfallRead(BaseModel):
     open_to: int = Field(description="How many providers of the run may be matched with it.")
     would_serve: list[str] = Field(
         description="Codes of the best that would serve it with one place more."
+    )
+    too_little: int = Field(
+        default=0,
+        description="How many more keep the rules, but tell less of what the challenge asks "
+        "than the floor of the assignment.",
     )
 
 
@@ -98,6 +110,11 @@ class AssignmentRead(BaseModel):
     )
     places: int | None = Field(
         default=None, description="How many challenges the providers can take together."
+    )
+    floor: float | None = Field(
+        default=None,
+        description="The least share of what a challenge asks that a provider tells, to be "
+        "proposed; null in runs that had none.",
     )
     shortfalls: list[ShortfallRead] = Field(
         default=[],

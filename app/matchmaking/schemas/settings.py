@@ -8,6 +8,12 @@ from app.submissions.lifecycle import Basis
 
 Objective = Literal["leximin", "total", "maxmin"]
 
+FLOOR: Final = 0.01
+"""The least share of what a challenge asks that a provider tells, for the assignment.
+
+Of the right pairs of agencies' problems and teams' products one in thirty tells less.
+"""
+
 MOST_LISTED: Final = 50
 """Suggestions that may be kept for a challenge."""
 
@@ -42,6 +48,11 @@ class RunSettings(BaseModel):
         default=Basis.SELECTED,
         description="How far the submissions had come at least: submitted, eligible, or "
         "selected.",
+    )
+    floor: float = Field(
+        default=0.0,
+        description="The least share of what a challenge asks that a provider tells, to be "
+        "proposed in the assignment; 0 asks for a word or a theme in common alone.",
     )
     encoder: str | None = Field(
         default=None,

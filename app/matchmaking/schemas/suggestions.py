@@ -108,7 +108,10 @@ class SuggestionRead(BaseModel):
     text_part: float
     theme_part: float
     coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
-    band: str | None = Field(description="Among the run's eligible pairs; null below 30 pairs.")
+    band: str | None = Field(
+        description="Strong, fair or weak: how much of what the challenge asks the solution "
+        "tells, and from 30 pairs on where it stands among them. Null in older runs of fewer."
+    )
     stability: Stability
     turns_at: TurnsAt
     hub: HubRead | None = Field(

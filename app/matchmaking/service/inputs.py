@@ -11,7 +11,7 @@ from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.matchmaking.models import MatchRun
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.settings import Objective, RunSettings
+from app.matchmaking.schemas.settings import FLOOR, Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings
@@ -34,6 +34,7 @@ def chosen(
     text_weight: float | None = None,
     objective: Objective = "leximin",
     require_all: bool = False,
+    floor: float = FLOOR,
     rejected: Sequence[tuple[str, str]] = (),
     basis: Basis = Basis.SELECTED,
 ) -> RunSettings:
@@ -46,6 +47,7 @@ def chosen(
         working_language=programme.working_language,
         objective=objective,
         require_all=require_all,
+        floor=floor,
         rejected=tuple(rejected),
         basis=basis,
         encoder=settings.embedding_sha256,

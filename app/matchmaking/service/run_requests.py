@@ -99,6 +99,8 @@ def digest(
         del chosen["require_all"]
     if not settings.rejected:
         del chosen["rejected"]
+    if not settings.floor:
+        del chosen["floor"]
     if settings.basis is Basis.SELECTED:
         del chosen["basis"]
     everything = [chosen, list(challenges), list(solutions)]

@@ -36,6 +36,7 @@ def settings_in_words(settings: RunSettings) -> Iterator[Said]:
     yield "Most providers of a challenge", settings.providers_max
     yield "Every challenge must have the least number", _answer(settings.require_all)
     yield "Pairs of one country are left out", _answer(settings.cross_border)
+    yield "Least share of a challenge told, to be assigned", settings.floor
     yield "What counts first in the assignment", OBJECTIVES[settings.objective]
     yield "Working language", language_name(settings.working_language)
     yield "Sentence encoder (SHA-256)", settings.encoder or "None: words alone count"
