@@ -20,7 +20,7 @@ from app.core.base.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.core.base.messages import Message
+from app.core.base.messages import Message, Word
 
 State = TypeVar("State", bound=StrEnum)
 Facts = TypeVar("Facts")
@@ -123,8 +123,8 @@ class Life(Generic[State, Facts]):
             raise TransitionNotAllowed(
                 Message(
                     "{noun} that is {state} cannot take the step {step}.",
-                    noun=self.noun,
-                    state=_words(state),
+                    noun=Message(self.noun),
+                    state=Word(state),
                     step=step.name,
                 ),
                 remedy=self._ways(state),
@@ -142,9 +142,11 @@ class Life(Generic[State, Facts]):
             )
         return step.target
 
-    def _ways(self, state: State) -> str:
+    def _ways(self, state: State) -> Message:
         ways = ", ".join(step.name for step in self.open_from(state))
-        return f"Open from here: {ways}." if ways else "Nothing leads on from here."
+        if not ways:
+            return Message("Nothing leads on from here.")
+        return Message("Open from here: {ways}.", ways=ways)
 
     def open_from(self, state: State) -> Iterator[Step[State, Facts]]:
         """Yield the steps that start from a state, in the order of the table."""
@@ -160,14 +162,12 @@ class Life(Generic[State, Facts]):
         self, actor: Actor, owner_id: UUID | None, step: Step[State, Facts], facts: Facts
     ) -> Offer:
         if not allows(actor, step.action, owner_id):
-            reason: str | None = f"Your roles do not include {step.action} here."
+            reason: str | None = Message(
+                "Your roles do not include {action} here.", action=step.action
+            )
         else:
             closed = step.closed(facts)
             reason = closed.detail if closed else None
         missing = tuple(step.missing(facts))
         is_open = reason is None and not missing
         return Offer(step.name, step.label, step.target, is_open, reason, missing)
-
-
-def _words(state: StrEnum) -> str:
-    return state.replace("_", " ")

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from app.access.policy import Action
+from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.schemas import at_most
 from app.core.base.text import Line, printable
@@ -154,7 +155,7 @@ class InvitationForm(_Form):
     @classmethod
     def _says_so(cls, agreed: str) -> str:
         if agreed != "true":
-            raise ValueError("Tick the box if you agree, or close this page.")
+            raise ValueError(Message("Tick the box if you agree, or close this page."))
         return agreed
 
 

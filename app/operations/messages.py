@@ -34,6 +34,10 @@ PLACES: Final[Mapping[str, tuple[int | str, ...]]] = MappingProxyType(
         "Fault": (3, 4, "problem", "remedy"),
         "mendable": (0, 1),
         "refuse": (1, 2),
+        "fault": (2, 3),
+        "BrokenChain": (2,),
+        "Wanted": (0,),
+        "Rule": ("reason",),
         "Step": (1, "label"),
         "Life": (0,),
         "Entry": (0, "label"),
@@ -41,16 +45,26 @@ PLACES: Final[Mapping[str, tuple[int | str, ...]]] = MappingProxyType(
 )
 """Which arguments of a call are texts for people."""
 REFUSAL: Final = (0, "detail", "remedy")
-TOLD: Final = frozenset({"title", "remedy"})
-"""What a kind of refusal says of all its refusals."""
+TOLD: Final = frozenset({"title", "remedy", "problem", "detail"})
+"""Names of variables and of members of refusals that hold texts for people."""
 WORDS: Final = frozenset(
-    {"Role", "Kind", "CallKind", "Phase", "Outcome", "Level", "Facet", "Basis", "Notice"}
+    {
+        "Role",
+        "Kind",
+        "CallKind",
+        "Phase",
+        "Outcome",
+        "Level",
+        "Facet",
+        "Basis",
+        "Notice",
+        "Flaw",
+    }
 )
 """Enumerations whose words people read, beside all states."""
 COMMANDS: Final = (
     "cli/",
     "operations/backup",
-    "operations/migrating",
     "matchmaking/engine/files",
     "settings",
 )
@@ -122,9 +136,13 @@ def in_python(tree: ast.Module, kinds: frozenset[str]) -> Iterator[Text]:
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            places = REFUSAL if _name(node.func) in kinds else PLACES.get(_name(node.func), ())
+            name = _name(node.func)
+            places = PLACES.get(name, REFUSAL if name in kinds else ())
             for argument in _arguments(node, places):
                 yield from map(Text, _sentences(argument))
+        elif isinstance(node, ast.Assign):
+            if any(_name(target) in TOLD for target in node.targets):
+                yield from map(Text, _sentences(node.value))
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node, kinds)
 
@@ -210,9 +228,18 @@ msgstr ""
 def read(tag: str) -> Catalog:
     """Return the catalogue of a language; an empty one where it has none yet."""
     file = catalogue_file(tag)
-    if not file.exists():
-        return _empty(tag)
-    return read_po(BytesIO(file.read_bytes()), locale=tag, abort_invalid=True)
+    return parsed(tag, file.read_bytes()) if file.exists() else _empty(tag)
+
+
+def parsed(tag: str, content: bytes) -> Catalog:
+    """Return what a catalogue holds.
+
+    Raises
+    ------
+    babel.messages.pofile.PoFileError
+        If it is none.
+    """
+    return read_po(BytesIO(content), locale=tag, abort_invalid=True)
 
 
 def _empty(tag: str) -> Catalog:
@@ -221,12 +248,12 @@ def _empty(tag: str) -> Catalog:
     return catalogue
 
 
-def merged(tag: str, found: Iterable[Text]) -> bytes:
+def merged(tag: str, before: Catalog, found: Iterable[Text]) -> bytes:
     """Return the catalogue of a language as a file, in line with the texts of the sources.
 
     What is translated stays translated; what stands in no source any longer goes.
     """
-    before, after = read(tag), _empty(tag)
+    after = _empty(tag)
     for text in sorted(found):
         known = before.get(text.text, text.context or None)
         fits = known is not None and known.pluralizable == bool(text.plural)
@@ -243,9 +270,8 @@ def merged(tag: str, found: Iterable[Text]) -> bytes:
     return head.encode() + b"\n" + written.getvalue().strip(b"\n") + b"\n"
 
 
-def untranslated(tag: str, found: Iterable[Text]) -> Iterator[Text]:
-    """Yield each text that a language lacks."""
-    catalogue = read(tag)
+def untranslated(catalogue: Catalog, found: Iterable[Text]) -> Iterator[Text]:
+    """Yield each text that a catalogue lacks."""
     for text in found:
         message = catalogue.get(text.text, text.context or None)
         string = message.string if message is not None else ""
@@ -258,14 +284,15 @@ def main() -> int:
     found = texts()
     lacking: dict[Text, list[str]] = {}
     for tag in PLURALS:
-        file, content = catalogue_file(tag), merged(tag, found)
+        before, file = read(tag), catalogue_file(tag)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        for text in untranslated(tag, found):
+        file.write_bytes(merged(tag, before, found))
+        for text in untranslated(before, found):
             lacking.setdefault(text, []).append(tag)
     for text, tags in sorted(lacking.items()):
         places = ", ".join(sorted(found[text]))
-        sys.stdout.write(f"{' '.join(tags)}: {text.text!r} ({places})\n")
+        context = f"[{text.context}] " if text.context else ""
+        sys.stdout.write(f"{' '.join(tags)}: {context}{text.text!r} ({places})\n")
     sys.stdout.write(f"{len(found)} texts; {len(lacking)} lack a translation.\n")
     return int(bool(lacking))
 

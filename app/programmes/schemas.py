@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from app.core.base.clock import in_utc, in_zone
+from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference, is_key
 from app.core.base.schemas import Announced
@@ -29,7 +30,7 @@ from app.programmes.lifecycle import CallKind, CallState, Phase
 
 def _no_key(code: str) -> str:
     if is_key(code):
-        raise ValueError("choose a code that does not look like an identifier")
+        raise ValueError(Message("choose a code that does not look like an identifier"))
     return code
 
 
@@ -51,7 +52,7 @@ class Providers(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min > self.max:
-            raise ValueError("min must not be larger than max")
+            raise ValueError(Message("min must not be larger than max"))
         return self
 
 
@@ -139,7 +140,7 @@ class CallDraft(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise ValueError("the call must close after it opens")
+            raise ValueError(Message("the call must close after it opens"))
         return self
 
 

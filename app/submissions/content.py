@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.text import Text
 from app.core.base.validation_errors import Wanted, mendable
@@ -20,7 +21,7 @@ MOST_CHALLENGES: Final = 20
 Passage = Annotated[
     Text,
     Field(max_length=LONGEST),
-    Wanted(f"plain text of at most {LONGEST:,} characters"),
+    Wanted(Message("plain text of at most {most:,} characters", most=LONGEST)),
 ]
 
 
@@ -36,7 +37,12 @@ Capacity = Annotated[
     Whole,
     BeforeValidator(_not_a_truth_value),
     Field(ge=0, le=MOST_CHALLENGES),
-    Wanted(f"a whole number from 0 to {MOST_CHALLENGES}: how many challenges to take on"),
+    Wanted(
+        Message(
+            "a whole number from 0 to {most}: how many challenges to take on",
+            most=MOST_CHALLENGES,
+        )
+    ),
 ]
 
 

@@ -65,10 +65,10 @@ class Facts:
 
 REQUIRED: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.CHALLENGE: {
-        "problem": "Describe the problem.",
-        "outcome": "Say what would be different if the problem were solved.",
+        "problem": Message("Describe the problem."),
+        "outcome": Message("Say what would be different if the problem were solved."),
     },
-    Kind.SOLUTION: {"experience": "Describe what your team has done."},
+    Kind.SOLUTION: {"experience": Message("Describe what your team has done.")},
 }
 """The passages without which nobody can judge a submission."""
 

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.core.base.messages import Message
+from app.core.base.messages import Message, either
 from app.core.base.text import Line, comparable, in_one_form
 from app.core.base.validation_errors import mendable
 from app.core.tables.countries import NamedCountry
@@ -136,7 +136,7 @@ def _theme(written: str, info: ValidationInfo) -> str:
         close = difflib.get_close_matches(comparable(written), names, n=1)
         raise mendable(
             Message("{written!r} is not the key of a theme.", written=written[:60]),
-            Message("Did you mean {key}?", key=" or ".join(sorted(names[close[0]])))
+            Message("Did you mean {key}?", key=either(sorted(names[close[0]])))
             if close
             else "Write facet:code, such as practice:open-source or sdg:10.",
         )
@@ -204,36 +204,36 @@ class SubmissionRecord(BaseModel):
     unread: ClassVar[Sequence[str]] = UNREAD
     mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
 
-    id: Id = Field(description="an id of at most 100 characters, its own in this file")
-    title: Title = Field(description="a title of 5 to 200 characters on one line")
+    id: Id = Field(description=Message("an id of at most 100 characters, its own in this file"))
+    title: Title = Field(description=Message("a title of 5 to 200 characters on one line"))
     organisation: Annotated[Line, Field(max_length=200), AfterValidator(_organisation)] = Field(
         default="",
         validate_default=True,
-        description="the name of the organisation in 2 to 200 characters",
+        description=Message("the name of the organisation in 2 to 200 characters"),
     )
     country: Annotated[
         list[NamedCountry], Field(max_length=300), *Listed, AfterValidator(_one_in_a_call)
     ] = Field(
         default=[],
         validate_default=True,
-        description="countries, such as FR or France, with semicolons between them",
+        description=Message("countries, such as FR or France, with semicolons between them"),
     )
     subdivision: Subdivision | None = Field(
-        default=None, description="a code of ISO 3166-2 such as ES-AN"
+        default=None, description=Message("a code of ISO 3166-2 such as ES-AN")
     )
     level: Level | None = Field(
-        default=None, description="one of central, regional, local, other"
+        default=None, description=Message("one of central, regional, local, other")
     )
     language: Language | None = Field(
-        default=None, description="the language of the passages, such as fr or French"
+        default=None, description=Message("the language of the passages, such as fr or French")
     )
     summary: Passage = ""
     themes: Annotated[list[ThemeKey], Field(max_length=10), *Listed] = Field(
         default=[],
-        description="at most 10 themes, such as practice:open-source, or their names",
+        description=Message("at most 10 themes, such as practice:open-source, or their names"),
     )
     sources: Annotated[list[Source], Field(max_length=100), *Listed] = Field(
-        default=[], description="at most 100 sources, each on one line"
+        default=[], description=Message("at most 100 sources, each on one line")
     )
     notes: Passage = ""
     text: Passage = ""

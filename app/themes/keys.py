@@ -3,8 +3,12 @@
 import difflib
 from collections.abc import Set
 
+from app.core.base.messages import Message, either
 
-def meant(key: str, known: Set[str]) -> str:
+
+def meant(key: str, known: Set[str]) -> Message:
     """Return what to do about a key that is not known: the likely ones, or the list."""
     close = difflib.get_close_matches(key, sorted(known), n=3)
-    return f"Did you mean {' or '.join(close)}?" if close else "GET /api/v1/themes lists them."
+    if not close:
+        return Message("GET /api/v1/themes lists them.")
+    return Message("Did you mean {key}?", key=either(close))

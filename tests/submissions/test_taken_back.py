@@ -1,8 +1,10 @@
 """What was taken back and not submitted again counts as it was last submitted."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
@@ -19,10 +21,12 @@ from tests.conftest import SignIn
 from tests.factories import a_challenge, a_solution, a_user, organisation_of, themes
 
 
-def a_reopened_challenge(session: Session, as_user: SignIn) -> tuple[Submission, TestClient]:
-    """Submitted, taken back, and written on; with its team."""
+def a_reopened_challenge(
+    session: Session, as_user: SignIn, **fields: Any
+) -> tuple[Submission, TestClient]:
+    """Submitted, taken back, and written on; with its team, of one person with these fields."""
     themes(session)
-    member = a_user(session)
+    member = a_user(session, **fields)
     challenge = a_challenge(
         session, organisation_id=organisation_of(session, member), state=State.SUBMITTED
     )
@@ -64,6 +68,27 @@ def test_after_the_deadline_it_counts_as_it_was_submitted_and_the_team_is_told(
     event = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc())).first()
     assert event is not None
     assert (event.action, event.actor_id) == ("restore", None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "greeting"), [("fr", "Bonjour,"), ("es", "Hola:"), ("pt", "Ol\u00e1,")]
+)
+def test_the_letter_is_in_the_language_of_who_gets_it_and_quotes_as_it_was_written(
+    session: Session, as_user: SignIn, tag: str, greeting: str
+) -> None:
+    challenge, team = a_reopened_challenge(session, as_user, language=tag)
+    address = f"/api/v1/challenges/{challenge.id}"
+    etag = team.get(address).headers["ETag"]
+    team.patch(address, json={"title": "A {title} %(x)s"}, headers={"If-Match": etag})
+    session.expire_all()
+    close(session, challenge.call_id)
+
+    taken_back.restore(session)
+
+    (letter,) = session.exec(select(Letter)).all()
+    assert letter.body.startswith(greeting)
+    assert letter.subject.startswith(f"{challenge.code} ")
+    assert "title: A {title} %(x)s\n\nproblem: It floods each spring.\n" in letter.body
 
 
 def test_before_the_deadline_it_stays_a_draft(session: Session, as_user: SignIn) -> None:

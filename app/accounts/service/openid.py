@@ -22,6 +22,7 @@ from app.accounts.service.browser_sessions import Entry
 from app.accounts.service.known_browsers import Browser
 from app.core.base.encryption import Keyring
 from app.core.base.errors import Conflict, NotPermitted, Unavailable
+from app.core.base.messages import Message
 from app.core.storage import audit, rate_limits
 from app.core.storage.database import Database
 from app.core.storage.rate_limits import Limit
@@ -127,13 +128,13 @@ def finish(settings: Settings, sealed: str | None, answer: dict[str, str]) -> Vi
     """
     trip = _remembered(settings, sealed, Trip)
     if trip is None:
-        raise _mistrusted("This browser has not asked for that, or too long ago.")
+        raise _mistrusted(Message("This browser has not asked for that, or too long ago."))
     if not hmac.compare_digest(answer.get("state", "").encode(), trip.state.encode()):
-        raise _mistrusted("The answer belongs to another question.")
+        raise _mistrusted(Message("The answer belongs to another question."))
     if answer.get("iss", settings.oidc_issuer) != settings.oidc_issuer:
-        raise _mistrusted("The answer comes from another provider.")
+        raise _mistrusted(Message("The answer comes from another provider."))
     if "code" not in answer:
-        raise _mistrusted("The provider has not let you in.")
+        raise _mistrusted(Message("The provider has not let you in."))
     with _client(settings) as client:
         described = _discover(client, settings)
         token = _exchanged(client, described, trip, answer)
@@ -175,7 +176,7 @@ def _discover(client: "OAuth2Client", settings: Settings) -> dict[str, Any]:
     address = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
     described = _fetched(client, address)
     if described.get("issuer") != settings.oidc_issuer:
-        raise _mistrusted("The provider calls itself by another name.")
+        raise _mistrusted(Message("The provider calls itself by another name."))
     # What is spoken with it in the open, or in another way than http, is no provider's.
     scheme = f"{urlsplit(settings.oidc_issuer).scheme}://"
     if not all(str(described.get(name)).startswith(scheme) for name in NEEDED):
@@ -207,7 +208,7 @@ def _exchanged(
             described["token_endpoint"], code=answer["code"], code_verifier=trip.verifier
         )
     except OAuthError as error:
-        raise _mistrusted("The provider does not stand by its answer.") from error
+        raise _mistrusted(Message("The provider does not stand by its answer.")) from error
     except (HTTPError, ValueError) as error:
         raise _silent() from error
     return str(tokens.get("id_token", ""))
@@ -236,7 +237,7 @@ def _verified(settings: Settings, published: Any, token: str, trip: Trip) -> dic
         )
         claims.validate(leeway=LEEWAY)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise _mistrusted("What the provider says cannot be verified.") from error
+        raise _mistrusted(Message("What the provider says cannot be verified.")) from error
     return dict(claims)
 
 

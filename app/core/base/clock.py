@@ -3,6 +3,8 @@
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.base.messages import Message
+
 
 def in_utc(instant: datetime) -> datetime:
     """Return the same instant in UTC.
@@ -14,7 +16,7 @@ def in_utc(instant: datetime) -> datetime:
     """
     # A day away from the end, so that any zone can tell it.
     if not MINYEAR < instant.year < MAXYEAR:
-        raise ValueError("the date is too far in the past or future")
+        raise ValueError(Message("the date is too far in the past or future"))
     return instant.astimezone(UTC)
 
 
@@ -32,9 +34,15 @@ def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
     if instant.utcoffset() not in {timedelta(0), there.utcoffset()}:
         offset = there.isoformat()[-6:]
         raise ValueError(
-            f"the offset {instant.isoformat()[-6:]} is not that of {zone.key} at this time, "
-            f"which is {offset}; write {instant.replace(tzinfo=None).isoformat()}{offset} "
-            f"or {there.isoformat()}"
+            Message(
+                "the offset {given} is not that of {zone} at this time, which is {offset}; "
+                "write {as_meant} or {as_sent}",
+                given=instant.isoformat()[-6:],
+                zone=zone.key,
+                offset=offset,
+                as_meant=instant.replace(tzinfo=None).isoformat() + offset,
+                as_sent=there.isoformat(),
+            )
         )
     return in_utc(instant)
 

@@ -7,6 +7,7 @@ its translation, and the values.
 
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any, Self
 
 Translate = Callable[[str], str | None]
@@ -100,6 +101,70 @@ class Joined(Message):
         return self.template.join(
             Message.of(part).translated(translation, write) for part in self.parts
         )
+
+
+class Sentence(Message):
+    """What a validator says in half a sentence, with a capital and a full stop.
+
+    Examples
+    --------
+    >>> Sentence("write it on one line")
+    'Write it on one line.'
+    """
+
+    __slots__ = ("half",)
+
+    half: Message
+
+    def __new__(cls, half: str, /) -> Self:
+        """Write the sentence in English."""
+        message = super().__new__(cls, _whole(half))
+        message.half = Message.of(half)
+        return message
+
+    def __reduce__(self) -> Any:
+        """Copy by what it was made of."""
+        return Sentence, (self.half,)
+
+    def translated(self, translation: Translate, write: Write = format) -> str:
+        """Return the sentence in another language."""
+        return _whole(self.half.translated(translation, write))
+
+
+def _whole(half: str) -> str:
+    return f"{half[:1].upper()}{half[1:]}.".replace("..", ".")
+
+
+def either(names: Sequence[str]) -> str:
+    """Return what could be meant: `a or b or c`."""
+    one, *others = names
+    return Message("{one} or {other}", one=one, other=either(others)) if others else one
+
+
+def both(names: Sequence[str]) -> str:
+    """Return all of it: `a and b and c`."""
+    one, *others = names
+    return Message("{one} and {other}", one=one, other=both(others)) if others else one
+
+
+class Word(str):
+    """A word of one of our tables, such as a state, as people read it."""
+
+    __slots__ = ("kind",)
+
+    kind: str
+
+    def __new__(cls, member: Enum) -> Self:
+        """Write it in English."""
+        word = super().__new__(cls, str(member.value).replace("_", " "))
+        word.kind = kind_of(type(member))
+        return word
+
+
+def kind_of(table: type[Enum]) -> str:
+    """Return in which context the words of an enumeration are translated."""
+    name = table.__name__
+    return "state" if name.endswith("State") else name.lower()
 
 
 class _Filling(string.Formatter):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from app.core.base.messages import Message
 from app.core.base.text import comparable, printable
 
 LONGEST: Final = 60
@@ -44,7 +45,7 @@ def reference(given: object) -> UUID | str:
         return UUID(written)
     code = comparable(printable(written))
     if _CODE.fullmatch(code) is None:
-        raise ValueError("Write an identifier or a code, such as CH-2026-001.")
+        raise ValueError(Message("Write an identifier or a code, such as CH-2026-001."))
     return code.upper() if _COUNTED.fullmatch(code) else code
 
 

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from app.core.base.clock import in_utc
+from app.core.base.messages import Message
 
 MOST_STEPS: Final = 30
 """Steps of one lifecycle."""
@@ -28,7 +29,7 @@ def _written_out(value: object) -> object:
     """Refuse a number, which pydantic would take for seconds since 1970."""
     if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.match(value)):
         return value
-    raise ValueError("write the date and time in full, such as 2026-11-21T10:00:00Z")
+    raise ValueError(Message("write the date and time in full, such as 2026-11-21T10:00:00Z"))
 
 
 def at_most(count: int) -> Any:

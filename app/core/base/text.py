@@ -11,6 +11,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
 
+from app.core.base.messages import Message
+
 # The last two are no characters at all, and no XML can hold them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -57,8 +59,12 @@ def printable(text: str) -> str:
     """Return the text, or raise ValueError if it holds what no keyboard writes."""
     if found := _UNWANTED.search(text):
         raise ValueError(
-            "remove the control characters; use plain text "
-            f"(the first is U+{ord(found[0]):04X}, character {found.start() + 1})"
+            Message(
+                "remove the control characters; use plain text "
+                "(the first is U+{code:04X}, character {place})",
+                code=ord(found[0]),
+                place=found.start() + 1,
+            )
         )
     return text
 
@@ -105,19 +111,23 @@ def unmistakable(text: str) -> str:
     like those of another (UTS 39); the parts of one address may be in different scripts.
     """
     if unicodedata.normalize("NFKC", text) != text:
-        raise ValueError("use plain letters: some of these only look like other letters")
+        raise ValueError(
+            Message("use plain letters: some of these only look like other letters")
+        )
     for part in re.split(r"[.@_+-]", text):
         scripts = {unicodedata.name(c, "").partition(" ")[0] for c in part if c.isalpha()}
         if len(scripts & ALIKE) > 1:
-            raise ValueError("use letters of one script: letters of another one look the same")
+            raise ValueError(
+                Message("use letters of one script: letters of another one look the same")
+            )
     return text
 
 
 def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text:
-        raise ValueError("write it on one line")
+        raise ValueError(Message("write it on one line"))
     if _TURNING.search(text):
-        raise ValueError("remove the characters that change the writing direction")
+        raise ValueError(Message("remove the characters that change the writing direction"))
     return text
 
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from app.core.base.messages import Message
+from app.core.base.messages import Message, Word
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -134,7 +134,7 @@ class Language:
         spec : str
             As `format` reads it.
         """
-        if isinstance(value, Enum):
+        if isinstance(value, Word | Enum):
             return self.word(value)
         found = _NUMBER.fullmatch(spec) if spec and isinstance(value, int | float) else None
         if found is None:
@@ -150,7 +150,9 @@ class Language:
             Which table it is from, such as `state`; an enumeration knows its own.
         """
         if isinstance(value, Enum):
-            kind, value = kind or kind_of(type(value)), str(value.value)
+            value = Word(value)
+        if isinstance(value, Word):
+            kind = kind or value.kind
         return self.pgettext(kind, value.replace("_", " "))
 
     def number(self, value: float, decimals: int | None = None) -> str:
@@ -213,12 +215,6 @@ def _offset(local: datetime) -> str:
     sign = "+" if minutes >= 0 else "\N{MINUS SIGN}"
     hours, rest = divmod(abs(minutes), 60)
     return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
-
-
-def kind_of(table: type[Enum]) -> str:
-    """Return in which context the words of an enumeration are translated."""
-    name = table.__name__
-    return "state" if name.endswith("State") else name.lower()
 
 
 @cache

@@ -11,7 +11,7 @@ from app.core.base.messages import Message
 
 LONGEST_NAME = 200
 """How many characters of a name that nobody knows an answer repeats."""
-UNENCODABLE: Final = "The text holds a character that cannot be encoded."
+UNENCODABLE: Final = Message("The text holds a character that cannot be encoded.")
 _LENGTHS: Final = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
@@ -55,24 +55,25 @@ def _escaped(part: int | str) -> str:
     return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
-_NO_INSTANT: Final = (
+_NO_INSTANT: Final = Message(
     "It is no date and time that exists. Write it in full, hours from 00 to 23, such as "
     "2026-11-21T10:00:00Z."
 )
-_NO_WHOLE_NUMBER: Final = "It is not a whole number; write digits alone, such as 12."
-_NO_NUMBER: Final = "It is not a number; write digits and a point, such as 0.6."
-_NO_LIST: Final = "Send a list here, even of one item."
-_NO_OBJECT: Final = "Send an object with named fields here."
-_NO_CHOICE: Final = "It is none of the values that are possible here: {expected}."
-_NO_KEY: Final = "It is no key, such as 0c9e3e5e-3a43-4f07-a3b9-0f7d5a3f0d11."
-_TEMPLATES: Final[Mapping[str, str]] = {
-    "extra_forbidden": "This field is not known; remove it or check its spelling.",
-    "missing": "This field is required.",
-    "model_attributes_type": "Send a JSON object, with the header "
-    "`Content-Type: application/json`.",
-    "string_type": "Send text here.",
+_NO_WHOLE_NUMBER: Final = Message("It is not a whole number; write digits alone, such as 12.")
+_NO_NUMBER: Final = Message("It is not a number; write digits and a point, such as 0.6.")
+_NO_LIST: Final = Message("Send a list here, even of one item.")
+_NO_OBJECT: Final = Message("Send an object with named fields here.")
+_NO_CHOICE: Final = Message("It is none of the values that are possible here: {expected}.")
+_NO_KEY: Final = Message("It is no key, such as 0c9e3e5e-3a43-4f07-a3b9-0f7d5a3f0d11.")
+_TEMPLATES: Final[Mapping[str, Message]] = {
+    "extra_forbidden": Message("This field is not known; remove it or check its spelling."),
+    "missing": Message("This field is required."),
+    "model_attributes_type": Message(
+        "Send a JSON object, with the header `Content-Type: application/json`."
+    ),
+    "string_type": Message("Send text here."),
     "string_unicode": UNENCODABLE,
-    "string_pattern_mismatch": "It is not written as it has to be: {pattern}",
+    "string_pattern_mismatch": Message("It is not written as it has to be: {pattern}"),
     "int_type": _NO_WHOLE_NUMBER,
     "int_parsing": _NO_WHOLE_NUMBER,
     "int_parsing_size": _NO_WHOLE_NUMBER,
@@ -80,18 +81,18 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "float_type": _NO_NUMBER,
     "float_parsing": _NO_NUMBER,
     "finite_number": _NO_NUMBER,
-    "bool_type": "Send true or false here.",
-    "bool_parsing": "Send true or false here.",
-    "greater_than": "It must be more than {gt}.",
-    "greater_than_equal": "It must be at least {ge}.",
-    "less_than": "It must be less than {lt}.",
-    "less_than_equal": "It must be at most {le}.",
+    "bool_type": Message("Send true or false here."),
+    "bool_parsing": Message("Send true or false here."),
+    "greater_than": Message("It must be more than {gt}."),
+    "greater_than_equal": Message("It must be at least {ge}."),
+    "less_than": Message("It must be less than {lt}."),
+    "less_than_equal": Message("It must be at most {le}."),
     "list_type": _NO_LIST,
     "tuple_type": _NO_LIST,
     "set_type": _NO_LIST,
     "frozen_set_type": _NO_LIST,
-    "too_short": "It has {actual_length} items; the minimum is {min_length}.",
-    "too_long": "It has too many items; the maximum is {max_length}.",
+    "too_short": Message("It has {actual_length} items; the minimum is {min_length}."),
+    "too_long": Message("It has too many items; the maximum is {max_length}."),
     "dict_type": _NO_OBJECT,
     "mapping_type": _NO_OBJECT,
     "model_type": _NO_OBJECT,
@@ -103,22 +104,40 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "datetime_parsing": _NO_INSTANT,
     "datetime_from_date_parsing": _NO_INSTANT,
     "datetime_object_invalid": _NO_INSTANT,
-    "timezone_aware": "Say in which zone: end it with Z, or with an offset such as +01:00.",
-    "none_required": "Leave this out, or send null.",
-    "path_type": "Give the path of a file or folder.",
+    "timezone_aware": Message(
+        "Say in which zone: end it with Z, or with an offset such as +01:00."
+    ),
+    "none_required": Message("Leave this out, or send null."),
+    "path_type": Message("Give the path of a file or folder."),
 }
 """Our words for the errors of pydantic; the names in braces are those of its context."""
 
 _NO_ADDRESS: Final = "value is not a valid email address"
 
 
+JSON_FAULTS: Final = (
+    Message("Expecting value"),
+    Message("Expecting property name enclosed in double quotes"),
+    Message("Expecting ',' delimiter"),
+    Message("Expecting ':' delimiter"),
+    Message("Extra data"),
+    Message("Unterminated string starting at"),
+    Message("Invalid control character at"),
+    Message("Invalid \\escape"),
+    Message("Invalid \\uXXXX escape"),
+    Message("An object has two members of one name"),
+)
+"""What the reader of JSON says of a text that is none, and what `bodies` adds to it."""
+
+
 def sentence_of(detail: ErrorDetails) -> str:
     """Say in our words what is wrong."""
     match detail["type"]:
         case "missing" if detail["loc"] == ("body",):
-            return "Send a JSON object as the body."
+            return Message("Send a JSON object as the body.")
         case "json_invalid":
-            return Message("The body is not valid JSON: {error}.", error=detail["ctx"]["error"])
+            error = Message.of(detail["ctx"]["error"])
+            return Message("The body is not valid JSON: {error}.", error=error)
         case "mendable":
             return Message("{problem} {remedy}", **detail["ctx"])
         case _:
@@ -127,11 +146,26 @@ def sentence_of(detail: ErrorDetails) -> str:
 
 def _in_our_words(detail: ErrorDetails) -> str:
     template, values = _TEMPLATES.get(detail["type"]), detail.get("ctx", {})
+    if "expected" in values:
+        values = {"expected": _choices(values["expected"])}
     if template is not None:
         return Message(template, **values) if "{" in template else template
     if detail["msg"].startswith(_NO_ADDRESS):
-        return "It is no email address, such as ann@example.org."
-    return detail["msg"].removeprefix("Value error, ")
+        return Message("It is no email address, such as ann@example.org.")
+    return own_words(detail)
+
+
+def _choices(listed: str) -> str:
+    """Return what pydantic lists as `'a', 'b' or 'c'`, so that the `or` can be translated."""
+    before, either, last = listed.rpartition(" or ")
+    return Message("{one} or {other}", one=before, other=last) if either else listed
+
+
+def own_words(detail: ErrorDetails) -> str:
+    """Return what a validator of ours has said, as the message that it was."""
+    error = detail.get("ctx", {}).get("error")
+    said = error.args[0] if isinstance(error, ValueError) and error.args else None
+    return said if isinstance(said, Message) else detail["msg"].removeprefix("Value error, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +198,7 @@ def wrong_length(details: ErrorDetails) -> str | None:
 def mendable(problem: str, remedy: str) -> PydanticCustomError:
     """Return an error for a validator to raise, with what to do about it."""
     return PydanticCustomError(
-        "mendable", "{problem} {remedy}", {"problem": problem, "remedy": remedy}
+        "mendable",
+        "{problem} {remedy}",
+        {"problem": Message.of(problem), "remedy": Message.of(remedy)},
     )

@@ -93,7 +93,7 @@ def _sentence(text: str) -> str:
     except UnicodeEncodeError:
         return UNENCODABLE
     except ValueError as error:
-        return str(error)
+        return Message.of(error.args[0])
     return UNENCODABLE
 
 

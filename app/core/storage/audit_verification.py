@@ -8,6 +8,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.core.storage import audit_reasons
 from app.core.storage.audit import GENESIS, AuditEvent, AuditHead, digest_of
 
@@ -34,7 +35,9 @@ class BrokenChain(Conflict):
     remedy = "Keep the database as it is, and compare this row with a backup."
 
     def __init__(self, flaw: Flaw, number: int, detail: str) -> None:
-        super().__init__(f"Event {number}: {flaw}. {detail}")
+        super().__init__(
+            Message("Event {number}: {flaw}. {detail}", number=number, flaw=flaw, detail=detail)
+        )
         self.flaw = flaw
         self.number = number
 
@@ -121,7 +124,11 @@ def _require_next(session: Session, before: Head, event: AuditEvent | int) -> No
     number = event if isinstance(event, int) else event.id or 0
     due = before.number + 1
     if number > due:
-        raise BrokenChain(Flaw.REMOVED, due, f"The next one there is has the number {number}.")
+        raise BrokenChain(
+            Flaw.REMOVED,
+            due,
+            Message("The next one there is has the number {number}.", number=number),
+        )
     if number < due:
         raise BrokenChain(Flaw.ADDED, number, "Numbers begin with 1.")
     if isinstance(event, int) or not _says_its_hash(event):
@@ -160,10 +167,18 @@ def _displaced(session: Session, number: int, previous: str) -> BrokenChain:
     after = follows or 0
     if after < number:
         return BrokenChain(
-            Flaw.ADDED, after + 1, f"Event {number} was written to follow event {after}."
+            Flaw.ADDED,
+            after + 1,
+            Message(
+                "Event {number} was written to follow event {after}.",
+                number=number,
+                after=after,
+            ),
         )
     return BrokenChain(
-        Flaw.REORDERED, number, f"It was written to follow what is now event {after}."
+        Flaw.REORDERED,
+        number,
+        Message("It was written to follow what is now event {after}.", after=after),
     )
 
 
@@ -172,11 +187,13 @@ def _require_end(stored: Head, found: Head) -> None:
         raise BrokenChain(
             Flaw.REMOVED,
             found.number + 1,
-            f"The chain ends before it; {stored.number} events were written.",
+            Message("The chain ends before it; {n} events were written.", n=stored.number),
         )
     if stored.number < found.number:
         raise BrokenChain(
-            Flaw.ADDED, stored.number + 1, f"Only {stored.number} events were written."
+            Flaw.ADDED,
+            stored.number + 1,
+            Message("Only {n} events were written.", n=stored.number),
         )
     if stored.digest != found.digest:
         raise BrokenChain(

@@ -93,13 +93,13 @@ class ListQuery(BaseModel):
     @classmethod
     def _known_zone(cls, zone: str | None) -> str | None:
         if zone is not None and not is_zone(zone):
-            raise ValueError("write an IANA time zone, such as Europe/Paris")
+            raise ValueError(Message("write an IANA time zone, such as Europe/Paris"))
         return zone
 
     @model_validator(mode="after")
     def _of_tables(self) -> Self:
         if self.format is Format.JSON and (self.columns or self.zone):
-            raise ValueError("`columns` and `zone` need `format=csv` or `format=xlsx`")
+            raise ValueError(Message("`columns` and `zone` need `format=csv` or `format=xlsx`"))
         return self
 
     @field_validator("*")

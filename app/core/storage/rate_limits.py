@@ -64,7 +64,7 @@ def count(database: Database, *tries: tuple[Limit, str]) -> None:
         refused = next((attempt for attempt in waits if attempt[1]), None)
     if refused:
         limit, wait = refused
-        raise _refusal(limit, wait, "There were too many attempts in a short time.")
+        raise _refusal(limit, wait, Message("There were too many attempts in a short time."))
 
 
 def _refusal(limit: Limit, wait: timedelta, detail: str) -> TooMany:
@@ -112,9 +112,9 @@ def _key(limit: Limit, subject: str) -> str:
     return hashlib.sha256(f"{limit.name} {subject}".encode()).hexdigest()
 
 
-def _told(wait: timedelta) -> str:
+def _told(wait: timedelta) -> Message:
     minutes = math.ceil(wait.total_seconds() / 60)
-    return "a minute" if minutes <= 1 else f"{minutes} minutes"
+    return Message("a minute") if minutes <= 1 else Message("{n} minutes", n=minutes)
 
 
 @dataclass(slots=True)
@@ -170,7 +170,8 @@ class RequestQuota:
             seen.refused_until = at + self._written(database, person, added)
         wait = seen.refused_until - at
         if wait > timedelta(0):
-            raise _refusal(self._limit, wait, "You sent too many requests in a short time.")
+            detail = "You sent too many requests in a short time."
+            raise _refusal(self._limit, wait, detail)
 
     def _seen(self, person: str, at: datetime) -> _Seen:
         if len(self._people) >= self._MOST_PEOPLE:

@@ -53,13 +53,19 @@ class FaultyTable(Unprocessable):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        files = ", ".join(dict.fromkeys(fault.file for fault in self.faults))
+        n, files = len(self.faults), ", ".join(dict.fromkeys(f.file for f in self.faults))
         super().__init__(
-            f"{files}: {count}.",
+            Message("{files}: 1 fault.", files=files)
+            if n == 1
+            else Message("{files}: {n} faults.", files=files, n=n),
             errors=[
                 FieldError(
-                    f.place, Message("{problem} {remedy}", problem=f.problem, remedy=f.remedy)
+                    f.place,
+                    Message(
+                        "{problem} {remedy}",
+                        problem=Message.of(f.problem),
+                        remedy=Message.of(f.remedy),
+                    ),
                 )
                 for f in self.faults
             ],

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from app.core.base.errors import Unavailable
+from app.core.base.messages import Message
 from matching import MatchingError
 from matching.scoring.semantic import Encoder, Remembered
 
 _LOCK: Final = threading.Lock()
 
-_REMEDY: Final = (
+_REMEDY: Final = Message(
     "The operator has to correct COUNTERPART_EMBEDDING_FOLDER and "
     "COUNTERPART_EMBEDDING_SHA256, "
     "or to unset both and ask for a new run."
@@ -36,7 +37,10 @@ def encoder_of(folder: Path | None, sha256: str | None) -> Encoder | None:
     if sha256 is None:
         return None
     if folder is None:
-        detail = f"The sentence encoder {sha256} is wanted, but the settings name no folder."
+        detail = Message(
+            "The sentence encoder {sha256} is wanted, but the settings name no folder.",
+            sha256=sha256,
+        )
         raise Unavailable(detail, remedy=_REMEDY)
     with _LOCK:
         return _read(folder, sha256)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
 from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
-from app.core.base.messages import Message
+from app.core.base.messages import Message, both
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
@@ -190,7 +190,7 @@ def _codes(run: MatchRun) -> set[str]:
 
 def _ended(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
     run = queries.run(session, actor, key)
-    queries.require_result(run.state, f"The run {run.code}")
+    queries.require_result(run.state, Message("The run {run}", run=run.code))
     return run
 
 
@@ -205,12 +205,18 @@ def _assigned(session: Session, actor: Actor, key: UUID | str) -> tuple[MatchRun
                 run=run.code,
                 reason=_stored(run).reason,
             ),
-            remedy="Try a relaxation with what-if"
-            + (f": {'; or '.join(ways)}." if ways else ", with fewer conditions."),
+            remedy=Message("Try a relaxation with what-if: {ways}.", ways=_any_of(ways))
+            if ways
+            else "Try a relaxation with what-if, with fewer conditions.",
         )
     settings = RunSettings.model_validate(run.settings)
     _require_small(run, settings.objective)
     return run, settings
+
+
+def _any_of(ways: Sequence[str]) -> str:
+    one, *others = ways
+    return Message("{one}; or {other}", one=one, other=_any_of(others)) if others else one
 
 
 def _require_small(run: MatchRun, objective: Objective) -> None:
@@ -291,9 +297,7 @@ def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
         )
     withdrawn = pairs_today.withdrawn(session, _codes(run))
     naming.errors += [
-        FieldError(
-            f"/locked/{at}", Message("{code} has been withdrawn.", code=" and ".join(gone))
-        )
+        FieldError(f"/locked/{at}", Message("{code} has been withdrawn.", code=both(gone)))
         for at, pair in enumerate(locked)
         if (gone := [code for code in pair if code in withdrawn])
     ]

@@ -91,7 +91,10 @@ def run(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
     return found
 
 
-def require_result(state: RunState, named: str = "The run") -> None:
+_THE_RUN: Final = Message("The run")
+
+
+def require_result(state: RunState, named: str = _THE_RUN) -> None:
     """Do nothing, or refuse to ask a run that has not ended with a result.
 
     Raises

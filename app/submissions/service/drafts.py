@@ -115,7 +115,7 @@ def _owner(actor: Actor, named: UUID | None) -> UUID:
 def _call_for(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Call:
     calls = programmes.calls_named(session, actor, key)
     if not calls:
-        problem = "There is no such call."
+        problem = Message("There is no such call.")
     elif len(calls) > 1:
         problem = Message(
             "Calls of several programmes have this code; name yours by its identifier. They "
@@ -123,7 +123,9 @@ def _call_for(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Ca
             calls=told_apart(session, calls),
         )
     elif calls[0].kind is not CALL_KINDS[kind]:
-        problem = f"The call {calls[0].code} asks for {calls[0].kind}."
+        problem = Message(
+            "The call {call} asks for {kind}.", call=calls[0].code, kind=calls[0].kind
+        )
     else:
         return calls[0]
     raise Unprocessable(

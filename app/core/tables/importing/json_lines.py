@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from app.core.base.messages import Message, Sentence
 from app.core.tables.importing.records import Reading, label
 
 
@@ -24,12 +25,18 @@ def read_jsonl(text: str, reading: Reading[Any]) -> None:
                 parse_int=_short,
             )
         except json.JSONDecodeError as error:
-            problem = f"It is not valid JSON: {error.msg.lower()} at character {error.colno}."
+            problem = Message(
+                "It is not valid JSON: {error} at character {place}.",
+                error=error.msg.lower(),
+                place=error.colno,
+            )
             reading.fault(line, "", problem, "Write one whole JSON object on each line.")
         except RecursionError:
             reading.fault(line, "", "It is nested too deeply.", "Give plain fields.")
         except ValueError as error:
-            reading.fault(line, "", f"{error}.", "Write each field once, and plain numbers.")
+            reading.fault(
+                line, "", Sentence(error.args[0]), "Write each field once, and plain numbers."
+            )
         else:
             _take_object(value, line, reading)
 
@@ -38,7 +45,7 @@ def _take_object(value: Any, line: int, reading: Reading[Any]) -> None:
     if isinstance(value, dict):
         reading.rows.append((line, value))
     else:
-        remedy = 'Write each record in braces: {"id": "...", "title": "..."}.'
+        remedy = Message('Write each record in braces: {"id": "...", "title": "..."}.')
         reading.fault(line, "", "The line is not a JSON object.", remedy)
 
 
@@ -47,22 +54,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = sorted(name for name, _ in pairs)
         repeated = dict.fromkeys(label(a) for a, b in pairwise(names) if a == b)
-        raise ValueError(f"Given more than once: {', '.join(repeated)}")
+        raise ValueError(Message("Given more than once: {names}", names=", ".join(repeated)))
     return found
 
 
 def _not_a_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")
+    raise ValueError(Message("{constant} is not a number in JSON", constant=constant))
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise ValueError(f"{digits[:60]} is too large a number")
+        raise ValueError(Message("{digits} is too large a number", digits=digits[:60]))
     return value
 
 
 def _short(digits: str) -> int:
     if len(digits) > 18:
-        raise ValueError(f"A number has {len(digits):,} digits")
+        raise ValueError(Message("A number has {n:,} digits", n=len(digits)))
     return int(digits)

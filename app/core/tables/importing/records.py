@@ -7,25 +7,25 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.core.base.messages import Message
+from app.core.base.messages import Message, Sentence
 from app.core.base.text import comparable
-from app.core.base.validation_errors import Wanted, head_of, wrong_length
+from app.core.base.validation_errors import Wanted, head_of, own_words, wrong_length
 from app.core.tables.importing.headings import Headings
 from app.core.tables.row_errors import Fault
 
 Record = TypeVar("Record", bound=BaseModel)
 
 _PLAINLY: Final = {
-    "missing": "It is missing.",
-    "string_type": "It is not text.",
-    "string_unicode": "It holds half a character.",
-    "list_type": "It is not a list.",
-    "int_type": "It is not a whole number.",
-    "int_parsing": "It is not a whole number.",
-    "int_parsing_size": "It is not a whole number of at most 18 digits.",
-    "int_from_float": "It is not a whole number.",
-    "float_type": "It is not a number.",
-    "float_parsing": "It is not a number.",
+    "missing": Message("It is missing."),
+    "string_type": Message("It is not text."),
+    "string_unicode": Message("It holds half a character."),
+    "list_type": Message("It is not a list."),
+    "int_type": Message("It is not a whole number."),
+    "int_parsing": Message("It is not a whole number."),
+    "int_parsing_size": Message("It is not a whole number of at most 18 digits."),
+    "int_from_float": Message("It is not a whole number."),
+    "float_type": Message("It is not a number."),
+    "float_parsing": Message("It is not a number."),
 }
 
 
@@ -64,9 +64,17 @@ class Reading(Generic[Record]):
     def unknown(self, line: int, field: str, noun: str) -> None:
         """Note a field that the schema does not have."""
         close = difflib.get_close_matches(field.lower(), self.fields, n=1)
-        known = f"Known are: {', '.join(self.fields)}."
-        remedy = f"Did you mean {close[0]}?" if close else f"Leave it out. {known}"
-        self.fault(line, label(field), f"There is no such {noun}.", remedy)
+        remedy = (
+            Message("Did you mean {key}?", key=close[0])
+            if close
+            else Message("Leave it out. Known are: {fields}.", fields=", ".join(self.fields))
+        )
+        problem = (
+            Message("There is no such column.")
+            if noun == "column"
+            else Message("There is no such field.")
+        )
+        self.fault(line, label(field), problem, remedy)
 
     def records(self, context: object) -> list[tuple[int, Record]]:
         """Return the rows that keep to the schema; note what is wrong with the others."""
@@ -101,7 +109,12 @@ class Reading(Generic[Record]):
                     line=before,
                 )
             )
-            self.fault(line, self.unique, problem, f"Give each record its own {self.unique}.")
+            self.fault(
+                line,
+                self.unique,
+                problem,
+                Message("Give each record its own {field}.", field=self.unique),
+            )
 
     def _note_invalid(self, line: int, details: ErrorDetails) -> None:
         name = str(head_of(details) or "")
@@ -124,13 +137,12 @@ class Reading(Generic[Record]):
         if "remedy" in context:
             return context["problem"], context["remedy"]
         wanted = self._wanted(name)
-        remedy = f"Give {wanted}." if wanted else "Correct it."
+        remedy = Message("Give {wanted}.", wanted=wanted) if wanted else Message("Correct it.")
         if details["type"] in _PLAINLY:
             return _PLAINLY[details["type"]], remedy
         if length := wrong_length(details):
             return length, remedy
-        message = str(context.get("error", details["msg"]))
-        return f"{message[:1].upper()}{message[1:]}.".replace("..", "."), remedy
+        return Sentence(own_words(details)), remedy
 
 
 def _blank(value: Any) -> bool:

@@ -59,5 +59,8 @@ def _rows(text: str, separator: str, line: int, reading: Reading[Any]) -> Iterat
         problem = Message(
             "The quotation marks of the row do not pair up ({error}).", error=str(error)
         )
-        remedy = 'Close each quoted cell, and write "" for a mark within; then check again: '
-        reading.fault(line, "", problem, f"{remedy}the rows below could not be read.")
+        remedy = Message(
+            'Close each quoted cell, and write "" for a mark within; then check again: '
+            "the rows below could not be read."
+        )
+        reading.fault(line, "", problem, remedy)
