@@ -170,4 +170,5 @@ class Life(Generic[State, Facts]):
             reason = closed.detail if closed else None
         missing = tuple(step.missing(facts))
         is_open = reason is None and not missing
-        return Offer(step.name, step.label, step.target, is_open, reason, missing)
+        label = Message.of(step.label)
+        return Offer(step.name, label, step.target, is_open, reason, missing)

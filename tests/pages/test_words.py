@@ -2,12 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from app.access.policy import Actor
 from app.core.base.messages import Message
+from app.core.base.schemas import OffersRead
 from app.pages.layout import environment_of
 from app.pages.words import in_zone
+from app.programmes.lifecycle import LIFE, CallState
 
 AT = datetime(2026, 11, 24, 10, 5, tzinfo=UTC)
 
@@ -82,3 +86,15 @@ def test_what_a_person_wrote_is_no_markup_in_any_text() -> None:
 
         assert "<script" not in page
         assert "&lt;script" in page
+
+
+def test_what_a_life_offers_is_told_in_the_language_of_the_page() -> None:
+    offers = LIFE.offers(Actor(user_id=uuid4()), None, CallState.DRAFT, None)
+
+    read = OffersRead.of(CallState.DRAFT, offers)
+
+    (step,) = read.steps
+    assert step.model_dump()["label"] == "Publish the call"
+    assert written("{{ step.label }}. {{ step.reason }}", "fr", step=read.steps[0]) == (
+        "Publier l\u2019appel. Vos r\u00f4les ne comprennent pas call:publish ici."
+    )

@@ -1,7 +1,7 @@
 """Shapes that more than one feature takes or answers with."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    WrapValidator,
 )
 
 from app.core.base.clock import in_utc
@@ -47,13 +48,21 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator
 """An instant with its zone, as people and programs send it."""
 
 
+def _as_it_was_told(value: object, handler: Callable[[object], str]) -> str:
+    return value if isinstance(value, Message) else handler(value)
+
+
+Told = Annotated[str, WrapValidator(_as_it_was_told)]
+"""A sentence for people: a message stays one, so that a page can tell it in its language."""
+
+
 class ProblemError(BaseModel):
     """One thing that is wrong with what was sent."""
 
     model_config = ConfigDict(from_attributes=True)
 
     pointer: str
-    detail: str
+    detail: Told
 
 
 class OfferRead(BaseModel):
@@ -62,10 +71,10 @@ class OfferRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     name: str
-    label: str
+    label: Told
     target: str = Field(description="The state after the step.")
     open: bool
-    reason: str | None = Field(description="Why the step is closed to you at present.")
+    reason: Told | None = Field(description="Why the step is closed to you at present.")
     missing: Annotated[list[ProblemError], at_most(MOST_MISSING)] = Field(
         description="All that has to be done first."
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.core.base.messages import Joined, Message, Sentence
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
@@ -71,23 +72,24 @@ TurnsAt = Annotated[
 ]
 
 
-def sentence_of(contributions: Sequence[ContributionRead], names: Named) -> str:
+def sentence_of(contributions: Sequence[ContributionRead], names: Named) -> Sentence:
     """Say in a sentence what two submissions have in common: the strongest of it first."""
     words = ["/".join(dict.fromkeys(c.words)) for c in contributions if c.kind == "word"]
     themes = [names.get(c.feature, (c.feature,))[0] for c in contributions if c.kind == "theme"]
-    said = [
-        f"both {verb} {listed(parts[:SAID])}"
-        for verb, parts in (("mention", words), ("are about", themes))
-        if parts
-    ]
-    sentence = "; ".join(said) or "nothing that can be named is in common"
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+    said: list[str] = []
+    if words:
+        said.append(Message("both mention {words}", words=listed(words[:SAID])))
+    if themes:
+        said.append(Message("both are about {themes}", themes=listed(themes[:SAID])))
+    if not said:
+        said.append(Message("nothing that can be named is in common"))
+    return Sentence(Joined("; ", said))
 
 
 def listed(parts: Sequence[str]) -> str:
     """Return words as a list in a sentence: a, b and c."""
     *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return Message("{one} and {other}", one=", ".join(first), other=last) if first else last
 
 
 def passages_in_words(passages: PassagesRead, _: Named) -> str:
