@@ -27,7 +27,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 ABREAST := $(if $(ARGS),,--numprocesses=auto --dist=loadfile --no-loadscope-reorder)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS)
 # Everything that goes into app/static or into the metadata of the package.
-BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard assets/*.*)
+BUILT_FROM := pyproject.toml requirements/build.txt assets/.npmrc $(wildcard assets/*.* assets/scripts/*.* assets/styles/*.*)
 
 # Python keeps what it has compiled, whatever the environment asks: a command starts in half the
 # time, and the tests start hundreds.

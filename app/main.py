@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
+from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
 from app.core.http import lists, openapi, problems, routing
@@ -79,6 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     app.state.job_handlers = handlers(settings)
+    app.state.demonstration_links = DemonstrationLinks()
     app.add_middleware(HeadAsGet)
     app.add_middleware(SameSite, shown=layout.as_page)
     # The last one added is the first to see a request: a body is awaited without a place.

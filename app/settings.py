@@ -173,6 +173,11 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",
         description="Address that letters come from.",
     )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Address that the contact page names.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])\S+$",

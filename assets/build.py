@@ -35,6 +35,10 @@ FILES: Final = MappingProxyType(
             "govuk-frontend.min.js"
         ),
         "pages.js": "pages.js",
+        **{
+            f"scripts/{name}.js": f"{name}.js"
+            for name in ("autosave", "bench", "counting", "loading", "times")
+        },
         "node_modules/swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
         "node_modules/swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",
         "node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt": (
@@ -95,8 +99,9 @@ def digest(assets: Path) -> str:
     """Hash what the outcome depends on; the lock stands for the content of the packages."""
     sources = (*FILES, *STYLES)
     own = (source for source in sources if not source.startswith("node_modules/"))
+    parts = (path.relative_to(assets).as_posix() for path in (assets / "styles").iterdir())
     whole = hashlib.sha256()
-    for name in sorted((*INPUTS, *own)):
+    for name in sorted((*INPUTS, *own, *parts)):
         content = (assets / name).read_bytes()
         whole.update(f"{name} {len(content)}\n".encode())
         whole.update(content)

@@ -48,6 +48,8 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/engine/what_if.py": "what is asked about the assignment of a run",
         "app/matchmaking/deferred.py": "where the services reach the engine",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
+        "app/insights/figures.py": "how many submissions of a programme have come how far",
+        "app/insights/tasks.py": "what waits for a person, over all features",
         "app/operations/backup.py": "all data in one file, and back",
         "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",

@@ -192,6 +192,9 @@ def made_by(actor: Actor) -> UUID | None:
     return actor.credential_id if actor.ends_at is not None else None
 
 
+NOBODY: Final = Actor(None)
+"""Anyone who is not signed in: reads what is public, and may do nothing."""
+
 OPERATOR: Final = Actor(None, {Role.LEAD: frozenset(), Role.ADMIN: frozenset()})
 """Who runs the commands: anyone who holds the machine holds the data anyway."""
 

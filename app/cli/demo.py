@@ -6,12 +6,14 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import typer
 from cryptography.fernet import Fernet
 
 from app.access.policy import OPERATOR
 from app.accounts import service as accounts
+from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.cli.console import DEMONSTRATION, settings_of
 from app.cli.runs import carry_out, show_run
 from app.cli.screen import err, out
@@ -80,7 +82,7 @@ def demo(
             "Ctrl-C ends it.",
             soft_wrap=True,
         )
-        listen(settings, "127.0.0.1", port)
+        listen(settings, "127.0.0.1", port, links=_hand_out_links(port))
 
 
 def _prepare(database: Database) -> None:
@@ -144,6 +146,17 @@ def _hand_out_password(database: Database) -> None:
     for person in demonstration.PEOPLE:
         out.print(f"  {person.key:18} {person.email}", highlight=False, soft_wrap=True)
     out.print(f"  {'password of each':18} {password}", highlight=False, soft_wrap=True)
+
+
+def _hand_out_links(port: int) -> DemonstrationLinks:
+    """Print a link for each of the people: it signs in once, from this machine alone."""
+    links = DemonstrationLinks()
+    out.print("To look around in a browser on this machine; each link works once:")
+    for person in demonstration.PEOPLE:
+        code = urlencode({"code": links.add(person.email)})
+        place = f"http://127.0.0.1:{port}/demonstration?{code}"
+        out.print(f"  {person.key:18} {place}", highlight=False, soft_wrap=True)
+    return links
 
 
 def _key(path: Path) -> str:

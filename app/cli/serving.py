@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.cli.console import database_of, settings_of
 from app.cli.screen import out
 from app.core.base.errors import Conflict
@@ -64,14 +65,24 @@ def require_free(host: str, port: int) -> None:
             ) from error
 
 
-def listen(settings: Settings, host: str, port: int, *, workers: int = 1) -> None:
+def listen(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    links: DemonstrationLinks | None = None,
+) -> None:
     """Answer requests until a signal ends the process.
 
     Requests that were taken are answered first, for as long as the settings say.
     Several workers read the settings again, each for itself, from the environment.
     """
+    app = create_app(settings) if workers == 1 else None
+    if app is not None and links is not None:
+        app.state.demonstration_links = links
     uvicorn.run(
-        create_app(settings) if workers == 1 else "app.main:from_environment",
+        app or "app.main:from_environment",
         factory=workers > 1,
         workers=workers,
         host=host,

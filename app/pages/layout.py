@@ -34,7 +34,8 @@ from app.core.http.problems import Refusal, body_of
 from app.core.storage.database import Database, reading
 from app.insights import queries
 from app.pages import navigation, words
-from app.pages.navigation import Link
+from app.pages.navigation import Links
+from app.pages.notices import NOTICES, Notice
 
 log = logging.getLogger(__name__)
 
@@ -85,23 +86,31 @@ class Page:
         Who reads it; None for somebody who is not signed in.
     person : str or None
         The reader's name.
-    navigation : tuple of Link
+    navigation : tuple of Links
     language, zone : str
         In which the page speaks, as a BCP 47 tag, and tells times, as an IANA name.
+    path : str
+        The address of the page, to which a choice of the frame leads back.
+    notice : Notice or None
+        What the reader has just done.
     is_partial : bool
         Whether a script asks for a part of the page (htmx) rather than a browser for all.
     """
 
     actor: Actor | None = None
     person: str | None = None
-    navigation: tuple[Link, ...] = ()
+    navigation: tuple[Links, ...] = ()
     language: str = ENGLISH
     zone: str = "UTC"
+    path: str = "/"
+    notice: Notice | None = None
     is_partial: bool = False
 
     def signed_out(self) -> "Page":
         """Return the page of somebody whose sessions this request has ended."""
-        return replace(self, actor=None, person=None, navigation=())
+        return replace(
+            self, actor=None, person=None, navigation=tuple(navigation.rows(None, ""))
+        )
 
     def render(self, name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         """Return a page; nothing of it is kept by the browser or by anybody between."""
@@ -150,12 +159,15 @@ def _page(request: Request) -> Page:
             reader = preferences.reader(session, actor.user_id)
             zone = (reader.zone if reader else None) or queries.zone_of(session)
     endpoint = getattr(request.scope.get("endpoint"), "__name__", "")
+    programme = request.path_params.get("programme")
     return Page(
         actor=actor,
         person=reader.name if reader else None,
-        navigation=tuple(navigation.links(actor, endpoint)),
+        navigation=tuple(navigation.rows(actor, endpoint, programme)),
         language=(reader.language if reader else None) or language_of(request),
         zone=zone,
+        path=_path_of(request),
+        notice=NOTICES.get(request.query_params.get("done", "")),
         is_partial=request.headers.get("hx-request") == "true",
     )
 
@@ -169,9 +181,26 @@ def language_of(request: Request) -> str:
     return preferred(request.headers.get("accept-language"))
 
 
-def go_to(path: str) -> RedirectResponse:
-    """Lead on to another page after something was done."""
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+def _path_of(request: Request) -> str:
+    """Return the address of a page; after something was sent, of the page that it came from."""
+    if request.method != "GET":
+        return "/"
+    url = request.url.remove_query_params("done")
+    return url.path + (f"?{url.query}" if url.query else "")
+
+
+def go_to(path: str, *, done: str | None = None) -> RedirectResponse:
+    """Lead on to another page after something was done.
+
+    Parameters
+    ----------
+    path : str
+        An address of ours, without a query where `done` is given.
+    done : str, optional
+        Which of `NOTICES` the page shows.
+    """
+    query = f"?{urlencode({'done': done})}" if done is not None else ""
+    return RedirectResponse(path + query, HTTPStatus.SEE_OTHER)
 
 
 def sign_in_path(following: str) -> str:

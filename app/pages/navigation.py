@@ -1,10 +1,54 @@
 """Which entries the navigation has for whom, and which page lights which: one table."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
-from app.access.policy import Action, Actor, allows_somewhere
+from app.access.policy import Action, Actor, allows_somewhere, has_any_reach
+from app.core.base.messages import Message
+
+
+class Row(Enum):
+    """The rows of the navigation, from above, and what each is called."""
+
+    SERVICE = Message("Service")
+    PROGRAMME = Message("This programme")
+    ACCOUNT = Message("Your account")
+
+
+Sees = Callable[[Actor | None], bool]
+"""Whether somebody sees an entry; None is somebody who is not signed in."""
+
+
+def everybody(_: Actor | None) -> bool:
+    """Show the entry to everybody."""
+    return True
+
+
+def strangers(actor: Actor | None) -> bool:
+    """Show the entry to people who are not signed in."""
+    return actor is None
+
+
+def people(actor: Actor | None) -> bool:
+    """Show the entry to people who are signed in."""
+    return actor is not None
+
+
+def own(action: Action) -> Sees:
+    """Show the entry to people who may do this to something."""
+    return lambda actor: actor is not None and allows_somewhere(actor, action)
+
+
+def every(action: Action) -> Sees:
+    """Show the entry to people who may do this to everything."""
+    return lambda actor: actor is not None and has_any_reach(actor, action)
+
+
+def of_programmes(actor: Actor | None) -> bool:
+    """Show the entry to people who read what all teams have submitted, or runs."""
+    return every(Action.SUBMISSION_READ)(actor) or every(Action.RUN_READ)(actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +57,38 @@ class Entry:
 
     Attributes
     ----------
-    label, path : str
+    label : str
+    path : str
+        Those of a programme name it: `/programmes/{programme}`.
     pages : frozenset of str
         The endpoints, by name, that light it.
-    action : Action or None
-        Anyone who may do this to nothing does not see the entry; None: everybody sees it who
-        is signed in.
+    sees : callable
+        Who sees it.
+    row : Row
     """
 
     label: str
     path: str
     pages: frozenset[str]
-    action: Action | None = None
+    sees: Sees = people
+    row: Row = Row.SERVICE
 
+
+def _pages(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+_OF_A_PROGRAMME: Final = _pages(
+    *("show_programme", "show_challenges", "show_solutions"),
+    *("show_runs", "start_run", "show_run", "take_run_step"),
+    *("show_bench", "decide", "undo", "show_cost"),
+)
 
 ENTRIES: Final = (
+    Entry(Message("Home"), "/", _pages("home"), strangers),
+    Entry(Message("My tasks"), "/tasks", _pages("show_tasks")),
     Entry(
+<<<<<<< HEAD
         "Your profile",
         "/profile",
         frozenset(
@@ -37,18 +97,90 @@ ENTRIES: Final = (
                 *("show_password", "change_password"),
                 *("show_sessions", "sign_one_out", "sign_others_out"),
             }
+=======
+        Message("My submissions"),
+        "/submissions",
+        _pages(
+            *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
+            *("show_check", "show_receipt"),
+>>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
         ),
+        own(Action.DRAFT_WRITE),
     ),
     Entry(
-        "Your tokens",
+        Message("Programmes"),
+        "/programmes",
+        _pages("show_programmes") | _OF_A_PROGRAMME,
+        of_programmes,
+    ),
+    Entry(Message("Calls"), "/calls", _pages("show_calls", "show_call"), everybody),
+    Entry(
+        Message("How the ranking works"),
+        "/how-the-ranking-works",
+        _pages("show_how_it_ranks"),
+        strangers,
+    ),
+    Entry(
+        Message("Overview"),
+        "/programmes/{programme}",
+        _pages("show_programme"),
+        of_programmes,
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Challenges"),
+        "/programmes/{programme}/challenges",
+        _pages("show_challenges"),
+        every(Action.SUBMISSION_SCREEN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Solutions"),
+        "/programmes/{programme}/solutions",
+        _pages("show_solutions"),
+        every(Action.SUBMISSION_SCREEN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Matchmaking"),
+        "/programmes/{programme}/runs",
+        _pages(
+            *("show_runs", "start_run", "show_run", "take_run_step"),
+            *("show_bench", "decide", "undo", "show_cost"),
+        ),
+        every(Action.RUN_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Your profile"),
+        "/profile",
+        _pages("show_profile", "show_confirm", "confirm"),
+        row=Row.ACCOUNT,
+    ),
+    Entry(
+        Message("Your password"),
+        "/profile/password",
+        _pages("show_password", "change_password"),
+        row=Row.ACCOUNT,
+    ),
+    Entry(
+        Message("Where you are signed in"),
+        "/profile/sessions",
+        _pages("show_sessions", "sign_one_out", "sign_others_out"),
+        row=Row.ACCOUNT,
+    ),
+    Entry(
+        Message("Your tokens"),
         "/profile/tokens",
-        frozenset({"show_tokens", "make_token", "revoke_token"}),
-        Action.TOKEN_OWN,
+        _pages("show_tokens", "make_token", "revoke_token"),
+        own(Action.TOKEN_OWN),
+        Row.ACCOUNT,
     ),
 )
 
 OUTSIDE: Final = frozenset(
     {
+<<<<<<< HEAD
         *(
             "home",
             "choose_language",
@@ -58,13 +190,19 @@ OUTSIDE: Final = frozenset(
             "go_to_provider",
             "come_back",
         ),
+=======
+        *("show_sign_in", "sign_in", "sign_out", "go_to_provider", "come_back"),
+>>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
         *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
         *("show_invitation", "accept_invitation"),
-        *("show_reset", "ask_for_reset", "set_new_password"),
+        *("show_reset", "ask_for_reset", "set_new_password", "enter_demonstration"),
+        *("show_data", "show_accessibility", "show_contact"),
+        *("show_submission", "show_step", "take_step"),
     }
 )
-"""Pages on the way in and out, which light no entry."""
+"""Pages that light no entry: on the way in and out, those that the foot of every page names,
+and a submission, to which teams and staff come from different lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +214,37 @@ class Link:
     current: bool
 
 
-def links(actor: Actor | None, endpoint: str) -> Iterator[Link]:
-    """Yield the entries that an actor sees, and which of them the page lights.
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A row of the navigation as one reader sees it on one page."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+def rows(actor: Actor | None, endpoint: str, programme: str | None = None) -> Iterator[Links]:
+    """Yield the rows that somebody sees on a page, the service's first.
 
     Parameters
     ----------
     actor : Actor or None
-        None for somebody who is not signed in, who sees none.
+        None for somebody who is not signed in.
     endpoint : str
         The name of the page's endpoint; empty where no page answers.
+    programme : str, optional
+        Which programme the page is about.
     """
-    for entry in ENTRIES if actor is not None else ():
-        if actor and (entry.action is None or allows_somewhere(actor, entry.action)):
-            yield Link(entry.label, entry.path, endpoint in entry.pages)
+    lit = {entry.row for entry in ENTRIES if endpoint in entry.pages}
+    for row in Row:
+        if row is Row.SERVICE or row in lit:
+            links = tuple(
+                Link(
+                    entry.label,
+                    entry.path.format(programme=programme),
+                    endpoint in entry.pages,
+                )
+                for entry in ENTRIES
+                if entry.row is row and entry.sees(actor)
+            )
+            if links:
+                yield Links(row.value, links)

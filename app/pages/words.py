@@ -7,6 +7,7 @@ What comes from elsewhere passes a filter:
     {{ call.state|state }}             a state; `role`, `kind` and `word` do the same of others
     {{ theme.labels|label }}           texts in several languages
     {{ "FR"|country }}, {{ "fr"|language_name }}
+    {{ organisation.name|brief }}      the beginning of a long name
     {{ 1200|number }}, {{ 0.731|number(2) }}, {{ 0.5|percent }}
     {{ call.closes_at|moment }}        a <time> with its zone: the reader's, or `zone=`
     {{ call.closes_at|day }}           the same without the hour
@@ -14,11 +15,13 @@ What comes from elsewhere passes a filter:
 A message that is printed by itself is translated without a filter.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -26,6 +29,10 @@ from markupsafe import Markup
 
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, Language
+
+LONG: Final = 30
+"""Characters from which on a name is shortened where there is little room."""
+_BREAK: Final = re.compile(r"(?<=\S{3}) \(|(?<=\S{3}), |(?<=\S{3}) / ")
 
 # Of the reader: macros are imported without the context of the page.
 _ZONE: Final[ContextVar[str]] = ContextVar("zone", default="UTC")
@@ -61,6 +68,7 @@ def install(environment: Environment, language: Language) -> None:
         "role": lambda value: language.word(value, "role"),
         "kind": lambda value: language.word(value, "kind"),
         "label": lambda labels: label(labels, language.tag),
+        "brief": brief,
         "country": language.country,
         "language_name": language.language_name,
         "number": language.number,
@@ -75,11 +83,28 @@ def label(labels: Mapping[str, str], tag: str) -> str:
     return labels.get(tag) or labels[ENGLISH]
 
 
+def brief(name: str) -> str:
+    """Return the beginning of a long name of an organisation, by which people know it.
+
+    Examples
+    --------
+    >>> brief("Rijks ICT Gilde (Government ICT Guild), AI Validation team")
+    'Rijks ICT Gilde'
+    """
+    return _BREAK.split(name, maxsplit=1)[0] if len(name) > LONG else name
+
+
 def _teller(tell: Any) -> Any:
     @pass_context  # so that nothing is worked out when the template is compiled
     def told(_: Context, instant: datetime, zone: str | None = None) -> Markup:
         at = instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        text = tell(instant, zone or _ZONE.get())
-        return Markup('<time datetime="{}">{}</time>').format(at, text)
+        where = zone or _ZONE.get()
+        text = tell(instant, where)
+        offset = instant.astimezone(ZoneInfo(where)).utcoffset() or timedelta()
+        # By which a script tells whether the clock of the reader shows another time.
+        minutes = int(offset.total_seconds() // 60)
+        return Markup('<time datetime="{}" data-offset="{}">{}</time>').format(
+            at, minutes, text
+        )
 
     return told

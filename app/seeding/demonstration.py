@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from app.access.policy import OPERATOR, Role
 from app.accounts import service as accounts
 from app.accounts.models import SecondFactor
+from app.core.base.clock import now
 from app.organisations.schemas import Level, OrganisationDraft, UserDraft
 from app.organisations.service import people
 from app.programmes import service as programmes
@@ -122,6 +123,8 @@ def set_passwords(session: Session, hashed: str) -> None:
         user = accounts.user_with(session, person.email)
         assert user is not None  # noqa: S101 -- `prepare` has made sure of them
         accounts.set_up(session, OPERATOR, user, hashed)
+        # None of them is a person whose consent could be asked.
+        user.consented_at = user.consented_at or now()
         enrolled = select(SecondFactor.id).where(SecondFactor.user_id == user.id)
         if session.exec(enrolled).first() is not None:
             people.remove_second_factor(session, OPERATOR, user.id)

@@ -58,7 +58,7 @@ def enter(session: Session, open_browser: Callable[[], TestClient]) -> Enter:
             session.commit()
             browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
             answer = browser.post("/sign-in/second-factor", data={"code": totp.now()})
-        assert answer.headers["location"] == "/profile"
+        assert answer.headers["location"] == "/tasks"
         return browser
 
     return sign_in

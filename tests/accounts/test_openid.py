@@ -204,14 +204,14 @@ def test_an_invitation_links_the_two_once_the_person_agrees(
     assert asked.headers["location"] == "/invitation/consent"
     assert "What is stored about you, and why" in page.text
     assert before == (0, 0)
-    assert agreed.headers["location"] == "/profile"
+    assert agreed.headers["location"] == "/tasks"
     assert (user.state, user.consented_at is None) == (UserState.ACTIVE, False)
     held = session.exec(select(Identity)).one()
     assert (held.issuer, held.subject, held.user_id) == (issuer, "person-17", user.id)
     assert session.exec(select(Password)).all() == []
     assert browser.get("/api/v1/me").json()["id"] == str(user.id)
     browser.post("/sign-out")
-    assert browser.get(go(browser)).headers["location"] == "/profile"
+    assert browser.get(go(browser)).headers["location"] == "/tasks"
 
 
 def test_who_does_not_agree_leaves_nothing_behind_and_can_come_again(
@@ -255,9 +255,9 @@ def test_roles_that_need_a_second_factor_need_it_here_too(
     second = browser.get(go(browser)).headers["location"]
     done = browser.post("/sign-in/second-factor", data={"code": totp.now()})
 
-    assert first == "/sign-in/enrolment?next=%2Fprofile"
-    assert second == "/sign-in/second-factor?next=%2Fprofile"
-    assert done.headers["location"] == "/profile"
+    assert first == "/sign-in/enrolment?next=%2Ftasks"
+    assert second == "/sign-in/second-factor?next=%2Ftasks"
+    assert done.headers["location"] == "/tasks"
 
 
 def test_who_has_left_is_not_let_in(session: Session, browser: TestClient, issuer: str) -> None:

@@ -54,7 +54,7 @@ def test_roles_that_reach_what_belongs_to_others_need_one(
 
     assert (role in GUARDED) is (role in {"staff", "lead", "admin"})
     assert answer.headers["location"] == (
-        "/sign-in/enrolment?next=%2Fprofile" if role in GUARDED else "/profile"
+        "/sign-in/enrolment?next=%2Ftasks" if role in GUARDED else "/tasks"
     )
 
 
@@ -109,7 +109,7 @@ def test_a_code_works_once(
     first, second = open_browser(), open_browser()
     for browser in (first, second):
         answer = browser.post("/sign-in", data=ANN)
-        assert answer.headers["location"] == "/sign-in/second-factor?next=%2Fprofile"
+        assert answer.headers["location"] == "/sign-in/second-factor?next=%2Ftasks"
     code = totp.now()
 
     taken = first.post("/sign-in/second-factor", data={"code": f" {code[:3]} {code[3:]} "})
@@ -227,7 +227,7 @@ def test_a_recovery_code_lets_in_where_the_key_is_gone(
 
     answer = browser.post("/sign-in/second-factor", data={"code": code})
 
-    assert answer.headers["location"] == "/profile"
+    assert answer.headers["location"] == "/tasks"
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.STAFF])
@@ -260,7 +260,7 @@ def test_who_is_confirmed_of_late_may_do_what_matters(
     assert heading(page) == "Confirm that it is you"
     assert f'name="{"code" if role is Role.STAFF else "password"}"' in page
     assert (wrong.status_code, len(mistakes(wrong.text))) == (422, 1)
-    assert (right.status_code, right.headers["location"]) == (303, "/profile")
+    assert (right.status_code, right.headers["location"]) == (303, "/tasks")
 
 
 def test_a_clock_that_was_a_day_ahead_locks_no_authenticator_out(

@@ -182,7 +182,7 @@ def test_a_session_that_waits_for_something_permits_nothing(
 
     answer = browser.post("/sign-in", data=ANN)
 
-    assert answer.headers["location"] == "/sign-in/enrolment?next=%2Fprofile"
+    assert answer.headers["location"] == "/sign-in/enrolment?next=%2Ftasks"
     assert rows(session)[0].stage is Stage.ENROLMENT
     assert browser.get("/api/v1/me").status_code == 401
     assert browser.get("/profile").headers["location"] == "/sign-in?next=%2Fprofile"
@@ -223,7 +223,7 @@ def test_signing_in_leads_nobody_away(session: Session, browser: TestClient) -> 
 
     answer = browser.post("/sign-in", data=ANN | {"next": "//evil.example"})
 
-    assert answer.headers["location"] == "/profile"
+    assert answer.headers["location"] == "/tasks"
 
 
 def test_guessing_stops_after_ten_tries_and_the_right_password_waits_too(
@@ -335,7 +335,7 @@ def test_a_new_role_ends_the_sessions_so_that_sign_in_can_ask_for_more(
     assert added.status_code == 201
     assert browser.get("/api/v1/me").status_code == 401
     again = browser.post("/sign-in", data=ANN)
-    assert again.headers["location"] == "/sign-in/enrolment?next=%2Fprofile"
+    assert again.headers["location"] == "/sign-in/enrolment?next=%2Ftasks"
 
 
 def test_a_bearer_token_counts_before_the_cookie(session: Session, enter: Enter) -> None:

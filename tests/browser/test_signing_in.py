@@ -134,7 +134,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     page.get_by_label("I agree to what is stored").check()
     press(page, "Accept")
     look("password set")
-    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
     look("sign in")
     press(page, "Sign in")
     look("sign in with mistakes")
@@ -150,6 +150,8 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("recovery codes")
     spare = page.locator(".app-codes li").all_inner_texts()
     page.get_by_role("link", name="I have saved them, continue").click()
+    look("tasks")
+    house.open(page, "/profile")
     look("profile")
     page.get_by_role("navigation").get_by_role("link", name="Your tokens").click()
     look("no tokens")
@@ -182,7 +184,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("second factor")
     page.get_by_label("Code", exact=True).fill(spare[0])
     press(page, "Continue")
-    assert heading(page) == user.name
+    assert heading(page) == "My tasks"
     house.open(page, "/reset")
     look("reset")
     page.get_by_label("Email address").fill("ann@example.org")
@@ -199,7 +201,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     look("refusal")
 
     assert {name: faults for name, faults in found.items() if faults} == {}
-    assert len(found) == 24
+    assert len(found) == 25
     refused = "the server responded with a status of 4"  # pages with mistakes, and a refusal
     assert [c for c in heard.complaints if refused not in c] == []
     assert heard.outside(house.origin) == []
@@ -250,7 +252,7 @@ def test_without_script_somebody_is_invited_signs_in_agrees_and_leaves(
         assert [asked, left, here, out] == [
             "Before you begin",
             "You have left",
-            "Ann",
+            "My tasks",
             "Sign in",
         ]
         assert page.url.endswith("/sign-in?next=%2Fprofile")
@@ -278,7 +280,7 @@ def test_another_site_signs_nobody_in_and_nobody_out(page: Page, house: House) -
     a_person(house.session, email="ann@example.org", name="Ann")
     house.session.commit()
     sign_in(page, house)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ann")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My tasks")
     evil = "http://localhost:9/evil"
     page.route(evil, lambda route: route.fulfill(body="<p>Win!", content_type="text/html"))
     page.goto(evil)

@@ -164,8 +164,8 @@ def test_people_of_the_demonstration_sign_in_with_the_password_of_the_last_start
     app.state.database.dispose()
     assert [(a.status_code, a.headers.get("location")) for a in answers] == [
         (422, None),
-        (303, "/consent?next=%2Fprofile"),
-        (303, "/sign-in/enrolment?next=%2Fprofile"),
+        (303, "/tasks"),
+        (303, "/sign-in/enrolment?next=%2Ftasks"),
     ]
     assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
 

@@ -40,32 +40,19 @@ def figures(client: TestClient, **headers: str) -> dict[str, float]:
 # --- the front door ---
 
 
-def test_a_program_is_led_to_the_documentation_and_a_person_to_where_one_signs_in(
+def test_a_program_is_led_to_the_documentation_and_a_person_reads_what_this_is(
     client: TestClient,
 ) -> None:
     program = client.get("/")
     person = client.get("/", headers={"Accept": "text/html"})
 
     assert (program.status_code, program.url.path) == (200, "/docs")
-    assert (person.status_code, str(person.url)) == (
-        200,
-        "http://testserver/sign-in?next=%2Fprofile",
-    )
-    assert [first.headers["vary"] for first in (*program.history, person.history[0])] == [
+    assert (person.status_code, str(person.url)) == (200, "http://testserver/")
+    assert "another government has solved something like it" in person.text
+    assert [answer.headers["vary"] for answer in (program.history[0], person)] == [
         "Accept",
-        "Accept",
+        "Accept, Accept-Language, Cookie",
     ]
-
-
-def test_a_person_who_is_signed_in_is_led_to_their_own_page(
-    session: Session, as_user: SignIn
-) -> None:
-    person = as_user(a_user(session, name="Ann"))
-
-    own = person.get("/", headers={"Accept": "text/html"})
-
-    assert (own.status_code, own.url.path) == (200, "/profile")
-    assert "Ann" in own.text
 
 
 # --- alive, ready, which ---------------------------------------------------------------

@@ -103,7 +103,7 @@ def test_who_accepts_sets_a_password_agrees_and_signs_in(
     assert user.state is UserState.ACTIVE
     assert user.consented_at is not None
     answer = browser.post("/sign-in", data={"email": "BOB@example.org", "password": NEW})
-    assert answer.headers["location"] == "/profile"
+    assert answer.headers["location"] == "/tasks"
 
 
 def test_a_link_works_once_and_looking_at_it_does_not_use_it(
@@ -182,7 +182,7 @@ def test_who_left_before_accepting_and_is_let_in_again_gets_a_way_in(
     assert accept(browser, first).status_code == 404
     assert browser.post("/reset/password", data=form).status_code == 200
     entered = browser.post("/sign-in", data={"email": user.email, "password": NEW})
-    assert entered.headers["location"] == "/consent?next=%2Fprofile"
+    assert entered.headers["location"] == "/consent?next=%2Ftasks"
     assert office.post(f"/api/v1/users/{user.id}/invitation").status_code == 409
 
 

@@ -122,14 +122,15 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
         page = browser.get(path).text
         frames[path] = (
             '<a href="/profile">Ann Other</a>' in page,
-            re.findall(r'app-navigation__link" href="([^"]*)"', page),
+            re.findall(r'<li><a href="([^"]*)"', page),
             re.findall(r'href="([^"]*)" aria-current="page"', page),
         )
 
-    paths = ["/profile", "/profile/tokens"]
+    paths = ["/tasks", "/submissions", "/calls"]
+    own = ["/profile", "/profile/password", "/profile/sessions", "/profile/tokens"]
     assert frames == {
-        "/profile": (True, paths, ["/profile"]),
-        "/profile/tokens": (True, paths, ["/profile/tokens"]),
+        "/profile": (True, paths + own, ["/profile"]),
+        "/profile/tokens": (True, paths + own, ["/profile/tokens"]),
         "/sign-in": (True, paths, []),
         "/reset": (True, paths, []),
         "/nowhere": (True, paths, []),
@@ -137,12 +138,13 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
     }
 
 
-def test_who_is_not_signed_in_sees_no_navigation_and_no_name(browser: TestClient) -> None:
+def test_who_is_not_signed_in_sees_what_is_public_and_no_name(browser: TestClient) -> None:
     for path in ("/sign-in", "/nowhere"):
         page = browser.get(path).text
 
-        assert "app-navigation" not in page
-        assert "app-header__person" not in page
+        places = ["/", "/calls", "/how-the-ranking-works"]
+        assert re.findall(r'<li><a href="([^"]*)"', page) == places
+        assert "/sign-out" not in page
 
 
 def test_a_refusal_is_shown_while_the_database_does_not_answer(

@@ -1,5 +1,6 @@
 """The navigation: one table, in which every page stands."""
 
+from collections import Counter
 from uuid import uuid4
 
 import pytest
@@ -7,11 +8,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.access.policy import Action, Actor, Role
-from app.pages.navigation import ENTRIES, OUTSIDE, Link, links
+from app.pages.navigation import ENTRIES, OUTSIDE, Link, Links, rows
 from app.pages.routes import router
 
 
-def test_every_page_lights_one_entry_or_stands_outside() -> None:
+def test_every_page_lights_an_entry_or_stands_outside() -> None:
     app = FastAPI()
     app.include_router(router)
     pages = {
@@ -19,32 +20,86 @@ def test_every_page_lights_one_entry_or_stands_outside() -> None:
         for context in iter_route_contexts(app.routes)
         if isinstance(context.original_route, APIRoute)
     }
-    places = [*OUTSIDE, *(name for entry in ENTRIES for name in entry.pages)]
+    lit = {name for entry in ENTRIES for name in entry.pages}
 
-    assert len(pages) > 15
-    assert sorted(places) == sorted(pages)
+    assert len(pages) > 40
+    assert lit | OUTSIDE == pages
+    assert not lit & OUTSIDE
+
+
+def test_a_page_lights_one_entry_of_a_row() -> None:
+    places = Counter((entry.row, name) for entry in ENTRIES for name in entry.pages)
+
+    assert set(places.values()) == {1}
 
 
 def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
     member = Actor(uuid4(), {Role.MEMBER: frozenset({uuid4()})})
 
-    assert list(links(member, "show_tokens")) == [
-        Link("Your profile", "/profile", False),
-        Link("Your tokens", "/profile/tokens", True),
+    assert list(rows(member, "show_tokens")) == [
+        Links(
+            "Service",
+            (
+                Link("My tasks", "/tasks", False),
+                Link("My submissions", "/submissions", False),
+                Link("Calls", "/calls", False),
+            ),
+        ),
+        Links(
+            "Your account",
+            (
+                Link("Your profile", "/profile", False),
+                Link("Your password", "/profile/password", False),
+                Link("Where you are signed in", "/profile/sessions", False),
+                Link("Your tokens", "/profile/tokens", True),
+            ),
+        ),
     ]
-    assert list(links(None, "show_tokens")) == []
+
+
+def test_somebody_who_is_not_signed_in_sees_what_everybody_may_read() -> None:
+    assert list(rows(None, "show_calls")) == [
+        Links(
+            "Service",
+            (
+                Link("Home", "/", False),
+                Link("Calls", "/calls", True),
+                Link("How the ranking works", "/how-the-ranking-works", False),
+            ),
+        )
+    ]
+
+
+def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
+    staff = Actor(uuid4(), {Role.STAFF: frozenset({uuid4()})})
+
+    service, programme = rows(staff, "show_bench", "gov2gov-2027")
+
+    assert [link.path for link in programme.links] == [
+        "/programmes/gov2gov-2027",
+        "/programmes/gov2gov-2027/challenges",
+        "/programmes/gov2gov-2027/solutions",
+        "/programmes/gov2gov-2027/runs",
+    ]
+    lit = [link.label for row in (service, programme) for link in row.links if link.current]
+    assert lit == ["Programmes", "Matchmaking"]
 
 
 @pytest.mark.parametrize(
-    ("scopes", "expected"),
+    ("role", "scopes", "expected"),
     [
-        (None, ["/profile", "/profile/tokens"]),
-        (frozenset({Action.RUN_READ}), ["/profile"]),
+        (Role.STAFF, None, ["/tasks", "/programmes", "/calls"]),
+        (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls"]),
+        (Role.ADVISOR, None, ["/tasks", "/programmes", "/calls"]),
+        (Role.ADMIN, None, ["/tasks", "/calls"]),
+        (Role.MEMBER, frozenset({Action.DRAFT_READ}), ["/tasks", "/calls"]),
     ],
 )
 def test_an_entry_that_leads_to_a_refusal_is_not_shown(
-    scopes: frozenset[Action] | None, expected: list[str]
+    role: Role, scopes: frozenset[Action] | None, expected: list[str]
 ) -> None:
-    staff = Actor(uuid4(), {Role.STAFF: frozenset({uuid4()})}, scopes)
+    actor = Actor(uuid4(), {role: frozenset({uuid4()})}, scopes)
 
-    assert [link.path for link in links(staff, "")] == expected
+    (service,) = rows(actor, "")
+
+    assert [link.path for link in service.links] == expected

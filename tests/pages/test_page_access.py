@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -9,12 +10,22 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.access.policy import Role
 from app.accounts.models import BrowserSession, Token
 from app.core.http.access import Access, declaration_of
 from app.core.storage.audit import AuditEvent
 from app.pages.routes import router
+from app.programmes.models import Programme
 from tests.accounts.conftest import Enter
-from tests.factories import PASSWORD, a_person, a_session, a_token
+from tests.factories import (
+    PASSWORD,
+    a_challenge,
+    a_person,
+    a_run,
+    a_session,
+    a_token,
+    a_user,
+)
 from tests.pages.access_matrix import EXPECTED
 
 Open = Callable[[], TestClient]
@@ -28,9 +39,21 @@ ROUTES = {
 }
 
 
+NOTHING_ASSIGNED = {
+    **{"objective": "total", "providers": (1, 1), "pairs": ()},
+    **{"total": None, "reason": None},
+}
+# What a page cannot do without.
+QUERIES = {
+    "show_new": "?call={call}",
+    "show_cost": "?challenge={submission}&solution={submission}",
+}
+
+
 def asked(client: TestClient, page: str, names: dict[str, Any]) -> int:
     method, path, _ = ROUTES[page]
-    return client.request(method, path.format(**names)).status_code
+    address = (path + QUERIES.get(page, "")).format(**names)
+    return client.request(method, address).status_code
 
 
 @pytest.fixture
@@ -39,7 +62,19 @@ def others(session: Session) -> dict[str, Any]:
     other = a_person(session)
     a_token(session, other)
     token = session.exec(select(Token).where(Token.user_id == other.id)).one()
-    return {"token_id": token.id, "session_id": a_session(session, other).id}
+    draft = a_challenge(session)
+    programme = session.get_one(Programme, draft.programme_id)
+    return {
+        "token_id": token.id,
+        "session_id": a_session(session, other).id,
+        "submission": draft.code,
+        "call": draft.call_id,
+        "programme": programme.code,
+        "run": a_run(session, programme_id=programme.id, assignment=NOTHING_ASSIGNED).code,
+        "topic": "problem",
+        "step": "retry",
+        "verdict": uuid4(),
+    }
 
 
 def test_every_page_has_its_row_and_there_is_no_other() -> None:
@@ -53,9 +88,12 @@ def test_each_gets_what_the_table_says_and_nothing_of_others(
     user = a_person(session)
     program = open_browser()
     program.headers["Authorization"] = f"Bearer {a_token(session, user, scopes=[])}"
-    stranger, person = open_browser(), enter(user)
+    stranger, person, staff = open_browser(), enter(user), open_browser()
+    staff.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, Role.STAFF))}"
+    session.commit()
 
-    found = tuple(asked(client, page, others) for client in (stranger, program, person))
+    clients = (stranger, program, person, staff)
+    found = tuple(asked(client, page, others) for client in clients)
 
     assert found == EXPECTED[page]
     session.expire_all()
@@ -81,6 +119,16 @@ def test_a_sign_in_that_waits_for_a_second_factor_opens_no_page_of_a_person(
     waiting.post("/sign-in", data={"email": user.email, "password": PASSWORD})
 
     assert asked(waiting, page, others) == EXPECTED[page].stranger
+
+
+@pytest.mark.parametrize("page", [p for p, row in EXPECTED.items() if 404 in row])
+def test_what_is_hidden_looks_like_what_is_absent(
+    session: Session, enter: Enter, others: dict[str, Any], page: str
+) -> None:
+    person = enter(a_person(session))
+    absent = others | {"submission": "CH-2020-999", "run": "RUN-2020-999"}
+
+    assert asked(person, page, others) == asked(person, page, absent)
 
 
 def test_a_program_changes_no_password_even_with_the_right_one(

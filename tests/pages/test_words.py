@@ -23,7 +23,8 @@ def written(source: str, tag: str = "en", zone: str = "UTC", **values: object) -
 
 def test_a_time_is_told_in_the_zone_of_the_reader_and_as_programs_read_it() -> None:
     assert written("{{ at|moment }}", zone="Europe/Lisbon", at=AT) == (
-        '<time datetime="2026-11-24T10:05:00Z">24 November 2026 at 10:05 (Lisbon, UTC)</time>'
+        '<time datetime="2026-11-24T10:05:00Z" data-offset="0">'
+        "24 November 2026 at 10:05 (Lisbon, UTC)</time>"
     )
     assert written("{{ at|moment(zone='Asia/Seoul') }}", at=AT).endswith(
         ">24 November 2026 at 19:05 (Seoul, UTC+9)</time>"

@@ -16,10 +16,13 @@ _SHORT: Final = re.compile(r" \(|[;,]")
 _READ_IN: Final = ("da", "de", "el", "es", "fi", "fr", "hr", "hu", "it", "nl", "pl", "pt", "sv")
 
 
-_OFFICIAL: Final = (
+# The official languages of the European Union, and some of other governments that take part.
+OFFERED: Final = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it"),
     *("lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
+    *("ar", "ca", "he", "is", "ja", "ko", "no", "tr", "uk", "zh"),
 )
+"""Codes of the languages that forms offer; a file may name any other."""
 
 
 @cache
@@ -53,8 +56,8 @@ def language_of(written: str) -> str | None:
 
 
 def language_names() -> list[str]:
-    """Return what people call the languages of the European Union, in English."""
-    return sorted(map(language_name, _OFFICIAL))
+    """Return what people call the languages that forms offer, in English."""
+    return sorted(map(language_name, OFFERED))
 
 
 def language_name(code: str) -> str:

@@ -70,6 +70,14 @@ def pairs_today(session: Session, run_id: UUID, rows: Collection[Any]) -> PairsT
     return PairsToday(here, others, frozenset(session.exec(gone)))
 
 
+def standing(session: Session, run_id: UUID) -> dict[Pair, VerdictRead]:
+    """Return the verdict that counts for each pair of a run that has one."""
+    return {
+        (verdict.challenge_id, verdict.solution_id): VerdictRead.model_validate(verdict)
+        for verdict in _counting(session, col(Verdict.run_id) == run_id)
+    }
+
+
 def rejected(session: Session, programme_id: UUID) -> list[tuple[str, str]]:
     """Return the codes of the pairs of a programme of which the newest verdict is a no."""
     of_programme = select(MatchRun.id).where(MatchRun.programme_id == programme_id)

@@ -13,7 +13,7 @@ from app.core.http import cookies
 from app.core.http.csrf import local_path
 from app.pages.layout import go_to
 
-HOME: Final = "/profile"
+HOME: Final = "/tasks"
 PLACES: Final = MappingProxyType(
     {
         Stage.SECOND_FACTOR: "/sign-in/second-factor",

@@ -1,10 +1,13 @@
 """Reading submissions: only what the actor may know of."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
+from app.access import policy
 from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
@@ -17,6 +20,9 @@ from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission, SubmissionText
 from app.submissions.schemas import SubmissionQuery
+
+MOST_OWN: Final = 200
+"""How many submissions of one's own teams are shown at once."""
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -63,6 +69,21 @@ def find(session: Session, actor: Actor, key: UUID | str) -> Submission:
     if submission is None:
         raise NotFound(Message("There is no submission {key}.", key=key))
     return submission
+
+
+def own(session: Session, actor: Actor) -> Sequence[Submission]:
+    """Return what the actor's own teams have written, of both kinds, the newest change first.
+
+    At most `MOST_OWN`: a team may begin a settable number of submissions in a call.
+    """
+    owner = col(Submission.organisation_id)
+    statement = (
+        select(Submission)
+        .where(owner.in_(policy.own_reach(actor, Action.DRAFT_READ)))
+        .order_by(col(Submission.updated_at).desc())
+        .limit(MOST_OWN)
+    )
+    return session.exec(statement).all()
 
 
 def search(

@@ -1,0 +1,113 @@
+"""What waits for a person, over all features: read off what is stored, and kept nowhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.core.base.clock import now
+from app.programmes.lifecycle import Phase, phase
+from app.programmes.models import Call, Programme
+from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
+
+MOST: Final = 100
+"""How many tasks are shown at once."""
+
+
+class TaskKind(StrEnum):
+    """What there is to do."""
+
+    COMPLETE = "complete"
+    FINISH = "finish"
+    SCREEN = "screen"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits.
+
+    Attributes
+    ----------
+    what : TaskKind
+    title : str
+        Of the submission or of the programme that it is about.
+    code : str
+        Of the same.
+    kind : Kind
+        Of the submissions.
+    count : int
+        How many of them.
+    due : datetime or None
+        Until when, in UTC.
+    zone : str
+        In whose time that was announced.
+    """
+
+    what: TaskKind
+    title: str
+    code: str
+    kind: Kind
+    count: int
+    due: datetime | None
+    zone: str
+
+
+def tasks_of(session: Session, actor: Actor) -> list[Task]:
+    """Return what waits for somebody: what has a date first, the most urgent of it first."""
+    found = [*_of_teams(session, actor), *_of_staff(session, actor)]
+    found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
+    return found[:MOST]
+
+
+def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield what the actor's teams have begun, while it can be sent, and what came back."""
+    own = policy.own_reach(actor, Action.DRAFT_WRITE)
+    statement = (
+        select(Submission, Call)
+        .join(Call, col(Call.id) == col(Submission.call_id))
+        .where(
+            col(Submission.organisation_id).in_(own),
+            col(Submission.state).in_([State.DRAFT, State.RETURNED]),
+        )
+        .order_by(col(Submission.code))
+        .limit(MOST)
+    )
+    at = now()
+    for submission, call in session.exec(statement):
+        returned = submission.state is State.RETURNED
+        if returned or phase(call, at) is Phase.OPEN:
+            yield Task(
+                TaskKind.COMPLETE if returned else TaskKind.FINISH,
+                submission.title,
+                submission.code,
+                submission.kind,
+                1,
+                None if returned else call.closes_at,
+                call.zone,
+            )
+
+
+def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many submissions of each programme are to be screened, or decided."""
+    for state, what, action in (
+        (State.SUBMITTED, TaskKind.SCREEN, Action.SUBMISSION_SCREEN),
+        (State.ELIGIBLE, TaskKind.DECIDE, Action.SUBMISSION_DECIDE),
+    ):
+        if not policy.has_any_reach(actor, action):
+            continue
+        statement = (
+            select(Programme, Submission.kind, func.count())
+            .join(Programme, col(Programme.id) == col(Submission.programme_id))
+            .where(Submission.state == state)
+            .group_by(col(Programme.id), col(Submission.kind))
+        )
+        for of, kind, count in session.exec(statement):
+            yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)

@@ -1,0 +1,161 @@
+"""A run as those look at it who decide: what is open, where else a provider stands, how far."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sql
+from sqlmodel import Session, col, select
+
+from app.access.policy import Actor
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import MatchRun, Suggestion, Verdict
+from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.verdicts import VerdictRead
+from app.matchmaking.service import pairs_today, queries
+from app.submissions.models import Submission
+
+Pair = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A challenge of a run, and how far it is decided.
+
+    Attributes
+    ----------
+    challenge : PartyRead
+    chosen, reserve, rejected : int
+        How many providers have this verdict.
+    wanted : int
+        How many providers a challenge of the run wishes for at most.
+    """
+
+    challenge: PartyRead
+    chosen: int
+    reserve: int
+    rejected: int
+    wanted: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is open."""
+        return self.chosen >= self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a provider stands for a challenge.
+
+    Attributes
+    ----------
+    challenge_id, solution_id : UUID
+    rank : int
+    score : float
+    band : str or None
+    assigned : bool
+    """
+
+    challenge_id: UUID
+    solution_id: UUID
+    rank: int
+    score: float
+    band: str | None
+    assigned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """All of a run but its reasons.
+
+    Attributes
+    ----------
+    run : MatchRun
+        Without its inputs.
+    rows : sequence of Row
+        Challenges with at least one suggestion, in the order of codes.
+    solutions : mapping of UUID to PartyRead
+        Those that are suggested, in the order of codes.
+    places : mapping of pair to Place
+    verdicts : mapping of pair to VerdictRead
+        Those that count.
+    """
+
+    run: MatchRun
+    rows: Sequence[Row]
+    solutions: Mapping[UUID, PartyRead]
+    places: Mapping[Pair, Place]
+    verdicts: Mapping[Pair, VerdictRead]
+
+    @property
+    def best(self) -> float:
+        """The highest score of the run; 0 where nothing is suggested."""
+        return max((place.score for place in self.places.values()), default=0.0)
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many pairs have this verdict."""
+        return sum(verdict.outcome is outcome for verdict in self.verdicts.values())
+
+    def of_solution(self, solution_id: UUID) -> list[Place]:
+        """Return where a provider stands for other challenges, the best place first."""
+        found = [p for p in self.places.values() if p.solution_id == solution_id]
+        return sorted(found, key=lambda place: (place.rank, -place.score))
+
+
+def bench(session: Session, actor: Actor, key: UUID | str) -> Bench:
+    """Return a run with its suggestions, without their reasons, and what counts of verdicts.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    """
+    run = queries.run(session, actor, key)
+    facts = ("challenge_id", "solution_id", "rank", "score", "band", "assigned")
+    statement: sql.Select[*tuple[Any, ...]] = sql.select(
+        *(getattr(Suggestion, name) for name in facts)
+    ).where(col(Suggestion.run_id) == run.id)
+    places = [Place(*row) for row in session.execute(statement)]
+    sides = queries.parties(
+        session, (key for p in places for key in (p.challenge_id, p.solution_id))
+    )
+    verdicts = pairs_today.standing(session, run.id)
+    wanted = int(run.settings["providers_max"])
+    challenges = _by_code({p.challenge_id for p in places}, sides)
+    return Bench(
+        run=run,
+        rows=[_row(side, verdicts.values(), wanted) for side in challenges.values()],
+        solutions=_by_code({p.solution_id for p in places}, sides),
+        places={(p.challenge_id, p.solution_id): p for p in places},
+        verdicts=verdicts,
+    )
+
+
+def _by_code(keys: Collection[UUID], sides: Mapping[UUID, PartyRead]) -> dict[UUID, PartyRead]:
+    found = sorted((sides[key] for key in keys), key=lambda side: side.code)
+    return {side.id: side for side in found}
+
+
+def _row(challenge: PartyRead, verdicts: Collection[VerdictRead], wanted: int) -> Row:
+    outcomes = [v.outcome for v in verdicts if v.challenge_id == challenge.id]
+    return Row(
+        challenge,
+        outcomes.count(Outcome.CHOSEN),
+        outcomes.count(Outcome.RESERVE),
+        outcomes.count(Outcome.REJECTED),
+        wanted,
+    )
+
+
+def history(
+    session: Session, run_id: UUID, challenge_id: UUID
+) -> Sequence[tuple[VerdictRead, str]]:
+    """Return the verdicts on a challenge of a run with the provider's code, newest first."""
+    statement = (
+        select(Verdict, Submission.code)
+        .join(Submission, col(Submission.id) == col(Verdict.solution_id))
+        .where(Verdict.run_id == run_id, Verdict.challenge_id == challenge_id)
+        .order_by(col(Verdict.created_at).desc(), col(Verdict.number).desc())
+    )
+    return [(VerdictRead.model_validate(v), code) for v, code in session.exec(statement)]

@@ -1,0 +1,43 @@
+"""What a page says after something was done: one table, and the address names a row of it.
+
+An address carries the name of a notice and never its words, so that no link can make a page
+say something else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from app.core.base.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done, and where it is undone.
+
+    Attributes
+    ----------
+    text : Message
+    undo : str or None
+        The address to which a form of one button is sent.
+    """
+
+    text: Message
+    undo: str | None = None
+
+
+NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
+    {
+        name: Notice(text)
+        for name, text in {
+            "reopen": Message("Taken back. You can go on writing."),
+            "return": Message("Returned to the team."),
+            "pass": Message("Passed as eligible."),
+            "select": Message("Selected."),
+            "set-aside": Message("Not selected. The team reads your reason."),
+            "reconsider": Message("The decision is undone."),
+            "withdraw": Message("Withdrawn."),
+        }.items()
+    }
+)

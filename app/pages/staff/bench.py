@@ -1,0 +1,326 @@
+"""The match bench: a challenge, its ranked providers, one pair, a verdict and its cost."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep, DatabaseDep
+from app.core.base.errors import Conflict
+from app.core.base.messages import Message
+from app.core.base.references import Reference
+from app.core.http.access import needs, within
+from app.core.http.computing import InTurn
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.core.storage.database import reading
+from app.matchmaking.lifecycle import HAS_RESULT, Outcome
+from app.matchmaking.models import MatchRun
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.schemas.verdicts import NewVerdict, VerdictRead
+from app.matchmaking.service import bench, costs, queries, verdicts
+from app.matchmaking.service.bench import Bench, Row
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.notices import Notice
+from app.pages.staff.rooms import run_of
+from app.programmes.models import Programme
+from app.themes import service as themes
+
+router = APIRouter()
+
+SHOWN: Final = 50
+"""How many providers of a challenge are shown."""
+RECORDED: Final = {
+    Outcome.CHOSEN: Message("Recorded: {provider} is chosen for {challenge}."),
+    Outcome.RESERVE: Message("Recorded: {provider} is in reserve for {challenge}."),
+    Outcome.REJECTED: Message("Recorded: {provider} is rejected for {challenge}."),
+    Outcome.UNDECIDED: Message(
+        "Taken back. Nothing is decided about {provider} for {challenge}."
+    ),
+}
+"""What the page says after a verdict."""
+
+Named = Annotated[str | None, Query(max_length=80)]
+
+
+class Show(StrEnum):
+    """Which challenges the bench lists."""
+
+    ALL = "all"
+    OPEN = "open"
+    COMPLETE = "complete"
+
+
+class VerdictForm(NewVerdict):
+    """A verdict as the bench sends it; the run stands in the address."""
+
+    run_id: str = Field(default="")
+
+
+VerdictFormDep = Annotated[Form[VerdictForm], Depends(form_of(VerdictForm))]
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What the reader looks at.
+
+    Attributes
+    ----------
+    row : Row or None
+        The challenge; None where the run has no suggestion.
+    lines : sequence of SuggestionRead
+        Its providers, the best first.
+    line : SuggestionRead or None
+        The pair in focus.
+    """
+
+    row: Row | None = None
+    lines: Sequence[SuggestionRead] = ()
+    line: SuggestionRead | None = None
+
+
+@router.get("/programmes/{programme}/runs/{run}/bench")
+@within(Action.RUN_READ)
+def show_bench(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    run: Reference,
+    challenge: Named = None,
+    solution: Named = None,
+    show: Show = Show.ALL,
+    verdict: UUID | None = None,
+) -> Response:
+    """Show one challenge of a run with its providers, and one pair of them."""
+    found, of = run_of(session, actor, programme, run)
+    if found.state not in HAS_RESULT:
+        return go_to(f"/programmes/{of.code}/runs/{found.code}")
+    noted = queries.verdict(session, actor, verdict) if verdict is not None else None
+    return _bench_page(
+        page, session, actor, found, of, challenge, solution, show=show, noted=noted
+    )
+
+
+def _bench_page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    run: MatchRun,
+    of: Programme,
+    challenge: UUID | str | None,
+    solution: UUID | str | None,
+    *,
+    show: Show = Show.ALL,
+    noted: Any = None,
+    form: Form[VerdictForm] | None = None,
+    status: int = 200,
+    overtaken: bool = False,
+) -> Response:
+    whole = bench.bench(session, actor, run.id)
+    shown = [row for row in whole.rows if _is_shown(row, show)]
+    focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
+    history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
+    labels = themes.labels(session, page.language)
+    return page.render(
+        "staff/bench.html",
+        status=status,
+        programme=of,
+        run=run,
+        bench=whole,
+        rows=shown,
+        show=show,
+        focus=focus,
+        form=form or Form(),
+        overtaken=overtaken,
+        done=_notice(whole, of, noted) if noted is not None else page.notice,
+        history=history,
+        newest=max((v.number for v, _ in history if _is_about(v, focus)), default=0),
+        shared=_shared(focus.line, labels),
+        following=_next_open(whole, focus.row),
+        labels=labels,
+        may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
+        outcomes=Outcome,
+    )
+
+
+def _is_shown(row: Row, show: Show) -> bool:
+    return show is Show.ALL or row.is_complete is (show is Show.COMPLETE)
+
+
+def _focus(
+    session: Session,
+    actor: Actor,
+    whole: Bench,
+    rows: Sequence[Row],
+    challenge: UUID | str | None,
+    solution: UUID | str | None,
+) -> Focus:
+    """Return what an address names, or else the first that is open."""
+    if not rows:
+        return Focus()
+    row = next((row for row in whole.rows if _names(challenge, row.challenge)), None)
+    row = row or next((row for row in rows if not row.is_complete), rows[0])
+    query = SuggestionQuery(challenge=[row.challenge.code], sort="rank", limit=SHOWN)
+    lines = queries.suggestions(session, actor, whole.run.id, query).rows
+    line = next((line for line in lines if _names(solution, line.solution)), None)
+    line = line or next((line for line in lines if line.verdict is None), lines[0])
+    return Focus(row, lines, line)
+
+
+def _is_about(verdict: VerdictRead, focus: Focus) -> bool:
+    return focus.line is not None and verdict.solution_id == focus.line.solution.id
+
+
+def _shared(
+    line: SuggestionRead | None, labels: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """Return the words and the themes of a pair as people read them, the strongest first."""
+    contributions = line.contributions if line is not None else ()
+    words = ["/".join(dict.fromkeys(c.words)) for c in contributions if c.kind == "word"]
+    found = [labels.get(c.feature, c.feature) for c in contributions if c.kind == "theme"]
+    return words, found
+
+
+def _names(named: UUID | str | None, party: Any) -> bool:
+    return named is not None and str(named) in {party.code, str(party.id)}
+
+
+def _next_open(whole: Bench, row: Row | None) -> Row | None:
+    """Return the next challenge after this one of which something is open."""
+    if row is None:
+        return None
+    rows = [*whole.rows]
+    at = rows.index(row)
+    return next((one for one in rows[at + 1 :] + rows[:at] if not one.is_complete), None)
+
+
+def _notice(whole: Bench, of: Programme, noted: VerdictRead) -> Notice:
+    challenges = {row.challenge.id: row.challenge for row in whole.rows}
+    challenge = challenges.get(noted.challenge_id)
+    provider = whole.solutions.get(noted.solution_id)
+    newest = whole.verdicts.get((noted.challenge_id, noted.solution_id))
+    text = Message(
+        RECORDED[noted.outcome].template,
+        provider=provider.organisation if provider else "",
+        challenge=challenge.organisation if challenge else "",
+    )
+    undone = newest is not None and newest.id == noted.id
+    place = f"/programmes/{of.code}/runs/{whole.run.code}/verdicts/{noted.id}/undo"
+    return Notice(text, place if undone else None)
+
+
+def _ground(
+    database: DatabaseDep, actor: ActorDep, run: Reference, form: VerdictFormDep
+) -> verdicts.Ground | None:
+    """Read what a verdict stands on and check it, before anybody waits for the writer."""
+    if form.value is None:
+        return None
+    new = _new_verdict(form.value, run)
+    with reading(database) as session:
+        found = verdicts.ground(session, actor, new)
+    verdicts.require_open(found, new.outcome)
+    return found
+
+
+def _new_verdict(said: VerdictForm, run: UUID | str) -> NewVerdict:
+    return NewVerdict.model_validate({**said.model_dump(), "run_id": run})
+
+
+@router.post("/programmes/{programme}/runs/{run}/verdicts")
+@needs(Action.VERDICT_WRITE)
+def decide(
+    page: PageDep,
+    actor: ActorDep,
+    form: VerdictFormDep,
+    ground: Annotated[verdicts.Ground | None, Depends(_ground)],
+    session: SessionDep,
+    programme: Reference,
+    run: Reference,
+) -> Response:
+    """Record a verdict, and come back to the challenge."""
+    found, of = run_of(session, actor, programme, run)
+    if form.value is None or ground is None:
+        named = form.written.get("challenge_id"), form.written.get("solution_id")
+        challenge, solution = (n if isinstance(n, str) else None for n in named)
+        return _bench_page(
+            page, session, actor, found, of, challenge, solution, form=form, status=422
+        )
+    new = _new_verdict(form.value, found.code)
+    try:
+        made = verdicts.decide(session, actor, new, ground)
+    except Conflict:
+        return _bench_page(
+            page,
+            session,
+            actor,
+            found,
+            of,
+            new.challenge_id,
+            new.solution_id,
+            form=form,
+            status=409,
+            overtaken=True,
+        )
+    return _back(of, found, new.challenge_id, None, made.id)
+
+
+@router.post("/programmes/{programme}/runs/{run}/verdicts/{verdict}/undo")
+@needs(Action.VERDICT_WRITE)
+def undo(
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    run: Reference,
+    verdict: UUID,
+) -> Response:
+    """Take the newest verdict on a pair back."""
+    found, of = run_of(session, actor, programme, run)
+    made = verdicts.undo(session, actor, verdict, "Undone on the bench.")
+    return _back(of, found, made.challenge_id, made.solution_id, made.id)
+
+
+def _back(
+    of: Programme,
+    run: MatchRun,
+    challenge: UUID | str,
+    solution: UUID | str | None,
+    verdict: UUID,
+) -> Response:
+    named = {"challenge": challenge, "solution": solution, "verdict": verdict}
+    query = urlencode({name: value for name, value in named.items() if value is not None})
+    return go_to(f"/programmes/{of.code}/runs/{run.code}/bench?{query}")
+
+
+@router.get("/programmes/{programme}/runs/{run}/cost")
+@within(Action.RUN_READ)
+def show_cost(
+    request: Request,
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    run: Reference,
+    challenge: Annotated[Reference, Query()],
+    solution: Annotated[Reference, Query()],
+) -> Response:
+    """Say what each verdict on a pair costs against the best that is still open."""
+    found, of = run_of(session, actor, programme, run)
+    settings = request.app.state.settings
+    compute = costs.of_verdicts(session, actor, found.id, challenge, solution, settings)
+    name = "staff/_cost.html" if page.is_partial else "staff/cost.html"
+    return InTurn(_written(page, name, compute, programme=of, run=found))
+
+
+def _written(
+    page: Page, name: str, compute: Callable[[], costs.Costs], **values: Any
+) -> Callable[[], Response]:
+    return lambda: page.render(name, **values, costs=compute())

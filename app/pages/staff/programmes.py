@@ -1,0 +1,84 @@
+"""Programmes at a glance: where each stands, and what waits."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.core.base.clock import now
+from app.core.base.references import Reference
+from app.core.http.access import within
+from app.core.http.database_sessions import ReadSessionDep
+from app.insights.figures import figures_of
+from app.insights.tasks import tasks_of
+from app.matchmaking.schemas.runs import RunQuery
+from app.matchmaking.service import queries as runs
+from app.pages.layout import PageDep, go_to
+from app.programmes import service as programmes
+from app.programmes.schemas import CallQuery, ProgrammeQuery
+from app.submissions.lifecycle import Kind
+
+router = APIRouter()
+
+SEES = (Action.SUBMISSION_READ, Action.RUN_READ)
+"""What people may do of whom the pages of a programme are made."""
+
+
+def require_seen(actor: Actor) -> None:
+    """Do nothing, or refuse those who read neither all submissions nor runs.
+
+    Raises
+    ------
+    NotPermitted
+        If neither is within their roles.
+    """
+    if not any(policy.has_any_reach(actor, action) for action in SEES):
+        policy.require(actor, Action.RUN_READ)
+
+
+@router.get("/programmes")
+@within(*SEES)
+def show_programmes(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> Response:
+    """List the programmes; where there is one alone, lead on to it."""
+    require_seen(actor)
+    found = programmes.programmes(session, ProgrammeQuery(sort="-created_at", limit=200)).rows
+    if len(found) == 1:
+        return go_to(f"/programmes/{found[0].code}")
+    return page.render("staff/programmes.html", programmes=found)
+
+
+@router.get("/programmes/{programme}")
+@within(*SEES)
+def show_programme(
+    page: PageDep, session: ReadSessionDep, actor: ActorDep, programme: Reference
+) -> Response:
+    """Show where a programme stands: dates, what waits, how many of what, and its runs."""
+    require_seen(actor)
+    found = programmes.programme(session, programme)
+    return page.render(
+        "staff/cockpit.html",
+        programme=found,
+        at=now(),
+        calls=programmes.calls(
+            session, actor, CallQuery(programme=[found.code], sort="opens_at", limit=50)
+        ).rows,
+        tasks=[task for task in tasks_of(session, actor) if task.code == found.code],
+        **_counted(session, actor, found.id),
+        runs=_runs(session, actor, found.code),
+    )
+
+
+def _counted(session: Session, actor: Actor, programme_id: Any) -> dict[str, Any]:
+    if not policy.has_any_reach(actor, Action.SUBMISSION_READ):
+        return {"figures": None}
+    figures = {kind.value: figures_of(session, actor, programme_id, kind) for kind in Kind}
+    return {"figures": figures}
+
+
+def _runs(session: Session, actor: Actor, code: str) -> Any:
+    if not policy.allows(actor, Action.RUN_READ):
+        return None
+    return runs.runs(session, actor, RunQuery(programme=[code], limit=5)).rows

@@ -1,0 +1,115 @@
+"""What was submitted to a programme, as a list that is filtered, searched and sorted."""
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+from pydantic import model_validator
+from sqlmodel import Session
+
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.core.base.references import Reference
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep
+from app.insights.figures import figures_of
+from app.matchmaking.service.queries import parties
+from app.pages.layout import Page, PageDep
+from app.programmes import service as programmes
+from app.submissions.lifecycle import Kind, State
+from app.submissions.schemas import SubmissionQuery
+from app.submissions.service import queries
+
+router = APIRouter()
+
+PAGE: Final = 50
+"""How many rows a page of the list has."""
+SORTS: Final = frozenset({"code", "title", "updated_at"})
+
+
+class Filters(SubmissionQuery):
+    """The filters of the list, as a form sends them: what was left empty is not asked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        chosen = {
+            name: [v for v in value if v != ""] if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        return {name: value for name, value in chosen.items() if value not in ("", [])}
+
+
+FiltersDep = Annotated[Filters, Query()]
+
+
+@router.get("/programmes/{programme}/challenges")
+@needs(Action.SUBMISSION_SCREEN)
+def show_challenges(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    filters: FiltersDep,
+) -> Response:
+    """List the challenges of a programme."""
+    return _list(page, session, actor, programme, Kind.CHALLENGE, filters)
+
+
+@router.get("/programmes/{programme}/solutions")
+@needs(Action.SUBMISSION_SCREEN)
+def show_solutions(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    filters: FiltersDep,
+) -> Response:
+    """List the solutions of a programme."""
+    return _list(page, session, actor, programme, Kind.SOLUTION, filters)
+
+
+def _list(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    key: Reference,
+    kind: Kind,
+    filters: Filters,
+) -> Response:
+    programme = programmes.programme(session, key)
+    query = filters.model_copy(update={"programme": [programme.code], "limit": PAGE})
+    found = queries.search(session, actor, kind, query)
+    place = f"/programmes/{programme.code}/{kind}s"
+    asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
+    figures = figures_of(session, actor, programme.id, kind)
+    return page.render(
+        "staff/submissions.html",
+        programme=programme,
+        kind=kind,
+        rows=found.rows,
+        sides=parties(session, (row.id for row in found.rows)),
+        filters=filters,
+        states=[state for state in State if state is not State.DRAFT],
+        figures=figures,
+        place=place,
+        following=_address(place, asked, cursor=found.cursor) if found.cursor else None,
+        first=_address(place, asked) if filters.cursor else None,
+        sorted_by={name: _address(place, asked, sort=_turned(filters, name)) for name in SORTS},
+        files={
+            name: _address(f"/api/v1/{kind}s", asked, programme=programme.code, format=name)
+            for name in ("csv", "xlsx")
+        },
+    )
+
+
+def _turned(filters: Filters, name: str) -> str:
+    """Return how the list is sorted by a column when its heading is followed once more."""
+    return f"-{name}" if (filters.sort or "code") == name else name
+
+
+def _address(place: str, asked: dict[str, Any], **more: Any) -> str:
+    query = urlencode({**asked, **more}, doseq=True)
+    return f"{place}?{query}" if query else place

@@ -1,0 +1,1 @@
+"""Pages of teams: what they write and send, and its way afterwards."""

@@ -1,0 +1,205 @@
+"""The form of a submission, a topic a page: saved as one goes, by anyone of the team."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from sqlmodel import Session
+
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.core.base.errors import Conflict, NotFound, TransitionNotAllowed, Unprocessable
+from app.core.base.messages import Message
+from app.core.base.references import Reference
+from app.core.http.access import within
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.core.tables.languages import OFFERED
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.team.submission import described, topics_of
+from app.pages.topics import TOPICS, Topic, topic_of
+from app.submissions.content import LONGEST, ChallengeFields, SolutionFields
+from app.submissions.lifecycle import THEMES
+from app.submissions.models import Submission
+from app.submissions.schemas import MOST_THEMES
+from app.submissions.service import answers, queries, steps
+from app.themes import service as themes
+from app.themes.schemas import Facet, ThemeQuery
+
+router = APIRouter()
+
+# As they are typed: the draft's own schema says what is wrong with them, in its own words.
+_Typed = Annotated[str, Field(max_length=2 * LONGEST)]
+_PASSAGES: Final = [*ChallengeFields.model_fields, *SolutionFields.model_fields]
+_Content: Final[type[BaseModel]] = create_model(
+    "_Content",
+    __config__=ConfigDict(extra="forbid"),
+    **dict.fromkeys(_PASSAGES, (_Typed | None, None)),  # type: ignore[call-overload]  # -- names of a table
+)
+
+
+class Answers(BaseModel):
+    """What a page of the form sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: str = ""
+    title: _Typed | None = None
+    language: _Typed | None = None
+    summary: _Typed | None = None
+    themes: list[_Typed] = Field(default=[], max_length=2 * MOST_THEMES)
+    content: _Content = Field(default_factory=_Content)
+    then: str = ""
+
+
+AnswersForm = Annotated[Form[Answers], Depends(form_of(Answers))]
+
+
+def names_of(topic: Topic) -> tuple[str, ...]:
+    """Return the names of the answers that a topic asks for."""
+    match topic.key:
+        case "title":
+            return ("title", "language")
+        case "themes" | "summary" as key:
+            return (key,)
+        case "offer":
+            return ("content.offer", "content.capacity")
+    return (f"content.{topic.field}",)
+
+
+@router.get("/submissions/{submission}/topics/{topic}")
+@within(Action.DRAFT_READ)
+def show_topic(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    submission: Reference,
+    topic: str,
+) -> Response:
+    """Ask for one topic, with what helps to answer it."""
+    found = queries.find(session, actor, submission)
+    return _topic_page(page, session, actor, found, _topic(found, topic), Form())
+
+
+@router.post("/submissions/{submission}/topics/{topic}")
+@within(Action.DRAFT_WRITE)
+def save_topic(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    submission: Reference,
+    topic: str,
+    form: AnswersForm,
+) -> Response:
+    """Save one topic, and lead on to the next one; a script gets a line that says so."""
+    found = queries.find(session, actor, submission)
+    asked = _topic(found, topic)
+    sent = form.value
+    if sent is None:
+        return _refused(page, session, actor, found, asked, form)
+    typed = {name: _typed(sent, name) for name in names_of(asked)}
+    try:
+        found = answers.answer(session, actor, found.kind, found.id, typed, seen=sent.seen)
+    except TransitionNotAllowed:
+        raise
+    except Unprocessable as refusal:
+        return _refused(page, session, actor, found, asked, form.refused(*refusal.errors))
+    except Conflict:
+        session.refresh(found)
+        return _overtaken(page, session, actor, found, asked, form)
+    if page.is_partial:
+        return page.render(
+            "team/_saved.html",
+            submission=found,
+            seen=answers.fingerprint(found, names_of(asked)),
+        )
+    return go_to(_following(found, asked, sent.then))
+
+
+def _topic(submission: Submission, key: str) -> Topic:
+    found = topic_of(submission.kind, key)
+    if found is None:
+        raise NotFound(Message("There is no topic {topic}.", topic=key))
+    return found
+
+
+def _typed(sent: Answers, name: str) -> Any:
+    if name.startswith(answers.CONTENT):
+        return getattr(sent.content, name.removeprefix(answers.CONTENT))
+    return getattr(sent, name) or None
+
+
+def _following(submission: Submission, topic: Topic, then: str) -> str:
+    """Return where a page of the form leads: to the next topic, or back to all of them."""
+    place = f"/submissions/{submission.code}"
+    topics = TOPICS[submission.kind]
+    after = topics[topics.index(topic) + 1 :]
+    return f"{place}/topics/{after[0].key}" if after and then != "all" else place
+
+
+def _refused(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    topic: Topic,
+    form: Form[Answers],
+) -> Response:
+    if page.is_partial:
+        return page.render("team/_not_saved.html", status=422, form=form)
+    return _topic_page(page, session, actor, submission, topic, form, 422)
+
+
+def _overtaken(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    topic: Topic,
+    form: Form[Answers],
+) -> Response:
+    """Show both versions of an answer that somebody else has changed meanwhile."""
+    if page.is_partial:
+        return page.render("team/_overtaken.html", status=409)
+    theirs = answers.answers_of(submission, names_of(topic))
+    return _topic_page(page, session, actor, submission, topic, form, 409, theirs=theirs)
+
+
+def _topic_page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    topic: Topic,
+    form: Form[Answers],
+    status: int = 200,
+    theirs: dict[str, Any] | None = None,
+) -> Response:
+    topics = TOPICS[submission.kind]
+    place = topics.index(topic)
+    stored = answers.answers_of(submission, names_of(topic))
+    _, offers = steps.offers(session, actor, submission.kind, submission.id)
+    return page.render(
+        "team/topic.html",
+        status=status,
+        **described(session, actor, submission),
+        topic=topic,
+        place=place + 1,
+        topics=topics_of(submission, offers),
+        following=topics[place + 1] if place + 1 < len(topics) else None,
+        form=form,
+        answers={n: form.written.get(n, "") for n in stored} if form.written else stored,
+        theirs=theirs,
+        seen=answers.fingerprint(submission, names_of(topic)),
+        facets=_facets(session) if topic.key == "themes" else (),
+        languages_offered=OFFERED if topic.key == "title" else (),
+    )
+
+
+def _facets(session: Session) -> list[tuple[str, int, int, list[Any]]]:
+    """Return the vocabularies: key, how many at least and at most, and their themes."""
+    rows = themes.search(session, ThemeQuery(limit=200)).rows
+    return [
+        (facet.value, *THEMES[facet.value], [row for row in rows if row.facet == facet])
+        for facet in Facet
+    ]

@@ -1,0 +1,117 @@
+"""One's own submissions: what the team has written, and beginning another one."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.errors import Unprocessable
+from app.core.base.references import Reference, reference
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.organisations.service import organisations
+from app.pages.layout import Page, PageDep, go_to
+from app.programmes import service as programmes
+from app.programmes.lifecycle import CallKind, Phase
+from app.programmes.schemas import CallQuery
+from app.submissions.lifecycle import Kind
+from app.submissions.schemas import (
+    NewChallenge,
+    NewSolution,
+    Title,
+)
+from app.submissions.service import drafts, queries
+
+router = APIRouter()
+
+KINDS: Final = {CallKind.CHALLENGES: Kind.CHALLENGE, CallKind.SOLUTIONS: Kind.SOLUTION}
+
+
+class Beginning(BaseModel):
+    """What is said to begin a submission."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_id: Reference
+    organisation_id: UUID | None = None
+    title: Title
+
+
+BeginningForm = Annotated[Form[Beginning], Depends(form_of(Beginning))]
+
+
+@router.get("/submissions")
+@needs(Action.DRAFT_WRITE)
+def show_submissions(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> Response:
+    """List what the reader's teams have written, and the calls that are open."""
+    return page.render(
+        "team/submissions.html",
+        submissions=queries.own(session, actor),
+        calls=programmes.calls(session, actor, CallQuery(phase=[Phase.OPEN])).rows,
+    )
+
+
+@router.get("/submissions/new")
+@needs(Action.DRAFT_WRITE)
+def show_new(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    call: Annotated[Reference, Query()],
+) -> Response:
+    """Ask for a title, and for which organisation a submission is, where there are several."""
+    return _new_page(page, session, actor, call, Form())
+
+
+@router.post("/submissions")
+@needs(Action.DRAFT_WRITE)
+def begin(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    form: BeginningForm,
+) -> Response:
+    """Begin a draft, and lead on to its topics."""
+    new = form.value
+    if new is not None:
+        call = programmes.call(session, actor, new.call_id)
+        said = {**new.model_dump(exclude_none=True), "call_id": call.id, "content": {}}
+        made = (
+            NewChallenge.model_validate(said)
+            if KINDS[call.kind] is Kind.CHALLENGE
+            else NewSolution.model_validate(said)
+        )
+        submission = drafts.create(
+            session, actor, KINDS[call.kind], made, most=settings.max_drafts
+        )
+        return go_to(f"/submissions/{submission.code}")
+    if form.message("call_id") is not None:
+        raise Unprocessable("The call cannot be used.", errors=form.errors)
+    return _new_page(page, session, actor, reference(form.written["call_id"]), form, 422)
+
+
+def _new_page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    call: UUID | str,
+    form: Form[Beginning],
+    status: int = 200,
+) -> Response:
+    found = programmes.call(session, actor, call)
+    own = sorted(policy.own_reach(actor, Action.DRAFT_WRITE))
+    return page.render(
+        "team/new.html",
+        status=status,
+        form=form,
+        call=programmes.describe(actor, found),
+        of=programmes.programme(session, found.programme_id),
+        teams=[organisations.organisation(session, actor, key) for key in own],
+    )

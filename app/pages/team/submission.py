@@ -1,0 +1,246 @@
+"""One submission: its topics while it is written, its text and its way afterwards."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.lifecycle import Offer
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.core.base.entity_tags import Expected, entity_tag
+from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.references import Reference
+from app.core.http.access import within
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.organisations.models import Organisation
+from app.organisations.service import organisations
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.step_texts import HAPPENED, MEANS
+from app.pages.topics import TOPICS, Topic
+from app.programmes import service as programmes
+from app.programmes.models import Programme
+from app.programmes.schemas import CallRead
+from app.submissions.lifecycle import EDITABLE, LIFE, State
+from app.submissions.models import Submission
+from app.submissions.schemas import READS, StepTaken
+from app.submissions.service import queries, steps
+from app.submissions.service.history import history
+from app.themes import service as themes
+
+router = APIRouter()
+
+READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
+STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
+SENDING = frozenset({"submit", "resubmit"})
+"""Steps that a team takes after it has looked through its answers."""
+
+
+class Said(BaseModel):
+    """What is sent with a step."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = ""
+    expected: str
+
+
+SaidForm = Annotated[Form[Said], Depends(form_of(Said))]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A topic of a submission, and how far it is.
+
+    Attributes
+    ----------
+    topic : Topic
+    missing : sequence of FieldError
+        What it lacks before the submission can be sent.
+    value : str
+        What stands there, as text; empty if nothing does.
+    """
+
+    topic: Topic
+    missing: tuple[FieldError, ...]
+    value: str
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether something stands there and nothing is missing."""
+        return bool(self.value) and not self.missing
+
+
+def described(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
+    """Return what all pages of a submission show."""
+    call = programmes.call_of(session, submission.call_id)
+    programme: Programme = programmes.programme(session, submission.programme_id)
+    team: Organisation = organisations.organisation(session, actor, submission.organisation_id)
+    read: CallRead = programmes.describe(actor, call)
+    return {
+        "submission": submission,
+        "call": read,
+        "of": programme,
+        "team": team,
+        "is_team": policy.allows(actor, Action.DRAFT_WRITE, submission.organisation_id)
+        and submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE),
+        "writable": submission.state in EDITABLE
+        and submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE),
+    }
+
+
+def topics_of(submission: Submission, offers: list[Offer]) -> list[Answered]:
+    """Return the topics of a submission, each with what it lacks."""
+    missing = [error for offer in offers if offer.name in SENDING for error in offer.missing]
+    return [
+        Answered(
+            topic,
+            tuple(
+                e for e in missing if e.pointer.rpartition("/")[2] == (topic.field or topic.key)
+            ),
+            _value(submission, topic),
+        )
+        for topic in TOPICS[submission.kind]
+    ]
+
+
+def _value(submission: Submission, topic: Topic) -> str:
+    match topic.key:
+        case "title":
+            return submission.title
+        case "themes":
+            return ", ".join(submission.themes)
+        case "summary":
+            return submission.summary
+    return str(submission.content.get(topic.field) or "")
+
+
+@router.get("/submissions/{submission}")
+@within(*READ)
+def show_submission(
+    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
+) -> Response:
+    """Show the topics of what is being written, or what was submitted and its way since."""
+    found = queries.find(session, actor, submission)
+    _, offers = steps.offers(session, actor, found.kind, found.id)
+    values = described(session, actor, found)
+    name = "team/topics.html" if values["writable"] else "team/submission.html"
+    return page.render(
+        name,
+        **values,
+        topics=topics_of(found, offers),
+        offers=[offer for offer in offers if _is_for(actor, found, offer)],
+        history=history(session, found),
+        happened=HAPPENED,
+        labels=themes.labels(session, page.language),
+    )
+
+
+def _is_for(actor: Actor, submission: Submission, offer: Offer) -> bool:
+    action = LIFE.step(offer.name).action
+    return policy.allows(actor, action, submission.organisation_id)
+
+
+@router.get("/submissions/{submission}/check")
+@within(*READ)
+def show_check(
+    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
+) -> Response:
+    """Show all answers once more, and what is missing, before they are sent."""
+    found = queries.find(session, actor, submission)
+    _, offers = steps.offers(session, actor, found.kind, found.id)
+    return page.render(
+        "team/check.html",
+        **described(session, actor, found),
+        topics=topics_of(found, offers),
+        offer=next((o for o in offers if o.name in SENDING), None),
+        expected=entity_tag(READS[found.kind].model_validate(found)),
+        labels=themes.labels(session, page.language),
+    )
+
+
+@router.get("/submissions/{submission}/receipt")
+@within(*READ)
+def show_receipt(
+    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
+) -> Response:
+    """Show that a submission has arrived, when, and what happens next."""
+    found = queries.find(session, actor, submission)
+    if found.submitted_at is None:
+        return go_to(f"/submissions/{found.code}")
+    return page.render("team/receipt.html", **described(session, actor, found))
+
+
+@router.get("/submissions/{submission}/steps/{step}")
+@within(*STEPS)
+def show_step(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    submission: Reference,
+    step: str,
+) -> Response:
+    """Say what a step means, before it is taken."""
+    return _step_page(page, session, actor, submission, step, Form())
+
+
+@router.post("/submissions/{submission}/steps/{step}")
+@within(*STEPS)
+def take_step(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    submission: Reference,
+    step: str,
+    form: SaidForm,
+) -> Response:
+    """Take a step, and show what has become of the submission."""
+    found = queries.find(session, actor, submission)
+    if step in SENDING and found.state is State.SUBMITTED:
+        return go_to(f"/submissions/{found.code}/receipt")  # a second click sends nothing
+    said = form.value
+    if said is None:
+        return _step_page(page, session, actor, submission, step, form, 422)
+    try:
+        taken = StepTaken(reason=said.reason)
+        steps.take(session, actor, found.kind, found.id, step, taken, Expected(said.expected))
+    except Unprocessable as refusal:
+        if step in SENDING:
+            return go_to(f"/submissions/{found.code}/check")
+        return _step_page(
+            page, session, actor, submission, step, form.refused(*refusal.errors), 422
+        )
+    if step in SENDING:
+        return go_to(f"/submissions/{found.code}/receipt")
+    return go_to(f"/submissions/{found.code}", done=step)
+
+
+def _step_page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    name: str,
+    form: Form[Said],
+    status: int = 200,
+) -> Response:
+    found = queries.find(session, actor, key)
+    step = LIFE.step(name)
+    policy.require(actor, step.action, found.organisation_id)
+    _, offers = steps.offers(session, actor, found.kind, found.id)
+    return page.render(
+        "team/step.html",
+        status=status,
+        **described(session, actor, found),
+        form=form,
+        step=step,
+        means=MEANS,
+        offer=next((o for o in offers if o.name == name), None),
+        expected=form.written.get("expected")
+        or entity_tag(READS[found.kind].model_validate(found)),
+    )

@@ -1,0 +1,41 @@
+"""What has become of a submission, step by step, as its readers may see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.core.storage.audit import AuditEvent
+from app.submissions.lifecycle import LIFE
+from app.submissions.models import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One step that was taken.
+
+    Attributes
+    ----------
+    step : str
+        `create`, or the name of a step of the life.
+    at : datetime
+    """
+
+    step: str
+    at: datetime
+
+
+def history(session: Session, submission: Submission) -> list[Happened]:
+    """Return what has happened to a submission that the reader was given, the oldest first.
+
+    It names nobody: who of the staff took a step is for those who read the audit record.
+    """
+    statement = (
+        select(AuditEvent.action, AuditEvent.at)
+        .where(
+            AuditEvent.subject_id == submission.id,
+            col(AuditEvent.action).in_(["create", *LIFE.steps]),
+        )
+        .order_by(col(AuditEvent.id))
+    )
+    return [Happened(step, at) for step, at in session.exec(statement)]

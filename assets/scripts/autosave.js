@@ -1,0 +1,77 @@
+// Saves a form as its writer goes on, a second after the last key and when the page is left.
+// The answer is a part of a page: what it says is shown, and what it has seen is sent next time.
+const WAIT = 1000;
+const AGAIN = 10000;
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const place = form.querySelector("#saved");
+  let timer;
+  let saved = sent();
+  let running = false;
+
+  function sent() {
+    const fields = new URLSearchParams(new FormData(form));
+    fields.delete("seen");
+    return fields.toString();
+  }
+
+  function tell(text) {
+    const line = document.createElement("p");
+    line.className = "saved saved--no";
+    line.textContent = text;
+    place.replaceChildren(line);
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    const now = sent();
+    if (running || now === saved) return;
+    running = true;
+    let again = 0;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        headers: { "HX-Request": "true", Accept: "text/html" },
+        body: new URLSearchParams(new FormData(form)),
+        redirect: "manual",
+      });
+      if (answer.status === 401 || answer.type === "opaqueredirect") {
+        tell(form.dataset.signedOut);
+        again = AGAIN;
+      } else if ([200, 409, 422].includes(answer.status)) {
+        place.innerHTML = await answer.text();
+        const seen = place.querySelector("[data-seen]");
+        if (seen) form.elements.seen.value = seen.dataset.seen;
+        if (answer.status !== 409) saved = now;
+      } else {
+        tell(form.dataset.failed);
+        again = AGAIN;
+      }
+    } catch {
+      tell(form.dataset.failed);
+      again = AGAIN;
+    }
+    running = false;
+    if (again || (sent() !== now && sent() !== saved)) timer = setTimeout(save, again || WAIT);
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT);
+  });
+  form.addEventListener("change", save);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    saved = sent();
+  });
+  window.addEventListener("pagehide", () => {
+    if (sent() !== saved) {
+      fetch(form.action, {
+        method: "POST",
+        headers: { "HX-Request": "true", Accept: "text/html" },
+        body: new URLSearchParams(new FormData(form)),
+        keepalive: true,
+      });
+    }
+  });
+}

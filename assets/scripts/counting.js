@@ -1,0 +1,28 @@
+// Counts the words of a text while it is written, and finds among many what a few letters name.
+for (const text of document.querySelectorAll("textarea[data-words]")) {
+  const place = document.querySelector(`[data-count="${CSS.escape(text.id)}"]`);
+  if (!place) continue;
+  const count = () => {
+    const words = text.value.trim() ? text.value.trim().split(/\s+/).length : 0;
+    const number = words.toLocaleString(document.documentElement.lang);
+    place.textContent = `${number} ${words === 1 ? place.dataset.one : place.dataset.many}`;
+  };
+  text.addEventListener("input", count);
+}
+
+// Accents and capitals make no difference to who looks for something.
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+for (const field of document.querySelectorAll("input[data-find]")) {
+  const rows = [...document.querySelectorAll(field.dataset.find)];
+  field.addEventListener("input", () => {
+    const wanted = plain(field.value.trim());
+    for (const row of rows) {
+      const isChosen = row.querySelector("input:checked") !== null;
+      row.hidden = !isChosen && !plain(row.textContent).includes(wanted);
+    }
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+}

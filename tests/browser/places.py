@@ -1,0 +1,53 @@
+"""Every page of the demonstration, by who reads it, for pictures and for tests that read all.
+
+`{programme}`, `{run}`, `{challenge}`, `{solution}` and `{mine}` are of the demonstration.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "anybody": {
+            "front": "/",
+            "calls": "/calls",
+            "call": "/calls/{call}",
+            "ranking": "/how-the-ranking-works",
+            "data": "/about-the-data",
+            "accessibility": "/accessibility",
+            "contact": "/contact",
+            "sign-in": "/sign-in",
+            "reset": "/reset",
+            "not-found": "/nowhere",
+        },
+        "challenge_owner": {
+            "tasks": "/tasks",
+            "submissions": "/submissions",
+            "new": "/submissions/new?call={call}",
+            "topics": "/submissions/{mine}",
+            "topic-title": "/submissions/{mine}/topics/title",
+            "topic-problem": "/submissions/{mine}/topics/problem",
+            "topic-themes": "/submissions/{mine}/topics/themes",
+            "check": "/submissions/{mine}/check",
+            "withdraw": "/submissions/{mine}/steps/withdraw",
+            "profile": "/profile",
+            "password": "/profile/password",
+        },
+        "staff": {
+            "tasks": "/tasks",
+            "cockpit": "/programmes/{programme}",
+            "challenges": "/programmes/{programme}/challenges",
+            "solutions": "/programmes/{programme}/solutions",
+            "submission": "/submissions/{challenge}",
+            "step": "/submissions/{challenge}/steps/reconsider",
+            "runs": "/programmes/{programme}/runs",
+            "heat-map": "/programmes/{programme}/runs/{run}",
+            "bench": "/programmes/{programme}/runs/{run}/bench",
+            "cost": (
+                "/programmes/{programme}/runs/{run}/cost"
+                "?challenge={challenge}&solution={solution}"
+            ),
+        },
+    }
+)

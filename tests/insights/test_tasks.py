@@ -1,0 +1,97 @@
+"""What waits for a person is read off what is stored."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from app.access.policy import Actor, Role
+from app.insights.figures import figures_of
+from app.insights.tasks import Task, TaskKind, tasks_of
+from app.programmes.models import Programme
+from app.submissions.lifecycle import Kind, State
+from tests.factories import (
+    a_call,
+    a_challenge,
+    a_solution,
+    a_user,
+    an_organisation,
+    organisation_of,
+)
+
+
+def actor_of(session: Session, role: Role) -> Actor:
+    user = a_user(session, role)
+    return Actor(user.id, {role: frozenset({organisation_of(session, user)})})
+
+
+def test_a_team_is_reminded_of_its_drafts_until_the_call_closes_and_of_what_came_back(
+    session: Session,
+) -> None:
+    actor = actor_of(session, Role.MEMBER)
+    (owner,) = actor.roles[Role.MEMBER]
+    call = a_call(session, closes_at=datetime(2099, 1, 1, tzinfo=UTC))
+    over = a_call(session, closes_at=datetime(2021, 1, 1, tzinfo=UTC))
+    draft = a_challenge(session, call_id=call.id, organisation_id=owner)
+    late = a_challenge(session, call_id=over.id, organisation_id=owner)
+    returned = a_challenge(
+        session, call_id=over.id, organisation_id=owner, state=State.RETURNED
+    )
+    a_challenge(session, call_id=call.id)  # of somebody else
+
+    found = tasks_of(session, actor)
+
+    assert [(task.what, task.code, task.due) for task in found] == [
+        (TaskKind.FINISH, draft.code, call.closes_at),
+        (TaskKind.COMPLETE, returned.code, None),
+    ]
+    assert late.code not in {task.code for task in found}
+
+
+def test_staff_see_how_many_of_each_programme_are_to_be_checked_and_decided(
+    session: Session,
+) -> None:
+    call = a_call(session)
+    for state in (State.SUBMITTED, State.SUBMITTED, State.ELIGIBLE, State.SELECTED):
+        a_challenge(session, call_id=call.id, state=state)
+    a_challenge(session, call_id=call.id)  # a draft
+    programme = session.get_one(Programme, call.programme_id)
+
+    found = tasks_of(session, actor_of(session, Role.STAFF))
+
+    facts = (programme.title, programme.code, Kind.CHALLENGE)
+    assert found == [
+        Task(TaskKind.SCREEN, *facts, 2, None, programme.zone),
+        Task(TaskKind.DECIDE, *facts, 1, None, programme.zone),
+    ]
+
+
+def test_nothing_of_teams_waits_for_who_may_not_decide(session: Session) -> None:
+    a_challenge(session, state=State.SUBMITTED)
+
+    assert tasks_of(session, actor_of(session, Role.ADVISOR)) == []
+
+
+def test_figures_count_who_has_come_so_far_or_further_and_no_draft(session: Session) -> None:
+    call = a_call(session)
+    french, norwegian = (
+        an_organisation(session, country=country).id for country in ("FR", "NO")
+    )
+    for state, owner in (
+        (State.DRAFT, french),
+        (State.SUBMITTED, french),
+        (State.RETURNED, norwegian),
+        (State.ELIGIBLE, norwegian),
+        (State.NOT_SELECTED, norwegian),
+        (State.SELECTED, french),
+    ):
+        a_challenge(session, call_id=call.id, state=state, organisation_id=owner)
+    a_solution(session, programme_id=call.programme_id, state=State.SELECTED)
+
+    found = figures_of(
+        session, actor_of(session, Role.STAFF), call.programme_id, Kind.CHALLENGE
+    )
+
+    assert found.steps == {"submitted": 5, "eligible": 3, "selected": 1}
+    assert found.countries == {"NO": 3, "FR": 2}
+    assert found.states["draft"] == 0
+    assert sum(found.states.values()) == 5
