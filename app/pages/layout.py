@@ -24,12 +24,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from app.access.policy import Actor
 from app.accounts.dependencies import admitted, recognise
 from app.accounts.service import preferences
-from app.core.base.errors import AppError
+from app.core.base.errors import AppError, NotSignedIn
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, language, preferred
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
-from app.core.http.forms import Form
+from app.core.http.forms import MEDIA_TYPE, Form, texts_of
 from app.core.http.problems import Refusal, body_of
 from app.core.storage.database import Database, reading
 from app.insights import queries
@@ -42,6 +42,10 @@ log = logging.getLogger(__name__)
 HERE: Final = Path(__file__).parent
 SIGN_IN: Final = "/sign-in"
 SIGN_IN_AGAIN: Final = Message("Sign in, and do this again.")
+SECRET: Final = frozenset({"code", "current", "password"})
+"""Fields of forms that no page shows again."""
+LONGEST_FORM: Final = 500_000
+"""Bytes of a form that is shown again after its sender was signed out."""
 KEPT: Final = ("retry-after", "allow", "x-request-id")
 """Headers of a refusal that a page keeps."""
 LOADER: Final = ChoiceLoader(
@@ -139,7 +143,13 @@ async def page_for(request: Request, background: BackgroundTasks) -> Page:
     """
     declaration = declaration_of(request.scope["endpoint"])
     if declaration is not None and declaration.access is not Access.PUBLIC:
-        await admitted(request, background, None)
+        try:
+            await admitted(request, background, None)
+        except NotSignedIn:
+            if request.method == "POST":
+                # Shown again: a session may end while its person writes.
+                request.state.sent = await request.body()
+            raise
     page = await run_in_threadpool(_page, request)
     request.state.page = page
     return page
@@ -241,9 +251,32 @@ def as_page(request: Request, refusal: Response) -> Response:
         refusal.error.remedy = SIGN_IN_AGAIN
     frame = _frame(request)
     problem = body_of(refusal.path, refusal.error, language(frame.language))
-    page = frame.render("problem.html", status=refusal.status_code, problem=problem)
+    page = frame.render(
+        "problem.html",
+        status=refusal.status_code,
+        problem=problem,
+        again=_to_send_again(request),
+    )
     page.headers.update({k: v for k, v in refusal.headers.items() if k in KEPT})
     return page
+
+
+def _to_send_again(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form whose sender is no longer signed in: nothing is lost."""
+    body: bytes = getattr(request.state, "sent", b"")
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if kind != MEDIA_TYPE or len(body) > LONGEST_FORM:
+        return []
+    try:
+        fields = texts_of(body)
+    except ValueError:  # more fields than a form of ours has
+        return []
+    return [
+        (name, value)
+        for name, values in fields.items()
+        if name not in SECRET
+        for value in values
+    ]
 
 
 def as_bare_page(request: Request, refusal: Response) -> Response:

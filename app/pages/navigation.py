@@ -88,22 +88,11 @@ ENTRIES: Final = (
     Entry(Message("Home"), "/", _pages("home"), strangers),
     Entry(Message("My tasks"), "/tasks", _pages("show_tasks")),
     Entry(
-<<<<<<< HEAD
-        "Your profile",
-        "/profile",
-        frozenset(
-            {
-                *("show_profile", "change_preferences", "show_confirm", "confirm"),
-                *("show_password", "change_password"),
-                *("show_sessions", "sign_one_out", "sign_others_out"),
-            }
-=======
         Message("My submissions"),
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
             *("show_check", "show_receipt"),
->>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
         ),
         own(Action.DRAFT_WRITE),
     ),
@@ -154,7 +143,7 @@ ENTRIES: Final = (
     Entry(
         Message("Your profile"),
         "/profile",
-        _pages("show_profile", "show_confirm", "confirm"),
+        _pages("show_profile", "change_preferences", "show_confirm", "confirm"),
         row=Row.ACCOUNT,
     ),
     Entry(
@@ -180,9 +169,7 @@ ENTRIES: Final = (
 
 OUTSIDE: Final = frozenset(
     {
-<<<<<<< HEAD
         *(
-            "home",
             "choose_language",
             "show_sign_in",
             "sign_in",
@@ -190,9 +177,6 @@ OUTSIDE: Final = frozenset(
             "go_to_provider",
             "come_back",
         ),
-=======
-        *("show_sign_in", "sign_in", "sign_out", "go_to_provider", "come_back"),
->>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
         *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
         *("show_invitation", "accept_invitation"),

@@ -3,11 +3,8 @@
 from fastapi import APIRouter
 
 from app.pages.account import (
-<<<<<<< HEAD
-    language,
-=======
     demonstration,
->>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
+    language,
     one_time_links,
     openid,
     password,
@@ -23,21 +20,11 @@ from app.pages.team import form, mine, submission
 
 router = APIRouter(include_in_schema=False)
 for page in (
-<<<<<<< HEAD
-    front,
-    language,
-    sign_in,
-    one_time_links,
-    openid,
-    profile,
-    password,
-    sessions,
-    tokens,
-=======
     *(front, calls, about),
     *(
         sign_in,
         demonstration,
+        language,
         one_time_links,
         openid,
         profile,
@@ -48,6 +35,5 @@ for page in (
     ),
     *(mine, form, submission),
     *(programmes, submissions, runs, bench),
->>>>>>> 3e6b5ee (Do the main job in the browser (issue 13))
 ):
     router.include_router(page.router)

@@ -102,7 +102,7 @@ def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]
             _require_kind(request)
             require_small_form(body)
         # On a thread: a long text in which every letter is escaped takes its time.
-        return await run_in_threadpool(lambda: understood(_texts(body)))
+        return await run_in_threadpool(lambda: understood(texts_of(body)))
 
     return read
 
@@ -125,7 +125,7 @@ def _unstorable_in(fields: Mapping[str, list[str]]) -> tuple[FieldError, ...]:
     )
 
 
-def _texts(body: bytes) -> dict[str, list[str]]:
+def texts_of(body: bytes) -> dict[str, list[str]]:
     """Return what was sent and is not empty, by name."""
     # Latin-1 on the way: every byte is a letter of it, and what is escaped is UTF-8.
     return parse_qs(body.decode("latin-1"), max_num_fields=FIELDS)

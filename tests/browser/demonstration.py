@@ -1,0 +1,121 @@
+"""The demonstration on loopback, as `make run` has it, with somebody of each role signed in."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, StorageState
+from pydantic import SecretStr
+from sqlmodel import col, select
+
+from app.access.policy import OPERATOR, Actor, Role
+from app.accounts import service as accounts
+from app.cli.runs import carry_out
+from app.core.base.clock import now
+from app.core.storage.database import Database, connect, reading, transaction
+from app.main import create_app
+from app.matchmaking.models import Suggestion
+from app.matchmaking.schemas.runs import NewRun
+from app.matchmaking.service import run_requests
+from app.operations import migrating
+from app.programmes import service as programmes
+from app.programmes.schemas import CallQuery
+from app.seeding import demonstration, loader
+from app.settings import Settings
+from app.submissions.lifecycle import Kind
+from app.submissions.models import Submission
+from app.submissions.schemas import NewChallenge
+from app.submissions.service import drafts
+from tests.factories import KEY, organisation_of
+from tests.processes import in_this_process
+
+TITLE = "Early warning of floods in small rivers"
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A service that shows the first edition.
+
+    Attributes
+    ----------
+    names : mapping
+        What the addresses of `places` name.
+    links : mapping
+        The address at which each of the people signs in, once.
+    """
+
+    origin: str
+    database: Database
+    names: Mapping[str, str]
+    links: Mapping[str, str]
+
+    def signed_in(self, browser: Browser, role: str) -> StorageState:
+        """Return what a browser keeps in which somebody has signed in; a link works once."""
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(self.links[role])
+            return context.storage_state()
+
+
+@contextmanager
+def demonstrated(folder: Path) -> Iterator[Demonstration]:
+    """Serve a demonstration that lives as long as the block."""
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'demonstration.db'}",
+        secret_keys=SecretStr(KEY),
+        log_level="ERROR",
+    )
+    database = connect(settings.database_url)
+    names = _prepared(database, settings)
+    app = create_app(settings)
+    links = app.state.demonstration_links
+    with in_this_process(app) as origin:
+        yield Demonstration(
+            origin,
+            database,
+            names,
+            {
+                person.key: f"{origin}/demonstration?code={links.add(person.email)}"
+                for person in demonstration.PEOPLE
+            },
+        )
+    database.dispose()
+
+
+def _prepared(database: Database, settings: Settings) -> dict[str, str]:
+    migrating.migrate(database)
+    with transaction(database) as session:
+        loader.load_first_edition(session)
+        demonstration.prepare(session, at=now())
+        demonstration.set_passwords(session, accounts.hash_password("a-b-c-d-e-f-g"))
+    with transaction(database) as session:
+        programme = programmes.programme(session, loader.PROGRAMME)
+        new = NewRun(programme_id=programme.id)
+        run = run_requests.request_run(session, OPERATOR, new, settings)
+        names = {"programme": programme.code, "run": run.code}
+    carry_out(database, settings, run)
+    with transaction(database) as session:
+        calls = programmes.calls(session, OPERATOR, CallQuery(limit=50)).rows
+        call = next(c for c in calls if c.phase == "open" and c.kind == "challenges")
+        owner = accounts.user_with(session, demonstration.PEOPLE[0].email)
+        assert owner is not None
+        team = frozenset({organisation_of(session, owner)})
+        actor = Actor(owner.id, {Role.MEMBER: team})
+        draft = NewChallenge.model_validate(
+            {
+                "call_id": call.id,
+                "title": TITLE,
+                "themes": ["policy-domain:ENVI"],
+                "content": {"problem": "Our small rivers rise within an hour."},
+            }
+        )
+        mine = drafts.create(session, actor, Kind.CHALLENGE, draft, most=50)
+        names |= {"call": str(call.id), "mine": mine.code}
+    with reading(database) as session:
+        best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
+        assert best is not None
+        for name in ("challenge", "solution"):
+            row = session.get_one(Submission, getattr(best, f"{name}_id"))
+            names[name] = row.code
+    return names

@@ -1,0 +1,295 @@
+"""The whole main job in a browser: a team writes and sends, staff rank and decide."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
+
+from app.core.storage.database import reading
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import Verdict
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from tests.browser.demonstration import Demonstration, demonstrated
+from tests.browser.test_signing_in import heading, press
+
+pytestmark = pytest.mark.browser
+
+PROBLEM = "Our small rivers rise within an hour; nobody in the valleys is warned in time."
+OUTCOME = "Every household is warned half an hour ahead."
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    folder: Path = tmp_path_factory.mktemp("demonstration")
+    with demonstrated(folder) as demonstration:
+        yield demonstration
+
+
+@pytest.fixture(scope="module")
+def states(chromium: Browser, shown: Demonstration) -> dict[str, object]:
+    """Who is signed in, once for all tests."""
+    return {role: shown.signed_in(chromium, role) for role in shown.links}
+
+
+@contextmanager
+def as_role(
+    chromium: Browser,
+    states: dict[str, object],
+    role: str,
+    *,
+    script: bool = True,
+    language: str = "en",
+) -> Iterator[Page]:
+    with chromium.new_context(
+        storage_state=states[role],  # type: ignore[arg-type]  # -- as Playwright gave it
+        java_script_enabled=script,
+        locale=language,
+    ) as context:
+        yield context.new_page()
+
+
+def submission(shown: Demonstration, title: str) -> Submission:
+    with reading(shown.database) as session:
+        return session.exec(select(Submission).where(Submission.title == title)).one()
+
+
+def outcomes(shown: Demonstration) -> list[Outcome]:
+    with reading(shown.database) as session:
+        found = session.exec(select(Verdict)).all()
+        return [v.outcome for v in sorted(found, key=lambda verdict: verdict.created_at)]
+
+
+def test_a_challenge_is_written_saved_as_one_writes_and_sent(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    with as_role(chromium, states, "challenge_owner") as page:
+        page.goto(shown.origin + "/calls")
+        page.get_by_role("link", name="Submit a challenge").click()
+        page.get_by_label("Title").fill("Floods in the valleys")
+        press(page, "Begin")
+        page.get_by_role("link", name="The problem").click()
+        page.get_by_label("The problem").fill(PROBLEM)
+        expect(page.locator("#saved")).to_contain_text("Saved")
+        stored = submission(shown, "Floods in the valleys").content["problem"]
+        page.get_by_role("link", name="All topics").click()
+        page.get_by_role("link", name="The outcome").click()
+        page.get_by_label("The outcome").fill(OUTCOME)
+        press(page, "Save and see all topics")
+        page.get_by_role("link", name="Themes").click()
+        page.get_by_label("Find a theme").fill("environ")
+        page.get_by_label("Environment").first.check()
+        page.get_by_label("Find a theme").fill("sharing")
+        page.get_by_label("Data sharing and interoperability").check()
+        press(page, "Save and see all topics")
+        page.get_by_role("link", name="Check your answers").click()
+        page.get_by_role("button", name="Send it to the incubator").dblclick()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your submission has arrived")
+        page.go_back()
+        page.goto(shown.origin + "/submissions")
+        listed = page.get_by_role("row", name="Floods in the valleys").inner_text()
+
+    sent = submission(shown, "Floods in the valleys")
+    assert stored == PROBLEM
+    assert sent.state is State.SUBMITTED
+    assert re.search(r"CH-\d{4}-\d{3}", listed)
+    assert "submitted" in listed.lower()
+
+
+def test_a_solution_is_offered_without_script(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    with as_role(chromium, states, "solution_provider", script=False) as page:
+        page.goto(shown.origin + "/submissions")
+        page.get_by_role("link", name=re.compile("^Offer a solution")).click()
+        page.get_by_label("Title").fill("Sensors in small rivers")
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("link", name="Your experience").click()
+        page.get_by_label("Your experience").fill(f"We have sensors. {PROBLEM}")
+        page.get_by_role("button", name=re.compile("^Save and continue")).click()
+        next_topic = heading(page)
+        page.goto(page.url.rpartition("/")[0] + "/themes")
+        page.get_by_label("Environment").first.check()
+        page.get_by_label("Data sharing and interoperability").check()
+        page.get_by_role("button", name="Save and see all topics").click()
+        page.get_by_role("link", name="Check your answers").click()
+        page.get_by_role("button", name="Send it to the incubator").click()
+        arrived = heading(page)
+
+    assert next_topic == "Where and since when"
+    assert arrived == "Your submission has arrived"
+    assert submission(shown, "Sensors in small rivers").state is State.SUBMITTED
+
+
+def test_staff_screen_select_rank_and_decide_and_take_it_back(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    with as_role(chromium, states, "staff") as page:
+        page.goto(shown.origin + "/tasks")
+        page.get_by_role("link", name="Check 1 challenge").click()
+        page.get_by_role("link", name="Floods in the valleys").click()
+        for step in ("Pass as eligible", "Select"):
+            page.get_by_role("link", name=step, exact=True).click()
+            press(page, step)
+            expect(page.get_by_role("status")).to_be_visible()
+        page.goto(f"{shown.origin}/programmes/{shown.names['programme']}/runs")
+        page.get_by_label("The sum").check()
+        press(page, "Start a run")
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Every challenge with every provider", timeout=30_000
+        )
+        page.get_by_role("link", name="Match bench").click()
+        expect(page.locator("#cost")).to_contain_text("Costs nothing.")
+        page.get_by_label("Reason").fill("They have done exactly this.")
+        press(page, "Choose c")
+        recorded = page.get_by_role("status").inner_text()
+        made = outcomes(shown)
+        with page.expect_navigation():
+            page.get_by_role("status").get_by_role("button", name="Undo").click()
+        undone = page.get_by_role("status").inner_text()
+
+    assert submission(shown, "Floods in the valleys").state is State.SELECTED
+    assert recorded.startswith("Recorded: ")
+    assert made[-1] is Outcome.CHOSEN
+    assert undone.startswith("Taken back.")
+    assert outcomes(shown)[-1] is Outcome.UNDECIDED
+
+
+def test_the_bench_is_worked_by_keys_alone_and_they_can_be_turned_off(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    bench = (
+        f"{shown.origin}/programmes/{shown.names['programme']}/runs/{shown.names['run']}/bench"
+    )
+
+    def in_focus(page: Page) -> str:
+        return page.locator("a[data-provider][aria-current]").inner_text()
+
+    with as_role(chromium, states, "staff") as page:
+        page.goto(bench)
+        first = in_focus(page)
+        with page.expect_navigation():
+            page.keyboard.press("j")
+        second, focused = in_focus(page), page.evaluate("document.activeElement.id")
+        page.keyboard.press("x")
+        asked = page.evaluate("document.activeElement.id")
+        page.keyboard.type("Jumps over another field.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        rejected = page.get_by_role("status").inner_text()
+        with page.expect_navigation():
+            page.keyboard.press("u")
+        page.get_by_role("button", name="Turn single keys off").click()
+        before = page.url
+        page.locator("body").press("j")
+
+        assert first != second
+        assert (focused, asked) == ("pair", "reason")
+        assert "is rejected for" in rejected
+        assert outcomes(shown)[-1] is Outcome.UNDECIDED
+        assert page.url == before
+
+
+def test_the_bench_decides_without_script_and_says_the_cost_on_a_page_of_its_own(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    bench = (
+        f"{shown.origin}/programmes/{shown.names['programme']}/runs/{shown.names['run']}/bench"
+    )
+    with as_role(chromium, states, "staff", script=False) as page:
+        page.goto(bench)
+        page.get_by_role("link", name="What would it cost?").click()
+        cost = page.get_by_role("main").inner_text()
+        page.go_back()
+        page.get_by_role("button", name=re.compile("^Reserve")).click()
+        mistake = page.locator("#reason-wrong").inner_text()
+        page.get_by_label("Reason").fill("Second line.")
+        page.get_by_role("button", name=re.compile("^Reserve")).click()
+        recorded = page.get_by_role("status").inner_text()
+
+    assert "Costs nothing." in cost
+    assert mistake
+    assert "is in reserve for" in recorded
+    assert outcomes(shown)[-1] is Outcome.RESERVE
+
+
+def test_what_was_written_is_not_lost_when_the_session_ends(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/affected"
+    with as_role(chromium, states, "challenge_owner") as page:
+        page.goto(mine)
+        cookies = page.context.cookies()
+        page.context.clear_cookies()
+        page.get_by_label("Who is affected").fill("About 18,000 people.")
+        expect(page.locator("#saved")).to_contain_text("you are signed out")
+        press(page, "Save and see all topics")
+        kept = page.get_by_role("main").inner_text()
+        page.context.add_cookies(cookies)  # type: ignore[arg-type]  # -- as it gave them
+        press(page, "Send it again")
+        after = heading(page)
+
+    assert "Nothing that you wrote is lost" in kept
+    assert after == submission(shown, after).title
+    assert submission(shown, after).content["affected"] == "About 18,000 people."
+
+
+def test_two_windows_of_one_team_lose_nothing(
+    chromium: Browser, shown: Demonstration, states: dict[str, object]
+) -> None:
+    mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/tried"
+    with as_role(chromium, states, "challenge_owner") as page:
+        other = page.context.new_page()
+        for window in (page, other):
+            window.goto(mine)
+        page.get_by_label("What you have tried").fill("We sent letters.")
+        expect(page.locator("#saved")).to_contain_text("Saved")
+        other.get_by_label("What you have tried").fill("We phoned.")
+        expect(other.locator("#saved")).to_contain_text("has changed this answer")
+        press(other, "Save and see all topics")
+        both = other.get_by_role("main").inner_text()
+        other.get_by_label("What you have tried").fill("We sent letters, and phoned.")
+        press(other, "Save mine instead")
+
+    with reading(shown.database) as session:
+        found = session.exec(
+            select(Submission).where(Submission.code == shown.names["mine"])
+        ).one()
+    assert "We sent letters." in both
+    assert found.content["tried"] == "We sent letters, and phoned."
+
+
+def test_the_reader_chooses_a_language_and_keeps_it(
+    chromium: Browser, shown: Demonstration
+) -> None:
+    with chromium.new_context(locale="en") as context:
+        page = context.new_page()
+        page.goto(shown.origin + "/calls")
+        press(page, "Français")
+        here, language = page.url, page.locator("html").get_attribute("lang")
+        page.goto(shown.origin + "/")
+
+        assert (here, language) == (f"{shown.origin}/calls", "fr")
+        assert page.locator("html").get_attribute("lang") == "fr"
+
+
+def test_times_are_told_beside_the_readers_own(chromium: Browser, shown: Demonstration) -> None:
+    with chromium.new_context(locale="en", timezone_id="America/Sao_Paulo") as context:
+        page = context.new_page()
+        page.goto(f"{shown.origin}/calls/{shown.names['call']}")
+        away = page.locator(".due").inner_text()
+    with chromium.new_context(locale="en", timezone_id="Europe/Paris") as context:
+        page = context.new_page()
+        page.goto(f"{shown.origin}/calls/{shown.names['call']}")
+        here = page.locator(".due").inner_text()
+
+    assert "(Paris, UTC+1)" in away
+    assert "your time" in away
+    assert "your time" not in here
