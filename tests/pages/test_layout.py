@@ -174,12 +174,33 @@ def test_whatever_fails_in_the_frame_leaves_the_refusal_whole(
     assert "canary" not in page.text
 
 
-def test_who_is_not_signed_in_and_posts_is_told_to_sign_in(browser: TestClient) -> None:
-    page = browser.post("/profile/tokens", data={"name": "x"})
+def test_who_is_not_signed_in_and_posts_gets_back_what_they_wrote(browser: TestClient) -> None:
+    page = browser.post("/profile/tokens", data={"name": "<nightly>", "password": "hush"})
 
     assert page.status_code == 401
     assert "Sign in, and do this again." in page.text
-    assert '<a class="govuk-link" href="/sign-in">Sign in</a>' in page.text
+    assert 'href="/sign-in" target="_blank"' in page.text
+    assert '<form method="post" action="/profile/tokens">' in page.text
+    assert '<input type="hidden" name="name" value="&lt;nightly&gt;">' in page.text
+    assert "hush" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "application/x-www-form-urlencoded"),
+        (b"a=b", "text/plain"),
+        (b"a=" + b"x" * layout.LONGEST_FORM, "application/x-www-form-urlencoded"),
+        (b"&".join(b"a%d=1" % n for n in range(300)), "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_no_form_of_ours_is_not_shown_again(
+    browser: TestClient, body: bytes, kind: str
+) -> None:
+    page = browser.post("/profile/tokens", content=body, headers={"Content-Type": kind})
+
+    assert page.status_code in {401, 413}
+    assert "Send it again" not in page.text
 
 
 def test_errors_within_content_are_named_and_linked_to_their_fields() -> None:
