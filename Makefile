@@ -8,6 +8,7 @@
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
+# make screenshots  pictures of every page, as each role and at both widths, in build/screenshots
 # make reference      write docs/reference.md from the tables of roles, steps and refusals
 # make messages       bring the catalogues of app/locales in line with the texts, and say what they lack
 # make lock           bring all locks in line with their sources; ARGS=--upgrade renews every pin
@@ -35,7 +36,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-postgres faults mutants fuzz container check bench bench-large reference messages lock clean
+.PHONY: run test test-fast test-postgres faults mutants fuzz screenshots container check bench bench-large reference messages lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -64,6 +65,9 @@ mutants: .venv/.tools
 
 fuzz: .venv/.tools
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+screenshots: .venv/.tools
+	@$(BIN)/python -m tests.browser.screenshots build/screenshots $(ARGS)
 
 check: .venv/.tools
 	$(BIN)/ruff format --check

@@ -82,6 +82,7 @@ _OF_A_PROGRAMME: Final = _pages(
     *("show_programme", "show_challenges", "show_solutions"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
+    *("show_board", "show_what_if", "show_comparison", "show_many", "take_many"),
 )
 
 ENTRIES: Final = (
@@ -112,7 +113,7 @@ ENTRIES: Final = (
     Entry(
         Message("Overview"),
         "/programmes/{programme}",
-        _pages("show_programme"),
+        _pages("show_programme", "show_many", "take_many"),
         of_programmes,
         Row.PROGRAMME,
     ),
@@ -136,6 +137,7 @@ ENTRIES: Final = (
         _pages(
             *("show_runs", "start_run", "show_run", "take_run_step"),
             *("show_bench", "decide", "undo", "show_cost"),
+            *("show_board", "show_what_if", "show_comparison"),
         ),
         every(Action.RUN_READ),
         Row.PROGRAMME,

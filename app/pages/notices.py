@@ -38,6 +38,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "set-aside": Message("Not selected. The team reads your reason."),
             "reconsider": Message("The decision is undone."),
             "withdraw": Message("Withdrawn."),
+            "many": Message("Done. Their states are shown below."),
+            "nothing-ticked": Message("Nothing was ticked, so nothing was done."),
         }.items()
     }
 )

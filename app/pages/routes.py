@@ -15,7 +15,16 @@ from app.pages.account import (
     tokens,
 )
 from app.pages.public import about, calls, front
-from app.pages.staff import bench, programmes, runs, submissions
+from app.pages.staff import (
+    bench,
+    board,
+    comparison,
+    many_steps,
+    programmes,
+    runs,
+    submissions,
+    what_if,
+)
 from app.pages.team import form, mine, submission
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +43,6 @@ for page in (
         tasks,
     ),
     *(mine, form, submission),
-    *(programmes, submissions, runs, bench),
+    *(programmes, submissions, many_steps, runs, bench, board, what_if, comparison),
 ):
     router.include_router(page.router)

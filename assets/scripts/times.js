@@ -10,6 +10,10 @@ for (const time of document.querySelectorAll("time[data-offset]")) {
   const own = new Intl.DateTimeFormat(language, {
     day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
   }).format(instant);
+  if (time.closest("table")) {  // there is little room
+    time.title = words.ownTime.replace("{time}", own);
+    continue;
+  }
   const beside = document.createElement("span");
   beside.className = "own-time";
   beside.textContent = ` ${words.ownTime.replace("{time}", own)}`;

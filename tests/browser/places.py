@@ -43,6 +43,12 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "step": "/submissions/{challenge}/steps/reconsider",
             "runs": "/programmes/{programme}/runs",
             "heat-map": "/programmes/{programme}/runs/{run}",
+            "board": "/programmes/{programme}/runs/{run}/board",
+            "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
+            "compare": "/programmes/{programme}/compare",
+            "many-steps": (
+                "/programmes/{programme}/steps/challenge?step=reconsider&code={challenge}"
+            ),
             "bench": "/programmes/{programme}/runs/{run}/bench",
             "cost": (
                 "/programmes/{programme}/runs/{run}/cost"

@@ -45,6 +45,7 @@ NOTHING_ASSIGNED = {
 }
 # What a page cannot do without.
 QUERIES = {
+    "show_many": "?step=pass",
     "show_new": "?call={call}",
     "show_cost": "?challenge={submission}&solution={submission}",
 }
@@ -73,6 +74,7 @@ def others(session: Session) -> dict[str, Any]:
         "run": a_run(session, programme_id=programme.id, assignment=NOTHING_ASSIGNED).code,
         "topic": "problem",
         "step": "retry",
+        "kind": "challenge",
         "verdict": uuid4(),
     }
 

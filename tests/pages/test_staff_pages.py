@@ -167,7 +167,7 @@ def test_a_long_list_has_pages(session: Session, staff: TestClient) -> None:
     call = a_call(session)
     place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/challenges"
     owner = an_organisation(session).id
-    for _ in range(51):
+    for _ in range(101):
         a_challenge(session, call_id=call.id, state=State.SUBMITTED, organisation_id=owner)
     session.commit()
 
@@ -175,7 +175,7 @@ def test_a_long_list_has_pages(session: Session, staff: TestClient) -> None:
     (following,) = re.findall(r'href="([^"]*cursor=[^"]*)" rel="next"', first)
     second = staff.get(following.replace("&amp;", "&")).text
 
-    assert first.count('href="/submissions/') == 50
+    assert first.count('href="/submissions/') == 100
     assert second.count('href="/submissions/') == 1
     assert f'href="{place}">Back to the beginning</a>' in second
 
@@ -393,3 +393,156 @@ def test_the_bench_costs_as_many_statements_however_many_challenges_there_are(
     work(database)
 
     assert cost(larger) == few
+
+
+# --- many at once ---
+
+
+def test_a_step_for_many_says_first_what_happens_to_each_and_then_does_it(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session)
+    rows = [
+        a_challenge(session, call_id=call.id, state=state)
+        for state in (State.SUBMITTED, State.SUBMITTED, State.ELIGIBLE)
+    ]
+    session.commit()
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/steps/challenge"
+    codes = [row.code for row in rows]
+
+    page = staff.get(place, params={"step": "pass", "code": codes}).text
+    named = re.findall(r'name="code" value="([^"]*)"', page)
+    done = staff.post(place, data={"step": "pass", "code": named})
+
+    session.expire_all()
+    assert named == codes[:2]
+    assert "Stays as it is. It is eligible." in page
+    assert done.headers["location"].endswith("/challenges?done=many")
+    assert [row.state for row in rows] == [State.ELIGIBLE] * 3
+
+
+def test_a_step_that_needs_a_reason_is_taken_by_all_or_by_none(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session)
+    rows = [a_challenge(session, call_id=call.id, state=State.ELIGIBLE) for _ in range(2)]
+    session.commit()
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/steps/challenge"
+    form: dict[str, object] = {"step": "set-aside", "code": [row.code for row in rows]}
+
+    without = staff.post(place, data=form)
+    session.expire_all()
+    before = [row.state for row in rows]
+    staff.post(place, data=form | {"reason": "Two are alike."})
+    session.expire_all()
+
+    assert without.status_code == 422
+    assert 'id="reason-wrong"' in without.text
+    assert before == [State.ELIGIBLE] * 2
+    assert [(row.state, row.message) for row in rows] == [
+        (State.NOT_SELECTED, "Two are alike.")
+    ] * 2
+
+
+def test_a_step_for_many_reaches_no_draft_and_no_other_programme(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session)
+    draft = a_challenge(session, call_id=call.id)
+    elsewhere = a_challenge(session, state=State.SUBMITTED)
+    session.commit()
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/steps/challenge"
+    codes = [draft.code, elsewhere.code]
+
+    page = staff.get(place, params={"step": "pass", "code": codes}).text
+    staff.post(place, data={"step": "pass", "code": codes})
+
+    session.expire_all()
+    assert re.findall(r'<td class="nowrap">([^<]*)</td>', page) == []
+    assert "None of them can take this step now." in page
+    assert (draft.state, elsewhere.state) == (State.DRAFT, State.SUBMITTED)
+
+
+def test_who_ticks_nothing_is_told_so(session: Session, staff: TestClient) -> None:
+    programme = a_programme(session)
+    session.commit()
+
+    answer = staff.get(f"/programmes/{programme.code}/steps/solution?step=pass")
+
+    page = staff.get(answer.headers["location"])
+    assert "Nothing was ticked, so nothing was done." in page.text
+
+
+# --- board, what if, two runs ---
+
+
+def test_the_board_tells_where_people_and_the_assignment_differ(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    before = staff.get(f"{run}/board").text
+    assigned = re.findall(r"challenge=([\w-]+)&amp;solution=([\w-]+)#pair", before)
+    (first,) = {challenge.code for challenge in pairs[0]} - {assigned[1][0]} | set()
+    other = next(s.code for s in pairs[1] if (first, s.code) not in assigned)
+    staff.post(f"{run}/verdicts", data=said(pairs, challenge_id=first, solution_id=other))
+
+    after = staff.get(f"{run}/board").text
+
+    assert len(assigned) == 2
+    assert "the bound that was proved is the same number" in before
+    assert after.count("the assignment does not.") == 1
+    assert f"lock={first}:{other}" in after
+
+
+def test_what_if_shows_the_answer_beside_the_run_and_stores_nothing(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    plain = staff.get(f"{run}/what-if").text
+    assigned = set(re.findall(r"challenge=([\w-]+)&amp;solution=([\w-]+)#pair", plain))
+    other = next(
+        (c.code, s.code) for c in pairs[0] for s in pairs[1] if (c.code, s.code) not in assigned
+    )
+
+    asked = staff.get(f"{run}/what-if", params={"lock": ":".join(other), "forbid": ""})
+    impossible = staff.get(
+        f"{run}/what-if", params={"lock": ":".join(other), "forbid": ":".join(other)}
+    )
+
+    assert asked.status_code == 200
+    assert asked.text.count('<span class="tag tag--fair">New</span>') >= 1
+    assert "What the run has and this has not" in asked.text
+    assert "These conditions contradict each other." in impossible.text
+    assert staff.get(f"{run}/what-if").text == plain
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lock=nonsense", "lock=CH-2020-999:SO-2020-999", "capacity=SO-1:many", "text_weight=2"],
+)
+def test_conditions_that_make_no_sense_are_refused(
+    staff: TestClient, run: str, query: str
+) -> None:
+    page = staff.get(f"{run}/what-if?{query}")
+
+    assert page.status_code in {400, 422}
+
+
+def test_two_runs_are_compared_by_what_moved_and_because_of_what(
+    session: Session, staff: TestClient, database: Database, run: str, pairs: Pairs
+) -> None:
+    place = run.rpartition("/runs/")[0]
+    alone = staff.get(f"{place}/compare").text
+    changed = session.get_one(Submission, pairs[1][1].id)
+    changed.content = changed.content | {
+        "experience": "We put sensors into our river. It floods."
+    }
+    session.commit()
+    staff.post(f"{place}/runs", data={"text_weight": "1"})
+    work(database)
+
+    page = staff.get(f"{place}/compare").text
+
+    assert "There are not two runs with a result yet." in alone
+    assert "<code>text_weight</code>: 0.6 → 1.0" in page
+    assert f'href="/submissions/{changed.code}">{changed.code}</a>' in page
+    assert "its text" in page
+    assert "settings differ" in page

@@ -15,20 +15,23 @@ from app.core.http.database_sessions import ReadSessionDep
 from app.insights.figures import figures_of
 from app.matchmaking.service.queries import parties
 from app.pages.layout import Page, PageDep
+from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import LIFE, Kind, State
 from app.submissions.schemas import SubmissionQuery
 from app.submissions.service import queries
 
 router = APIRouter()
 
-PAGE: Final = 50
+PAGE: Final = 100
 """How many rows a page of the list has."""
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
 
 class Filters(SubmissionQuery):
     """The filters of the list, as a form sends them: what was left empty is not asked."""
+
+    ticked: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -83,7 +86,7 @@ def _list(
     query = filters.model_copy(update={"programme": [programme.code], "limit": PAGE})
     found = queries.search(session, actor, kind, query)
     place = f"/programmes/{programme.code}/{kind}s"
-    asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
+    asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "ticked"})
     figures = figures_of(session, actor, programme.id, kind)
     return page.render(
         "staff/submissions.html",
@@ -92,6 +95,8 @@ def _list(
         rows=found.rows,
         sides=parties(session, (row.id for row in found.rows)),
         filters=filters,
+        steps=[LIFE.step(name) for name in STEPS],
+        all_ticked=_address(place, asked, ticked="true"),
         states=[state for state in State if state is not State.DRAFT],
         figures=figures,
         place=place,

@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.access import policy
-from app.access.lifecycle import Offer
+from app.access.lifecycle import Offer, Step
 from app.access.policy import Actor
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
@@ -61,6 +62,24 @@ def take(
         reason=taken.reason,
     )
     return submission
+
+
+def obstacle(
+    session: Session, actor: Actor, submission: Submission, step: Step[State, Facts]
+) -> str | None:
+    """Return why a submission cannot take a step at present; None where it can.
+
+    That a reason has to be given is no obstacle: whoever takes the step gives it.
+    """
+    if not policy.allows(actor, step.action, submission.organisation_id):
+        return Message("Your roles do not include {action} here.", action=step.action)
+    if submission.state not in step.sources:
+        return Message("It is {state}.", state=submission.state)
+    facts = _facts(session, submission, now(), reason="-")
+    if (closed := step.closed(facts)) is not None:
+        return closed.detail
+    missing = step.missing(facts)
+    return missing[0].detail if missing else None
 
 
 def _note(submission: Submission, reason: str, at: datetime, *, by_staff: bool) -> None:

@@ -1,0 +1,139 @@
+"""What if: a run assigned under other conditions, beside what it assigned; never stored."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.access.policy import Action
+from app.accounts.dependencies import ActorDep
+from app.core.base.errors import Unprocessable
+from app.core.base.numbers import Decimal, Whole
+from app.core.base.references import Reference
+from app.core.http.access import within
+from app.core.http.computing import InTurn
+from app.core.http.database_sessions import ReadSessionDep
+from app.matchmaking.lifecycle import HAS_RESULT
+from app.matchmaking.schemas.assignments import (
+    CapacityNamed,
+    NewWhatIf,
+    PairNamed,
+    WhatIfRead,
+)
+from app.matchmaking.schemas.settings import Objective
+from app.matchmaking.service import assignment_queries, bench
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.staff.rooms import run_of
+
+router = APIRouter()
+
+_CODE: Final = "[A-Za-z0-9][A-Za-z0-9-]{1,59}"
+PAIR: Final = f"^{_CODE}:{_CODE}$"
+CAPACITY: Final = f"^{_CODE}:[0-9]{{1,4}}$"
+ROWS: Final = 3
+"""Empty rows for pairs that the form offers."""
+
+Pairs = Annotated[
+    list[Annotated[str, Field(pattern=PAIR, max_length=130)]], Field(max_length=100)
+]
+Capacities = Annotated[
+    list[Annotated[str, Field(pattern=CAPACITY, max_length=70)]], Field(max_length=100)
+]
+
+
+class Conditions(BaseModel):
+    """What the form asks; what is left empty stays as the run had it.
+
+    A pair is written as two codes with a colon between, a capacity as a code and a number.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    text_weight: Decimal | None = Field(default=None, ge=0, le=1)
+    objective: Objective | None = None
+    providers_min: Whole | None = Field(default=None, ge=0, le=100)
+    providers_max: Whole | None = Field(default=None, ge=1, le=100)
+    require_all: bool | None = None
+    cross_border: bool | None = None
+    lock: Pairs = []
+    forbid: Pairs = []
+    capacity: Capacities = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        chosen = {
+            name: [v.strip() for v in value if v.strip()] if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        return {name: value for name, value in chosen.items() if value not in ("", [])}
+
+
+ConditionsDep = Annotated[Conditions, Query()]
+
+
+@router.get("/programmes/{programme}/runs/{run}/what-if")
+@within(Action.RUN_READ)
+def show_what_if(
+    request: Request,
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    run: Reference,
+    conditions: ConditionsDep,
+) -> Response:
+    """Ask for other conditions, and show the answer beside the assignment of the run."""
+    found, of = run_of(session, actor, programme, run)
+    if found.state not in HAS_RESULT:
+        return go_to(f"/programmes/{of.code}/runs/{found.code}")
+    whole = bench.bench(session, actor, found.id)
+    values: dict[str, Any] = {
+        "programme": of,
+        "run": found,
+        "conditions": conditions,
+        "challenges": [row.challenge for row in whole.rows],
+        "providers": list(whole.solutions.values()),
+        "present": assignment_queries.assignment(session, actor, found.id),
+        "rows": ROWS,
+    }
+    if conditions == Conditions():
+        return page.render("staff/what_if.html", **values, answer=None, errors=())
+    try:
+        compute = assignment_queries.what_if(
+            session, actor, found.id, _new(conditions), request.app.state.settings
+        )
+    except Unprocessable as refusal:
+        return page.render(
+            "staff/what_if.html", status=422, **values, answer=None, errors=refusal.errors
+        )
+    return InTurn(_written(page, compute, values))
+
+
+def _written(
+    page: Page, compute: Callable[[], WhatIfRead], values: dict[str, Any]
+) -> Callable[[], Response]:
+    return lambda: page.render("staff/what_if.html", **values, answer=compute(), errors=())
+
+
+def _new(conditions: Conditions) -> NewWhatIf:
+    stated = conditions.model_dump(exclude_none=True, exclude={"lock", "forbid", "capacity"})
+    return NewWhatIf(
+        **stated,
+        locked=[_pair(pair) for pair in conditions.lock],
+        forbidden=[_pair(pair) for pair in conditions.forbid],
+        capacities=[_capacity(pair) for pair in conditions.capacity],
+    )
+
+
+def _pair(written: str) -> PairNamed:
+    challenge, _, solution = written.partition(":")
+    return PairNamed(challenge_id=challenge, solution_id=solution)
+
+
+def _capacity(written: str) -> CapacityNamed:
+    solution, _, number = written.partition(":")
+    return CapacityNamed(solution_id=solution, capacity=min(int(number), 1000))
