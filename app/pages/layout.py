@@ -249,7 +249,8 @@ def as_page(request: Request, refusal: Response) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 -- `problems` answers with nothing else
     if refusal.status_code == HTTPStatus.UNAUTHORIZED:
         refusal.error.remedy = SIGN_IN_AGAIN
-    frame = _frame(request)
+    # What was refused says nothing of where: a link that has ended is like one that never was.
+    frame = replace(_frame(request), path="/")
     problem = body_of(refusal.path, refusal.error, language(frame.language))
     page = frame.render(
         "problem.html",

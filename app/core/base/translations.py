@@ -7,9 +7,9 @@ them. Names of countries and languages, dates and numbers are those of CLDR.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from pathlib import Path
 from types import MappingProxyType
@@ -185,29 +185,31 @@ class Language:
 
     def day(self, instant: datetime, zone: str = "UTC") -> str:
         """Return the day of an instant in a zone, such as 24 November 2026."""
-        from babel.dates import format_date  # noqa: PLC0415 -- when first needed
-
-        return format_date(instant.astimezone(ZoneInfo(zone)), "long", locale=self.locale)
+        return _day(self.tag, instant.astimezone(ZoneInfo(zone)).date())
 
     def moment(self, instant: datetime, zone: str = "UTC") -> str:
         """Return day, time and zone, such as 24 November 2026 at 11:00 (Paris, UTC+1)."""
-        from babel.dates import format_time  # noqa: PLC0415 -- when first needed
-
         local = instant.astimezone(ZoneInfo(zone))
+        offset = _offset(local)
         return self.gettext(_AT).format(
-            date=self.day(instant, zone),
-            time=format_time(local, "HH:mm", locale=self.locale),
-            zone=self._zone(local, zone),
+            date=_day(self.tag, local.date()),
+            time=f"{local:%H:%M}",  # in all of our languages
+            zone=zone if zone == "UTC" else f"{_city(self.tag, zone)}, {offset}",
         )
 
-    def _zone(self, local: datetime, zone: str) -> str:
-        offset = _offset(local)
-        if zone == "UTC":
-            return zone
-        from babel.dates import get_timezone_location  # noqa: PLC0415 -- when first needed
 
-        city = get_timezone_location(zone, locale=self.locale, return_city=True)
-        return f"{city}, {offset}"
+@lru_cache(maxsize=4096)  # a long list has few days
+def _day(tag: str, date: date) -> str:
+    from babel.dates import format_date  # noqa: PLC0415 -- when first needed
+
+    return format_date(date, "long", locale=_locale(tag))
+
+
+@lru_cache(maxsize=1024)
+def _city(tag: str, zone: str) -> str:
+    from babel.dates import get_timezone_location  # noqa: PLC0415 -- when first needed
+
+    return get_timezone_location(zone, locale=_locale(tag), return_city=True)
 
 
 def _offset(local: datetime) -> str:

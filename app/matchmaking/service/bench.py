@@ -1,5 +1,6 @@
 """A run as those look at it who decide: what is open, where else a provider stands, how far."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,14 +98,16 @@ class Bench:
         """Return how many pairs have this verdict."""
         return sum(verdict.outcome is outcome for verdict in self.verdicts.values())
 
-    def of_solution(self, solution_id: UUID) -> list[Place]:
-        """Return where a provider stands for other challenges, the best place first."""
-        found = [p for p in self.places.values() if p.solution_id == solution_id]
-        return sorted(found, key=lambda place: (place.rank, -place.score))
 
-
-def bench(session: Session, actor: Actor, key: UUID | str) -> Bench:
+def bench(
+    session: Session, actor: Actor, key: UUID | str, *, most_rank: int | None = None
+) -> Bench:
     """Return a run with its suggestions, without their reasons, and what counts of verdicts.
+
+    Parameters
+    ----------
+    most_rank : int, optional
+        Up to which place suggestions are read; without it all.
 
     Raises
     ------
@@ -116,6 +119,8 @@ def bench(session: Session, actor: Actor, key: UUID | str) -> Bench:
     statement: sql.Select[*tuple[Any, ...]] = sql.select(
         *(getattr(Suggestion, name) for name in facts)
     ).where(col(Suggestion.run_id) == run.id)
+    if most_rank is not None:
+        statement = statement.where(col(Suggestion.rank) <= most_rank)
     places = [Place(*row) for row in session.execute(statement)]
     sides = queries.parties(
         session, (key for p in places for key in (p.challenge_id, p.solution_id))
@@ -123,9 +128,10 @@ def bench(session: Session, actor: Actor, key: UUID | str) -> Bench:
     verdicts = pairs_today.standing(session, run.id)
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
+    decided = Counter((verdict.challenge_id, verdict.outcome) for verdict in verdicts.values())
     return Bench(
         run=run,
-        rows=[_row(side, verdicts.values(), wanted) for side in challenges.values()],
+        rows=[_row(side, decided, wanted) for side in challenges.values()],
         solutions=_by_code({p.solution_id for p in places}, sides),
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
@@ -137,15 +143,12 @@ def _by_code(keys: Collection[UUID], sides: Mapping[UUID, PartyRead]) -> dict[UU
     return {side.id: side for side in found}
 
 
-def _row(challenge: PartyRead, verdicts: Collection[VerdictRead], wanted: int) -> Row:
-    outcomes = [v.outcome for v in verdicts if v.challenge_id == challenge.id]
-    return Row(
-        challenge,
-        outcomes.count(Outcome.CHOSEN),
-        outcomes.count(Outcome.RESERVE),
-        outcomes.count(Outcome.REJECTED),
-        wanted,
+def _row(challenge: PartyRead, decided: Mapping[tuple[UUID, Outcome], int], wanted: int) -> Row:
+    chosen, reserve, rejected = (
+        decided.get((challenge.id, outcome), 0)
+        for outcome in (Outcome.CHOSEN, Outcome.RESERVE, Outcome.REJECTED)
     )
+    return Row(challenge, chosen, reserve, rejected, wanted)
 
 
 def history(

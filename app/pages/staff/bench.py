@@ -1,5 +1,6 @@
 """The match bench: a challenge, its ranked providers, one pair, a verdict and its cost."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,7 @@ from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
-from app.core.base.references import Reference
+from app.core.base.references import LONGEST, Reference
 from app.core.http.access import needs, within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -36,6 +37,8 @@ from app.themes import service as themes
 
 router = APIRouter()
 
+HIGH: Final = 3
+"""Up to which place a provider stands high for another challenge."""
 SHOWN: Final = 50
 """How many providers of a challenge are shown."""
 RECORDED: Final = {
@@ -62,7 +65,7 @@ class Show(StrEnum):
 class VerdictForm(NewVerdict):
     """A verdict as the bench sends it; the run stands in the address."""
 
-    run_id: str = Field(default="")
+    run_id: str = Field(default="", max_length=LONGEST)
 
 
 VerdictFormDep = Annotated[Form[VerdictForm], Depends(form_of(VerdictForm))]
@@ -125,7 +128,7 @@ def _bench_page(
     status: int = 200,
     overtaken: bool = False,
 ) -> Response:
-    whole = bench.bench(session, actor, run.id)
+    whole = bench.bench(session, actor, run.id, most_rank=HIGH)
     shown = [row for row in whole.rows if _is_shown(row, show)]
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
@@ -144,7 +147,8 @@ def _bench_page(
         done=_notice(whole, of, noted) if noted is not None else page.notice,
         history=history,
         newest=max((v.number for v, _ in history if _is_about(v, focus)), default=0),
-        shared=_shared(focus.line, labels),
+        shared={line.id: _shared(line, labels) for line in focus.lines},
+        elsewhere=_elsewhere(whole, focus),
         following=_next_open(whole, focus.row),
         labels=labels,
         may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
@@ -180,14 +184,29 @@ def _is_about(verdict: VerdictRead, focus: Focus) -> bool:
     return focus.line is not None and verdict.solution_id == focus.line.solution.id
 
 
-def _shared(
-    line: SuggestionRead | None, labels: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
+def _shared(line: SuggestionRead, labels: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return the words and the themes of a pair as people read them, the strongest first."""
-    contributions = line.contributions if line is not None else ()
-    words = ["/".join(dict.fromkeys(c.words)) for c in contributions if c.kind == "word"]
-    found = [labels.get(c.feature, c.feature) for c in contributions if c.kind == "theme"]
+    shares = line.contributions
+    words = ["/".join(dict.fromkeys(c.words)) for c in shares if c.kind == "word"]
+    found = [labels.get(c.feature, c.feature) for c in shares if c.kind == "theme"]
     return words, found
+
+
+def _elsewhere(whole: Bench, focus: Focus) -> dict[UUID, tuple[int, bool]]:
+    """Return for how many others each provider stands high, and whether one has chosen it."""
+    here = focus.row.challenge.id if focus.row is not None else None
+    high = Counter(
+        place.solution_id for place in whole.places.values() if place.challenge_id != here
+    )
+    chosen = {
+        key
+        for (challenge, key), verdict in whole.verdicts.items()
+        if challenge != here and verdict.outcome is Outcome.CHOSEN
+    }
+    return {
+        line.solution.id: (high[line.solution.id], line.solution.id in chosen)
+        for line in focus.lines
+    }
 
 
 def _names(named: UUID | str | None, party: Any) -> bool:

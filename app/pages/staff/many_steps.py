@@ -37,8 +37,8 @@ class ManyTaken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: Codes = []
-    step: str
-    reason: str = ""
+    step: str = Field(max_length=20)
+    reason: str = Field(default="", max_length=20_000)
 
 
 ManyForm = Annotated[Form[ManyTaken], Depends(form_of(ManyTaken))]

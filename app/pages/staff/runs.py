@@ -10,7 +10,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Unprocessable
-from app.core.base.references import Reference
+from app.core.base.references import LONGEST, Reference
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
@@ -36,7 +36,7 @@ MOST_CELLS: Final = 20_000
 class RunChoices(NewRun):
     """What a form says to ask for a run; the programme stands in the address."""
 
-    programme_id: str = Field(default="")
+    programme_id: str = Field(default="", max_length=LONGEST)
 
 
 ChoicesForm = Annotated[Form[RunChoices], Depends(form_of(RunChoices))]

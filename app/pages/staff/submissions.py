@@ -13,7 +13,6 @@ from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
 from app.insights.figures import figures_of
-from app.matchmaking.service.queries import parties
 from app.pages.layout import Page, PageDep
 from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
@@ -84,7 +83,7 @@ def _list(
 ) -> Response:
     programme = programmes.programme(session, key)
     query = filters.model_copy(update={"programme": [programme.code], "limit": PAGE})
-    found = queries.search(session, actor, kind, query)
+    found = queries.search_headings(session, actor, kind, query)
     place = f"/programmes/{programme.code}/{kind}s"
     asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "ticked"})
     figures = figures_of(session, actor, programme.id, kind)
@@ -93,7 +92,6 @@ def _list(
         programme=programme,
         kind=kind,
         rows=found.rows,
-        sides=parties(session, (row.id for row in found.rows)),
         filters=filters,
         steps=[LIFE.step(name) for name in STEPS],
         all_ticked=_address(place, asked, ticked="true"),

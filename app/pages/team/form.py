@@ -43,13 +43,13 @@ class Answers(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seen: str = ""
+    seen: str = Field(default="", max_length=64)
     title: _Typed | None = None
     language: _Typed | None = None
     summary: _Typed | None = None
     themes: list[_Typed] = Field(default=[], max_length=2 * MOST_THEMES)
     content: _Content = Field(default_factory=_Content)
-    then: str = ""
+    then: str = Field(default="", max_length=20)
 
 
 AnswersForm = Annotated[Form[Answers], Depends(form_of(Answers))]

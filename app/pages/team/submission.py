@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from app.access import policy
@@ -46,8 +46,8 @@ class Said(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = ""
-    expected: str
+    reason: str = Field(default="", max_length=20_000)
+    expected: str = Field(max_length=100)
 
 
 SaidForm = Annotated[Form[Said], Depends(form_of(Said))]

@@ -1,11 +1,13 @@
 """Reading submissions: only what the actor may know of."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -15,11 +17,24 @@ from app.core.base.messages import Message
 from app.core.base.text import comparable
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
+from app.organisations.models import Organisation
 from app.organisations.service import organisations
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission, SubmissionText
 from app.submissions.schemas import SubmissionQuery
+
+Row = TypeVar("Row")
+
+_HEADING: Final[Any] = Bundle(
+    "heading",
+    *(
+        getattr(Submission, name)
+        for name in ("id", "code", "title", "language", "state", "updated_at")
+    ),
+    col(Organisation.name).label("organisation"),
+    col(Organisation.country).label("country"),
+)
 
 MOST_OWN: Final = 200
 """How many submissions of one's own teams are shown at once."""
@@ -90,7 +105,32 @@ def search(
     session: Session, actor: Actor, kind: Kind, query: SubmissionQuery
 ) -> Page[Submission]:
     """Return a page of the submissions that the actor may read."""
-    statement = select(Submission).where(Submission.kind == kind, readable(actor))
+    return _listed(session, actor, kind, query, select(Submission))
+
+
+def search_headings(
+    session: Session, actor: Actor, kind: Kind, query: SubmissionQuery
+) -> Page[Any]:
+    """Return a page of the same with what a list shows, and none of what teams have written.
+
+    Rows have `id`, `code`, `title`, `language`, `state`, `updated_at`, and the name and the
+    country of the `organisation`.
+    """
+    statement = select(_HEADING).join(
+        Organisation, col(Organisation.id) == col(Submission.organisation_id)
+    )
+    return _listed(session, actor, kind, query, statement)
+
+
+def _listed(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    query: SubmissionQuery,
+    statement: SelectOfScalar[Row],
+) -> Page[Row]:
+    """Return a page of the submissions that the actor may read, as the statement has them."""
+    statement = statement.where(Submission.kind == kind, readable(actor))
     if query.state:
         statement = statement.where(col(Submission.state).in_(query.state))
     if query.code:
