@@ -94,6 +94,21 @@ def test_no_translation_is_left_over_or_in_doubt(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", OTHERS)
+def test_every_text_is_translated(tag: str) -> None:
+    """`make messages` names those that are not, with the files in which they stand."""
+    lacking = messages.untranslated(messages.read(tag), FOUND)
+
+    assert {text.text: FOUND[text] for text in lacking} == {}
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_a_catalogue_is_as_make_messages_writes_it(tag: str) -> None:
+    catalogue = messages.read(tag)
+
+    assert messages.merged(tag, catalogue, FOUND) == catalogue_file(tag).read_bytes()
+
+
+@pytest.mark.parametrize("tag", OTHERS)
 def test_a_catalogue_names_no_date_no_tool_and_no_line(tag: str) -> None:
     text = catalogue_file(tag).read_text("utf-8")
 
