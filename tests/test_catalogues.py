@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -11,6 +12,7 @@ from jinja2 import Environment, nodes
 from app.core.base.translations import ENGLISH, LANGUAGES, catalogue_file
 from app.operations import messages
 from app.operations.messages import Text
+from matching.scoring.explanation import Band, Part
 
 OTHERS = [tag for tag in LANGUAGES if tag != ENGLISH]
 FOUND = messages.texts()
@@ -78,6 +80,11 @@ def test_the_texts_are_seen() -> None:
         "app/core/tables/importing/rows.py",
         "app/pages/navigation.py",
     }
+
+
+def test_words_of_suggestions_are_those_of_the_library() -> None:
+    assert {*messages.LITERALS["band"]} == {*get_args(Band)}
+    assert {*messages.LITERALS["missing"]} == {*get_args(Part), "language"}
 
 
 @pytest.mark.parametrize("tag", OTHERS)

@@ -62,6 +62,11 @@ WORDS: Final = frozenset(
     }
 )
 """Enumerations whose words people read, beside all states."""
+LITERALS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"band": ("strong", "fair", "weak"), "missing": ("text", "themes", "language")}
+)
+"""Words of suggestions that people read, by kind; the library has no enumerations for them."""
+SUGGESTIONS: Final = "app/matchmaking/schemas/suggestions.py"
 COMMANDS: Final = (
     "cli/",
     "operations/backup",
@@ -106,6 +111,8 @@ def texts(root: Path = APP) -> Found:
     for path, tree in python.items():
         for text in in_python(tree, kinds):
             found.setdefault(text, set()).add(path.relative_to(root.parent).as_posix())
+    for kind, literals in LITERALS.items() if root == APP else ():
+        found |= {Text(word, kind): {SUGGESTIONS} for word in literals}
     for path in sorted(root.rglob("*.html")):
         for text in in_template(path.read_text("utf-8")):
             found.setdefault(text, set()).add(path.relative_to(root.parent).as_posix())

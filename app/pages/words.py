@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -64,9 +66,9 @@ def install(environment: Environment, language: Language) -> None:
     environment.filters |= {
         "translated": language.say,
         "word": language.word,
-        "state": lambda value: language.word(value, "state"),
-        "role": lambda value: language.word(value, "role"),
-        "kind": lambda value: language.word(value, "kind"),
+        "state": partial(_word, language, "state"),
+        "role": partial(_word, language, "role"),
+        "kind": partial(_word, language, "kind"),
         "label": lambda labels: label(labels, language.tag),
         "brief": brief,
         "country": language.country,
@@ -76,6 +78,11 @@ def install(environment: Environment, language: Language) -> None:
         "moment": _teller(language.moment),
         "day": _teller(language.day),
     }
+
+
+def _word(language: Language, kind: str, value: Enum | str) -> str:
+    """Write a word of a table; an enumeration knows better of which."""
+    return language.word(value, None if isinstance(value, Enum) else kind)
 
 
 def label(labels: Mapping[str, str], tag: str) -> str:

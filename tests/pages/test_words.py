@@ -11,7 +11,7 @@ from app.core.base.messages import Message
 from app.core.base.schemas import OffersRead
 from app.pages.layout import environment_of
 from app.pages.words import in_zone
-from app.programmes.lifecycle import LIFE, CallState
+from app.programmes.lifecycle import LIFE, CallState, Phase
 
 AT = datetime(2026, 11, 24, 10, 5, tzinfo=UTC)
 
@@ -64,12 +64,16 @@ def test_a_macro_that_is_imported_speaks_the_language_of_its_page() -> None:
         ("{{ 'es'|language_name }}", "espagnol"),
         ("{{ labels|label }}", "Eau"),
         ("{{ other|label }}", "Water"),
+        ("{{ 'draft'|state }}", "brouillon"),
+        ("{{ phase|state }}", "ouvert"),
+        ("{{ 'lead'|role }}", "responsable"),
+        ("{{ 'weak'|word('band') }}", "faible"),
     ],
 )
 def test_filters_write_as_the_language_does(source: str, expected: str) -> None:
     labels, other = {"en": "Water", "fr": "Eau"}, {"en": "Water"}
 
-    assert written(source, "fr", labels=labels, other=other) == expected
+    assert written(source, "fr", labels=labels, other=other, phase=Phase.OPEN) == expected
 
 
 def test_what_a_person_wrote_is_no_markup_in_any_text() -> None:

@@ -202,7 +202,9 @@ class Language:
 def _day(tag: str, date: date) -> str:
     from babel.dates import format_date  # noqa: PLC0415 -- when first needed
 
-    return format_date(date, "long", locale=_locale(tag))
+    day = format_date(date, "long", locale=_locale(tag))
+    # The first of a month alone is an ordinal in French, which Babel does not know.
+    return f"1er{day[1:]}" if tag == "fr" and day.startswith("1 ") else day
 
 
 @lru_cache(maxsize=1024)

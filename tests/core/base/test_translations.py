@@ -1,6 +1,6 @@
 """Languages: which of them a reader gets, and how each says and writes things."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import pytest
@@ -173,6 +173,14 @@ def test_names_numbers_and_dates_are_those_of_the_language(
     assert spoken.number(1234.5) == number
     assert spoken.percent(0.73) == share
     assert spoken.day(AT) == day
+
+
+def test_the_first_of_a_month_is_an_ordinal_number_in_french() -> None:
+    first = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+    assert language("fr").day(first) == "1er d\u00e9cembre 2026"
+    assert language("fr").day(first + timedelta(days=10)) == "11 d\u00e9cembre 2026"
+    assert language("es").day(first) == "1 de diciembre de 2026"
 
 
 def test_a_number_has_as_many_decimals_as_are_wanted() -> None:
