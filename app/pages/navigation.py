@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from app.access.policy import Action, Actor, allows_somewhere, has_any_reach
+from app.access.policy import Action, Actor, allows_somewhere, has_any_reach, own_reach
 from app.core.base.messages import Message
 
 
@@ -14,6 +14,7 @@ class Row(Enum):
 
     SERVICE = Message("Service")
     PROGRAMME = Message("This programme")
+    PEOPLE = Message("People and letters")
     ACCOUNT = Message("Your account")
 
 
@@ -39,6 +40,11 @@ def people(actor: Actor | None) -> bool:
 def own(action: Action) -> Sees:
     """Show the entry to people who may do this to something."""
     return lambda actor: actor is not None and allows_somewhere(actor, action)
+
+
+def own_alone(action: Action) -> Sees:
+    """Show the entry to people who may do this to what is theirs."""
+    return lambda actor: actor is not None and bool(own_reach(actor, action))
 
 
 def every(action: Action) -> Sees:
@@ -78,7 +84,20 @@ def _pages(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-_OF_A_PROGRAMME: Final = _pages(
+_CALLS: Final = _pages(
+    *("show_programme_calls", "show_programme_call", "show_call_preview"),
+    *("show_call_step", "take_call_step", "show_new_call", "draft_call"),
+    *("show_call_form", "change_call", "show_closing", "change_closing"),
+    *("show_programme_form", "change_programme"),
+    *("show_import", "look_through", "store_import"),
+)
+_PEOPLE: Final = _pages(
+    *("show_people", "show_organisation", "show_new_organisation", "add_organisation"),
+    *("show_invite", "invite", "invite_again", "show_user", "give_role", "take_role"),
+    *("remove_authenticator", "end_sessions", "show_user_step", "take_user_step"),
+)
+_LETTERS: Final = _pages("show_letters", "hand_letter_over")
+_OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_programme", "show_challenges", "show_solutions"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
@@ -100,8 +119,26 @@ ENTRIES: Final = (
     Entry(
         Message("Programmes"),
         "/programmes",
-        _pages("show_programmes") | _OF_A_PROGRAMME,
+        _pages("show_programmes", "show_new_programme", "begin_programme") | _OF_A_PROGRAMME,
         of_programmes,
+    ),
+    Entry(
+        Message("My organisation"),
+        "/organisation",
+        _pages("show_own_organisation"),
+        own_alone(Action.USER_READ),
+    ),
+    Entry(
+        Message("People"),
+        "/people",
+        _PEOPLE | _LETTERS | _pages("show_users"),
+        every(Action.TEAM_INVITE),
+    ),
+    Entry(
+        Message("Record"),
+        "/audit",
+        _pages("show_audit", "show_verification"),
+        every(Action.AUDIT_READ),
     ),
     Entry(Message("Calls"), "/calls", _pages("show_calls", "show_call"), everybody),
     Entry(
@@ -142,6 +179,28 @@ ENTRIES: Final = (
         every(Action.RUN_READ),
         Row.PROGRAMME,
     ),
+    Entry(
+        Message("Calls"),
+        "/programmes/{programme}/calls",
+        _CALLS,
+        every(Action.CALL_WRITE),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Organisations and invitations"),
+        "/people",
+        _PEOPLE,
+        every(Action.TEAM_INVITE),
+        Row.PEOPLE,
+    ),
+    Entry(
+        Message("Users"),
+        "/people/users",
+        _pages("show_users"),
+        every(Action.USER_READ),
+        Row.PEOPLE,
+    ),
+    Entry(Message("Letters"), "/letters", _LETTERS, every(Action.OUTBOX_READ), Row.PEOPLE),
     Entry(
         Message("Your profile"),
         "/profile",

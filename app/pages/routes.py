@@ -7,6 +7,7 @@ from app.pages.account import (
     language,
     one_time_links,
     openid,
+    organisation,
     password,
     profile,
     sessions,
@@ -16,15 +17,23 @@ from app.pages.account import (
 )
 from app.pages.public import about, calls, front
 from app.pages.staff import (
+    audit,
     bench,
     board,
+    call_forms,
     comparison,
+    importing,
+    letters,
     many_steps,
+    people,
+    programme_form,
     programmes,
     runs,
     submissions,
+    users,
     what_if,
 )
+from app.pages.staff import calls as programme_calls
 from app.pages.team import form, mine, submission
 
 router = APIRouter(include_in_schema=False)
@@ -44,5 +53,7 @@ for page in (
     ),
     *(mine, form, submission),
     *(programmes, submissions, many_steps, runs, bench, board, what_if, comparison),
+    *(programme_calls, call_forms, programme_form, importing),
+    *(people, users, letters, organisation, audit),
 ):
     router.include_router(page.router)

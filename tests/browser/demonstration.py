@@ -112,6 +112,7 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
         )
         mine = drafts.create(session, actor, Kind.CHALLENGE, draft, most=50)
         names |= {"call": str(call.id), "mine": mine.code}
+        names |= {"person": str(owner.id), "organisation": str(*team)}
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None

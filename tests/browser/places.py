@@ -1,6 +1,6 @@
 """Every page of the demonstration, by who reads it, for pictures and for tests that read all.
 
-`{programme}`, `{run}`, `{challenge}`, `{solution}` and `{mine}` are of the demonstration.
+What stands in braces is of the demonstration.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "topic-themes": "/submissions/{mine}/topics/themes",
             "check": "/submissions/{mine}/check",
             "withdraw": "/submissions/{mine}/steps/withdraw",
+            "organisation": "/organisation",
             "profile": "/profile",
             "password": "/profile/password",
         },
@@ -42,6 +43,21 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "submission": "/submissions/{challenge}",
             "step": "/submissions/{challenge}/steps/reconsider",
             "runs": "/programmes/{programme}/runs",
+            "programme-calls": "/programmes/{programme}/calls",
+            "new-call": "/programmes/{programme}/new-call?like={call}",
+            "programme-call": "/programmes/{programme}/calls/{call}",
+            "call-preview": "/programmes/{programme}/calls/{call}/preview",
+            "programme-settings": "/programmes/{programme}/settings",
+            "new-programme": "/new-programme",
+            "programme-call-change": "/programmes/{programme}/calls/{call}/change",
+            "programme-call-closing": "/programmes/{programme}/calls/{call}/closing",
+            "programme-call-cancel": "/programmes/{programme}/calls/{call}/steps/cancel",
+            "import": "/programmes/{programme}/calls/{call}/import",
+            "people": "/people",
+            "new-organisation": "/people/new-organisation",
+            "invite": "/people/invite",
+            "letters": "/letters",
+            "audit": "/audit",
             "heat-map": "/programmes/{programme}/runs/{run}",
             "board": "/programmes/{programme}/runs/{run}/board",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
@@ -54,6 +70,15 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "/programmes/{programme}/runs/{run}/cost"
                 "?challenge={challenge}&solution={solution}"
             ),
+        },
+        "administrator": {
+            "people": "/people",
+            "users": "/people/users",
+            "organisation": "/people/organisations/{organisation}",
+            "user": "/people/{person}",
+            "verification": "/audit/verification",
+            "user-step": "/people/{person}/steps/deactivate",
+            "invite": "/people/invite",
         },
     }
 )

@@ -42,6 +42,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
             (
                 Link("My tasks", "/tasks", False),
                 Link("My submissions", "/submissions", False),
+                Link("My organisation", "/organisation", False),
                 Link("Calls", "/calls", False),
             ),
         ),
@@ -80,6 +81,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027/challenges",
         "/programmes/gov2gov-2027/solutions",
         "/programmes/gov2gov-2027/runs",
+        "/programmes/gov2gov-2027/calls",
     ]
     lit = [link.label for row in (service, programme) for link in row.links if link.current]
     assert lit == ["Programmes", "Matchmaking"]
@@ -88,10 +90,10 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
 @pytest.mark.parametrize(
     ("role", "scopes", "expected"),
     [
-        (Role.STAFF, None, ["/tasks", "/programmes", "/calls"]),
+        (Role.STAFF, None, ["/tasks", "/programmes", "/people", "/audit", "/calls"]),
         (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls"]),
         (Role.ADVISOR, None, ["/tasks", "/programmes", "/calls"]),
-        (Role.ADMIN, None, ["/tasks", "/calls"]),
+        (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls"]),
         (Role.MEMBER, frozenset({Action.DRAFT_READ}), ["/tasks", "/calls"]),
     ],
 )

@@ -25,6 +25,7 @@ from tests.factories import (
     a_session,
     a_token,
     a_user,
+    organisation_of,
 )
 from tests.pages.access_matrix import EXPECTED
 
@@ -67,6 +68,10 @@ def others(session: Session) -> dict[str, Any]:
     programme = session.get_one(Programme, draft.programme_id)
     return {
         "token_id": token.id,
+        "user_id": other.id,
+        "organisation_id": organisation_of(session, other),
+        "membership_id": uuid4(),
+        "letter_id": uuid4(),
         "session_id": a_session(session, other).id,
         "submission": draft.code,
         "call": draft.call_id,

@@ -86,6 +86,11 @@ def name_of(code: str) -> str:
     return str(getattr(country, "common_name", country.name)) if country else code
 
 
+def country_codes() -> list[str]:
+    """Return the codes of all countries, and EU."""
+    return sorted(_codes())
+
+
 def country_names() -> list[str]:
     """Return what people call all countries, in English and in the order of the alphabet."""
     return sorted(map(name_of, _codes()), key=comparable)

@@ -291,6 +291,12 @@ def names(session: Session, actor: Actor, keys: Sequence[UUID]) -> Sequence[tupl
     return session.exec(statement).all()
 
 
+def key_of(session: Session, actor: Actor, email: str) -> UUID | None:
+    """Return the key of the user of this address, if the actor may know of one."""
+    statement = select(User.id).where(User.email == folded(email), _within_reach(actor))
+    return session.exec(statement).first()
+
+
 def user(session: Session, actor: Actor, user_id: UUID) -> User:
     """Return one user.
 

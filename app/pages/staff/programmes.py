@@ -47,7 +47,8 @@ def show_programmes(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> 
     found = programmes.programmes(session, ProgrammeQuery(sort="-created_at", limit=200)).rows
     if len(found) == 1:
         return go_to(f"/programmes/{found[0].code}")
-    return page.render("staff/programmes.html", programmes=found)
+    may_begin = policy.has_any_reach(actor, Action.PROGRAMME_WRITE)
+    return page.render("staff/programmes.html", programmes=found, may_begin=may_begin)
 
 
 @router.get("/programmes/{programme}")

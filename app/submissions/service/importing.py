@@ -16,7 +16,7 @@ from app.core.base.messages import Message
 from app.core.base.text import comparable
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
-from app.core.tables.importing import read_table
+from app.core.tables.importing import parse_table, read_table
 from app.core.tables.row_errors import Fault, FaultyTable
 from app.organisations.models import Organisation
 from app.organisations.schemas import Level, OrganisationDraft
@@ -43,6 +43,18 @@ RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
 
 KINDS = {call_kind: kind for kind, call_kind in CALL_KINDS.items()}
 """Which kind of submission a call takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent rather than named: what it is called, and what it holds."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        """Return what faults call it."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ def update_from_file(
     session: Session,
     actor: Actor,
     call: Call,
-    file: Path,
+    file: Path | Sent,
     *,
     notes: list[str] | None = None,
 ) -> TakenIn:
@@ -153,7 +165,7 @@ def _require_one_spelling(
 def _read(
     session: Session,
     call: Call,
-    file: Path,
+    file: Path | Sent,
     taken: Mapping[str, str],
     notes: list[str] | None,
     *,
@@ -165,7 +177,11 @@ def _read(
         taken=taken,
         known=known,
     )
-    rows = read_table(file, RECORDS[call.kind], context=place, notes=notes)
+    schema = RECORDS[call.kind]
+    if isinstance(file, Sent):
+        rows = parse_table(file.content, file.name, schema, context=place, notes=notes)
+    else:
+        rows = read_table(file, schema, context=place, notes=notes)
     return [(line, record) for line, record in rows]
 
 

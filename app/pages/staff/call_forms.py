@@ -1,0 +1,344 @@
+"""Drafting a call, changing it and when it closes; dates are told in the time of the call."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session
+
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep
+from app.core.base import zones
+from app.core.base.entity_tags import Expected, entity_tag
+from app.core.base.errors import (
+    AppError,
+    Conflict,
+    FieldError,
+    Stale,
+    TransitionNotAllowed,
+    Unprocessable,
+)
+from app.core.base.merge_patch import Patch
+from app.core.base.messages import Message
+from app.core.base.references import Reference
+from app.core.base.validation_errors import field_errors
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.staff.calls import call_of, place_of
+from app.programmes import service
+from app.programmes.models import Call, Programme
+from app.programmes.schemas import CallDraft, CallQuery
+
+router = APIRouter()
+
+# As they are typed: the draft's own schema says what is wrong with them, in its own words.
+_Typed = Annotated[str, Field(max_length=10_000)]
+DATES = ("opens_at", "closes_at")
+
+
+class CallForm(BaseModel):
+    """A call as a form tells it: dates as the clock shows them in its zone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expected: _Typed = ""
+    kind: _Typed = ""
+    code: _Typed = ""
+    title: _Typed = ""
+    zone: _Typed = ""
+    opens_at: _Typed = ""
+    closes_at: _Typed = ""
+    notes: _Typed = ""
+
+
+class Closing(BaseModel):
+    """Until when a call takes things in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expected: _Typed = ""
+    closes_at: _Typed = ""
+
+
+CallFormDep = Annotated[Form[CallForm], Depends(form_of(CallForm))]
+ClosingDep = Annotated[Form[Closing], Depends(form_of(Closing))]
+
+
+def local(instant: datetime, zone: str) -> str:
+    """Return an instant as a field shows it: in the time of a zone, to the minute if it can."""
+    there = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    whole = not there.second and not there.microsecond
+    return there.isoformat(timespec="minutes" if whole else "auto")
+
+
+def announced(written: str, zone: str) -> str:
+    """Return what a field says as an instant with the offset of a zone.
+
+    What is no date, or has an offset already, stays as it was written.
+
+    Raises
+    ------
+    ValueError
+        If the clocks of the zone leave this hour out.
+    """
+    try:
+        read = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    if read.tzinfo is not None or not zones.is_zone(zone):
+        return written
+    there = read.replace(tzinfo=ZoneInfo(zone))
+    try:
+        back = there.astimezone(UTC).astimezone(there.tzinfo)
+    except OverflowError:
+        return written
+    if back.replace(tzinfo=None) != read:
+        raise ValueError
+    return there.isoformat()
+
+
+def _said(form: CallForm | Closing, zone: str) -> tuple[dict[str, Any], list[FieldError]]:
+    """Return what was filled in, with dates as instants, and which of them do not exist."""
+    said: dict[str, Any] = form.model_dump(exclude={"expected"})
+    errors: list[FieldError] = []
+    for name in said.keys() & {*DATES}:
+        try:
+            said[name] = announced(said[name], zone)
+        except ValueError:
+            gap = Message(
+                "The clocks go forward then: this hour does not exist in {zone}. Choose "
+                "another one.",
+                zone=zone,
+            )
+            errors.append(FieldError(f"/{name}", gap))
+    return said, errors
+
+
+@router.get("/programmes/{programme}/new-call")
+@needs(Action.CALL_WRITE)
+def show_new_call(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    like: Annotated[Reference | None, Query()] = None,
+) -> Response:
+    """Ask what a new call says; with what an earlier one said, if one is named."""
+    of = service.programme(session, programme)
+    written = {"zone": of.zone, "kind": "challenges"}
+    if like is not None:
+        earlier = service.call(session, actor, like)
+        same = earlier.model_dump(mode="json", include={"kind", "title", "zone", "notes"})
+        written = {name: str(value) for name, value in same.items()}
+    return _new_page(page, session, actor, of, Form(written=written))
+
+
+@router.post("/programmes/{programme}/calls")
+@needs(Action.CALL_WRITE)
+def draft_call(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    form: CallFormDep,
+) -> Response:
+    """Draft a call, and show it."""
+    of = service.programme(session, programme)
+    if form.value is None:
+        return _new_page(page, session, actor, of, form, 422)
+    said, errors = _said(form.value, form.value.zone)
+    given = {name: value for name, value in said.items() if value}
+    try:
+        if errors:
+            raise Unprocessable("The content cannot be accepted.", errors=errors)
+        draft = CallDraft.model_validate({**given, "programme_id": of.code})
+        made = service.create_call(session, actor, draft)
+    except ValidationError as wrong:
+        form = form.refused(*field_errors(wrong.errors()))
+        return _new_page(page, session, actor, of, form, 422)
+    except (Unprocessable, Conflict) as refusal:
+        return _new_page(page, session, actor, of, _at_its_field(form, refusal), refusal.status)
+    return go_to(f"/programmes/{of.code}/calls/{made.code}", done="call-drafted")
+
+
+def _at_its_field(form: Form[Any], refusal: AppError) -> Form[Any]:
+    """Return the form with a refusal at its field; a conflict is one of the code."""
+    errors = [*refusal.errors] or [FieldError("/code", refusal.detail)]
+    return form.refused(*errors)
+
+
+def _new_page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    of: Programme,
+    form: Form[CallForm],
+    status: int = 200,
+) -> Response:
+    earlier = service.calls(session, actor, CallQuery(sort="-opens_at", limit=50)).rows
+    return page.render(
+        "staff/call_form.html",
+        status=status,
+        programme=of,
+        form=form,
+        earlier=earlier,
+        call=None,
+        zones=[(zone, zone.replace("_", " ")) for zone in zones.places()],
+    )
+
+
+@router.get("/programmes/{programme}/calls/{call}/change")
+@needs(Action.CALL_WRITE)
+def show_call_form(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+) -> Response:
+    """Ask what shall be different about a call."""
+    found, of = call_of(session, actor, programme, call)
+    return _change_page(page, actor, found, of, Form())
+
+
+@router.post("/programmes/{programme}/calls/{call}/change")
+@needs(Action.CALL_WRITE)
+def change_call(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+    form: CallFormDep,
+) -> Response:
+    """Change a call; of two who do so at once, the second sees what the first has written."""
+    found, of = call_of(session, actor, programme, call)
+    if form.value is None:
+        return _change_page(page, actor, found, of, form, 422)
+    said, errors = _said(form.value, form.value.zone)
+    del said["kind"]
+    for name in DATES:
+        same_zone = form.value.zone == found.zone
+        # A field holds less than the database: what was not touched stays to the second.
+        if same_zone and getattr(form.value, name) == local(getattr(found, name), found.zone):
+            del said[name]
+    try:
+        if errors:
+            raise Unprocessable("The content cannot be accepted.", errors=errors)
+        service.change_call(
+            session, actor, found.id, _patch(said), Expected(form.value.expected)
+        )
+    except Stale:
+        return _change_page(page, actor, found, of, form, 412)
+    except TransitionNotAllowed:
+        raise
+    except (Unprocessable, Conflict) as refusal:
+        form = _at_its_field(form, refusal)
+        return _change_page(page, actor, found, of, form, refusal.status)
+    return go_to(place_of(found, of), done="call-changed")
+
+
+def _patch(said: dict[str, Any]) -> Patch:
+    return Patch({name: value or None for name, value in said.items()})
+
+
+def _change_page(
+    page: Page,
+    actor: Actor,
+    call: Call,
+    of: Programme,
+    form: Form[CallForm],
+    status: int = 200,
+) -> Response:
+    read = service.describe(actor, call)
+    stored = _shown(call)
+    return page.render(
+        "staff/call_form.html",
+        status=status,
+        programme=of,
+        call=read,
+        place=place_of(call, of),
+        form=form if form.written else Form(written=stored),
+        stored=stored,
+        earlier=(),
+        zones=[(zone, zone.replace("_", " ")) for zone in zones.places()],
+        expected=entity_tag(read),
+        overtaken=status == Stale.status,
+    )
+
+
+def _shown(call: Call) -> dict[str, str | list[str]]:
+    """Return a call as a form shows it."""
+    return {
+        **{name: getattr(call, name) for name in ("code", "title", "zone", "notes")},
+        **{name: local(getattr(call, name), call.zone) for name in DATES},
+    }
+
+
+@router.get("/programmes/{programme}/calls/{call}/closing")
+@needs(Action.CALL_WRITE)
+def show_closing(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+) -> Response:
+    """Ask until when a call takes things in, and say what another date means."""
+    found, of = call_of(session, actor, programme, call)
+    return _closing_page(page, actor, found, of, Form())
+
+
+@router.post("/programmes/{programme}/calls/{call}/closing")
+@needs(Action.CALL_WRITE)
+def change_closing(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+    form: ClosingDep,
+) -> Response:
+    """Let a call take things in for longer, or less long."""
+    found, of = call_of(session, actor, programme, call)
+    if form.value is None:
+        return _closing_page(page, actor, found, of, form, 422)
+    said, errors = _said(form.value, found.zone)
+    try:
+        if errors:
+            raise Unprocessable("The content cannot be accepted.", errors=errors)
+        service.change_call(
+            session, actor, found.id, _patch(said), Expected(form.value.expected)
+        )
+    except Stale:
+        return _closing_page(page, actor, found, of, form, 412)
+    except Unprocessable as refusal:
+        form = form.refused(*refusal.errors)
+        return _closing_page(page, actor, found, of, form, 422)
+    return go_to(place_of(found, of), done="call-closing")
+
+
+def _closing_page(
+    page: Page,
+    actor: Actor,
+    call: Call,
+    of: Programme,
+    form: Form[Closing],
+    status: int = 200,
+) -> Response:
+    read = service.describe(actor, call)
+    shown = {"closes_at": local(call.closes_at, call.zone)}
+    return page.render(
+        "staff/call_closing.html",
+        status=status,
+        programme=of,
+        call=read,
+        place=place_of(call, of),
+        form=form if form.written else Form(written=shown),
+        expected=entity_tag(read),
+        overtaken=status == Stale.status,
+    )
