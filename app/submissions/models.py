@@ -39,6 +39,8 @@ class Submission(Record, table=True):
             "ix_submission_counted",
             *("programme_id", "kind", "state", "organisation_id", "submitted_at"),
         ),
+        # A page of a long list reads its own rows alone.
+        Index("ix_submission_listed", "programme_id", "kind", "code"),
     )
 
     programme_id: UUID = Field(foreign_key="programme.id")

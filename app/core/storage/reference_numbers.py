@@ -61,4 +61,6 @@ def named(table: Any, *references: UUID | str) -> ColumnElement[bool]:
 
 def refers(column: Any, table: Any, *references: UUID | str) -> ColumnElement[bool]:
     """Return the condition for rows of which a column refers to what references name."""
+    if len(references) == 1 and isinstance(references[0], UUID):
+        return col(column) == references[0]  # an index keeps its order then
     return col(column).in_(select(table.id).where(named(table, *references)))

@@ -13,9 +13,11 @@ COLUMNS = ["programme_id", "kind", "state", "organisation_id", "submitted_at"]
 
 def upgrade() -> None:
     op.create_index(NAME, "submission", COLUMNS)
+    op.create_index("ix_submission_listed", "submission", ["programme_id", "kind", "code"])
     op.drop_index("ix_submission_programme_id", "submission")
 
 
 def downgrade() -> None:
     op.create_index("ix_submission_programme_id", "submission", ["programme_id"])
+    op.drop_index("ix_submission_listed", "submission")
     op.drop_index(NAME, "submission")

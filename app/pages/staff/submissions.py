@@ -82,7 +82,7 @@ def _list(
     filters: Filters,
 ) -> Response:
     programme = programmes.programme(session, key)
-    query = filters.model_copy(update={"programme": [programme.code], "limit": PAGE})
+    query = filters.model_copy(update={"programme": [programme.id], "limit": PAGE})
     found = queries.search_headings(session, actor, kind, query)
     place = f"/programmes/{programme.code}/{kind}s"
     asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "ticked"})
