@@ -27,7 +27,7 @@ from benchmarks.gaming_sets import (
 from benchmarks.quality import DATA
 from benchmarks.scorers import DEFAULT, scorer
 from benchmarks.tasks import Floats, Retrieval, Scorer
-from matching import Profile
+from matching import Matcher, Profile, screened
 
 SCORERS: Final = (DEFAULT, "bm25", "tfidf")
 CHANGED: Final = (0.05, 0.3)
@@ -129,8 +129,13 @@ def outcomes(pool: Pool, scorers: Sequence[Scorer], seed: int) -> Iterator[Outco
 
 def with_themes(name: str) -> Scorer:
     """Return a scorer; a baseline gets themes as we have them, four tenths of its score."""
-    plain = scorer(name)
-    return plain if name == DEFAULT else functools.partial(_and_themes, plain)
+    return _screened if name == DEFAULT else functools.partial(_and_themes, scorer(name))
+
+
+def _screened(queries: Sequence[Profile], providers: Sequence[Profile]) -> Floats:
+    """Score as the service does: what is copied, listed or merely claimed counts less."""
+    pool = screened(queries, providers).pool
+    return Matcher().fit(pool, background=queries).score_pairs(queries)
 
 
 def _and_themes(

@@ -44,6 +44,8 @@ from matching.search.ranking import Ranking
 from matching.text.language import recognise
 from matching.text.profile import Profile
 from matching.text.reading import Reader
+from matching.text.screening import Copy, Screening, Spot, screened
+from matching.text.untold import untold
 from matching.text.vectorizer import ProfileVectorizer
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ __all__ = [
     "Bands",
     "Breakpoints",
     "Contribution",
+    "Copy",
     "Cost",
     "Diagnosis",
     "Explanation",
@@ -75,7 +78,9 @@ __all__ = [
     "Relaxation",
     "Rule",
     "ScoreParts",
+    "Screening",
     "Settings",
+    "Spot",
     "Step",
     "assign",
     "band",
@@ -96,7 +101,9 @@ __all__ = [
     "recognise",
     "regret",
     "replace",
+    "screened",
     "stable_pairs",
+    "untold",
 ]
 
 

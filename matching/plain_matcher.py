@@ -1,7 +1,6 @@
 """The matcher without scikit-learn's base class, for programs that start often."""
 
 import copy
-import importlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -80,9 +79,7 @@ class PlainMatcher(Answering, Estimator):
             check_share(name, getattr(self, name))
         if not pool:
             raise ValueError("the pool must hold at least one profile")
-        if topk.compiled(len(pool), self.compiled):
-            # the search will load it anyway, and reading is quicker by it
-            importlib.import_module("numba")
+        topk.load(len(pool), self.compiled)
         vectorizer = ProfileVectorizer(
             min_df=self.min_df,
             slope=self.slope,

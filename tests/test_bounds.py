@@ -42,6 +42,8 @@ ENDLESS: Final = {
             *("WhatIfRead.chosen", "WhatIfRead.added", "WhatIfRead.removed"),
             "WhatIfRead.withdrawn",
             *("RankingRead.lists", "AssignmentRead.shortfalls", "WholeRead.shortfalls"),
+            *("AssignmentRead.warnings", "WholeRead.warnings"),
+            *("AssignmentRead.untold", "WholeRead.untold"),
         ),
         AS_LARGE_AS_THE_RUN,
     ),

@@ -19,7 +19,7 @@ from app.cli.screen import width_of
 from app.core.tables.formulas import guarded
 from app.matchmaking.engine import Contribution
 from app.matchmaking.engine.files import Answer, Assigned, Comparison
-from app.matchmaking.engine.suggestions import Quote, Reasons, Suggestion
+from app.matchmaking.engine.suggestions import Quote, Reasons, Suggestion, warnings_in_json
 from app.matchmaking.results import Loss
 from app.submissions.records import SubmissionRecord
 
@@ -77,6 +77,8 @@ def as_json(answer: Answer, suggestions: Iterable[Suggestion]) -> Iterator[str]:
         yield f"{separator}    {_encoded(_content(suggestion))}"
         separator = ",\n"
     rest: dict[str, Any] = {"notes": answer.notes}
+    if answer.settings.explain:
+        rest["untold"] = answer.untold
     if answer.assigned:
         parts = asdict(answer.assigned)
         rest["assignment"] = parts.pop("whole")
@@ -97,6 +99,7 @@ def _content(suggestion: Suggestion) -> dict[str, Any]:
         "coverage": pair.coverage,
         "band": pair.band,
         "told": pair.told,
+        "warnings": warnings_in_json(suggestion.warnings),
         "stability": confidence.stability,
         "turns_at": confidence.breakpoint,
         "hub": confidence.hub and confidence.hub._asdict(),

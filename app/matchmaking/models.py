@@ -71,6 +71,10 @@ class Suggestion(Record, table=True):
     text_part: float
     theme_part: float
     coverage: float
+    told: float | None = None
+    warnings: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
     band: str | None = None
     stability: float | None = None
     turns_at: float | None = None

@@ -50,10 +50,13 @@ class PreviewResult:
         Without band and assignment: these belong to a run.
     model : str or None
         The version of the model; None where there was nothing to compare with.
+    warnings : sequence of dict
+        What to look at in the submission itself, as it is stored with suggestions.
     """
 
     lines: Sequence["Line"]
     model: str | None
+    warnings: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,17 @@ class RunResult:
     assignment : Whole
     versions : dict
         What it was computed with.
+    warnings : mapping of str to list of dict
+        What to look at in solutions, by their codes, those included that are not listed.
+    untold : mapping of str to sequence of str
+        What challenges ask for and no solution tells of, by their codes, in their words.
     """
 
     lines: Iterable[Line]
     assignment: Whole
     versions: dict[str, str]
+    warnings: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    untold: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _scored(scorer: Scorer, pairs: Pairs) -> _Scored:
     parts = scorer.weighed(
         pairs.has_text,
         pairs.has_themes,
+        pairs.pool.borne_out[pairs.candidates],
         pairs.one_language,
         scorer.text(best, pairs.whole_of(products), near),
         themes.sums(),

@@ -102,6 +102,7 @@ class Scorer:
         return self.weighed(
             np.logical_and.outer(queries.has_text, pool.has_text),
             np.logical_and.outer(queries.has_themes, pool.has_themes),
+            pool.borne_out,
             np.equal.outer(queries.languages, pool.languages),
             self.text(best, whole, near),
             (queries.themes @ transposed.themes).toarray(),
@@ -118,6 +119,7 @@ class Scorer:
         self,
         has_text: Bools,
         has_themes: Bools,
+        borne_out: Floats,
         one_language: Bools,
         text: Floats,
         themes: Floats,
@@ -128,11 +130,15 @@ class Scorer:
         ----------
         has_text, has_themes, one_language : bool arrays of any one shape
             What both sides of a pair state, and whether in one language.
+        borne_out : float64 array, of that shape or of its last axis
+            The part of its themes that the candidate describes.
         text, themes : float64 arrays of the same shape
         """
         weight = self.weights
         # words of two languages meet by accident, so they tell next to nothing
-        coverage = weight["text"] * (has_text & one_language) + weight["themes"] * has_themes
+        coverage = weight["text"] * (has_text & one_language) + weight["themes"] * (
+            has_themes * borne_out
+        )
         return ScoreParts(
             weight["text"] * np.where(has_text, text, self.missing_prior),
             weight["themes"] * np.where(has_themes, themes, self.missing_prior),

@@ -69,7 +69,7 @@ def embedded(encoder: Encoder, profiles: Sequence[Profile]) -> Floats:
     vectors : float64 array of shape (n_profiles, n_dimensions)
         Zeros for a profile without a passage.
     """
-    distinct_texts = [tuple(dict.fromkeys(t for t in p.texts if t.strip())) for p in profiles]
+    distinct_texts = [tuple(dict.fromkeys(t for t in p.counted if t.strip())) for p in profiles]
     vectors = encoder.encode([text for texts in distinct_texts for text in texts])
     sizes = np.array([len(texts) for texts in distinct_texts], dtype=np.intp)
     owners = np.repeat(np.arange(sizes.size), sizes)

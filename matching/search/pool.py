@@ -93,9 +93,17 @@ class StoredProfiles(_Pool):
 
     def _at(self, position: int) -> Profile:
         line = self.lines[self.ends[position] : self.ends[position + 1]].tobytes()
-        name, texts, themes, attributes, language = json.loads(line)
+        name, texts, themes, attributes, language, omitted, claimed = json.loads(line)
         values = {attribute: frozenset(of) for attribute, of in attributes.items()}
-        return Profile(name, tuple(texts), frozenset(themes), values, language)
+        return Profile(
+            name,
+            tuple(texts),
+            frozenset(themes),
+            values,
+            language,
+            tuple((at, start, stop) for at, start, stop in omitted),
+            frozenset(claimed),
+        )
 
 
 def written(profiles: Iterable[Profile], file: BinaryIO) -> Offsets:
@@ -103,6 +111,7 @@ def written(profiles: Iterable[Profile], file: BinaryIO) -> Offsets:
     ends = [0]
     for p in profiles:
         attributes = {name: sorted(values) for name, values in sorted(p.attributes.items())}
-        line = json.dumps([p.id, p.texts, sorted(p.themes), attributes, p.language])
+        told = [p.id, p.texts, sorted(p.themes), attributes, p.language]
+        line = json.dumps([*told, p.omitted, sorted(p.claimed)])
         ends.append(ends[-1] + file.write(line.encode("ascii") + b"\n"))
     return np.array(ends, dtype=np.int64)

@@ -42,7 +42,15 @@ _READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
 _MODEL: Final = "model.json"
 _PROFILES: Final = "profiles.jsonl"
 _ROWS: Final = ("data", "indices", "indptr")
-_ENCODED: Final = ("starts", "positions", "shares", "has_text", "has_themes", "languages")
+_ENCODED: Final = (
+    "starts",
+    "positions",
+    "shares",
+    "has_text",
+    "has_themes",
+    "languages",
+    "borne_out",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class EncodedPool:
     themes : csr_array of shape (n_pool, n_themes), float64
     has_text, has_themes : bool arrays of shape (n_pool,)
     languages : int64 array of shape (n_pool,)
+    borne_out : float64 array of shape (n_pool,)
+        The part of its themes that each profile describes.
     meaning : float64 array of shape (n_pool, n_dimensions), default=None
         Of `embedded`; None without an encoder.
     """
@@ -97,6 +99,7 @@ class EncodedPool:
     has_text: Bools
     has_themes: Bools
     languages: Languages
+    borne_out: Floats
     meaning: Floats | None = None
 
 

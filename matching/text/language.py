@@ -31,6 +31,8 @@ _STEMMERS: Final[Mapping[str, str]] = MappingProxyType(
     {"en": "english", "fr": "french", "es": "spanish", "pt": "portuguese"}
 )
 
+STEMMED: Final = tuple(_STEMMERS)
+
 # The stop lists of the package count these as empty; for public services they are not.
 _MEANINGFUL: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -240,6 +242,11 @@ def tokens(text: str, language: str) -> Iterator[Token]:
     for match in WORD.finditer(composed):
         if found := stem(match.group(), language):
             yield Token(starts[match.start()], ends[match.end() - 1], found)
+
+
+def small_words(language: str) -> frozenset[str]:
+    """Return the stop words of one of `STEMMED`, in small letters."""
+    return _stop_list(language)
 
 
 @functools.lru_cache(maxsize=1 << 17)

@@ -21,6 +21,11 @@ class Profile:
         What eligibility rules compare, such as ``{"country": frozenset({"NO"})}``.
     language : str, default=None
         Language tag of the texts, such as ``"fr"`` or ``"pt-BR"``; None: recognised.
+    omitted : tuple of (int, int, int), default=()
+        Parts of texts whose words do not count: position in `texts`, first character, and
+        the one behind the last; see `screened`.
+    claimed : frozenset of str, default=frozenset()
+        Those of `themes` that no text bears out, which count half.
 
     Raises
     ------
@@ -38,6 +43,19 @@ class Profile:
     themes: frozenset[str] = frozenset()
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     language: str | None = None
+    omitted: tuple[tuple[int, int, int], ...] = ()
+    claimed: frozenset[str] = frozenset()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The texts with blanks where they do not count: every place stays where it is."""
+        if not self.omitted:
+            return self.texts
+        texts = list(self.texts)
+        for at, start, stop in self.omitted:
+            text = texts[at]
+            texts[at] = f"{text[:start]}{' ' * len(text[start:stop])}{text[stop:]}"
+        return tuple(texts)
 
     def __post_init__(self) -> None:
         texts: object = self.texts

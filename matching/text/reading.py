@@ -222,7 +222,7 @@ class Reader:
         to_read = [
             (text, language)
             for profile, language in zip(profiles, languages, strict=True)
-            for text in profile.texts
+            for text in profile.counted
         ]
         parts, sizes = list[bytes](), list[int]()
         for first in range(0, len(to_read), _TEXTS_AT_ONCE):

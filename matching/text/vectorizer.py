@@ -36,6 +36,9 @@ from matching.text.weighing import weighed_once
 _APART: Final = 0.2
 _SAME: Final = 0.5
 
+# What a theme counts that is claimed and not described.
+CLAIMED: Final = 0.25
+
 # Pairs of passages that are compared at once: keeps the memory of large pools flat.
 _PAIRS_AT_ONCE: Final = 1 << 14
 
@@ -241,11 +244,22 @@ class ProfileVectorizer(Estimator):
             positions=positions,
             shares=voices
             / np.repeat(self._ceilings(passages, starts, voices), np.diff(starts)),
-            themes=self._theme_rows(pool),
+            themes=self._described(pool),
             has_text=np.diff(tokens.ends[tokens.texts]) > 0,
             has_themes=_state_themes(pool),
             languages=tokens.languages,
+            borne_out=np.array([_borne_out(profile) for profile in pool], dtype=np.float64),
         )
+
+    def _described(self, pool: Sequence[Profile]) -> Matrix:
+        """Weigh the themes of a pool: one that is claimed and not described counts less."""
+        rows = self._theme_rows(pool)
+        for i, profile in enumerate(pool):
+            if profile.claimed:
+                claims = [self.themes_[t] for t in profile.claimed if t in self.themes_]
+                own = slice(*rows.indptr[i : i + 2].tolist())
+                rows.data[own][np.isin(rows.indices[own], claims)] *= CLAIMED
+        return rows
 
     def _learn_themes(self, stated: set[tuple[str, frozenset[str]]]) -> None:
         df: dict[str, int] = {}
@@ -348,6 +362,12 @@ def _distinct_passages(
         np.array(positions, dtype=np.intp),
         np.array(starts, dtype=np.intp),
     )
+
+
+def _borne_out(profile: Profile) -> float:
+    """Return the part of its themes that a profile describes, a claim counting as it does."""
+    n, n_claimed = len(profile.themes), len(profile.claimed)
+    return (n - n_claimed + CLAIMED * n_claimed) / n if n_claimed else 1.0
 
 
 def _state_themes(profiles: Sequence[Profile]) -> Bools:

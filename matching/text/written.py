@@ -120,7 +120,7 @@ class Written:
         texts = np.cumsum([0, *(len(profile.texts) for profile in profiles)], dtype=np.int64)
         by_language: dict[str, list[tuple[int, str]]] = {}
         for profile, language, first in zip(profiles, languages, texts.tolist(), strict=False):
-            by_language.setdefault(language, []).extend(enumerate(profile.texts, first))
+            by_language.setdefault(language, []).extend(enumerate(profile.counted, first))
         found = [
             part
             for language, numbered in by_language.items()

@@ -304,7 +304,7 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
 
 def test_a_long_passage_is_shown_where_it_has_most_words_in_common(tmp_path: Path) -> None:
     challenges, _ = two_files(tmp_path)
-    filler = [f"Filler{i} words{i}." for i in range(100)]
+    filler = [f"There is filler{i} of the words{i}." for i in range(100)]
     story = " ".join([*filler, "Then a river floods the town.", *filler[::-1]])
     providers = a_file(tmp_path / "p.jsonl", {"id": "P1", "title": "Experience", "text": story})
 

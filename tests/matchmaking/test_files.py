@@ -386,6 +386,7 @@ def test_what_the_records_leave_out_is_noted() -> None:
         "Listed, but at present they take on no challenge (capacity 0): P2.",
         "No theme stated, so their pairs count by their texts alone: P1.",
         "In another language without a summary, so only words of that language can match: C3.",
+        "Themes that are claimed and not described, so they count a quarter: P2 (1).",
         "There are fewer than 30 possible pairs: strong, fair and weak say how much of a "
         "challenge a provider tells, and not how a pair stands among the others.",
     )
@@ -429,7 +430,12 @@ def test_each_suggestion_says_how_sure_its_place_is() -> None:
     challenge = a_challenge(themes=["sdg:11"])
     providers = [
         a_provider("P1"),
-        a_provider("P2", text="Sensors that warn.", themes=["sdg:11"]),
+        a_provider(
+            "P2",
+            text="Sensors that warn by phone, radio and sirens, with maps, volunteers, shelters"
+            " and drills.",
+            themes=["sdg:11"],
+        ),
         a_provider("P3", title="Budgets", text=BUDGETS),
     ]
 
@@ -451,7 +457,7 @@ def test_a_provider_that_stands_high_for_nearly_all_is_noted() -> None:
     challenges = [
         a_challenge(f"C{i:02}", title=f"About {w}", text=w) for i, w in enumerate(words)
     ]
-    general = a_provider("P99", title="A general lab", text=" ".join(words))
+    general = a_provider("P99", title="A general lab", text=" and the ".join(words))
     others = [a_provider(f"P{i:02}", title="Another", text=f"else{i}") for i in range(30)]
 
     answer = match(challenges, [general, *others], Settings(top=1))

@@ -94,7 +94,8 @@ def test_a_new_solution_is_told_for_whom_it_would_stand_highest(
     session: Session, as_user: SignIn
 ) -> None:
     programme, challenge, _ = a_small_programme(session)
-    content = SolutionContent(experience="Sensors in rivers warn households of floods in time.")
+    told = "Sensors in rivers warn households of floods in time, by phone, radio and maps."
+    content = SolutionContent(experience=told)
     solution = a_solution(
         session,
         programme_id=programme.id,
@@ -152,6 +153,7 @@ def test_where_nothing_is_selected_there_is_nothing_to_compare_with(
         "submission_id": str(challenge.id),
         "kind": "challenge",
         "model": None,
+        "warnings": [],
         "lines": [],
     }
 

@@ -63,9 +63,12 @@ def a_small_programme(session: Session) -> tuple[Programme, Submission, list[Sub
         ).model_dump(),
     )
     texts = {
-        "IT": "We warn households of floods with sensors in every river.",
-        "ES": "We simplified the forms of the land registry.",
-        "FR": "We warn households of floods with sensors in every river.",
+        "IT": "We warn households of floods by phone, radio and siren, with sensors in every"
+        " river, maps, and volunteers.",
+        "ES": "We simplified the forms of the land registry, with lawyers, notaries, clerks,"
+        " designers and owners.",
+        "FR": "Sirens, maps, radio and phone help households when rivers flood; volunteers"
+        " read every sensor.",
     }
     solutions = [
         a_solution(
@@ -131,6 +134,8 @@ def test_a_run_is_asked_for_watched_and_read(
         "places": 3,
         "floor": 0.01,
         "shortfalls": [],
+        "warnings": {},
+        "untold": {challenge.code: ["Early"]},
     }
     assert set(run["versions"]) == {
         "model",
@@ -467,6 +472,8 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
         "places": 3,
         "floor": 0.0,
         "shortfalls": [],
+        "warnings": {},
+        "untold": {challenge.code: ["Early"]},
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
 

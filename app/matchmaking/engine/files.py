@@ -5,7 +5,7 @@ files.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from app.matchmaking.engine.pipeline import Suggestions, matching_of
 from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_of
 from app.matchmaking.engine.ranking import TEXT_WEIGHT, Engine, RankConfidence, rules_of
 from app.matchmaking.engine.run import whole_of
+from app.matchmaking.engine.suggestions import Warning
 from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
 from app.matchmaking.schemas.settings import FLOOR
@@ -96,12 +97,16 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All suggestions, challenge after challenge, and what to know when reading them."""
+    """All suggestions, challenge after challenge, and what to know when reading them.
+
+    `untold` names what challenges ask for and no provider tells of, if reasons are given.
+    """
 
     settings: Settings
     suggestions: Suggestions
     notes: tuple[str, ...]
     assigned: Assigned | None = None
+    untold: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def match(
@@ -145,6 +150,7 @@ def match(
         *(_places(challenges, providers, assigned.whole) if assigned else ()),
         *_notes(challenges, providers, engine, served, settings),
         *_hubs(engine, listed, confidence),
+        *_to_look_at(matching.warnings),
     ]
     if engine.bands is None:
         notes.append(
@@ -157,7 +163,8 @@ def match(
         assigned=frozenset(pairs if assigned else ()),
         explain=settings.explain,
     )
-    return Answer(settings, suggestions, tuple(notes), assigned)
+    named = matching.untold() if settings.explain else {}
+    return Answer(settings, suggestions, tuple(notes), assigned, named)
 
 
 # --- the assignment --------------------------------------------------------------------
@@ -309,6 +316,30 @@ def _hubs(engine: Engine, listed: Collection[int], confidence: RankConfidence) -
             f"challenges open to it, where chance would give {hub.expected:.1f}: it may be "
             "general rather than right."
         )
+
+
+def _to_look_at(warnings: Mapping[str, Sequence[Warning]]) -> Iterator[str]:
+    """Say what does not count in what providers tell, and where else copied words stand."""
+    every = [(name, one) for name, of_one in sorted(warnings.items()) for one in of_one]
+    lists = {
+        "Words that stand in a challenge as well do not count": [
+            f"{name} ({one.source.submission})"
+            for name, one in every
+            if one.source and not one.counted
+        ],
+        "Words that stand in another provider's text as well, and count": [
+            f"{name} ({one.source.submission})"
+            for name, one in every
+            if one.source and one.counted
+        ],
+        "Lists of words do not count": [name for name, one in every if one.kind == "list"],
+        "Themes that are claimed and not described, so they count a quarter": [
+            f"{name} ({len(one.themes)})" for name, one in every if one.kind == "claimed"
+        ],
+    }
+    for reason, named in lists.items():
+        if named:
+            yield f"{reason}: {_named(list(dict.fromkeys(named)))}."
 
 
 def _foreign(records: Sequence[SubmissionRecord]) -> list[str]:

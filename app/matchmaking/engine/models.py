@@ -13,7 +13,7 @@ from matching.scoring.semantic import Encoder
 log = logging.getLogger(__name__)
 
 # One memory of what was read for all models of the process.
-_READER: Final = Reader()
+READER: Final = Reader()
 
 
 class Model:
@@ -92,5 +92,5 @@ def fitted(
     encoder: Encoder | None = None,
 ) -> PlainMatcher:
     """Return a matcher that has learned a pool; texts that were read before are remembered."""
-    matcher = PlainMatcher(text_weight=text_weight, reader=_READER, encoder=encoder)
+    matcher = PlainMatcher(text_weight=text_weight, reader=READER, encoder=encoder)
     return matcher.fit(pool, background=background)

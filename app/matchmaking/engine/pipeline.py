@@ -1,14 +1,23 @@
 """The one way from records to suggestions: records, profiles, engine, suggestions, reasons."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.matchmaking.engine.models import READER
 from app.matchmaking.engine.profiles import WORKING_LANGUAGE, fields_of, profile_of
 from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence, Spread
-from app.matchmaking.engine.suggestions import Quote, RankedPair, Reasons, Suggestion
+from app.matchmaking.engine.screening import warnings_of
+from app.matchmaking.engine.suggestions import (
+    Quote,
+    RankedPair,
+    Reasons,
+    Suggestion,
+    Warning,
+)
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import Explanation, Passage, Profile, Rule
+from matching import Explanation, Passage, Profile, Rule, screened, untold
 from matching.scoring.semantic import Encoder
+from matching.search import topk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +31,25 @@ class Matching:
     engine : Engine
     language : str
         The working language, by which texts are read.
+    warnings : mapping of str to sequence of Warning
+        What people should look at in what each provider tells, by the id of its record.
     """
 
     challenges: Sequence[SubmissionRecord]
     providers: Sequence[SubmissionRecord]
     engine: Engine
     language: str = WORKING_LANGUAGE
+    warnings: Mapping[str, Sequence[Warning]] = field(default_factory=dict)
+
+    def untold(self) -> dict[str, tuple[str, ...]]:
+        """Return what each challenge asks for and no provider tells of, by its id."""
+        engine = self.engine
+        phrases = untold(engine.challenges, engine.pool, READER)
+        return {
+            record.id: of_one
+            for record, of_one in zip(self.challenges, phrases, strict=True)
+            if of_one
+        }
 
     def pairs(self, top: int, chosen: Collection[RankedPair] = ()) -> list[RankedPair]:
         """Return the best of each challenge and those chosen, by challenge and rank."""
@@ -92,6 +114,7 @@ class Suggestions:
                 self.confidence.of(pair),
                 pair in self.assigned,
                 self._reasons(explanation, challenge, provider) if explanation else None,
+                matching.warnings.get(provider.id, ()),
             )
 
     def _reasons(
@@ -143,22 +166,26 @@ def matching_of(
     alive : callable
         Called after each record that the encoder has read.
     """
-    by_id = [sorted(side, key=lambda record: record.id) for side in (challenges, providers)]
-    queries, pool = (profiles_of(side, language) for side in by_id)
+    asked = sorted(challenges, key=lambda record: record.id)
+    offered = sorted(providers, key=lambda record: record.id)
+    queries, pool = profiles_of(asked, language), profiles_of(offered, language)
     if encoder is not None:
         # read ahead, as the encoder remembers: a job that is silent is begun again
         for profile in (*queries, *pool):
             encoder.encode(profile.texts)
             alive()
+    topk.load(len(pool))
+    screening = screened(queries, pool, READER)
     engine = Engine(
         queries,
-        pool,
+        screening.pool,
         text_weight=text_weight,
         rules=rules,
         spread=spread or Spread(),
         encoder=encoder,
     )
-    return Matching(by_id[0], by_id[1], engine, language)
+    warnings = warnings_of(screening, asked, offered, language)
+    return Matching(asked, offered, engine, language, warnings)
 
 
 def profiles_of(records: Sequence[SubmissionRecord], language: str) -> list[Profile]:

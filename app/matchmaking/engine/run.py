@@ -11,7 +11,7 @@ from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
 from app.matchmaking.engine.ranking import Engine, Spread, rules_of
 from app.matchmaking.engine.spooling import spooled
-from app.matchmaking.engine.suggestions import run_columns
+from app.matchmaking.engine.suggestions import run_columns, warnings_in_json
 from app.matchmaking.results import RunInputs, RunResult, Whole
 from app.submissions.records import SolutionRecord
 from matching import InfeasibleAssignment
@@ -68,7 +68,13 @@ def carry_out(
     confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
     suggestions = matching.suggestions(pairs, confidence, assigned=chosen)
     lines = spooled(suggestions, run_columns, lambda done: report(done, total))
-    return RunResult(lines, whole, versions(engine.matcher.version_, inputs.settings.encoder))
+    return RunResult(
+        lines,
+        whole,
+        versions(engine.matcher.version_, inputs.settings.encoder),
+        {name: warnings_in_json(of_one) for name, of_one in sorted(matching.warnings.items())},
+        matching.untold(),
+    )
 
 
 def versions(model: str, encoder: str | None) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+from app.matchmaking.schemas.settings import MOST_WARNINGS
 from app.submissions.records import SubmissionRecord
 from matching import Contribution, Missing
 
@@ -12,6 +13,8 @@ _SIDES: Final[Mapping[str, Sequence[str]]] = {
     "candidate": ("solution",),
     "both": ("challenge", "solution"),
 }
+
+WarningKind = Literal["copied", "list", "claimed"]
 
 _IN_WORDS: Final = {
     "query": "the challenge states no {}",
@@ -95,6 +98,46 @@ class Quote:
     marks: Sequence[tuple[int, int]]
 
 
+class Origin(NamedTuple):
+    """Where a copied part stands as well: the code of the submission, its field, its place."""
+
+    submission: str
+    field: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something in a submission that people should look at.
+
+    Parameters
+    ----------
+    kind : {"copied", "list", "claimed"}
+        Words that stand in their order in another submission; a passage that is a list of
+        words and no prose; themes that no text bears out.
+    field : str
+        Where it stands; "themes" for a claim.
+    start, stop : int
+        Characters of the field; 0 for a claim.
+    themes : tuple of str
+        Keys of the themes that are claimed and not described.
+    source : Origin or None
+        Of what was copied.
+    counted : bool
+        Whether it counts nevertheless: of two submissions of one kind nobody knows who
+        wrote first. A claimed theme counts a part of what it would.
+    """
+
+    kind: WarningKind
+    field: str
+    start: int = 0
+    stop: int = 0
+    themes: tuple[str, ...] = ()
+    source: Origin | None = None
+    counted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Reasons:
     """A score taken apart.
@@ -143,6 +186,8 @@ class Suggestion:
         Whether it belongs to the best assignment as a whole.
     reasons : Reasons or None
         None where nobody asked for them.
+    warnings : sequence of Warning
+        What people should look at in what the provider hands in.
     """
 
     challenge: SubmissionRecord
@@ -151,6 +196,7 @@ class Suggestion:
     confidence: Confidence
     assigned: bool
     reasons: Reasons | None
+    warnings: Sequence[Warning] = ()
 
 
 # --- as it is stored -------------------------------------------------------------------
@@ -165,6 +211,8 @@ def preview_columns(suggestion: Suggestion) -> dict[str, Any]:
         "text_part": pair.text_part,
         "theme_part": pair.theme_part,
         "coverage": pair.coverage,
+        "told": pair.told,
+        "warnings": warnings_in_json(suggestion.warnings),
         "stability": suggestion.confidence.stability,
         "turns_at": suggestion.confidence.breakpoint,
         "contributions": _contributions(reasons) if reasons else [],
@@ -183,6 +231,22 @@ def run_columns(suggestion: Suggestion) -> dict[str, Any]:
         "assigned": suggestion.assigned,
         "hub": hub and hub._asdict(),
     }
+
+
+def warnings_in_json(warnings: Sequence[Warning]) -> list[dict[str, Any]]:
+    """Return warnings as they are stored, the first ones of many."""
+    return [
+        {
+            "kind": warning.kind,
+            "field": warning.field,
+            "start": warning.start,
+            "stop": warning.stop,
+            "themes": list(warning.themes),
+            "source": warning.source and warning.source._asdict(),
+            "counted": warning.counted,
+        }
+        for warning in warnings[:MOST_WARNINGS]
+    ]
 
 
 def _passage(quote: Quote | None) -> dict[str, Any] | None:

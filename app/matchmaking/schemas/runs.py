@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.numbers import Decimal, Whole
 from app.core.base.references import Reference
+from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names, Only
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.schemas.settings import FLOOR, MOST_LISTED, Objective, RunSettings
+from app.matchmaking.schemas.suggestions import WarningRead
 from app.submissions.lifecycle import Basis
 
 
@@ -120,6 +122,16 @@ class AssignmentRead(BaseModel):
         default=[],
         description="Challenges that have fewer providers than they wish for; empty where "
         "all wishes are met.",
+    )
+    untold: dict[str, Annotated[list[str], at_most(5)]] = Field(
+        default={},
+        description="What challenges ask for and no solution tells of, by their codes: phrases "
+        "as the challenge wrote them, at most five.",
+    )
+    warnings: dict[str, list[WarningRead]] = Field(
+        default={},
+        description="What to look at in solutions, by their codes: those that are not listed "
+        "for any challenge included.",
     )
 
 

@@ -14,6 +14,9 @@ FLOOR: Final = 0.01
 Of the right pairs of agencies' problems and teams' products one in thirty tells less.
 """
 
+MOST_WARNINGS: Final = 20
+"""Warnings about a submission that are kept with a suggestion."""
+
 MOST_LISTED: Final = 50
 """Suggestions that may be kept for a challenge."""
 

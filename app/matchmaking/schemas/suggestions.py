@@ -13,9 +13,10 @@ from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import InWords, Named, Names, Only
 from app.matchmaking.schemas.parties import PartyRead
-from app.matchmaking.schemas.settings import MOST_LISTED
+from app.matchmaking.schemas.settings import MOST_LISTED, MOST_WARNINGS
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
+from app.submissions.schemas import MOST_THEMES
 
 SAID: Final = 3
 """How many words, and how many themes, a sentence names."""
@@ -58,6 +59,64 @@ class HubRead(BaseModel):
     places: int = Field(description="Challenges that have it among their first three.")
     eligible: int = Field(description="Challenges that are open to it.")
     expected: float = Field(description="Places that chance would give it.")
+
+
+def warnings_in_words(warnings: "Sequence[WarningRead]", names: Named) -> str:
+    """Say in sentences what people should look at."""
+    return " ".join(_in_words(warning, names) for warning in warnings)
+
+
+def _in_words(warning: "WarningRead", names: Named) -> str:
+    if warning.kind == "claimed":
+        themes = listed([names.get(key, (key,))[0] for key in warning.themes])
+        return f"Claimed, not described: {themes}."
+    if warning.source is None:
+        return f"{warning.field} is a list of words."
+    source = warning.source
+    return f"{warning.field} holds words of {source.submission} ({source.field})."
+
+
+class OriginRead(BaseModel):
+    """Where a copied part stands as well."""
+
+    submission: str = Field(description="Code of the submission.")
+    field: str
+    start: int
+    stop: int
+
+
+class WarningRead(BaseModel):
+    """Something in a submission that people should look at."""
+
+    kind: Literal["copied", "list", "claimed"] = Field(
+        description="Words that stand in their order in another submission; a passage that "
+        "is a list of words and no prose; themes that no text bears out."
+    )
+    field: str = Field(description="Where it stands; themes for a claim.")
+    start: int = Field(description="First character of the field; 0 for a claim.")
+    stop: int
+    themes: Annotated[list[str], at_most(MOST_THEMES)] = Field(
+        description="Keys of the themes that are claimed and not described."
+    )
+    source: OriginRead | None = Field(description="Where else copied words stand.")
+    counted: bool = Field(
+        description="Whether it counts nevertheless. What stands in a challenge as well does "
+        "not; what stands in another solution does, as nobody knows who wrote first."
+    )
+
+
+Told = Annotated[
+    float | None,
+    Field(
+        description="Share of what the challenge asks, by the weight of its words, that the "
+        "solution tells; null where no text can be compared, and in older runs."
+    ),
+]
+Warnings = Annotated[
+    list[WarningRead],
+    at_most(MOST_WARNINGS),
+    InWords(warnings_in_words),
+]
 
 
 Stability = Annotated[
@@ -114,6 +173,8 @@ class SuggestionRead(BaseModel):
         description="Strong, fair or weak: how much of what the challenge asks the solution "
         "tells, and from 30 pairs on where it stands among them. Null in older runs of fewer."
     )
+    told: Told
+    warnings: Warnings
     stability: Stability
     turns_at: TurnsAt
     hub: HubRead | None = Field(
@@ -211,6 +272,8 @@ class PreviewLineRead(BaseModel):
     text_part: float
     theme_part: float
     coverage: float = Field(description="Share of the score that could be computed, 0 to 1.")
+    told: Told
+    warnings: Annotated[list[WarningRead], at_most(MOST_WARNINGS)]
     stability: Stability
     turns_at: TurnsAt
     contributions: list[ContributionRead]
@@ -224,6 +287,10 @@ class PreviewRead(BaseModel):
     kind: Kind
     model: str | None = Field(
         description="Version of the model; null where nothing is selected to compare with."
+    )
+    warnings: Annotated[list[WarningRead], at_most(MOST_WARNINGS)] = Field(
+        description="What to look at in the submission itself, before it is handed in; of a "
+        "challenge there is none."
     )
     lines: Annotated[list[PreviewLineRead], at_most(MOST_LISTED)] = Field(
         description="The best first."

@@ -46,7 +46,11 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
     step = "complete" if result.assignment.reason is None else "find-none"
     run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step(step), None)
     run.versions = result.versions
-    run.assignment = AssignmentRead(**asdict(result.assignment)).model_dump(mode="json")
+    whole = asdict(result.assignment)
+    read = AssignmentRead.model_validate(
+        whole | {"warnings": result.warnings, "untold": result.untold}
+    )
+    run.assignment = read.model_dump(mode="json")
     run.finished_at = now()
     records = (*run.challenges, *run.solutions)
     keys = inputs.keys_of(session, [record["id"] for record in records])

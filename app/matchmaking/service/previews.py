@@ -10,7 +10,12 @@ from app.access.policy import Action, Actor
 from app.matchmaking import deferred
 from app.matchmaking.results import PreviewInputs, PreviewResult
 from app.matchmaking.schemas.parties import PartyRead
-from app.matchmaking.schemas.suggestions import PreviewLineRead, PreviewQuery, PreviewRead
+from app.matchmaking.schemas.suggestions import (
+    PreviewLineRead,
+    PreviewQuery,
+    PreviewRead,
+    WarningRead,
+)
 from app.matchmaking.service import inputs, queries
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
@@ -68,6 +73,7 @@ def _described(
         submission_id=row.id,
         kind=row.kind,
         model=found.model,
+        warnings=[WarningRead.model_validate(warning) for warning in found.warnings],
         lines=[
             PreviewLineRead(
                 challenge=sides[line.challenge],

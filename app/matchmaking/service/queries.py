@@ -31,7 +31,7 @@ Row = TypeVar("Row")
 
 _FACTS: Final = (
     *("rank", "score", "text_part", "theme_part", "coverage"),
-    *("band", "stability", "turns_at", "hub", "assigned"),
+    *("band", "told", "warnings", "stability", "turns_at", "hub", "assigned"),
 )
 _KEYS: Final = ("id", "run_id", "challenge_id", "solution_id")
 _LINE: Final[Any] = Bundle(

@@ -43,6 +43,18 @@ def compiled(n_pool: int, wanted: bool | None = None) -> bool:
     return wanted if wanted is not None else there and n_pool >= _PAYS
 
 
+def load(n_pool: int, wanted: bool | None = None) -> None:
+    """Load the compiler where the search will need it: reading texts is quicker by it.
+
+    Raises
+    ------
+    MatchingError
+        If it is wanted and not installed.
+    """
+    if compiled(n_pool, wanted):
+        importlib.import_module("numba")
+
+
 def search(
     index: Index, queries: EncodedQueries, allowed: Admission, k: int
 ) -> tuple[NDArray[np.int64], Floats]:
@@ -68,6 +80,7 @@ def indexed(rows: Matrix) -> Index:
         has_text=has_text,
         has_themes=~has_text,
         languages=np.zeros(n_rows, dtype=np.int64),
+        borne_out=np.ones(n_rows),
     )
     return Index.of(pool, Scorer(1.0, 0.0, 0.0))
 

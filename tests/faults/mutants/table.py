@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.mutants import (
     bounds,
+    climbing,
     credentials,
     entering,
     floods,
@@ -25,4 +26,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *bounds.FAULTS,
     *floods.FAULTS,
     *tables.FAULTS,
+    *climbing.FAULTS,
 )

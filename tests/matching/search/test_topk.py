@@ -280,7 +280,7 @@ def as_pool(rows: Matrix) -> EncodedPool:
     yes = np.ones(n_rows, dtype=np.bool_)
     starts, zeros = np.arange(n_rows + 1), np.zeros(n_rows)
     nothing = Matrix((n_rows, 0))
-    return EncodedPool(rows, starts, starts[1:], zeros, nothing, yes, ~yes, starts[1:])
+    return EncodedPool(rows, starts, starts[1:], zeros, nothing, yes, ~yes, starts[1:], zeros)
 
 
 def brute_force(

@@ -107,3 +107,13 @@ def test_words_left_out_leave_the_others_where_they_were() -> None:
     assert left.ids.tolist() == told.ids[1:3].tolist()
     assert left.ends.tolist() == [0, 1, 2]
     assert told.without(np.zeros(4, dtype=np.bool_)) is told
+
+
+def test_a_long_story_of_its_own_between_copies_stays() -> None:
+    own = " ".join(f"Place{i} has harbour{i} with the pier{i}." for i in range(15))
+    told = tokens(" ".join([STORY] * 4 + [own] + [STORY] * 3))
+
+    again = retold(told)
+
+    n_first, n_own = tokens(STORY).ids.size, tokens(own).ids.size
+    assert n_first + 0.7 * n_own < (~again.within).sum() < n_first + n_own
