@@ -43,6 +43,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/engine/profiles.py": "the bridge to the library: what it reads",
         "app/matchmaking/engine/ranking.py": "the bridge to the library: who is best for each",
         "app/matchmaking/engine/run.py": "a run, from frozen inputs to lines",
+        "app/matchmaking/engine/screening.py": "what people should look at in texts",
         "app/matchmaking/engine/spooling.py": "lines of a run that wait to be stored",
         "app/matchmaking/engine/suggestions.py": "a suggestion with its reasons",
         "app/matchmaking/engine/what_if.py": "what is asked about the assignment of a run",

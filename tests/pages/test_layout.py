@@ -126,7 +126,7 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
             re.findall(r'href="([^"]*)" aria-current="page"', page),
         )
 
-    paths = ["/tasks", "/submissions", "/calls"]
+    paths = ["/tasks", "/submissions", "/organisation", "/calls"]
     own = ["/profile", "/profile/password", "/profile/sessions", "/profile/tokens"]
     assert frames == {
         "/profile": (True, paths + own, ["/profile"]),

@@ -149,6 +149,7 @@ def _bench_page(
         newest=max((v.number for v, _ in history if _is_about(v, focus)), default=0),
         shared={line.id: _shared(line, labels) for line in focus.lines},
         elsewhere=_elsewhere(whole, focus),
+        untold=_untold(run, focus),
         following=_next_open(whole, focus.row),
         labels=labels,
         may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
@@ -207,6 +208,14 @@ def _elsewhere(whole: Bench, focus: Focus) -> dict[UUID, tuple[int, bool]]:
         line.solution.id: (high[line.solution.id], line.solution.id in chosen)
         for line in focus.lines
     }
+
+
+def _untold(run: MatchRun, focus: Focus) -> Sequence[str]:
+    """Return what the challenge asks for and no solution of the run tells of."""
+    if focus.row is None or run.assignment is None:
+        return ()
+    untold: Mapping[str, Sequence[str]] = run.assignment.get("untold", {})
+    return untold.get(focus.row.challenge.code, ())
 
 
 def _names(named: UUID | str | None, party: Any) -> bool:

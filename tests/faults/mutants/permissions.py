@@ -169,8 +169,8 @@ FAULTS: Final = (
     Fault(
         "a list shows what cannot be read one by one",
         "app/submissions/service/queries.py",
-        "statement = select(Submission).where(Submission.kind == kind, readable(actor))",
-        "statement = select(Submission).where(Submission.kind == kind)",
+        "statement = statement.where(Submission.kind == kind, readable(actor))",
+        "statement = statement.where(Submission.kind == kind)",
         (
             "tests/test_authorisation.py::"
             "test_what_a_list_shows_can_be_read_one_by_one_and_nothing_else[list_challenges]",

@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.mutants import (
     bounds,
+    browsing,
     climbing,
     credentials,
     entering,
@@ -27,4 +28,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *floods.FAULTS,
     *tables.FAULTS,
     *climbing.FAULTS,
+    *browsing.FAULTS,
 )
