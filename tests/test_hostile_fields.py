@@ -6,6 +6,7 @@ others. So a new field is tried too, and so is a new page with a form.
 
 import copy
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
@@ -224,9 +225,20 @@ def form_routes(world: World) -> list[tuple[str, list[str]]]:
     """Every page that takes a form, with the fields that it knows."""
     app = world.client.app
     assert isinstance(app, FastAPI)
-    names = {"token_id": "00000000-0000-4000-8000-000000000000", "code": "code"}
+    nobody = "00000000-0000-4000-8000-000000000000"
+    of_pages = {
+        name: str(world.other.get(f"{name}_id", nobody))
+        for name in ("programme", "run", "call")
+    }
+    names: defaultdict[str, str] = defaultdict(
+        lambda: nobody,
+        {name: str(value) for name, value in world.other.items()}
+        | of_pages
+        | {"submission": str(world.other["challenge_id"]), "code": "code"}
+        | {"kind": "challenge", "topic": "problem", "step": "withdraw"},
+    )
     return [
-        (str(route.path).format(**world.other | names), sorted(schema.model_fields))
+        (str(route.path).format_map(names), sorted(schema.model_fields))
         for route in iter_route_contexts(app.routes)
         if (schema := schema_of_form(route)) is not None
     ]

@@ -74,7 +74,7 @@ def test_a_challenge_is_written_saved_as_one_writes_and_sent(
         press(page, "Begin")
         page.get_by_role("link", name="The problem").click()
         page.get_by_label("The problem").fill(PROBLEM)
-        expect(page.locator("#saved")).to_contain_text("Saved")
+        expect(page.locator("#saved")).to_contain_text("Saved", timeout=30_000)
         stored = submission(shown, "Floods in the valleys").content["problem"]
         page.get_by_role("link", name="All topics").click()
         page.get_by_role("link", name="The outcome").click()
@@ -143,7 +143,7 @@ def test_staff_screen_select_rank_and_decide_and_take_it_back(
             "Every challenge with every provider", timeout=30_000
         )
         page.get_by_role("link", name="Match bench").click()
-        expect(page.locator("#cost")).to_contain_text("Costs nothing.")
+        expect(page.locator("#cost")).to_contain_text("Costs nothing.", timeout=30_000)
         page.get_by_label("Reason").fill("They have done exactly this.")
         press(page, "Choose c")
         recorded = page.get_by_role("status").inner_text()
@@ -229,7 +229,7 @@ def test_what_was_written_is_not_lost_when_the_session_ends(
         cookies = page.context.cookies()
         page.context.clear_cookies()
         page.get_by_label("Who is affected").fill("About 18,000 people.")
-        expect(page.locator("#saved")).to_contain_text("you are signed out")
+        expect(page.locator("#saved")).to_contain_text("you are signed out", timeout=30_000)
         press(page, "Save and see all topics")
         kept = page.get_by_role("main").inner_text()
         page.context.add_cookies(cookies)  # type: ignore[arg-type]  # -- as it gave them
@@ -250,9 +250,11 @@ def test_two_windows_of_one_team_lose_nothing(
         for window in (page, other):
             window.goto(mine)
         page.get_by_label("What you have tried").fill("We sent letters.")
-        expect(page.locator("#saved")).to_contain_text("Saved")
+        expect(page.locator("#saved")).to_contain_text("Saved", timeout=30_000)
         other.get_by_label("What you have tried").fill("We phoned.")
-        expect(other.locator("#saved")).to_contain_text("has changed this answer")
+        expect(other.locator("#saved")).to_contain_text(
+            "has changed this answer", timeout=30_000
+        )
         press(other, "Save and see all topics")
         both = other.get_by_role("main").inner_text()
         other.get_by_label("What you have tried").fill("We sent letters, and phoned.")
