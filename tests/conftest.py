@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ProgrammingError
 from sqlmodel import Session, SQLModel
 from starlette.testclient import TestClient
 
@@ -197,8 +199,15 @@ def new_url(tmp_path: Path) -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield make_url(URL).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    for tries_left in (4, 3, 2, 1, 0):
+        try:
+            with server.connect() as connection:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            break
+        except ProgrammingError:  # the server cleans up in it, which no user may end
+            if not tries_left:
+                raise
+            time.sleep(1)
     server.dispose()
 
 
