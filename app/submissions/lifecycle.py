@@ -23,6 +23,7 @@ from app.access.lifecycle import Life, Step
 from app.access.policy import Action
 from app.core.base.errors import Conflict, FieldError
 from app.core.base.messages import Message
+from app.programmes.lifecycle import CallKind
 
 
 class Kind(StrEnum):
@@ -30,6 +31,13 @@ class Kind(StrEnum):
 
     CHALLENGE = "challenge"
     SOLUTION = "solution"
+
+
+KINDS: Final[Mapping[CallKind, Kind]] = {
+    CallKind.CHALLENGES: Kind.CHALLENGE,
+    CallKind.SOLUTIONS: Kind.SOLUTION,
+}
+"""What is submitted to each kind of call."""
 
 
 class State(StrEnum):

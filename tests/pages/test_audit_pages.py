@@ -13,13 +13,8 @@ from app.core.storage import audit
 from app.core.storage.database import Database
 from app.submissions.lifecycle import State
 from tests.conftest import statements_of
-from tests.factories import a_challenge, a_token, a_user
-
-
-def as_role(session: Session, browser: TestClient, role: Role) -> TestClient:
-    browser.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, role))}"
-    session.commit()
-    return browser
+from tests.factories import a_challenge, a_user
+from tests.pages.conftest import as_role
 
 
 def actions(page: str) -> list[str]:

@@ -8,10 +8,9 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.access.policy import Role
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
-from tests.factories import a_call, a_programme, a_token, a_user
+from tests.factories import a_call, a_programme
 
 DRAFT = {
     "kind": "solutions",
@@ -21,22 +20,6 @@ DRAFT = {
     "opens_at": "2027-01-11T09:00",
     "closes_at": "2027-07-01T00:00",
 }
-
-
-def as_role(session: Session, browser: TestClient, role: Role) -> TestClient:
-    browser.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, role))}"
-    session.commit()
-    return browser
-
-
-@pytest.fixture
-def staff(session: Session, browser: TestClient) -> TestClient:
-    return as_role(session, browser, Role.STAFF)
-
-
-@pytest.fixture
-def lead(session: Session, browser: TestClient) -> TestClient:
-    return as_role(session, browser, Role.LEAD)
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -18,16 +18,15 @@ from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
 from app.settings import Settings
 from app.submissions.models import Submission
-from tests.factories import a_call, a_token, a_user, themes
+from tests.factories import a_call, themes
+from tests.pages.conftest import as_role
 from tests.submissions.test_import import FLOODS
 
 
 @pytest.fixture
 def staff(session: Session, browser: TestClient) -> TestClient:
-    browser.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, Role.STAFF))}"
     themes(session)
-    session.commit()
-    return browser
+    return as_role(session, browser, Role.STAFF)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 from html import unescape
 
-import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -20,28 +19,13 @@ from tests.factories import (
     an_organisation,
     organisation_of,
 )
+from tests.pages.conftest import as_role
 
 ANN = {
     **{"email": "ann@example.org", "name": "Ann", "role": "member"},
     **{"organisation.name": "Ministry of Water", "organisation.country": "NL"},
     "organisation.level": "central",
 }
-
-
-def as_role(session: Session, browser: TestClient, role: Role) -> TestClient:
-    browser.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, role))}"
-    session.commit()
-    return browser
-
-
-@pytest.fixture
-def staff(session: Session, browser: TestClient) -> TestClient:
-    return as_role(session, browser, Role.STAFF)
-
-
-@pytest.fixture
-def admin(session: Session, browser: TestClient) -> TestClient:
-    return as_role(session, browser, Role.ADMIN)
 
 
 def test_staff_invite_a_person_see_who_waits_and_write_again(

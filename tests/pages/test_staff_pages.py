@@ -15,19 +15,12 @@ from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.conftest import statements_of
-from tests.factories import a_call, a_challenge, a_programme, a_token, a_user, an_organisation
+from tests.factories import a_call, a_challenge, a_programme, an_organisation
 from tests.matchmaking.test_questions import contended
 from tests.matchmaking.test_run import work
+from tests.pages.conftest import as_role
 
 Pairs = tuple[Sequence[Submission], Sequence[Submission]]
-
-
-@pytest.fixture
-def staff(session: Session, browser: TestClient) -> TestClient:
-    """Staff with a token: it reads pages as a browser does, and needs no authenticator."""
-    browser.headers["Authorization"] = f"Bearer {a_token(session, a_user(session, Role.STAFF))}"
-    session.commit()
-    return browser
 
 
 @pytest.fixture
@@ -103,9 +96,7 @@ def test_the_cockpit_counts_what_has_come_and_each_figure_leads_to_its_list(
 def test_an_advisor_sees_runs_and_no_figures_of_submissions(
     session: Session, browser: TestClient, pairs: Pairs
 ) -> None:
-    advisor = a_user(session, Role.ADVISOR)
-    browser.headers["Authorization"] = f"Bearer {a_token(session, advisor)}"
-    session.commit()
+    as_role(session, browser, Role.ADVISOR)
     place = place_of(session, pairs)
 
     pages = [browser.get(place + end) for end in ("", "/runs", "/challenges")]
@@ -358,9 +349,7 @@ def test_the_cost_of_a_verdict_is_known_before_it_is_made(
 def test_an_advisor_reads_the_bench_and_decides_nothing(
     session: Session, browser: TestClient, staff: TestClient, run: str, pairs: Pairs
 ) -> None:
-    advisor = a_user(session, Role.ADVISOR)
-    browser.headers["Authorization"] = f"Bearer {a_token(session, advisor)}"
-    session.commit()
+    as_role(session, browser, Role.ADVISOR)
 
     page = browser.get(f"{run}/bench")
     refused = browser.post(f"{run}/verdicts", data=said(pairs))

@@ -36,7 +36,7 @@ from app.core.storage import audit_verification
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database, reading, transaction
 from app.programmes.models import Call
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import KINDS, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import NewChallenge, NewSolution, StepTaken, SubmissionQuery
 from app.submissions.service import drafts, steps
@@ -93,7 +93,7 @@ class Submissions(Lives):
             programme = a_programme(session)
             self.calls = {
                 kind: a_call(session, asked, programme_id=programme.id).id
-                for kind, asked in drafts.CALL_KINDS.items()
+                for asked, kind in KINDS.items()
             }
             team, other = an_organisation(session).id, an_organisation(session).id
         self.actors = {r.value: Actor(uuid4(), {r: frozenset({team})}) for r in Role}

@@ -107,6 +107,17 @@ def form_of(schema: type[Schema]) -> Callable[[Request], Awaitable[Form[Schema]]
     return read
 
 
+def without_empty(given: Any) -> Any:
+    """Return what a form asks in an address, without the fields that were left empty."""
+    if not isinstance(given, dict):
+        return given
+    chosen = {
+        name: [v.strip() for v in value if v.strip()] if isinstance(value, list) else value
+        for name, value in given.items()
+    }
+    return {name: value for name, value in chosen.items() if value not in ("", [])}
+
+
 def _require_kind(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != MEDIA_TYPE:

@@ -27,16 +27,14 @@ class Row:
     Attributes
     ----------
     challenge : PartyRead
-    chosen, reserve, rejected : int
-        How many providers have this verdict.
+    chosen : int
+        How many providers are chosen.
     wanted : int
         How many providers a challenge of the run wishes for at most.
     """
 
     challenge: PartyRead
     chosen: int
-    reserve: int
-    rejected: int
     wanted: int
 
     @property
@@ -128,10 +126,10 @@ def bench(
     verdicts = pairs_today.standing(session, run.id)
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
-    decided = Counter((verdict.challenge_id, verdict.outcome) for verdict in verdicts.values())
+    chosen = Counter(v.challenge_id for v in verdicts.values() if v.outcome is Outcome.CHOSEN)
     return Bench(
         run=run,
-        rows=[_row(side, decided, wanted) for side in challenges.values()],
+        rows=[Row(side, chosen[side.id], wanted) for side in challenges.values()],
         solutions=_by_code({p.solution_id for p in places}, sides),
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
@@ -141,14 +139,6 @@ def bench(
 def _by_code(keys: Collection[UUID], sides: Mapping[UUID, PartyRead]) -> dict[UUID, PartyRead]:
     found = sorted((sides[key] for key in keys), key=lambda side: side.code)
     return {side.id: side for side in found}
-
-
-def _row(challenge: PartyRead, decided: Mapping[tuple[UUID, Outcome], int], wanted: int) -> Row:
-    chosen, reserve, rejected = (
-        decided.get((challenge.id, outcome), 0)
-        for outcome in (Outcome.CHOSEN, Outcome.RESERVE, Outcome.REJECTED)
-    )
-    return Row(challenge, chosen, reserve, rejected, wanted)
 
 
 def history(

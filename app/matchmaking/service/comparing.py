@@ -158,9 +158,13 @@ def _moved(before: Bench, after: Bench) -> tuple[list[Moved], int]:
     challenges = {row.challenge.id: row.challenge for row in (*before.rows, *after.rows)}
     solutions = {**before.solutions, **after.solutions}
     pairs = [
-        Moved(challenges[pair[0]], solutions[pair[1]], before.places.get(pair), place)
+        Moved(
+            challenges[pair[0]],
+            solutions[pair[1]],
+            before.places.get(pair),
+            after.places.get(pair),
+        )
         for pair in {**before.places, **after.places}
-        for place in (after.places.get(pair),)
     ]
     moved = [pair for pair in pairs if pair.by > 1]
     moved.sort(key=lambda pair: (-pair.by, pair.challenge.code, pair.solution.code))

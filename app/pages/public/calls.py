@@ -11,13 +11,10 @@ from app.core.http.database_sessions import ReadSessionDep
 from app.pages.layout import PageDep
 from app.pages.topics import TOPICS
 from app.programmes import service as programmes
-from app.programmes.lifecycle import CallKind
 from app.programmes.schemas import CallQuery
-from app.submissions.lifecycle import THEMES, Kind
+from app.submissions.lifecycle import KINDS
 
 router = APIRouter()
-
-KINDS = {CallKind.CHALLENGES: Kind.CHALLENGE, CallKind.SOLUTIONS: Kind.SOLUTION}
 
 
 @router.get("/calls")
@@ -45,5 +42,4 @@ def show_call(page: PageDep, session: ReadSessionDep, call: Reference) -> Respon
         of=programmes.programme(session, found.programme_id),
         topics=TOPICS[kind],
         kind=kind,
-        facets=THEMES,
     )

@@ -1,7 +1,7 @@
 """The match bench: a challenge, its ranked providers, one pair, a verdict and its cost."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -31,7 +31,7 @@ from app.matchmaking.service import bench, costs, queries, verdicts
 from app.matchmaking.service.bench import Bench, Row
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.notices import Notice
-from app.pages.staff.rooms import run_of
+from app.pages.staff.rooms import place_of, run_of
 from app.programmes.models import Programme
 from app.themes import service as themes
 
@@ -106,7 +106,7 @@ def show_bench(
     """Show one challenge of a run with its providers, and one pair of them."""
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
-        return go_to(f"/programmes/{of.code}/runs/{found.code}")
+        return go_to(place_of(found, of))
     noted = queries.verdict(session, actor, verdict) if verdict is not None else None
     return _bench_page(
         page, session, actor, found, of, challenge, solution, show=show, noted=noted
@@ -242,7 +242,7 @@ def _notice(whole: Bench, of: Programme, noted: VerdictRead) -> Notice:
         challenge=challenge.organisation if challenge else "",
     )
     undone = newest is not None and newest.id == noted.id
-    place = f"/programmes/{of.code}/runs/{whole.run.code}/verdicts/{noted.id}/undo"
+    place = f"{place_of(whole.run, of)}/verdicts/{noted.id}/undo"
     return Notice(text, place if undone else None)
 
 
@@ -325,7 +325,7 @@ def _back(
 ) -> Response:
     named = {"challenge": challenge, "solution": solution, "verdict": verdict}
     query = urlencode({name: value for name, value in named.items() if value is not None})
-    return go_to(f"/programmes/{of.code}/runs/{run.code}/bench?{query}")
+    return go_to(f"{place_of(run, of)}/bench?{query}")
 
 
 @router.get("/programmes/{programme}/runs/{run}/cost")
@@ -345,10 +345,4 @@ def show_cost(
     settings = request.app.state.settings
     compute = costs.of_verdicts(session, actor, found.id, challenge, solution, settings)
     name = "staff/_cost.html" if page.is_partial else "staff/cost.html"
-    return InTurn(_written(page, name, compute, programme=of, run=found))
-
-
-def _written(
-    page: Page, name: str, compute: Callable[[], costs.Costs], **values: Any
-) -> Callable[[], Response]:
-    return lambda: page.render(name, **values, costs=compute())
+    return InTurn(lambda: page.render(name, programme=of, run=found, costs=compute()))

@@ -14,7 +14,7 @@ from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.service import assignment_queries, bench
 from app.matchmaking.service.bench import Bench, Place, Row
 from app.pages.layout import PageDep, go_to
-from app.pages.staff.rooms import run_of
+from app.pages.staff.rooms import place_of, run_of
 
 router = APIRouter()
 
@@ -51,7 +51,7 @@ def show_board(
     """Show for each challenge whom the assignment gives it, and whom people have chosen."""
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
-        return go_to(f"/programmes/{of.code}/runs/{found.code}")
+        return go_to(place_of(found, of))
     whole = bench.bench(session, actor, found.id)
     assignment = assignment_queries.assignment(session, actor, found.id)
     return page.render(

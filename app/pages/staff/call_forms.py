@@ -101,8 +101,14 @@ def announced(written: str, zone: str) -> str:
     return there.isoformat()
 
 
-def _said(form: CallForm | Closing, zone: str) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return what was filled in, with dates as instants, and which of them do not exist."""
+def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
+    """Return what was filled in, with dates as instants.
+
+    Raises
+    ------
+    Unprocessable
+        If the clocks of the zone leave one of them out.
+    """
     said: dict[str, Any] = form.model_dump(exclude={"expected"})
     errors: list[FieldError] = []
     for name in said.keys() & {*DATES}:
@@ -115,7 +121,9 @@ def _said(form: CallForm | Closing, zone: str) -> tuple[dict[str, Any], list[Fie
                 zone=zone,
             )
             errors.append(FieldError(f"/{name}", gap))
-    return said, errors
+    if errors:
+        raise Unprocessable("The content cannot be accepted.", errors=errors)
+    return said
 
 
 @router.get("/programmes/{programme}/new-call")
@@ -150,11 +158,9 @@ def draft_call(
     of = service.programme(session, programme)
     if form.value is None:
         return _new_page(page, session, actor, of, form, 422)
-    said, errors = _said(form.value, form.value.zone)
-    given = {name: value for name, value in said.items() if value}
     try:
-        if errors:
-            raise Unprocessable("The content cannot be accepted.", errors=errors)
+        said = _said(form.value, form.value.zone)
+        given = {name: value for name, value in said.items() if value}
         draft = CallDraft.model_validate({**given, "programme_id": of.code})
         made = service.create_call(session, actor, draft)
     except ValidationError as wrong:
@@ -219,19 +225,12 @@ def change_call(
     found, of = call_of(session, actor, programme, call)
     if form.value is None:
         return _change_page(page, actor, found, of, form, 422)
-    said, errors = _said(form.value, form.value.zone)
-    del said["kind"]
-    for name in DATES:
-        same_zone = form.value.zone == found.zone
-        # A field holds less than the database: what was not touched stays to the second.
-        if same_zone and getattr(form.value, name) == local(getattr(found, name), found.zone):
-            del said[name]
     try:
-        if errors:
-            raise Unprocessable("The content cannot be accepted.", errors=errors)
-        service.change_call(
-            session, actor, found.id, _patch(said), Expected(form.value.expected)
+        said = _said(form.value, form.value.zone)
+        patch = _patch(
+            {name: said[name] for name in said.keys() - _untouched(form.value, found)}
         )
+        service.change_call(session, actor, found.id, patch, Expected(form.value.expected))
     except Stale:
         return _change_page(page, actor, found, of, form, 412)
     except TransitionNotAllowed:
@@ -240,6 +239,17 @@ def change_call(
         form = _at_its_field(form, refusal)
         return _change_page(page, actor, found, of, form, refusal.status)
     return go_to(place_of(found, of), done="call-changed")
+
+
+def _untouched(form: CallForm, call: Call) -> set[str]:
+    """Return what of a call a form leaves as it is.
+
+    A field holds less than the database: a date that was not touched stays to the second.
+    """
+    shown = {name: local(getattr(call, name), call.zone) for name in DATES}
+    if form.zone != call.zone:
+        shown = {}
+    return {"kind", *(name for name, value in shown.items() if getattr(form, name) == value)}
 
 
 def _patch(said: dict[str, Any]) -> Patch:
@@ -307,13 +317,9 @@ def change_closing(
     found, of = call_of(session, actor, programme, call)
     if form.value is None:
         return _closing_page(page, actor, found, of, form, 422)
-    said, errors = _said(form.value, found.zone)
     try:
-        if errors:
-            raise Unprocessable("The content cannot be accepted.", errors=errors)
-        service.change_call(
-            session, actor, found.id, _patch(said), Expected(form.value.expected)
-        )
+        patch = _patch(_said(form.value, found.zone))
+        service.change_call(session, actor, found.id, patch, Expected(form.value.expected))
     except Stale:
         return _closing_page(page, actor, found, of, form, 412)
     except Unprocessable as refusal:

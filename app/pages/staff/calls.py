@@ -24,8 +24,7 @@ from app.programmes import service
 from app.programmes.lifecycle import LIFE, CallState, phase
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallQuery
-from app.submissions.lifecycle import THEMES
-from app.submissions.service.importing import KINDS
+from app.submissions.lifecycle import KINDS
 
 router = APIRouter()
 
@@ -143,7 +142,6 @@ def show_call_preview(
         of=of,
         topics=TOPICS[kind],
         kind=kind,
-        facets=THEMES,
         preview=place_of(found, of),
         is_draft=found.state is CallState.DRAFT,
     )

@@ -30,9 +30,10 @@ from app.pages.staff.calls import call_of, place_of
 from app.programmes import service as programmes
 from app.programmes.models import Call, Programme
 from app.settings import Settings
+from app.submissions.lifecycle import KINDS
 from app.submissions.models import Submission
 from app.submissions.service import importing
-from app.submissions.service.importing import KINDS, Sent
+from app.submissions.service.importing import Sent
 
 router = APIRouter()
 

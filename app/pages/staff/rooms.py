@@ -13,6 +13,11 @@ from app.programmes import service as programmes
 from app.programmes.models import Programme
 
 
+def place_of(run: MatchRun, of: Programme) -> str:
+    """Return the address of a run."""
+    return f"/programmes/{of.code}/runs/{run.code}"
+
+
 def run_of(
     session: Session, actor: Actor, programme: UUID | str, run: UUID | str
 ) -> tuple[MatchRun, Programme]:

@@ -20,7 +20,7 @@ from app.matchmaking.schemas.runs import NewRun, RunQuery
 from app.matchmaking.service import assignment_queries, bench, queries, run_requests, run_steps
 from app.operations import service as operations
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.rooms import run_of
+from app.pages.staff.rooms import place_of, run_of
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.submissions.lifecycle import Kind
@@ -76,7 +76,7 @@ def start_run(
     except Unprocessable as refusal:
         form = form.refused(*refusal.errors)
         return _runs_page(page, session, actor, found, form, status=422)
-    return go_to(f"/programmes/{found.code}/runs/{run.code}")
+    return go_to(place_of(run, found))
 
 
 def _runs_page(
@@ -157,4 +157,4 @@ def take_run_step(
     RUN_STEPS.step(step)
     found, of = run_of(session, actor, programme, run)
     run_steps.take(session, actor, found.id, step)
-    return go_to(f"/programmes/{of.code}/runs/{found.code}")
+    return go_to(place_of(found, of))

@@ -12,6 +12,7 @@ from app.accounts.dependencies import ActorDep
 from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.forms import without_empty
 from app.insights.figures import figures_of
 from app.pages.layout import Page, PageDep
 from app.pages.staff.many_steps import STEPS
@@ -32,16 +33,7 @@ class Filters(SubmissionQuery):
 
     ticked: bool = False
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        chosen = {
-            name: [v for v in value if v != ""] if isinstance(value, list) else value
-            for name, value in given.items()
-        }
-        return {name: value for name, value in chosen.items() if value not in ("", [])}
+    _filled_in = model_validator(mode="before")(without_empty)
 
 
 FiltersDep = Annotated[Filters, Query()]

@@ -1,6 +1,5 @@
 """What if: a run assigned under other conditions, beside what it assigned; never stored."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,17 +13,17 @@ from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
+from app.core.http.forms import without_empty
 from app.matchmaking.lifecycle import HAS_RESULT
 from app.matchmaking.schemas.assignments import (
     CapacityNamed,
     NewWhatIf,
     PairNamed,
-    WhatIfRead,
 )
 from app.matchmaking.schemas.settings import Objective
 from app.matchmaking.service import assignment_queries, bench
-from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.rooms import run_of
+from app.pages.layout import PageDep, go_to
+from app.pages.staff.rooms import place_of, run_of
 
 router = APIRouter()
 
@@ -60,16 +59,7 @@ class Conditions(BaseModel):
     forbid: Pairs = []
     capacity: Capacities = []
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        chosen = {
-            name: [v.strip() for v in value if v.strip()] if isinstance(value, list) else value
-            for name, value in given.items()
-        }
-        return {name: value for name, value in chosen.items() if value not in ("", [])}
+    _filled_in = model_validator(mode="before")(without_empty)
 
 
 ConditionsDep = Annotated[Conditions, Query()]
@@ -89,7 +79,7 @@ def show_what_if(
     """Ask for other conditions, and show the answer beside the assignment of the run."""
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
-        return go_to(f"/programmes/{of.code}/runs/{found.code}")
+        return go_to(place_of(found, of))
     whole = bench.bench(session, actor, found.id)
     values: dict[str, Any] = {
         "programme": of,
@@ -110,13 +100,9 @@ def show_what_if(
         return page.render(
             "staff/what_if.html", status=422, **values, answer=None, errors=refusal.errors
         )
-    return InTurn(_written(page, compute, values))
-
-
-def _written(
-    page: Page, compute: Callable[[], WhatIfRead], values: dict[str, Any]
-) -> Callable[[], Response]:
-    return lambda: page.render("staff/what_if.html", **values, answer=compute(), errors=())
+    return InTurn(
+        lambda: page.render("staff/what_if.html", **values, answer=compute(), errors=())
+    )
 
 
 def _new(conditions: Conditions) -> NewWhatIf:

@@ -1,6 +1,6 @@
 """One's own submissions: what the team has written, and beginning another one."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -18,9 +18,9 @@ from app.core.http.forms import Form, form_of
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
 from app.programmes import service as programmes
-from app.programmes.lifecycle import CallKind, Phase
+from app.programmes.lifecycle import Phase
 from app.programmes.schemas import CallQuery
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import KINDS, Kind
 from app.submissions.schemas import (
     NewChallenge,
     NewSolution,
@@ -29,8 +29,6 @@ from app.submissions.schemas import (
 from app.submissions.service import drafts, queries
 
 router = APIRouter()
-
-KINDS: Final = {CallKind.CHALLENGES: Kind.CHALLENGE, CallKind.SOLUTIONS: Kind.SOLUTION}
 
 
 class Beginning(BaseModel):

@@ -82,15 +82,14 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     programme: Programme = programmes.programme(session, submission.programme_id)
     team: Organisation = organisations.organisation(session, actor, submission.organisation_id)
     read: CallRead = programmes.describe(actor, call)
+    is_team = submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE)
     return {
         "submission": submission,
         "call": read,
         "of": programme,
         "team": team,
-        "is_team": policy.allows(actor, Action.DRAFT_WRITE, submission.organisation_id)
-        and submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE),
-        "writable": submission.state in EDITABLE
-        and submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE),
+        "is_team": is_team,
+        "writable": is_team and submission.state in EDITABLE,
     }
 
 

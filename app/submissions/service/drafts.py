@@ -21,10 +21,9 @@ from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code, next_number
 from app.programmes import service as programmes
-from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call
 from app.programmes.queries import told_apart
-from app.submissions.lifecycle import EDITABLE, Kind
+from app.submissions.lifecycle import EDITABLE, KINDS, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     DRAFTS,
@@ -37,9 +36,6 @@ from app.submissions.schemas import (
 )
 from app.submissions.service import queries
 from app.themes import service as themes
-
-CALL_KINDS = {Kind.CHALLENGE: CallKind.CHALLENGES, Kind.SOLUTION: CallKind.SOLUTIONS}
-"""Which call takes which kind of submission."""
 
 
 def create(
@@ -122,7 +118,7 @@ def _call_for(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> Ca
             "are {calls}.",
             calls=told_apart(session, calls),
         )
-    elif calls[0].kind is not CALL_KINDS[kind]:
+    elif KINDS[calls[0].kind] is not kind:
         problem = Message(
             "The call {call} asks for {kind}.", call=calls[0].code, kind=calls[0].kind
         )

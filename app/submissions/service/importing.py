@@ -23,11 +23,10 @@ from app.organisations.schemas import Level, OrganisationDraft
 from app.organisations.service import organisations
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import KINDS, Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, Place, SolutionRecord, named
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
-from app.submissions.service.drafts import CALL_KINDS
 from app.themes import service as themes
 
 CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
@@ -40,9 +39,6 @@ RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
     CallKind.SOLUTIONS: SolutionRecord,
 }
 """What the rows of a file for a call look like."""
-
-KINDS = {call_kind: kind for kind, call_kind in CALL_KINDS.items()}
-"""Which kind of submission a call takes."""
 
 
 @dataclass(frozen=True, slots=True)
