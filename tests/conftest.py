@@ -61,11 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files that take long first, so that no core waits for another one at the end.
 
-    What is slow is not traced, which would double its time: the floors of coverage are reached
-    by the other tests.
+    What is slow, as everything in a browser, is not traced, which would double its time: the
+    floors of coverage are reached by the other tests.
     """
     for item in items:
-        if item.get_closest_marker("slow"):
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser"):
             item.add_marker("no_cover")
     long = {
         item.path

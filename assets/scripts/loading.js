@@ -5,9 +5,12 @@ const part = async (address) => {
 };
 
 for (const place of document.querySelectorAll("[data-load]")) {
-  part(place.dataset.load).then((text) => {
-    if (text !== null) place.innerHTML = text;
-  });
+  place.setAttribute("aria-busy", "true");
+  part(place.dataset.load)
+    .then((text) => {
+      if (text !== null) place.innerHTML = text;
+    })
+    .finally(() => place.removeAttribute("aria-busy"));
 }
 
 for (const place of document.querySelectorAll("[data-poll]")) {

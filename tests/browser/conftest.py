@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from tests.browser.demonstration import Demonstration, demonstrated
 from tests.processes import in_this_process
 
 ENSURE = Path(__file__).with_name("ensure-chromium")
@@ -47,6 +48,19 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The demonstration, once for all tests of a file."""
+    with demonstrated(tmp_path_factory.mktemp("demonstration")) as demonstration:
+        yield demonstration
+
+
+@pytest.fixture(scope="module")
+def states(chromium: Browser, shown: Demonstration) -> dict[str, StorageState]:
+    """Who is signed in, by role."""
+    return {role: shown.signed_in(chromium, role) for role in shown.links}
 
 
 @pytest.fixture

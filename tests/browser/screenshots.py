@@ -15,9 +15,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ENSURE, FLAGS
 from tests.browser.demonstration import Demonstration, demonstrated
+from tests.browser.looking import WIDTHS, go
 from tests.browser.places import PLACES
-
-WIDTHS = (1280, 320)
 
 
 def main() -> None:
@@ -54,8 +53,7 @@ def pictures(shown: Demonstration, folder: Path, language: str, names: list[str]
                         continue
                     for width in WIDTHS:
                         page.set_viewport_size({"width": width, "height": 900})
-                        page.goto(shown.origin + address.format(**shown.names))
-                        page.wait_for_load_state("networkidle")
+                        go(page, shown.origin + address.format(**shown.names))
                         path = folder / f"{role}-{name}-{width}.png"
                         page.screenshot(path=path, full_page=True)
                         found.append(path)

@@ -1,12 +1,11 @@
-"""The whole main job in a browser: a team writes and sends, staff rank and decide."""
+"""What the pages of the main job see to: nothing is lost, twice, or decided by mistake."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 from sqlmodel import select
 
 from app.core.storage.database import reading
@@ -14,8 +13,8 @@ from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from tests.browser.demonstration import Demonstration, demonstrated
-from tests.browser.test_signing_in import heading, press
+from tests.browser.demonstration import Demonstration
+from tests.browser.looking import heading, press
 
 pytestmark = pytest.mark.browser
 
@@ -23,30 +22,17 @@ PROBLEM = "Our small rivers rise within an hour; nobody in the valleys is warned
 OUTCOME = "Every household is warned half an hour ahead."
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    folder: Path = tmp_path_factory.mktemp("demonstration")
-    with demonstrated(folder) as demonstration:
-        yield demonstration
-
-
-@pytest.fixture(scope="module")
-def states(chromium: Browser, shown: Demonstration) -> dict[str, object]:
-    """Who is signed in, once for all tests."""
-    return {role: shown.signed_in(chromium, role) for role in shown.links}
-
-
 @contextmanager
 def as_role(
     chromium: Browser,
-    states: dict[str, object],
+    states: dict[str, StorageState],
     role: str,
     *,
     script: bool = True,
     language: str = "en",
 ) -> Iterator[Page]:
     with chromium.new_context(
-        storage_state=states[role],  # type: ignore[arg-type]  # -- as Playwright gave it
+        storage_state=states[role],
         java_script_enabled=script,
         locale=language,
     ) as context:
@@ -65,7 +51,7 @@ def outcomes(shown: Demonstration) -> list[Outcome]:
 
 
 def test_a_challenge_is_written_saved_as_one_writes_and_sent(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     with as_role(chromium, states, "challenge_owner") as page:
         page.goto(shown.origin + "/calls")
@@ -100,67 +86,8 @@ def test_a_challenge_is_written_saved_as_one_writes_and_sent(
     assert "submitted" in listed.lower()
 
 
-def test_a_solution_is_offered_without_script(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
-) -> None:
-    with as_role(chromium, states, "solution_provider", script=False) as page:
-        page.goto(shown.origin + "/submissions")
-        page.get_by_role("link", name=re.compile("^Offer a solution")).click()
-        page.get_by_label("Title").fill("Sensors in small rivers")
-        page.get_by_role("button", name="Begin").click()
-        page.get_by_role("link", name="Your experience").click()
-        page.get_by_label("Your experience").fill(f"We have sensors. {PROBLEM}")
-        page.get_by_role("button", name=re.compile("^Save and continue")).click()
-        next_topic = heading(page)
-        page.goto(page.url.rpartition("/")[0] + "/themes")
-        page.get_by_label("Environment").first.check()
-        page.get_by_label("Data sharing and interoperability").check()
-        page.get_by_role("button", name="Save and see all topics").click()
-        page.get_by_role("link", name="Check your answers").click()
-        page.get_by_role("button", name="Send it to the incubator").click()
-        arrived = heading(page)
-
-    assert next_topic == "Where and since when"
-    assert arrived == "Your submission has arrived"
-    assert submission(shown, "Sensors in small rivers").state is State.SUBMITTED
-
-
-def test_staff_screen_select_rank_and_decide_and_take_it_back(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
-) -> None:
-    with as_role(chromium, states, "staff") as page:
-        page.goto(shown.origin + "/tasks")
-        page.get_by_role("link", name="Check 1 challenge").click()
-        page.get_by_role("link", name="Floods in the valleys").click()
-        for step in ("Pass as eligible", "Select"):
-            page.get_by_role("link", name=step, exact=True).click()
-            press(page, step)
-            expect(page.get_by_role("status")).to_be_visible()
-        page.goto(f"{shown.origin}/programmes/{shown.names['programme']}/runs")
-        page.get_by_label("The sum").check()
-        press(page, "Start a run")
-        expect(page.get_by_role("heading", level=1)).to_have_text(
-            "Every challenge with every provider", timeout=30_000
-        )
-        page.get_by_role("link", name="Match bench").click()
-        expect(page.locator("#cost")).to_contain_text("Costs nothing.", timeout=30_000)
-        page.get_by_label("Reason").fill("They have done exactly this.")
-        press(page, "Choose c")
-        recorded = page.get_by_role("status").inner_text()
-        made = outcomes(shown)
-        with page.expect_navigation():
-            page.get_by_role("status").get_by_role("button", name="Undo").click()
-        undone = page.get_by_role("status").inner_text()
-
-    assert submission(shown, "Floods in the valleys").state is State.SELECTED
-    assert recorded.startswith("Recorded: ")
-    assert made[-1] is Outcome.CHOSEN
-    assert undone.startswith("Taken back.")
-    assert outcomes(shown)[-1] is Outcome.UNDECIDED
-
-
 def test_the_bench_is_worked_by_keys_alone_and_they_can_be_turned_off(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     bench = (
         f"{shown.origin}/programmes/{shown.names['programme']}/runs/{shown.names['run']}/bench"
@@ -198,7 +125,7 @@ def test_the_bench_is_worked_by_keys_alone_and_they_can_be_turned_off(
 
 
 def test_the_bench_decides_without_script_and_says_the_cost_on_a_page_of_its_own(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     bench = (
         f"{shown.origin}/programmes/{shown.names['programme']}/runs/{shown.names['run']}/bench"
@@ -213,15 +140,20 @@ def test_the_bench_decides_without_script_and_says_the_cost_on_a_page_of_its_own
         page.get_by_label("Reason").fill("Second line.")
         page.get_by_role("button", name=re.compile("^Reserve")).click()
         recorded = page.get_by_role("status").inner_text()
+        made = outcomes(shown)
+        page.get_by_role("status").get_by_role("button", name="Undo").click()
+        undone = page.get_by_role("status").inner_text()
 
     assert "Costs nothing." in cost
     assert mistake
     assert "is in reserve for" in recorded
-    assert outcomes(shown)[-1] is Outcome.RESERVE
+    assert made[-1] is Outcome.RESERVE
+    assert undone.startswith("Taken back.")
+    assert outcomes(shown)[-1] is Outcome.UNDECIDED
 
 
 def test_what_was_written_is_not_lost_when_the_session_ends(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/affected"
     with as_role(chromium, states, "challenge_owner") as page:
@@ -242,7 +174,7 @@ def test_what_was_written_is_not_lost_when_the_session_ends(
 
 
 def test_two_windows_of_one_team_lose_nothing(
-    chromium: Browser, shown: Demonstration, states: dict[str, object]
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/tried"
     with as_role(chromium, states, "challenge_owner") as page:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 from sqlmodel import Session, select
 
@@ -20,20 +19,14 @@ from app.core.storage.outbox import Letter
 from app.main import create_app
 from app.settings import Settings
 from app.worker import work_once
-from tests.browser.listening import Heard, listen
+from tests.browser.looking import faults, heading, press, strictly
 from tests.conftest import engine_of
 from tests.factories import KEY, PASSWORD, a_person, a_session, a_user
 from tests.processes import in_this_process
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (320, 1280)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NEW = "quiet lantern orbit mustard"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 @dataclass(frozen=True)
@@ -69,50 +62,11 @@ def house(url: str) -> Iterator[House]:
     engine.dispose()
 
 
-def strictly(page: Page) -> Heard:
-    """Put every page under a strict content security policy, and listen for breaches."""
-
-    def guard(route: Route) -> None:
-        answer = route.fetch(max_redirects=0)
-        route.fulfill(
-            response=answer, headers={**answer.headers, "content-security-policy": POLICY}
-        )
-
-    page.route("**/*", guard)
-    return listen(page)
-
-
-def faults(page: Page) -> list[tuple[str, str]]:
-    """What keeps somebody from using the page, at both widths."""
-    found = []
-    page.wait_for_load_state("load")
-    page.evaluate(Axe().axe_script)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        violations = page.evaluate(
-            "rules => axe.run({runOnly: rules}).then(found => found.violations)", RULES
-        )
-        found += [(v["id"], str(v["nodes"][0]["target"])) for v in violations]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(("scrolls sideways", str(width)))
-    return found
-
-
-def press(page: Page, name: str) -> None:
-    """Send a form, and wait for the whole page that comes back, its styles too."""
-    with page.expect_navigation(wait_until="load"):
-        page.get_by_role("button", name=name, exact=True).click()
-
-
 def sign_in(page: Page, house: House, password: str = PASSWORD) -> None:
     house.open(page, "/sign-in")
     page.get_by_label("Email address").fill("ann@example.org")
     page.get_by_label("Password", exact=True).fill(password)
     press(page, "Sign in")
-
-
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
 
 
 def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
