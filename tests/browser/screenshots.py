@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -24,16 +25,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--language", default="en", choices=["en", "fr", "es", "pt"])
+    parser.add_argument(
+        "--forced-colors", action="store_true", help="as somebody with a high contrast theme"
+    )
     parser.add_argument("--page", action="append", default=[], help="these alone; repeatable")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, demonstrated(Path(data)) as shown:
-        for path in pictures(shown, asked.folder, asked.language, asked.page):
+        for path in pictures(
+            shown,
+            asked.folder,
+            asked.page,
+            locale=asked.language,
+            forced_colors="active" if asked.forced_colors else "none",
+        ):
             sys.stdout.write(f"{path}\n")
 
 
-def pictures(shown: Demonstration, folder: Path, language: str, names: list[str]) -> list[Path]:
-    """Take the pictures; return where they are."""
+def pictures(shown: Demonstration, folder: Path, names: list[str], **reader: Any) -> list[Path]:
+    """Take the pictures; return where they are.
+
+    Parameters
+    ----------
+    shown : Demonstration
+    folder : Path
+    names : list of str
+        Of the pages; empty for all of them.
+    **reader
+        How the browser is set, as Playwright has it for a context.
+    """
     found = []
     program = subprocess.run(  # noqa: S603 -- our own script, no input from outside
         [ENSURE],
@@ -46,7 +66,7 @@ def pictures(shown: Demonstration, folder: Path, language: str, names: list[str]
         chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         for role, places in PLACES.items():
             state = shown.signed_in(chromium, role) if role in shown.links else None
-            with chromium.new_context(storage_state=state, locale=language) as context:
+            with chromium.new_context(storage_state=state, **reader) as context:
                 page = context.new_page()
                 for name, address in places.items():
                     if names and name not in names:
