@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from app.access.descriptions import DESCRIPTIONS
 from app.access.lifecycle import Life
 from app.access.policy import GRANTS, Action, Reach, Role
 from app.accounts import lifecycle as accounts
@@ -45,10 +46,14 @@ def _roles() -> Iterator[str]:
         "`any`: to everything.\n"
     )
     rows = (
-        [f"`{action}`", *(_reach(GRANTS[role].get(action)) for role in Role)]
+        [
+            f"`{action}`",
+            DESCRIPTIONS[action],
+            *(_reach(GRANTS[role].get(action)) for role in Role),
+        ]
         for action in sorted(Action)
     )
-    yield _table(["Permission", *(f"`{role}`" for role in Role)], rows)
+    yield _table(["Permission", "For what", *(f"`{role}`" for role in Role)], rows)
 
 
 def _reach(reach: Reach | None) -> str:

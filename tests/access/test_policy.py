@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from app.access import policy
+from app.access.descriptions import DESCRIPTIONS
 from app.access.policy import GRANTS, OPERATOR, Action, Actor, Reach, Role
 from app.core.base.errors import NotPermitted
 
@@ -170,3 +171,8 @@ def test_a_token_without_scopes_reaches_nothing(role: Role, action: Action) -> N
     assert not policy.allows(actor, action, own)
     assert not policy.has_any_reach(actor, action)
     assert policy.own_reach(actor, action) == frozenset()
+
+
+def test_every_permission_is_said_in_words_of_its_own() -> None:
+    assert set(DESCRIPTIONS) == set(Action)
+    assert len(set(DESCRIPTIONS.values())) == len(Action)

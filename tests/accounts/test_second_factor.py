@@ -78,7 +78,7 @@ def test_enrolling_shows_the_secret_as_picture_and_text_and_the_recovery_codes_o
     assert secret_on(wrong.text) == secret
     assert done.status_code == 200
     assert len(set(codes_on(done.text))) == 10
-    assert '<a class="govuk-link" href="/profile">' in done.text
+    assert '<a class="link" href="/profile">' in done.text
     assert browser.get("/profile").status_code == 200
     assert browser.get("/sign-in/enrolment").status_code == 303
     held = session.exec(select(SecondFactor)).one()

@@ -34,6 +34,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "organisation": "/organisation",
             "profile": "/profile",
             "password": "/profile/password",
+            "sessions": "/profile/sessions",
+            "tokens": "/profile/tokens",
         },
         "staff": {
             "tasks": "/tasks",

@@ -25,7 +25,7 @@ def test_a_page_speaks_what_the_browser_asks_for(browser: TestClient) -> None:
 
     assert language_of(page.text) == page.headers["content-language"] == "fr"
     assert page.headers["vary"] == "Accept-Language, Cookie"
-    assert '<h1 class="govuk-heading-l">Introuvable</h1>' in page.text
+    assert '<h1 class="h1">Introuvable</h1>' in page.text
     assert "Il n\u2019y a rien à cette adresse." in page.text
 
 

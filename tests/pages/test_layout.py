@@ -49,7 +49,7 @@ def test_a_person_reads_what_is_wrong_and_what_to_do(client: TestClient) -> None
     assert page.status_code == 404
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["cache-control"] == "no-store"
-    assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text
+    assert '<h1 class="h1">Not found</h1>' in page.text
     assert "There is nothing at this address." in page.text
     assert "Check the address" in page.text
 
@@ -156,7 +156,7 @@ def test_a_refusal_is_shown_while_the_database_does_not_answer(
     page = browser.get("/nowhere")
 
     assert page.status_code == 404
-    assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text
+    assert '<h1 class="h1">Not found</h1>' in page.text
 
 
 def test_whatever_fails_in_the_frame_leaves_the_refusal_whole(
@@ -170,7 +170,7 @@ def test_whatever_fails_in_the_frame_leaves_the_refusal_whole(
     page = browser.get("/nowhere")
 
     assert page.status_code == 404
-    assert '<h1 class="govuk-heading-l">Not found</h1>' in page.text
+    assert '<h1 class="h1">Not found</h1>' in page.text
     assert "canary" not in page.text
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel import Session
 
 from app.access import policy
+from app.access.descriptions import DESCRIPTIONS
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
 from app.accounts.schemas import TokenForm, TokenQuery
@@ -52,6 +53,7 @@ def _tokens_page(
         status=status,
         form=form,
         tokens=tokens.own_tokens(session, actor, TokenQuery()).rows,
+        permissions=DESCRIPTIONS,
         scopes=[action.value for action in Action if policy.allows_somewhere(actor, action)],
         at=now(),
         ended=ended,

@@ -1,0 +1,45 @@
+"""What each permission is for, in words: on the page of tokens and in the reference."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.access.policy import Action
+from app.core.base.messages import Message
+
+DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
+    {
+        Action.ORGANISATION_READ: Message("Read organisations"),
+        Action.ORGANISATION_WRITE: Message("Add and change organisations"),
+        Action.PROGRAMME_WRITE: Message("Begin and change programmes"),
+        Action.CALL_WRITE: Message("Draft and change calls"),
+        Action.CALL_PUBLISH: Message("Publish and cancel calls"),
+        Action.DRAFT_READ: Message("Read the drafts of the team"),
+        Action.DRAFT_WRITE: Message("Write the drafts of the team"),
+        Action.SUBMISSION_SUBMIT: Message(
+            "Send submissions to the incubator and take them back"
+        ),
+        Action.SUBMISSION_WITHDRAW: Message("Withdraw submissions"),
+        Action.SUBMISSION_READ: Message("Read submissions"),
+        Action.SUBMISSION_SCREEN: Message("Pass submissions as eligible, or ask for more"),
+        Action.SUBMISSION_DECIDE: Message("Select submissions, or not"),
+        Action.SUBMISSION_IMPORT: Message("Import submissions from files"),
+        Action.RUN_READ: Message("Read runs of the matchmaking"),
+        Action.RUN_START: Message("Start and end runs of the matchmaking"),
+        Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),
+        Action.MATCH_READ: Message("Read matches"),
+        Action.MATCH_WRITE: Message("Record matches"),
+        Action.JOB_READ: Message("See how far work in the background is"),
+        Action.USER_READ: Message("See the people of the team or of the service"),
+        Action.AUDIT_READ: Message("Read the record of who did what"),
+        Action.AUDIT_READ_ALL: Message("Read the whole record, and check that it is whole"),
+        Action.REASON_ERASE: Message("Erase reasons from the record"),
+        Action.TEAM_INVITE: Message("Invite people into teams"),
+        Action.USER_WRITE: Message("Give and take roles, close and erase accounts"),
+        Action.SESSION_OWN: Message("See where one is signed in, and end it"),
+        Action.TOKEN_OWN: Message("Create and end one’s own tokens"),
+        Action.TOKEN_WRITE: Message("End the tokens of others"),
+        Action.OUTBOX_READ: Message("Read letters that wait, and hand them over"),
+        Action.NOTES_READ: Message("Read the notes of staff"),
+    }
+)
