@@ -34,7 +34,7 @@ from app.notifications.api import router as notifications
 from app.operations.api import router as operations
 from app.operations.health import router as health
 from app.organisations.api import router as organisations
-from app.pages import layout
+from app.pages import layout, refusals
 from app.pages.routes import router as pages
 from app.programmes.api import router as programmes
 from app.settings import Settings
@@ -82,19 +82,19 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.job_handlers = handlers(settings)
     app.state.demonstration_links = DemonstrationLinks()
     app.add_middleware(HeadAsGet)
-    app.add_middleware(SameSite, shown=layout.as_page)
+    app.add_middleware(SameSite, shown=refusals.as_page)
     # The last one added is the first to see a request: a body is awaited without a place.
     app.add_middleware(
         RequestLimit,
         limit=settings.limit_concurrency,
         spared="/livez",
-        shown=layout.as_bare_page,
+        shown=refusals.as_bare_page,
     )
     app.add_middleware(
         BodyLimit,
         limit=settings.max_body_bytes,
         seconds=settings.max_body_seconds,
-        shown=layout.as_bare_page,
+        shown=refusals.as_bare_page,
     )
     app.state.forwarding = Forwarding()
     app.add_middleware(ForwardedHeaders, forwarding=app.state.forwarding)
@@ -106,7 +106,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     problems.install(app)
     routing.install(app, GUARD)
     lists.install(app, lists.Words(queries.names_of, queries.zone_of))
-    layout.install(app)
+    refusals.install(app)
     openapi.complete(app)
     mount_docs(app)
     api = APIRouter(prefix="/api/v1")

@@ -37,7 +37,7 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.TEAM_INVITE: Message("Invite people into teams"),
         Action.USER_WRITE: Message("Give and take roles, close and erase accounts"),
         Action.SESSION_OWN: Message("See where one is signed in, and end it"),
-        Action.TOKEN_OWN: Message("Create and end one’s own tokens"),
+        Action.TOKEN_OWN: Message("Create tokens, and end them"),
         Action.TOKEN_WRITE: Message("End the tokens of others"),
         Action.OUTBOX_READ: Message("Read letters that wait, and hand them over"),
         Action.NOTES_READ: Message("Read the notes of staff"),

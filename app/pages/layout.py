@@ -1,12 +1,10 @@
-"""Pages: who reads one, how a template becomes an answer, and a refusal a page.
+"""Pages: who reads one, and how a template becomes an answer.
 
 Templates stand in `app/pages/templates/<wing>/<page>.html` and get plain values, beside
-`page`, which every frame needs. A refusal is the problem document of
-`app.core.http.problems`, in words, with its remedy, and in the same frame.
+`page`, which every frame needs.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
@@ -14,23 +12,19 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from app.access.policy import Actor
 from app.accounts.dependencies import admitted, recognise
 from app.accounts.service import preferences
-from app.core.base.errors import AppError, NotSignedIn
-from app.core.base.messages import Message
+from app.core.base.errors import NotSignedIn
 from app.core.base.translations import ENGLISH, LANGUAGES, language, preferred
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
-from app.core.http.forms import MEDIA_TYPE, Form, texts_of
-from app.core.http.problems import Refusal, body_of
+from app.core.http.forms import Form
 from app.core.storage.database import Database, reading
 from app.insights import queries
 from app.pages import navigation, words
@@ -41,13 +35,6 @@ log = logging.getLogger(__name__)
 
 HERE: Final = Path(__file__).parent
 SIGN_IN: Final = "/sign-in"
-SIGN_IN_AGAIN: Final = Message("Sign in, and do this again.")
-SECRET: Final = frozenset({"code", "current", "password"})
-"""Fields of forms that no page shows again."""
-LONGEST_FORM: Final = 500_000
-"""Bytes of a form that is shown again after its sender was signed out."""
-KEPT: Final = ("retry-after", "allow", "x-request-id")
-"""Headers of a refusal that a page keeps."""
 LOADER: Final = ChoiceLoader(
     [
         FileSystemLoader(HERE / "templates"),
@@ -150,7 +137,7 @@ async def page_for(request: Request, background: BackgroundTasks) -> Page:
                 # Shown again: a session may end while its person writes.
                 request.state.sent = await request.body()
             raise
-    page = await run_in_threadpool(_page, request)
+    page = await run_in_threadpool(page_of, request)
     request.state.page = page
     return page
 
@@ -159,7 +146,7 @@ PageDep = Annotated[Page, Depends(page_for)]
 """For every endpoint that answers with a page: it needs nothing else to render one."""
 
 
-def _page(request: Request) -> Page:
+def page_of(request: Request) -> Page:
     """Return what a page is made with, for anyone who asks; nobody is refused."""
     database: Database = request.app.state.database
     actor: Actor | None = getattr(request.state, "actor", None) or recognise(request)
@@ -216,86 +203,6 @@ def go_to(path: str, *, done: str | None = None) -> RedirectResponse:
 def sign_in_path(following: str) -> str:
     """Return the address of the sign-in page that leads on to another one."""
     return f"{SIGN_IN}?{urlencode({'next': following})}"
-
-
-def install(app: FastAPI) -> None:
-    """Let each refusal answer with a page, where the visitor wants one.
-
-    The handlers of `app.core.http.problems` are there already: theirs is the answer to
-    programs.
-    """
-    for kind in (AppError, RequestValidationError, StarletteHTTPException, Exception):
-        app.add_exception_handler(kind, _with_page(app.exception_handlers[kind]))
-
-
-def _with_page(answer: Callable[..., Any]) -> Callable[[Request, Exception], Response]:
-    def refuse(request: Request, error: Exception) -> Response:
-        return as_page(request, answer(request, error))
-
-    return refuse
-
-
-def as_page(request: Request, refusal: Response) -> Response:
-    """Return the refusal as a page if the visitor wants pages, or as it is.
-
-    Somebody who is not signed in is led to where that is done, and back. It reads the
-    database, to know whose page it is: call it on a thread.
-    """
-    if not wants_page(request):
-        return refusal
-    if refusal.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        url = request.url
-        return go_to(sign_in_path(url.path + (f"?{url.query}" if url.query else "")))
-    assert isinstance(refusal, Refusal)  # noqa: S101 -- `problems` answers with nothing else
-    if refusal.status_code == HTTPStatus.UNAUTHORIZED:
-        refusal.error.remedy = SIGN_IN_AGAIN
-    # What was refused says nothing of where: a link that has ended is like one that never was.
-    frame = replace(_frame(request), path="/")
-    problem = body_of(refusal.path, refusal.error, language(frame.language))
-    page = frame.render(
-        "problem.html",
-        status=refusal.status_code,
-        problem=problem,
-        again=_to_send_again(request),
-    )
-    page.headers.update({k: v for k, v in refusal.headers.items() if k in KEPT})
-    return page
-
-
-def _to_send_again(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of a form whose sender is no longer signed in: nothing is lost."""
-    body: bytes = getattr(request.state, "sent", b"")
-    kind = request.headers.get("content-type", "").partition(";")[0]
-    if kind != MEDIA_TYPE or len(body) > LONGEST_FORM:
-        return []
-    try:
-        fields = texts_of(body)
-    except ValueError:  # more fields than a form of ours has
-        return []
-    return [
-        (name, value)
-        for name, values in fields.items()
-        if name not in SECRET
-        for value in values
-    ]
-
-
-def as_bare_page(request: Request, refusal: Response) -> Response:
-    """Return the same in a frame that names no reader: it asks nothing of the database."""
-    request.state.page = Page(language=language_of(request))
-    return as_page(request, refusal)
-
-
-def _frame(request: Request) -> Page:
-    """Return the frame of a refusal: the reader's own, as far as one can be made."""
-    page: Page | None = getattr(request.state, "page", None)
-    if page is not None:
-        return page
-    try:
-        return _page(request)
-    except Exception:  # whatever fails here must not take the refusal with it
-        log.warning("page without its reader", exc_info=True)
-        return Page(language=language_of(request))
 
 
 def wants_page(request: Request) -> bool:

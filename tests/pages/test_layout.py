@@ -9,12 +9,29 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
-from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.errors import (
+    AppError,
+    CallNotOpen,
+    ConfirmFirst,
+    Conflict,
+    Failure,
+    FieldError,
+    NotFound,
+    NotPermitted,
+    PreconditionRequired,
+    ReadOnly,
+    Stale,
+    TooLarge,
+    TooMany,
+    TransitionNotAllowed,
+    Unavailable,
+    Unprocessable,
+)
 from app.core.http import problems
 from app.core.http.forms import Form
 from app.core.http.request_log import RequestLog
 from app.core.storage.database import connect
-from app.pages import layout
+from app.pages import layout, refusals
 from app.settings import Settings
 from tests.accounts.conftest import Enter
 from tests.factories import a_person
@@ -29,13 +46,13 @@ def broken() -> TestClient:
     app.state.settings = Settings()
     app.add_middleware(RequestLog)
     problems.install(app)
-    layout.install(app)
+    refusals.install(app)
 
     @app.get("/fails")
     def fail() -> None:
         raise RuntimeError("canary")
 
-    @app.get("/refuses")
+    @app.api_route("/refuses", methods=["GET", "POST"])
     def refuse() -> None:
         errors = [FieldError("/title", "<b>Longer</b> than it may be.")]
         raise Unprocessable("The title <i>cannot</i> be.", errors=errors, remedy="Shorten it.")
@@ -101,6 +118,75 @@ def test_a_failure_of_ours_is_a_page_with_the_number_of_the_request(
     assert page.status_code == 500
     assert len(page.headers["x-request-id"]) == 32
     assert "canary" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("error", "does"),
+    [
+        (NotPermitted("a"), "Ask someone whose role includes it"),
+        (ConfirmFirst("a"), 'href="/confirm?next=/here%3Fa%3Db"'),
+        (NotFound("a"), "Check the address."),
+        (Conflict("a"), "it shows how things stand now, and what is possible"),
+        (TransitionNotAllowed("a"), "which steps are open"),
+        (CallNotOpen("a"), "choose an open call"),
+        (Stale("a"), "What you wrote is still in the page before this one"),
+        (PreconditionRequired("a"), "What you wrote is still in the page before this one"),
+        (TooLarge("a"), "Shorten the texts"),
+        (Unprocessable("a"), "correct what is listed above"),
+        (Unprocessable("a", remedy="Shorten it."), "Shorten it."),
+        (TooMany("a", retry_after=70), "Wait 70 seconds, and try again."),
+        (Failure("a"), "tell the staff of the incubator this number"),
+        (Unavailable("a", retry_after=7), "Wait 7 seconds, and try again."),
+        (ReadOnly("a"), "You can still read everything."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, AppError) else "",
+)
+def test_each_kind_of_refusal_tells_a_person_what_to_do_and_leads_there(
+    error: AppError, does: str
+) -> None:
+    app = FastAPI()
+    app.state.settings = Settings()
+    problems.install(app)
+    refusals.install(app)
+
+    @app.post("/sent")
+    def refuse() -> None:
+        raise error
+
+    came = {**PERSON, "Referer": "http://testserver/here?a=b"}
+    page = TestClient(app, raise_server_exceptions=False).post("/sent", headers=came)
+
+    assert page.status_code == error.status
+    assert f'<h1 class="h1">{error.title}</h1>' in page.text
+    assert does in page.text
+    # Words for programs: names of headers and fields.
+    assert "`" not in page.text
+    assert "ETag" not in page.text
+    assert isinstance(error, ConfirmFirst) or 'href="/here?a=b"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads"),
+    [
+        ("http://testserver/here", True),
+        ("https://elsewhere.example/here", False),
+        ("javascript:alert(1)", False),
+        ("http://testserver//elsewhere.example", False),
+        ("", False),
+    ],
+)
+def test_a_refusal_leads_back_to_a_page_of_ours_alone(
+    broken: TestClient, referer: str, leads: bool
+) -> None:
+    page = broken.post("/refuses", headers={**PERSON, "Referer": referer})
+
+    assert ("Open the page again" in page.text) == leads
+
+
+def test_what_may_be_asked_again_has_a_link_to_itself(broken: TestClient) -> None:
+    page = broken.get("/fails?a=<b>", headers=PERSON)
+
+    assert 'href="/fails?a=%3Cb%3E">Try again</a>' in page.text
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own(client: TestClient) -> None:
@@ -190,7 +276,7 @@ def test_who_is_not_signed_in_and_posts_gets_back_what_they_wrote(browser: TestC
     [
         (b"", "application/x-www-form-urlencoded"),
         (b"a=b", "text/plain"),
-        (b"a=" + b"x" * layout.LONGEST_FORM, "application/x-www-form-urlencoded"),
+        (b"a=" + b"x" * refusals.LONGEST_FORM, "application/x-www-form-urlencoded"),
         (b"&".join(b"a%d=1" % n for n in range(300)), "application/x-www-form-urlencoded"),
     ],
 )

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.http.request_limits import BODIES, BodyLimit, RequestLimit
-from app.pages.layout import as_bare_page
+from app.pages.refusals import as_bare_page
 from app.settings import Settings
 
 
