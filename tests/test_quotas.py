@@ -113,9 +113,9 @@ def test_what_is_beyond_a_page_never_comes_into_memory(
 
 @pytest.mark.parametrize(
     ("value", "bytes_"),
-    [("abc", 3), ("é", 2), ({"a": "bc"}, 3), (["a", ("b", {"c": "d"})], 4), (None, 24)],
+    [("abc", 3), ("é", 2), ({"a": "é"}, 10), (["a", {"c": "d"}], 15), (None, 24)],
 )
-def test_a_row_is_weighed_by_its_texts(value: object, bytes_: int) -> None:
+def test_a_row_is_weighed_by_what_is_written_of_it(value: object, bytes_: int) -> None:
     assert size_of(value) == bytes_
 
 

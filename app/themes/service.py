@@ -53,8 +53,8 @@ def search(session: Session, query: ThemeQuery) -> Page[Theme]:
 def labels(session: Session, language: str = "en") -> dict[str, str]:
     """Return how people call each theme, retired ones too; the key where nobody said."""
     return {
-        theme.key: theme.labels.get(language, theme.key)
-        for theme in session.exec(select(Theme))
+        key: labels.get(language, key)
+        for key, labels in session.exec(select(Theme.key, col(Theme.labels)))
     }
 
 

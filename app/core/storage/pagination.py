@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Result, Row, TypeDecorator, and_, false, or_
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
@@ -192,15 +193,15 @@ def _fitting(
 
 
 def size_of(value: Any) -> int:
-    """Return about how many bytes a row has when it is written: all texts, and some more."""
+    """Return about how many bytes a row has when it is written."""
     if isinstance(value, str):
         return len(value) if value.isascii() else len(value.encode())
-    if isinstance(value, Mapping):
-        return sum(len(str(name)) + size_of(part) for name, part in value.items())
     if isinstance(value, SQLModel):
-        return size_of(vars(value))
-    if isinstance(value, list | tuple | frozenset | Row):
+        return sum(len(name) + size_of(part) for name, part in vars(value).items())
+    if isinstance(value, Row | tuple | frozenset):
         return sum(map(size_of, value))
+    if isinstance(value, Mapping | list):
+        return len(to_json(value, fallback=str))
     return _PLAIN
 
 

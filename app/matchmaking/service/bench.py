@@ -97,15 +97,14 @@ class Bench:
         return sum(verdict.outcome is outcome for verdict in self.verdicts.values())
 
 
-def bench(
-    session: Session, actor: Actor, key: UUID | str, *, most_rank: int | None = None
-) -> Bench:
+def bench(session: Session, actor: Actor, key: UUID | str, *, firsts: bool = False) -> Bench:
     """Return a run with its suggestions, without their reasons, and what counts of verdicts.
 
     Parameters
     ----------
-    most_rank : int, optional
-        Up to which place suggestions are read; without it all.
+    firsts : bool
+        Whether the first place of each challenge is read alone, as who looks at one challenge
+        needs of the others.
 
     Raises
     ------
@@ -117,8 +116,8 @@ def bench(
     statement: sql.Select[*tuple[Any, ...]] = sql.select(
         *(getattr(Suggestion, name) for name in facts)
     ).where(col(Suggestion.run_id) == run.id)
-    if most_rank is not None:
-        statement = statement.where(col(Suggestion.rank) <= most_rank)
+    if firsts:
+        statement = statement.where(col(Suggestion.rank) == 1)
     places = [Place(*row) for row in session.execute(statement)]
     sides = queries.parties(
         session, (key for p in places for key in (p.challenge_id, p.solution_id))
@@ -134,6 +133,17 @@ def bench(
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
     )
+
+
+def high_places(session: Session, run_id: UUID, most_rank: int) -> Mapping[UUID, int]:
+    """Return for how many challenges of a run each solution stands up to this place."""
+    solution = col(Suggestion.solution_id)
+    statement = (
+        select(solution, sql.func.count())
+        .where(Suggestion.run_id == run_id, col(Suggestion.rank) <= most_rank)
+        .group_by(solution)
+    )
+    return dict(session.exec(statement).all())
 
 
 def _by_code(keys: Collection[UUID], sides: Mapping[UUID, PartyRead]) -> dict[UUID, PartyRead]:

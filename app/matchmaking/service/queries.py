@@ -292,7 +292,7 @@ def _parties(session: Session, condition: sql.ColumnElement[bool]) -> Iterator[P
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
         .where(condition)
     )
-    return (PartyRead.model_validate(row) for row in session.execute(statement))
+    return (PartyRead(**row) for row in session.execute(statement).mappings())
 
 
 def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:

@@ -1,6 +1,5 @@
 """The match bench: a challenge, its ranked providers, one pair, a verdict and its cost."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -128,7 +127,7 @@ def _bench_page(
     status: int = 200,
     overtaken: bool = False,
 ) -> Response:
-    whole = bench.bench(session, actor, run.id, most_rank=HIGH)
+    whole = bench.bench(session, actor, run.id, firsts=True)
     shown = [row for row in whole.rows if _is_shown(row, show)]
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
@@ -144,11 +143,12 @@ def _bench_page(
         focus=focus,
         form=form or Form(),
         overtaken=overtaken,
-        done=_notice(whole, of, noted) if noted is not None else page.notice,
+        done=_notice(whole, focus, of, noted) if noted is not None else page.notice,
         history=history,
         newest=max((v.number for v, _ in history if _is_about(v, focus)), default=0),
         shared={line.id: _shared(line, labels) for line in focus.lines},
-        elsewhere=_elsewhere(whole, focus),
+        elsewhere=_elsewhere(whole, focus, bench.high_places(session, run.id, HIGH)),
+        providers={line.solution.id: line.solution for line in focus.lines},
         untold=_untold(run, focus),
         following=_next_open(whole, focus.row),
         labels=labels,
@@ -193,19 +193,21 @@ def _shared(line: SuggestionRead, labels: Mapping[str, str]) -> tuple[list[str],
     return words, found
 
 
-def _elsewhere(whole: Bench, focus: Focus) -> dict[UUID, tuple[int, bool]]:
+def _elsewhere(
+    whole: Bench, focus: Focus, high: Mapping[UUID, int]
+) -> dict[UUID, tuple[int, bool]]:
     """Return for how many others each provider stands high, and whether one has chosen it."""
     here = focus.row.challenge.id if focus.row is not None else None
-    high = Counter(
-        place.solution_id for place in whole.places.values() if place.challenge_id != here
-    )
     chosen = {
         key
         for (challenge, key), verdict in whole.verdicts.items()
         if challenge != here and verdict.outcome is Outcome.CHOSEN
     }
     return {
-        line.solution.id: (high[line.solution.id], line.solution.id in chosen)
+        line.solution.id: (
+            high.get(line.solution.id, 0) - (line.rank <= HIGH),
+            line.solution.id in chosen,
+        )
         for line in focus.lines
     }
 
@@ -231,10 +233,12 @@ def _next_open(whole: Bench, row: Row | None) -> Row | None:
     return next((one for one in rows[at + 1 :] + rows[:at] if not one.is_complete), None)
 
 
-def _notice(whole: Bench, of: Programme, noted: VerdictRead) -> Notice:
+def _notice(whole: Bench, focus: Focus, of: Programme, noted: VerdictRead) -> Notice:
     challenges = {row.challenge.id: row.challenge for row in whole.rows}
     challenge = challenges.get(noted.challenge_id)
-    provider = whole.solutions.get(noted.solution_id)
+    provider = next(
+        (line.solution for line in focus.lines if line.solution.id == noted.solution_id), None
+    )
     newest = whole.verdicts.get((noted.challenge_id, noted.solution_id))
     text = Message(
         RECORDED[noted.outcome].template,
