@@ -17,4 +17,7 @@ class Theme(Record, table=True):
     code: str
     uri: str | None = None
     labels: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    definitions: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -29,6 +29,7 @@ class ThemeDraft(BaseModel):
     code: Line = Field(max_length=80)
     uri: Line | None = Field(default=None, max_length=1000)
     labels: dict[Language, Label] = Field(max_length=200)
+    definitions: dict[Language, Label] = Field(default={}, max_length=200)
 
 
 class ThemeRead(BaseModel):
@@ -41,6 +42,9 @@ class ThemeRead(BaseModel):
     code: str
     uri: str | None
     labels: dict[str, str] = Field(description="By language.")
+    definitions: dict[str, str] = Field(
+        description="What it means, by language; empty where the name says it."
+    )
 
 
 class ThemeQuery(ListQuery):

@@ -35,8 +35,8 @@ def load(session: Session, actor: Actor, facet: Facet, drafts: Iterable[ThemeDra
             key = f"{facet}:{draft.code}"
             session.add(Theme(key=key, facet=facet, **draft.model_dump()))
             added += 1
-        elif (theme.uri, theme.labels) != (draft.uri, draft.labels):
-            theme.uri, theme.labels = draft.uri, draft.labels
+        elif any(getattr(theme, name) != said for name, said in draft):
+            theme.sqlmodel_update(draft)
     return added
 
 

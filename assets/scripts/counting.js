@@ -1,4 +1,5 @@
-// Counts the words of a text while it is written, and finds among many what a few letters name.
+// Counts words while they are written and boxes while they are ticked, and finds among many
+// what a few letters name.
 for (const text of document.querySelectorAll("textarea[data-words]")) {
   const place = document.querySelector(`[data-count="${CSS.escape(text.id)}"]`);
   if (!place) continue;
@@ -8,6 +9,14 @@ for (const text of document.querySelectorAll("textarea[data-words]")) {
     place.textContent = `${number} ${words === 1 ? place.dataset.one : place.dataset.many}`;
   };
   text.addEventListener("input", count);
+}
+
+for (const place of document.querySelectorAll("[data-chosen]")) {
+  const boxes = place.closest("fieldset");
+  boxes.addEventListener("change", () => {
+    const number = boxes.querySelectorAll("input:checked").length;
+    place.textContent = place.dataset.chosen.replace("{n}", number.toLocaleString(document.documentElement.lang));
+  });
 }
 
 // Accents and capitals make no difference to who looks for something.

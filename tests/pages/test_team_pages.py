@@ -23,6 +23,7 @@ from tests.factories import (
     a_challenge,
     a_person,
     a_solution,
+    a_theme,
     an_organisation,
     organisation_of,
     themes,
@@ -366,3 +367,25 @@ def test_the_pages_of_a_form_cost_as_many_statements_with_many_submissions(
     session.commit()
 
     assert cost() == few
+
+
+def test_themes_say_what_they_mean_and_how_many_are_chosen(
+    session: Session, enter: Enter, member: User, draft: Submission
+) -> None:
+    a_theme(session, "practice:scaling", definitions={"en": "To many.", "fr": "Pour tous."})
+    a_theme(session, "practice:foresight")
+    draft.themes = ["practice:scaling"]
+    session.add(draft)
+    session.commit()
+    browser = enter(member)
+
+    path = f"/submissions/{draft.code}/topics/themes"
+    page = browser.get(path).text
+    french = browser.get(path, headers={"Accept-Language": "fr"}).text
+
+    chosen = re.findall(r'data-chosen="[^"]*">([^<]*)<', page)
+    assert chosen == ["0 chosen", "1 chosen", "0 chosen"]
+    assert '<p id="practice:scaling-means">To many.</p>' in page
+    assert 'aria-describedby="practice:scaling-means"' in page
+    assert "practice:foresight-means" not in page
+    assert "Pour tous." in french

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
+from app.core.base.translations import LANGUAGES
 from app.core.tables.importing import read_table
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
 
@@ -28,6 +29,7 @@ class Concept(BaseModel):
     code: str
     uri: str
     labels: dict[str, str]
+    definitions: dict[str, str] = {}
     cofog: list[str] = []
     thematic_session: int | None = None
 
@@ -97,6 +99,8 @@ def test_every_vocabulary_is_whole(facet: str) -> None:
     assert len(codes) == len(set(codes)) == FACETS[facet]
     for concept in vocabulary.concepts:
         assert {"en", "fr", "es", "pt"} <= set(concept.labels)
+        # The goals say in their names what they mean.
+        assert set(concept.definitions) == (set() if facet == "sdg" else {*LANGUAGES})
         assert concept.uri.startswith(vocabulary.scheme_uri)
         assert concept.uri.endswith(concept.code)
 

@@ -13,8 +13,9 @@ from tests.conftest import SignIn
 from tests.factories import a_call, a_theme, a_user
 
 
-def draft(code: str, label: str) -> ThemeDraft:
-    return ThemeDraft(code=code, labels={"en": label})
+def draft(code: str, label: str, means: str = "") -> ThemeDraft:
+    definitions = {"en": means} if means else {}
+    return ThemeDraft(code=code, labels={"en": label}, definitions=definitions)
 
 
 def test_loading_adds_what_is_new_and_mends_what_changed(session: Session) -> None:
@@ -22,14 +23,16 @@ def test_loading_adds_what_is_new_and_mends_what_changed(session: Session) -> No
     drafts = [draft("scaling", "Scaling"), draft("foresight", "Foresight")]
     second = service.load(session, OPERATOR, Facet.PRACTICE, drafts)
     third = service.load(session, OPERATOR, Facet.PRACTICE, drafts)
+    said = [drafts[0], draft("foresight", "Foresight", "Preparing for other futures.")]
+    fourth = service.load(session, OPERATOR, Facet.PRACTICE, said)
 
-    assert (first, second, third) == (1, 1, 0)
+    assert (first, second, third, fourth) == (1, 1, 0, 0)
     assert service.labels(session) == {
         "practice:scaling": "Scaling",
         "practice:foresight": "Foresight",
     }
     versions = {theme.code: theme.version for theme in session.exec(select(Theme))}
-    assert versions == {"scaling": 2, "foresight": 1}
+    assert versions == {"scaling": 2, "foresight": 2}
 
 
 def test_vocabularies_are_not_for_everybody_to_change(session: Session) -> None:
@@ -54,6 +57,7 @@ def test_themes_are_listed_by_facet_without_retired_ones(
             "code": "scaling",
             "uri": None,
             "labels": {"en": "Scaling"},
+            "definitions": {},
         }
     ]
     every = client.get("/api/v1/themes").json()["items"]
