@@ -24,6 +24,8 @@ class Fault:
         What is wrong, and what to do: a sentence each.
     cell : str, default=""
         In a workbook, where the cell is: C3, or Solutions!C3.
+    heading : str, default=""
+        How the file names the field.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Fault:
     problem: str
     remedy: str
     cell: str = ""
+    heading: str = ""
 
     @property
     def place(self) -> str:

@@ -38,6 +38,8 @@ class Reading(Generic[Record]):
         Required fields without a column, told once at the header.
     columns : mapping of str to str
         In a workbook, the letters of each field's column, after the name of its sheet.
+    written : mapping of str to str
+        How the file names each field.
     rows : list of (line, values by field)
     """
 
@@ -51,15 +53,17 @@ class Reading(Generic[Record]):
         self.fields = self.headings.fields
         self.absent: frozenset[str] = frozenset()
         self.columns: dict[str, str] = {}
+        self.written: dict[str, str] = {}
         self.rows: list[tuple[int, Mapping[str, Any]]] = []
         self.faults: list[Fault] = []
         self.notes = [] if notes is None else notes
 
     def fault(self, line: int, field: str, problem: str, remedy: str) -> None:
         """Note what is wrong with a field of a row, or with the row where none is named."""
-        letters = self.columns.get(field.partition(",")[0])
+        name = field.partition(",")[0]
+        letters, heading = self.columns.get(name), self.written.get(name, "")
         cell = f"{letters}{line}" if letters else ""
-        self.faults.append(Fault(self.name, line, field, problem, remedy, cell))
+        self.faults.append(Fault(self.name, line, field, problem, remedy, cell, heading))
 
     def unknown(self, line: int, field: str, noun: str) -> None:
         """Note a field that the schema does not have."""

@@ -96,6 +96,8 @@ def _checked(line: int, names: Sequence[str], reading: Reading[Any]) -> list[str
             _note_twice(line, names[fields.index(field)], name, field, reading)
             field = None
         fields.append(field)
+        if field is not None:
+            reading.written[field] = name
     reading.absent = frozenset({*headings.required} - {*fields})
     for name in sorted(reading.absent):
         remedy = Message("Add a column named {name}.", name=name)
