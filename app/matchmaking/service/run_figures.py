@@ -153,26 +153,26 @@ def standings(session: Session, actor: Actor, key: UUID | str) -> list[Standing]
     high = (col(Suggestion.run_id) == run.id, col(Suggestion.rank) <= FIRST)
     n = sql.func.count()
     counted: Mapping[UUID, int] = dict(
-        session.execute(
-            sql.select(col(Suggestion.solution_id), n)
+        session.exec(
+            select(Suggestion.solution_id, n)
             .join(Submission, col(Submission.id) == col(Suggestion.solution_id))
             .where(*high)
             .group_by(col(Suggestion.solution_id), col(Submission.code))
             .order_by(n.desc(), col(Submission.code))
             .limit(MOST_STANDINGS)
-        ).tuples()
+        ).all()
     )
     # The same of a provider in each of its lines, and often: read once for each.
     hubs = dict(
-        session.execute(
-            sql.select(col(Suggestion.solution_id), sql.cast(Suggestion.hub, sql.Text))
+        session.exec(
+            select(Suggestion.solution_id, sql.cast(Suggestion.hub, sql.Text))
             .where(
                 *high,
                 col(Suggestion.solution_id).in_(counted),
                 col(Suggestion.hub).is_not(None),
             )
             .distinct()
-        ).tuples()
+        ).all()
     )
     sides = queries.parties(session, counted)
     return [
@@ -197,21 +197,21 @@ def countries(session: Session, actor: Actor, key: UUID | str) -> Countries:
     of_run = col(Suggestion.run_id) == run.id
     challenges, providers = (
         _most_first(
-            session.execute(
-                sql.select(col(Organisation.country), sql.func.count(column.distinct()))
+            session.exec(
+                select(Organisation.country, sql.func.count(column.distinct()))
                 .select_from(Suggestion)
                 .join(Submission, col(Submission.id) == column)
                 .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
                 .where(of_run)
                 .group_by(col(Organisation.country))
-            ).tuples()
+            )
         )
         for column in (col(Suggestion.challenge_id), col(Suggestion.solution_id))
     )
     asking, giving = aliased(Submission), aliased(Submission)
     owner, provider = aliased(Organisation), aliased(Organisation)
-    joined = session.execute(
-        sql.select(col(owner.country), col(provider.country), sql.func.count())
+    joined = session.exec(
+        select(owner.country, provider.country, sql.func.count())
         .select_from(Suggestion)
         .join(asking, col(asking.id) == col(Suggestion.challenge_id))
         .join(owner, col(owner.id) == col(asking.organisation_id))
@@ -219,7 +219,7 @@ def countries(session: Session, actor: Actor, key: UUID | str) -> Countries:
         .join(provider, col(provider.id) == col(giving.organisation_id))
         .where(of_run, col(Suggestion.rank) <= FIRST)
         .group_by(col(owner.country), col(provider.country))
-    ).tuples()
+    )
     return Countries(challenges, providers, _most_first(((a, b), n) for a, b, n in joined))
 
 
