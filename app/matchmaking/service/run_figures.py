@@ -91,6 +91,8 @@ class Thin:
     ----------
     code, title, organisation : str
         As it was when the run was asked for.
+    language : str or None
+        In which it is written, where that is known.
     words : int
         How many words the team wrote, its title and its summary left out.
     lacks : sequence of Lack
@@ -99,6 +101,7 @@ class Thin:
     code: str
     title: str
     organisation: str
+    language: str | None
     words: int
     lacks: Sequence[Lack]
 
@@ -246,7 +249,14 @@ def thin(session: Session, actor: Actor, key: UUID | str) -> list[Thin] | None:
     frozen = inputs.frozen(run)
     language = frozen.settings.working_language
     return [
-        Thin(record.id, record.title, record.organisation, words_of(record), lacks)
+        Thin(
+            record.id,
+            record.title,
+            record.organisation,
+            record.language,
+            words_of(record),
+            lacks,
+        )
         for side in (frozen.challenges, frozen.solutions)
         for record in sorted(side, key=lambda record: record.id)
         if (lacks := lacks_of(record, language))

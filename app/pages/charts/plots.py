@@ -130,7 +130,7 @@ def line(
 
 def _measured(field: str, title: str, values: Sequence[float]) -> Any:
     """Return the axis of values, with some room around them, also where all are equal."""
-    low, high = min(values), max(values)
+    low, high = min(values, default=0.0), max(values, default=0.0)
     room = (high - low) / 10 or 0.05
     return {
         "field": field,

@@ -16,11 +16,11 @@ MOST_LINES: Final = 150
 CHALLENGES: Final = "triangle-up"
 PROVIDERS: Final = "circle"
 """The shapes of the marks: by them a mark is told, not by its colour."""
-_MARK: Final = 150
+_MARK: Final = 220
 """Square pixels of the mark of one submission; it grows with the root of their number."""
 _MOST: Final = 6
 """From how many on marks and lines grow no more: the table has the figures."""
-_ASIDE: Final = 2.4
+_ASIDE: Final = 2.8
 """Degrees by which each of two marks of one country stands apart from its middle."""
 
 Links = Mapping[tuple[str, str], int]
@@ -114,7 +114,7 @@ def _lines(links: Links) -> list[Any]:
             "y": start[1],
             "x2": end[0],
             "y2": end[1],
-            "n": 0.75 + 0.75 * min(n, _MOST),
+            "n": 1 + min(n, _MOST),
         }
         for (challenge, provider), n in strongest
         if challenge != provider and is_on_map(challenge) and is_on_map(provider)
