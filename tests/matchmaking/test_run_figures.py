@@ -1,4 +1,4 @@
-"""A run in figures: how scores are spread, who stands high, where from, and what is thin."""
+"""A run in figures: how scores are spread, who stands high, and where both sides come from."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,9 @@ from app.matchmaking.engine import ranking
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun
 from app.matchmaking.service import run_figures
-from app.matchmaking.service.run_figures import Countries, Lack, Thin
+from app.matchmaking.service.run_figures import Countries
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from app.submissions.records import SolutionRecord
 from tests.conftest import statements_of
 from tests.factories import (
     a_challenge,
@@ -26,8 +25,6 @@ from tests.factories import (
     a_suggestion,
     an_organisation,
 )
-
-WORDS = " ".join(["word"] * 60)
 
 
 def from_country(
@@ -66,11 +63,6 @@ def scored(session: Session, *scores: float) -> MatchRun:
     return run
 
 
-def record(code: str, **fields: Any) -> dict[str, Any]:
-    common = {"id": code, "title": "A title", "organisation": "An agency", "country": ["FR"]}
-    return {**common, "language": "en", "themes": ["sdg:13"], **fields}
-
-
 # --- scores ---
 
 
@@ -103,7 +95,6 @@ def test_a_run_with_nothing_in_it_has_no_figures(session: Session) -> None:
     assert run_figures.scores(session, OPERATOR, run.id) == []
     assert run_figures.standings(session, OPERATOR, run.id) == []
     assert run_figures.countries(session, OPERATOR, run.id) == Countries({}, {}, {})
-    assert run_figures.thin(session, OPERATOR, run.id) == []
 
 
 # --- who stands high ---
@@ -182,57 +173,12 @@ def test_countries_are_joined_by_the_first_three_and_counted_once_a_submission(
     assert [*found.links] == [("FR", "NO"), ("FR", "SG"), ("MT", "EU")]
 
 
-# --- thin texts ---
-
-
-def test_what_is_thin_is_named_with_what_it_lacks(session: Session) -> None:
-    run = a_run(
-        session,
-        challenges=[
-            record("CH-2", problem=WORDS),
-            record("CH-1", problem="Floods.", themes=[], language="fr"),
-        ],
-        solutions=[
-            record("SO-1", experience=WORDS, language="fr"),
-            record("SO-2", experience=WORDS, language="fr", summary="We warn people."),
-            record("SO-3", experience=WORDS, language=None),
-        ],
-    )
-    session.commit()
-
-    def lacking(code: str, words: int, *lacks: Lack) -> Thin:
-        return Thin(code, "A title", "An agency", "fr", words, [*lacks])
-
-    assert run_figures.thin(session, OPERATOR, run.id) == [
-        lacking("CH-1", 1, Lack.THEMES, Lack.SUMMARY, Lack.WORDS),
-        lacking("SO-1", 60, Lack.SUMMARY),
-    ]
-
-
-@pytest.mark.parametrize(("n", "lacks"), [(59, [Lack.WORDS]), (60, [])])
-def test_a_text_is_short_below_sixty_words_in_all_passages(n: int, lacks: list[Lack]) -> None:
-    half = n // 2
-    tells = record(
-        "SO-1", experience=" ".join(["a"] * half), offer="\n".join(["b"] * (n - half))
-    )
-
-    assert run_figures.lacks_of(SolutionRecord.model_validate(tells), "en") == lacks
-
-
-def test_a_run_of_many_records_is_not_looked_through(session: Session) -> None:
-    run = a_run(session, n_challenges=1, n_solutions=run_figures.MOST_RECORDS)
-    session.commit()
-
-    assert run_figures.thin(session, OPERATOR, run.id) is None
-
-
 # --- of which runs, and at what cost ---
 
 FIGURES = [
     run_figures.scores,
     run_figures.standings,
     run_figures.countries,
-    run_figures.thin,
 ]
 
 
@@ -257,7 +203,7 @@ def test_whoever_may_not_know_of_a_run_gets_no_figure_of_it(
         figure(session, member, run.id)
 
 
-@pytest.mark.parametrize("figure", FIGURES[:3])
+@pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_costs_as_many_statements_of_a_large_run_as_of_a_small_one(
     session: Session, database: Database, figure: Any
 ) -> None:

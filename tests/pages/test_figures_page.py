@@ -97,7 +97,7 @@ def test_a_run_is_shown_in_charts_with_their_figures_beside_them(
         ["3", "not more often"],
         *([["2", "not more often"]] * 3),
     ]
-    assert "Every submission of this run has themes and enough text" in page
+    assert "Each has themes and enough text" in page
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -188,7 +188,7 @@ def test_thin_texts_are_named_in_the_language_in_which_they_were_written(
 
     page = staff.get(f"{place_of(session, run)}/figures").text
 
-    assert table(page, 'id="f-thin') == [
+    assert table(page, 'id="thin') == [
         [
             "Crues rapidesCH-2020-900",
             "An agency",
@@ -197,6 +197,25 @@ def test_thin_texts_are_named_in_the_language_in_which_they_were_written(
         ]
     ]
     assert '<a class="link" href="/submissions/CH-2020-900" lang="fr">Crues rapides</a>' in page
+
+
+def test_before_a_run_staff_see_which_texts_are_thin_and_advisors_do_not(
+    session: Session, staff: TestClient, browser: TestClient
+) -> None:
+    programme = a_programme(session)
+    owner = an_organisation(session, name="An agency")
+    common = {"programme_id": programme.id, "organisation_id": owner.id}
+    challenge = a_challenge(session, **common, state=State.SUBMITTED, title="Floods", themes=[])
+    session.commit()
+    place = f"/programmes/{programme.code}/runs"
+
+    page = staff.get(place).text
+    as_role(session, browser, Role.ADVISOR)
+
+    assert table(page, 'id="thin') == [
+        [f"Floods{challenge.code}", "An agency", "11", "no themes, a short text"]
+    ]
+    assert "Thin texts" not in browser.get(place).text
 
 
 def test_a_run_that_has_not_ended_leads_to_where_it_says_how_far_it_is(

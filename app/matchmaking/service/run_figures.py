@@ -1,4 +1,4 @@
-"""A run in figures: how scores are spread, who stands high, where from, and what is thin.
+"""A run in figures: how scores are spread, who stands high, and where both sides come from.
 
 Each is asked for by itself, with a number of statements that does not grow with the run.
 """
@@ -6,7 +6,6 @@ Each is asked for by itself, with a number of statements that does not grow with
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
@@ -19,32 +18,19 @@ from app.access.policy import Actor
 from app.matchmaking.models import Suggestion
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.suggestions import HubRead
-from app.matchmaking.service import inputs, queries
+from app.matchmaking.service import queries
 from app.organisations.models import Organisation
 from app.submissions.models import Submission
-from app.submissions.records import SubmissionRecord
 
 FIRST: Final = 3
 """Up to which place a provider stands high, as where hubs are found."""
 MOST_STANDINGS: Final = 20
 """How many providers are named, those that stand high most often first."""
-MOST_RECORDS: Final = 500
-"""Records of a run up to which its texts are looked through while somebody waits."""
-SHORT: Final = 60
-"""Words below which a submission tells little: two answers of the least length advised."""
 STEPS: Final = (0.005, 0.01, 0.02, 0.05, 0.1)
 """How wide the bins of scores may be; the narrowest that needs no more than `MOST_BINS`."""
 MOST_BINS: Final = 20
 
 Bin = tuple[float, float, int]
-
-
-class Lack(StrEnum):
-    """What makes a submission thin."""
-
-    THEMES = "themes"
-    SUMMARY = "summary"
-    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +67,6 @@ class Countries:
     challenges: Mapping[str, int]
     providers: Mapping[str, int]
     links: Mapping[tuple[str, str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Thin:
-    """A submission of a run of which little can be read.
-
-    Attributes
-    ----------
-    code, title, organisation : str
-        As it was when the run was asked for.
-    language : str or None
-        In which it is written, where that is known.
-    words : int
-        How many words the team wrote, its title and its summary left out.
-    lacks : sequence of Lack
-    """
-
-    code: str
-    title: str
-    organisation: str
-    language: str | None
-    words: int
-    lacks: Sequence[Lack]
 
 
 def scores(session: Session, actor: Actor, key: UUID | str) -> list[Bin]:
@@ -228,53 +191,3 @@ def countries(session: Session, actor: Actor, key: UUID | str) -> Countries:
 
 def _most_first(counted: Iterable[tuple[Any, int]]) -> dict[Any, int]:
     return dict(sorted(counted, key=lambda one: (-one[1], one[0])))
-
-
-def thin(session: Session, actor: Actor, key: UUID | str) -> list[Thin] | None:
-    """Return what of a run tells little: challenges first, each side in the order of codes.
-
-    Returns
-    -------
-    thin : list of Thin or None
-        None where the run has more records than are looked through while somebody waits.
-
-    Raises
-    ------
-    NotFound, Conflict
-        As for `scores`; also if a newer version has frozen the records.
-    """
-    run = queries.ended_run(session, actor, key)
-    if run.n_challenges + run.n_solutions > MOST_RECORDS:
-        return None
-    frozen = inputs.frozen(run)
-    language = frozen.settings.working_language
-    return [
-        Thin(
-            record.id,
-            record.title,
-            record.organisation,
-            record.language,
-            words_of(record),
-            lacks,
-        )
-        for side in (frozen.challenges, frozen.solutions)
-        for record in sorted(side, key=lambda record: record.id)
-        if (lacks := lacks_of(record, language))
-    ]
-
-
-def lacks_of(record: SubmissionRecord, working_language: str) -> list[Lack]:
-    """Return what a record lacks for a good ranking; nothing if it tells enough."""
-    is_foreign = record.language is not None and record.language != working_language
-    lacking = {
-        Lack.THEMES: not record.themes,
-        # The ranking compares the summary where the passages are of another language.
-        Lack.SUMMARY: is_foreign and not record.summary,
-        Lack.WORDS: words_of(record) < SHORT,
-    }
-    return [lack for lack, is_so in lacking.items() if is_so]
-
-
-def words_of(record: SubmissionRecord) -> int:
-    """Return how many words the passages of a record have."""
-    return sum(len(text.split()) for text in record.written().values())

@@ -1,5 +1,7 @@
 """A run in figures: its scores, its countries, who stands high how often, and what is thin."""
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from app.access.policy import Action
@@ -10,7 +12,7 @@ from app.core.base.translations import language
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep
 from app.matchmaking.lifecycle import HAS_RESULT
-from app.matchmaking.service import run_figures
+from app.matchmaking.service import run_figures, thin_texts
 from app.pages.charts import plots, world
 from app.pages.charts.answers import Chart
 from app.pages.layout import PageDep, go_to
@@ -19,7 +21,7 @@ from app.pages.words import brief
 
 router = APIRouter()
 
-MOST_BARS = 10
+MOST_BARS: Final = 10
 """How many providers the chart shows; the table beside it has more."""
 
 
@@ -45,7 +47,7 @@ def show_figures(
         standings=standings,
         bars=plots.size_of_bars(len(standings[:MOST_BARS])),
         countries=run_figures.countries(session, actor, found.id),
-        thin=run_figures.thin(session, actor, found.id),
+        thin=thin_texts.of_run(session, actor, found.id),
         plots=plots,
         map=world,
     )
