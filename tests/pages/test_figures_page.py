@@ -84,8 +84,8 @@ def test_a_run_is_shown_in_charts_with_their_figures_beside_them(
         ("scores.svg", "420"),
         ("providers.svg", "420"),
     ]
-    assert "Challenges come from 3 countries and solutions from 2" in images[0][1]
-    assert images[1][1].endswith("Most, 3, have from 0.20 to below 0.25.")
+    assert "Countries of challenges: 3; of solutions: 2." in images[0][1]
+    assert images[1][1].endswith("for 0.20 to below 0.25, with 3.")
     assert [row for row in table(page, "f-from") if row[0] in {"Malta", "Singapore"}] == [
         ["Malta", "1", "0"],
         ["Singapore", "0", "2"],

@@ -91,6 +91,15 @@ def test_what_each_pair_costs_comes_the_cheapest_first(
     assert {float(row[4]) for row in found} == {round(one["cost"]["total"], 4) for one in lines}
 
 
+def test_where_the_sum_counts_first_nothing_is_lost_in_fairness_and_no_column_says_so(
+    staff: TestClient, run: str
+) -> None:
+    page = staff.get(f"{run}/regrets?objective=total").text
+
+    assert {len(row) for row in rows(page)} == {4}
+    assert "fairness" not in page.partition("<table")[2].partition("</table")[0]
+
+
 def test_the_pairs_of_one_challenge_are_shown_alone(
     staff: TestClient, run: str, pairs: Pairs
 ) -> None:

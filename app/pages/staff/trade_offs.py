@@ -150,9 +150,15 @@ def show_regrets(
         "most": MOST_LINES,
         **_sides(session, actor, found),
     }
-    return InTurn(
-        lambda: page.render("staff/regrets.html", **values, lines=_cheapest_first(compute()))
-    )
+
+    def shown() -> Response:
+        answer = compute()
+        lines = _cheapest_first(answer)
+        return page.render(
+            "staff/regrets.html", **values, objective=answer.objective, lines=lines
+        )
+
+    return InTurn(shown)
 
 
 def _sides(session: Session, actor: Actor, run: MatchRun) -> dict[str, Any]:
