@@ -10,9 +10,12 @@ from app.access.policy import Role
 from app.core.storage.database import Database
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun
+from app.pages.charts import drawing
+from app.pages.charts.drawing import Specification
 from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from tests.conftest import statements_of
+from tests.core.http.test_computing import connections_held
 from tests.factories import (
     a_challenge,
     a_programme,
@@ -118,6 +121,30 @@ def test_a_chart_is_an_svg_that_is_sent_once_and_then_known_by_its_tag(
     assert "default-src 'none'" in first.headers["content-security-policy"]
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"] == head.headers["etag"]
+
+
+def test_a_chart_is_drawn_when_the_session_of_its_request_has_been_given_back(
+    session: Session,
+    staff: TestClient,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = crossed(session, 1, 2)
+    address = f"{place_of(session, run)}/figures/scores.svg"
+    session.rollback()
+    held = []
+    draw = drawing.svg
+
+    def noting(specification: Specification) -> bytes:
+        held.append(connections_held(database))
+        return draw(specification)
+
+    monkeypatch.setattr(drawing, "svg", noting)
+
+    first = staff.get(address)
+    staff.get(address, headers={"If-None-Match": first.headers["etag"]})
+
+    assert held == [0], "who has it already costs no drawing"
 
 
 @pytest.mark.parametrize("chart", CHARTS)
