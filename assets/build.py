@@ -48,6 +48,12 @@ FILES: Final = MappingProxyType(
         "node_modules/swagger-ui-dist/NOTICE": "swagger-ui.NOTICE.txt",
         "docs.js": "docs.js",
         "icon.svg": "icon.svg",
+        # Read by the server, which draws maps of them.
+        **{
+            f"node_modules/world-atlas/countries-{scale}.json": f"atlas/countries-{scale}.json"
+            for scale in ("110m", "50m")
+        },
+        "node_modules/world-atlas/LICENSE": "atlas/world-atlas.LICENSE.txt",
     }
 )
 # Sass under assets/ -> style sheet under app/static/.

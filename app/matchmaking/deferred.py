@@ -61,15 +61,19 @@ def loss_between(before: Whole, after: Whole) -> Loss | None:
     return found
 
 
-def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
+def costs(
+    inputs: RunInputs, folder: Path | None, conditions: WhatIf | None = None
+) -> list[Regret]:
     """Return what going against an assignment costs; see `app.matchmaking.engine.what_if`."""
-    found: list[Regret] = _engine().what_if.costs(inputs, folder)
+    found: list[Regret] = _engine().what_if.costs(inputs, folder, conditions)
     return found
 
 
-def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
+def floors(
+    inputs: RunInputs, folder: Path | None, conditions: WhatIf | None = None
+) -> list[Floor]:
     """Return what steps of fairness cost; see `app.matchmaking.engine.what_if`."""
-    found: list[Floor] = _engine().what_if.floors(inputs, folder)
+    found: list[Floor] = _engine().what_if.floors(inputs, folder, conditions)
     return found
 
 

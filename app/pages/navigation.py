@@ -102,6 +102,8 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
     *("show_board", "show_what_if", "show_comparison", "show_many", "take_many"),
+    *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
+    *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
 )
 
 ENTRIES: Final = (
@@ -150,7 +152,7 @@ ENTRIES: Final = (
     Entry(
         Message("Overview"),
         "/programmes/{programme}",
-        _pages("show_programme", "show_many", "take_many"),
+        _pages("show_programme", "show_programme_map", "show_many", "take_many"),
         of_programmes,
         Row.PROGRAMME,
     ),
@@ -175,6 +177,8 @@ ENTRIES: Final = (
             *("show_runs", "start_run", "show_run", "take_run_step"),
             *("show_bench", "decide", "undo", "show_cost"),
             *("show_board", "show_what_if", "show_comparison"),
+            *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),
+            *("show_fairness", "show_fairness_chart", "show_regrets"),
         ),
         every(Action.RUN_READ),
         Row.PROGRAMME,

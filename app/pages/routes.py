@@ -22,6 +22,7 @@ from app.pages.staff import (
     board,
     call_forms,
     comparison,
+    figures,
     importing,
     letters,
     many_steps,
@@ -30,6 +31,7 @@ from app.pages.staff import (
     programmes,
     runs,
     submissions,
+    trade_offs,
     users,
     what_if,
 )
@@ -53,6 +55,7 @@ for page in (
     ),
     *(mine, form, submission),
     *(programmes, submissions, many_steps, runs, bench, board, what_if, comparison),
+    *(figures, trade_offs),
     *(programme_calls, call_forms, programme_form, importing),
     *(people, users, letters, organisation, audit),
 ):

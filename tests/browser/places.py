@@ -63,6 +63,11 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "heat-map": "/programmes/{programme}/runs/{run}",
             "board": "/programmes/{programme}/runs/{run}/board",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
+            "figures": "/programmes/{programme}/runs/{run}/figures",
+            "fairness": (
+                "/programmes/{programme}/runs/{run}/fairness?objective=maxmin&text_weight=0.2"
+            ),
+            "regrets": "/programmes/{programme}/runs/{run}/regrets",
             "compare": "/programmes/{programme}/compare",
             "many-steps": (
                 "/programmes/{programme}/steps/challenge?step=reconsider&code={challenge}"

@@ -23,6 +23,7 @@ from tests.factories import (
     a_person,
     a_run,
     a_session,
+    a_solution,
     a_token,
     a_user,
     organisation_of,
@@ -52,6 +53,12 @@ QUERIES = {
 }
 
 
+def frozen(code: str, country: str, **passages: str) -> list[dict[str, Any]]:
+    """One record of a run."""
+    common = {"title": "Floods in spring", "organisation": "An agency", "language": "en"}
+    return [{"id": code, "country": [country], "themes": ["sdg:13"], **common, **passages}]
+
+
 def asked(client: TestClient, page: str, names: dict[str, Any]) -> int:
     method, path, _ = ROUTES[page]
     address = (path + QUERIES.get(page, "")).format(**names)
@@ -66,6 +73,14 @@ def others(session: Session) -> dict[str, Any]:
     token = session.exec(select(Token).where(Token.user_id == other.id)).one()
     draft = a_challenge(session)
     programme = session.get_one(Programme, draft.programme_id)
+    solution = a_solution(session, programme_id=programme.id)
+    run = a_run(
+        session,
+        programme_id=programme.id,
+        assignment=NOTHING_ASSIGNED,
+        challenges=frozen(draft.code, "FR", problem="The river floods."),
+        solutions=frozen(solution.code, "NO", experience="The river floods."),
+    )
     return {
         "token_id": token.id,
         "user_id": other.id,
@@ -76,7 +91,7 @@ def others(session: Session) -> dict[str, Any]:
         "submission": draft.code,
         "call": draft.call_id,
         "programme": programme.code,
-        "run": a_run(session, programme_id=programme.id, assignment=NOTHING_ASSIGNED).code,
+        "run": run.code,
         "topic": "problem",
         "step": "retry",
         "kind": "challenge",

@@ -1,10 +1,10 @@
-"""The header `If-Match`: on which state a change is based (RFC 9110)."""
+"""The headers `If-Match` and `If-None-Match`: which state somebody has seen (RFC 9110)."""
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
-from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.entity_tags import ANYTHING, Expected, names
 from app.core.base.errors import PreconditionRequired
 
 _IfMatch = Annotated[
@@ -37,3 +37,10 @@ def expected_if_stated(if_match: _IfMatch = None) -> Expected:
 
 ExpectedIfStatedDep = Annotated[Expected, Depends(expected_if_stated)]
 """For routes that take a step: its table guards them, and `If-Match` if it is stated."""
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Tell whether the asker has the answer of this tag already."""
+    header = request.headers.get("if-none-match")
+    # Here a weak comparison is meant: a proxy may have weakened the tag that it handed on.
+    return header is not None and names(header.replace("W/", ""), tag)

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from app.core.base.entity_tags import names, tag_of
+from app.core.base.entity_tags import tag_of
 from app.core.base.errors import (
     AppError,
     BadQuery,
@@ -43,7 +43,7 @@ from app.core.http.access import Access, declaration_of, with_dependencies
 from app.core.http.bodies import StrictRequest, require_body
 from app.core.http.computing import InTurn
 from app.core.http.content_limits import require_small_query
-from app.core.http.etags import expected, expected_if_stated
+from app.core.http.etags import expected, expected_if_stated, is_known
 from app.core.http.idempotency import Answered, Claim, Once, Repetition, once_of
 from app.core.http.openapi import merged, responses
 from app.core.http.resource_locations import require_readable, where_read
@@ -275,15 +275,9 @@ def _tagged(request: Request, response: Response) -> Response:
     if response.status_code < 300 and response.headers.get("content-type") == JSON:
         # An answer that says more than the thing itself has the tag of the thing already.
         response.headers.setdefault("ETag", tag_of(bytes(response.body)))
-        if request.method == "GET" and _is_known(request, response.headers["ETag"]):
+        if request.method == "GET" and is_known(request, response.headers["ETag"]):
             return _as(response, 304, None, {"ETag": response.headers["ETag"]})
     return response
-
-
-def _is_known(request: Request, tag: str) -> bool:
-    header = request.headers.get("if-none-match")
-    # Here a weak comparison is meant: a proxy may have weakened the tag that it handed on.
-    return header is not None and names(header.replace("W/", ""), tag)
 
 
 def _tried(response: Response) -> Response:

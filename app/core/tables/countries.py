@@ -86,6 +86,14 @@ def name_of(code: str) -> str:
     return str(getattr(country, "common_name", country.name)) if country else code
 
 
+def numeric_of(code: str) -> str | None:
+    """Return the three digits of ISO 3166-1 by which maps know a country; EU has none."""
+    import pycountry  # noqa: PLC0415 -- as above
+
+    country = pycountry.countries.get(alpha_2=code)
+    return str(country.numeric) if country else None
+
+
 def country_codes() -> list[str]:
     """Return the codes of all countries, and EU."""
     return sorted(_codes())

@@ -4,11 +4,14 @@ Pure, as the run itself: the same inputs and conditions give the same answer.
 """
 
 from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from app.core.base.errors import Conflict
+from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms, regrets, steps
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching
@@ -16,7 +19,7 @@ from app.matchmaking.engine.profiles import profile_of
 from app.matchmaking.engine.ranking import Engine, rules_of
 from app.matchmaking.engine.run import matching_in, solutions_of, terms_of, whole_of
 from app.matchmaking.results import ChosenPair, Floor, Loss, Regret, RunInputs, WhatIf, Whole
-from matching import Regrets, obstacles
+from matching import InfeasibleAssignment, Regrets, obstacles
 
 
 def what_if(
@@ -40,10 +43,30 @@ def what_if(
     Unavailable
         If the sentence encoder is not there.
     """
+    engine, terms = _asked(inputs, folder, conditions)
+    whole = whole_of(engine, terms)
+    return whole, [
+        ChosenPair(
+            engine.challenges[pair.challenge].id,
+            engine.pool[pair.provider].id,
+            pair.rank,
+            pair.score,
+        )
+        for pair in engine.chosen(engine.positions(whole.pairs))
+    ]
+
+
+def _asked(
+    inputs: RunInputs, folder: Path | None, conditions: WhatIf | None
+) -> tuple[Engine, Terms]:
+    """Return the scores and the terms of a run, or of the same under other conditions."""
+    if conditions is None:
+        engine = _matching(inputs, folder).engine
+        return engine, terms_of(inputs, engine)
     inputs = replace(inputs, settings=conditions.settings)
     engine = _matching(inputs, folder).engine
     plain = terms_of(inputs, engine)
-    terms = replace(
+    return engine, replace(
         plain,
         capacities=[
             conditions.capacities.get(record.id, record.capacity)
@@ -56,16 +79,6 @@ def what_if(
             *_of(engine, frozenset(conditions.withdrawn)),
         },
     )
-    whole = whole_of(engine, terms)
-    return whole, [
-        ChosenPair(
-            engine.challenges[pair.challenge].id,
-            engine.pool[pair.provider].id,
-            pair.rank,
-            pair.score,
-        )
-        for pair in engine.chosen(engine.positions(whole.pairs))
-    ]
 
 
 def _of(engine: Engine, codes: Set[str]) -> Iterator[tuple[int, int]]:
@@ -87,18 +100,26 @@ def loss_between(before: Whole, after: Whole) -> Loss | None:
     return _loss(fairness, before.total - after.total)
 
 
-def costs(inputs: RunInputs, folder: Path | None) -> list[Regret]:
-    """Return for every open pair what going against the run's assignment costs.
+def costs(
+    inputs: RunInputs, folder: Path | None, conditions: WhatIf | None = None
+) -> list[Regret]:
+    """Return for every open pair what going against the best assignment costs.
+
+    Parameters
+    ----------
+    conditions : WhatIf, optional
+        Other conditions than those of the run.
 
     Raises
     ------
-    InfeasibleAssignment
-        If the run has none.
+    Conflict
+        If there is no assignment.
     Unavailable
         If the sentence encoder is not there.
     """
-    engine = _matching(inputs, folder).engine
-    return costs_of(engine, terms_of(inputs, engine))
+    engine, terms = _asked(inputs, folder, conditions)
+    with _told_if_infeasible():
+        return costs_of(engine, terms)
 
 
 def costs_of(engine: Engine, terms: Terms) -> list[Regret]:
@@ -116,18 +137,37 @@ def costs_of(engine: Engine, terms: Terms) -> list[Regret]:
     ]
 
 
-def floors(inputs: RunInputs, folder: Path | None) -> list[Floor]:
+def floors(
+    inputs: RunInputs, folder: Path | None, conditions: WhatIf | None = None
+) -> list[Floor]:
     """Return what each step of fairness costs in total.
+
+    Parameters
+    ----------
+    conditions : WhatIf, optional
+        Other conditions than those of the run.
 
     Raises
     ------
-    InfeasibleAssignment
-        If the run has no assignment.
+    Conflict
+        If there is no assignment.
     Unavailable
         If the sentence encoder is not there.
     """
-    engine = _matching(inputs, folder).engine
-    return floors_of(engine, terms_of(inputs, engine))
+    engine, terms = _asked(inputs, folder, conditions)
+    with _told_if_infeasible():
+        return floors_of(engine, terms)
+
+
+@contextmanager
+def _told_if_infeasible() -> Iterator[None]:
+    try:
+        yield
+    except InfeasibleAssignment as refusal:
+        raise Conflict(
+            Message("There is no assignment: {reason}.", reason=str(refusal)),
+            remedy="Try a relaxation with what-if, with fewer conditions.",
+        ) from refusal
 
 
 def floors_of(engine: Engine, terms: Terms) -> list[Floor]:

@@ -57,7 +57,7 @@ def assignment(session: Session, actor: Actor, key: UUID | str) -> WholeRead:
     Conflict
         If the run has no result yet, or never will.
     """
-    run = _ended(session, actor, key)
+    run = queries.ended_run(session, actor, key)
     statement = select(Suggestion).where(Suggestion.run_id == run.id, col(Suggestion.assigned))
     rows = session.exec(statement).all()
     sides = queries.parties(session, (k for r in rows for k in (r.challenge_id, r.solution_id)))
@@ -68,20 +68,33 @@ def assignment(session: Session, actor: Actor, key: UUID | str) -> WholeRead:
 
 
 def regret(
-    session: Session, actor: Actor, key: UUID | str, query: RegretQuery, settings: Settings
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    query: RegretQuery,
+    settings: Settings,
+    new: NewWhatIf | None = None,
 ) -> Callable[[], RegretRead]:
     """Return what tells for every open pair what going against the assignment costs.
+
+    Parameters
+    ----------
+    new : NewWhatIf, optional
+        Other conditions than those of the run, as in `what_if`.
 
     Raises
     ------
     NotFound
         If the actor may not know of the run.
+    Unprocessable
+        If the conditions name what is not in the run, or make no sense.
     Conflict
-        If the run has no assignment, or is too large to be asked at once.
+        If there is no assignment, or the run is too large to be asked at once; under other
+        conditions the first is found when it is computed.
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    run, settings_of_run = _assigned(session, actor, key)
+    run, objective, conditions = _question(session, actor, key, new)
     frozen = _frozen(run)
     keys = inputs.keys_of(session, _codes(run))
 
@@ -95,33 +108,42 @@ def regret(
                 chosen=one.chosen,
                 cost=_cost(one.loss),
             )
-            for one in deferred.costs(frozen(), settings.embedding_folder)
+            for one in deferred.costs(frozen(), settings.embedding_folder, conditions)
             if _is_among(query.challenge, keys[one.challenge], one.challenge)
             and _is_among(query.solution, keys[one.solution], one.solution)
         ]
-        return RegretRead(run_id=run.id, objective=settings_of_run.objective, lines=lines)
+        return RegretRead(run_id=run.id, objective=objective, lines=lines)
 
     return compute
 
 
 def frontier(
-    session: Session, actor: Actor, key: UUID | str, settings: Settings
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    settings: Settings,
+    new: NewWhatIf | None = None,
 ) -> Callable[[], FrontierRead]:
     """Return what tells what each step of fairness costs in total.
 
+    Parameters
+    ----------
+    new : NewWhatIf, optional
+        Other conditions than those of the run, as in `what_if`.
+
     Raises
     ------
-    NotFound, Conflict, Unavailable
+    NotFound, Unprocessable, Conflict, Unavailable
         As for `regret`.
     """
-    run, settings_of_run = _assigned(session, actor, key)
+    run, objective, conditions = _question(session, actor, key, new)
     frozen = _frozen(run)
 
     def compute() -> FrontierRead:
-        steps = deferred.floors(frozen(), settings.embedding_folder)
+        steps = deferred.floors(frozen(), settings.embedding_folder, conditions)
         return FrontierRead(
             run_id=run.id,
-            objective=settings_of_run.objective,
+            objective=objective,
             steps=[FloorRead(floor=s.floor, total=s.total, cost=s.cost) for s in steps],
         )
 
@@ -144,10 +166,8 @@ def what_if(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    run = _ended(session, actor, key)
+    run, _, conditions = _asked(session, actor, key, new)
     stored = _stored(run)
-    conditions = _conditions(session, run, new)
-    _require_small(run, conditions.settings.objective)
     sides = queries.parties_by_code(session, _codes(run))
     frozen = _frozen(run)
     withdrawn = conditions.withdrawn
@@ -188,15 +208,30 @@ def _codes(run: MatchRun) -> set[str]:
     return {record["id"] for side in (run.challenges, run.solutions) for record in side}
 
 
-def _ended(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
-    run = queries.run(session, actor, key)
-    queries.require_result(run.state, Message("The run {run}", run=run.code))
-    return run
+def _question(
+    session: Session, actor: Actor, key: UUID | str, new: NewWhatIf | None
+) -> tuple[MatchRun, Objective, WhatIf | None]:
+    """Return a run, what counts first, and the conditions if they are not those of the run."""
+    if new is not None:
+        return _asked(session, actor, key, new)
+    run, settings = _assigned(session, actor, key)
+    return run, settings.objective, None
+
+
+def _asked(
+    session: Session, actor: Actor, key: UUID | str, new: NewWhatIf
+) -> tuple[MatchRun, Objective, WhatIf]:
+    """Return the same of a run that is asked about under other conditions."""
+    run = queries.ended_run(session, actor, key)
+    conditions = _conditions(session, run, new)
+    objective = conditions.settings.objective
+    _require_small(run, objective)
+    return run, objective, conditions
 
 
 def _assigned(session: Session, actor: Actor, key: UUID | str) -> tuple[MatchRun, RunSettings]:
     """Return a run that has an assignment, small enough to be asked about."""
-    run = _ended(session, actor, key)
+    run = queries.ended_run(session, actor, key)
     if run.state is RunState.NO_SOLUTION:
         ways = [", ".join(r.changes) for r in _stored(run).relaxations]
         raise Conflict(

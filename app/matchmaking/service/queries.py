@@ -91,6 +91,21 @@ def run(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
     return found
 
 
+def ended_run(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
+    """Return one run that has a result.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    Conflict
+        If it has no result yet, or never will.
+    """
+    found = run(session, actor, key)
+    require_result(found.state, Message("The run {run}", run=found.code))
+    return found
+
+
 _THE_RUN: Final = Message("The run")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.access import policy
@@ -10,12 +10,14 @@ from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
 from app.core.base.clock import now
 from app.core.base.references import Reference
-from app.core.http.access import within
+from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep
 from app.insights.figures import figures_of
 from app.insights.tasks import tasks_of
 from app.matchmaking.schemas.runs import RunQuery
 from app.matchmaking.service import queries as runs
+from app.pages.charts import world
+from app.pages.charts.answers import Chart
 from app.pages.layout import PageDep, go_to
 from app.programmes import service as programmes
 from app.programmes.schemas import CallQuery, ProgrammeQuery
@@ -69,7 +71,26 @@ def show_programme(
         tasks=[task for task in tasks_of(session, actor) if task.code == found.code],
         **_counted(session, actor, found.id),
         runs=_runs(session, actor, found.code),
+        map=world,
     )
+
+
+@router.get("/programmes/{programme}/countries.svg")
+@needs(Action.SUBMISSION_READ)
+def show_programme_map(
+    request: Request,
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+) -> Response:
+    """Draw from which countries challenges and solutions of a programme were submitted."""
+    found = programmes.programme(session, programme)
+    challenges, solutions = (
+        figures_of(session, actor, found.id, kind).countries
+        for kind in (Kind.CHALLENGE, Kind.SOLUTION)
+    )
+    return Chart(request, world.world(challenges, solutions))
 
 
 def _counted(session: Session, actor: Actor, programme_id: Any) -> dict[str, Any]:

@@ -17,7 +17,14 @@ from app.core.http.forms import Form, form_of
 from app.insights.figures import figures_of
 from app.matchmaking.lifecycle import HAS_RESULT, RUN_STEPS, Outcome
 from app.matchmaking.schemas.runs import NewRun, RunQuery
-from app.matchmaking.service import assignment_queries, bench, queries, run_requests, run_steps
+from app.matchmaking.service import (
+    assignment_queries,
+    bench,
+    queries,
+    run_requests,
+    run_steps,
+    thin_texts,
+)
 from app.operations import service as operations
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.rooms import place_of, run_of
@@ -92,6 +99,7 @@ def _runs_page(
     query = RunQuery(programme=[programme.code], limit=25, cursor=cursor)
     found = queries.runs(session, actor, query)
     may_start = policy.has_any_reach(actor, Action.RUN_START)
+    sees_all = may_start and policy.has_any_reach(actor, Action.SUBMISSION_READ)
     return page.render(
         "staff/runs.html",
         status=status,
@@ -101,8 +109,9 @@ def _runs_page(
         form=form,
         may_start=may_start,
         figures={kind.value: figures_of(session, actor, programme.id, kind) for kind in Kind}
-        if may_start and policy.has_any_reach(actor, Action.SUBMISSION_READ)
+        if sees_all
         else None,
+        thin=thin_texts.before_a_run(session, actor, programme) if sees_all else None,
     )
 
 

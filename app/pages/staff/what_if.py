@@ -1,6 +1,7 @@
 """What if: a run assigned under other conditions, beside what it assigned; never stored."""
 
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -61,6 +62,41 @@ class Conditions(BaseModel):
 
     _filled_in = model_validator(mode="before")(without_empty)
 
+    @property
+    def is_as_in_the_run(self) -> bool:
+        """Tell whether nothing is asked otherwise."""
+        return not self.in_address
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The conditions as fields of a form, by which they go from page to page."""
+        stated = self.model_dump(mode="json", exclude_defaults=True, include=NAMES)
+        return [
+            (name, str(value).lower() if isinstance(value, bool) else str(value))
+            for name, values in stated.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+
+    @property
+    def in_address(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.fields)
+
+    def asked(self) -> NewWhatIf:
+        """Return the same as the service asks for it."""
+        stated = self.model_dump(
+            exclude_none=True, include=NAMES - {"lock", "forbid", "capacity"}
+        )
+        return NewWhatIf(
+            **stated,
+            locked=[_pair(pair) for pair in self.lock],
+            forbidden=[_pair(pair) for pair in self.forbid],
+            capacities=[_capacity(pair) for pair in self.capacity],
+        )
+
+
+NAMES: Final = {*Conditions.model_fields}
+"""What a page may say besides, such as a filter, is no condition."""
 
 ConditionsDep = Annotated[Conditions, Query()]
 
@@ -90,11 +126,11 @@ def show_what_if(
         "present": assignment_queries.assignment(session, actor, found.id),
         "rows": ROWS,
     }
-    if conditions == Conditions():
+    if conditions.is_as_in_the_run:
         return page.render("staff/what_if.html", **values, answer=None, errors=())
     try:
         compute = assignment_queries.what_if(
-            session, actor, found.id, _new(conditions), request.app.state.settings
+            session, actor, found.id, conditions.asked(), request.app.state.settings
         )
     except Unprocessable as refusal:
         return page.render(
@@ -102,16 +138,6 @@ def show_what_if(
         )
     return InTurn(
         lambda: page.render("staff/what_if.html", **values, answer=compute(), errors=())
-    )
-
-
-def _new(conditions: Conditions) -> NewWhatIf:
-    stated = conditions.model_dump(exclude_none=True, exclude={"lock", "forbid", "capacity"})
-    return NewWhatIf(
-        **stated,
-        locked=[_pair(pair) for pair in conditions.lock],
-        forbidden=[_pair(pair) for pair in conditions.forbid],
-        capacities=[_capacity(pair) for pair in conditions.capacity],
     )
 
 

@@ -8,7 +8,24 @@ ANSWERS: Final = "tests/submissions/test_answers.py"
 LINKS: Final = "tests/pages/test_demonstration.py"
 STAFF: Final = "tests/pages/test_staff_pages.py"
 
+CHARTS: Final = "tests/pages/test_chart_drawing.py"
+THIN: Final = "tests/matchmaking/test_thin_texts.py"
+
 FAULTS: Final = (
+    Fault(
+        "a chart reads a file of the server",
+        "app/pages/charts/drawing.py",
+        "    require_whole(specification)\n",
+        "",
+        (f"{CHARTS}::test_a_chart_that_names_what_is_not_in_it_is_refused",),
+    ),
+    Fault(
+        "a team is told which texts of others are thin",
+        "app/matchmaking/service/thin_texts.py",
+        "    policy.require(actor, Action.SUBMISSION_READ)\n",
+        "",
+        (f"{THIN}::test_who_reads_the_submissions_of_a_team_alone_is_told_of_no_other",),
+    ),
     Fault(
         "the last one who saves an answer wins",
         "app/submissions/service/answers.py",
