@@ -163,18 +163,6 @@ def show_check(
     )
 
 
-@router.get("/submissions/{submission}/receipt")
-@within(*READ)
-def show_receipt(
-    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
-) -> Response:
-    """Show that a submission has arrived, when, and what happens next."""
-    found = queries.find(session, actor, submission)
-    if found.submitted_at is None:
-        return go_to(f"/submissions/{found.code}")
-    return page.render("team/receipt.html", **described(session, actor, found))
-
-
 @router.get("/submissions/{submission}/steps/{step}")
 @within(*STEPS)
 def show_step(
