@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 from app.core.base.messages import Message
 
 UNKNOWN_SAID: Final = Message(
-    "\ufffd stands for a character that the letters of this document do not have. You find it on the "
-    "pages of the service."
+    "\ufffd stands for a character that the letters of this document do not have. You find it "
+    "on the pages of the service."
 )
 """What a document says at its end where it could not show a character."""
 

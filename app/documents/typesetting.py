@@ -2,7 +2,7 @@
 
 Typst sets it with a template of ours, which takes everything as data: what people wrote is
 neither markup nor the name of a file. Its letters are those that Typst brings, on every machine
-the same; characters that they lack are shown as a white question mark, and the document says so.
+the same; what they lack is shown as a white question mark, and the document says so.
 """
 
 import json
@@ -21,8 +21,10 @@ UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
 _TRIES: Final = 3
 """Within text that turns its direction what is left out can bring another cluster forth."""
-# No letters, but for the ends of lines: NUL and its like, halves of pairs, what is no character.
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters at all.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+)
 _LONG: Final = re.compile(r"\S{30}(?=[^\W_])")
 _BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _MISSING: Final = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')

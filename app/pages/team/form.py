@@ -16,7 +16,7 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.tables.languages import OFFERED
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.team.submission import described, topics_of
+from app.pages.team.submission import described, reused_by, topics_of
 from app.pages.topics import TOPICS, Topic, topic_of
 from app.submissions.content import LONGEST, ChallengeFields, SolutionFields
 from app.submissions.lifecycle import THEMES
@@ -168,13 +168,16 @@ def _topic_page(
     place = topics.index(topic)
     stored = answers_of(submission, topic.names)
     _, offers = steps.offers(session, actor, submission.kind, submission.id)
+    answered = topics_of(submission, offers, reused_by(session, actor, submission))
     return page.render(
         "team/topic.html",
         status=status,
         **described(session, actor, submission),
         topic=topic,
         place=place + 1,
-        topics=topics_of(submission, offers),
+        topics=answered,
+        asked=answered[place],
+        labels=themes.labels(session, page.language) if answered[place].left_out else {},
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,
         answers={n: form.written.get(n, "") for n in stored} if form.written else stored,

@@ -21,6 +21,7 @@ from app.documents.blocks import (
     Heading,
     Items,
     Paragraph,
+    Text,
     Written,
 )
 from app.pages.layout import PageDep, go_to
@@ -38,8 +39,8 @@ FOLLOWING: Final = (
         "return it with a reason."
     ),
     Message(
-        "Until the call closes you can take it back and change it. If you do not send it again, "
-        "the version that has arrived counts."
+        "Until the call closes you can take it back and change it. If you do not send it "
+        "again, the version that has arrived counts."
     ),
     Message("You see each step on the page of your submission."),
 )
@@ -114,7 +115,7 @@ def document(
     """
     assert submission.submitted_at is not None  # noqa: S101 -- the routes lead on without
     call, of, team = values["call"], values["of"], values["team"]
-    facts = [
+    facts: list[tuple[Text, Text]] = [
         (into.say(Message("Code")), submission.code),
         (into.say(Message("Title")), Written(submission.title, submission.language)),
         (into.say(Message("Call")), f"{call.title} · {of.title}"),

@@ -19,6 +19,7 @@ from app.submissions.models import Submission
 from app.submissions.service import drafts, queries
 from app.submissions.service.answered import CONTENT, answers_of, fingerprint
 
+
 def answer(
     session: Session,
     actor: Actor,
