@@ -21,7 +21,7 @@ UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
 _TRIES: Final = 3
 """Within text that turns its direction what is left out can bring another cluster forth."""
-# No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters at all.
+# No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters.
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
