@@ -21,9 +21,10 @@ UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
 _TRIES: Final = 3
 """Within text that turns its direction what is left out can bring another cluster forth."""
-# No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters.
+# No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters, and
+# tags, with which a text can be hidden within another one.
 _UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _LONG: Final = re.compile(r"\S{30}(?=[^\W_])")
 _BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

@@ -309,7 +309,8 @@ class _Writing:
             yield Heading(self._written(side, f"{side.code}: {side.title}"), 2)
             yield Paragraph(self._whose(side))
             if untold := self.content.assignment.untold.get(side.code):
-                yield Paragraph(f"{into.say(method.UNTOLD)} {', '.join(untold)}")
+                phrases = "; ".join(" ".join(phrase.split()) for phrase in untold)
+                yield Paragraph(f"{into.say(method.UNTOLD)} {phrases}")
             lines = self.content.lines.get(side.id, [])
             if lines:
                 rows = [self._line(line) for line in lines]
