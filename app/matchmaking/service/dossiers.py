@@ -343,7 +343,8 @@ class _Writing:
         solution = self.content.sides[verdict.solution_id]
         by = next(iter(self.content.names.get(verdict.decided_by, ())), "")
         day = self.into.day(verdict.created_at, self.zone)
-        outcome = self.into.word(verdict.outcome)
+        word = self.into.word(verdict.outcome)
+        outcome = word[:1].upper() + word[1:]
         who = ", ".join(filter(None, (by, day)))
         about = f"{outcome}: {solution.code}, {self._whose(solution)} ({who})"
         return f"{about}\n“{verdict.reason}”"
