@@ -107,6 +107,26 @@ def test_each_answer_says_from_where_it_is_until_somebody_changes_it(
     assert f"Language: {FROM}" in read(browser, f"{place}/topics/title")
 
 
+def test_a_script_is_told_with_each_save_whether_it_is_still_the_same(
+    session: Session, enter: Enter, member: User, earlier: Submission
+) -> None:
+    browser = enter(member)
+    place = begin(session, browser, earlier.code) + "/topics/problem"
+    seen = hidden(browser.get(place).text, "seen")
+    problem = earlier.content["problem"]
+
+    def save(text: str) -> str:
+        nonlocal seen
+        data = {"content.problem": text, "seen": seen}
+        answer = browser.post(place, data=data, headers={"HX-Request": "true"}).text
+        seen = re.findall(r'data-seen="(\w+)"', answer)[0]
+        return answer.partition("<div data-reused>")[2]
+
+    told = [save(problem), save("Another one."), save(problem)]
+
+    assert [earlier.code in text for text in told] == [True, False, True]
+
+
 def test_what_could_not_be_taken_over_is_said_with_its_name(
     session: Session, enter: Enter, member: User, earlier: Submission
 ) -> None:

@@ -101,7 +101,10 @@ def test_a_draft_begins_with_the_answers_of_an_earlier_one_and_says_so(
 def test_an_answer_that_is_given_counts_and_is_nobodys_but_its_own(
     session: Session, team: TestClient, earlier: Submission
 ) -> None:
-    given = {"summary": "New.", "content": {"problem": "It floods each spring."}}
+    given: dict[str, Any] = {
+        "summary": "New.",
+        "content": {"problem": "It floods each spring."},
+    }
 
     made = begun(team, session, like=earlier.code, **given)
 

@@ -101,6 +101,7 @@ def save_topic(
             "team/_saved.html",
             submission=found,
             seen=fingerprint(found, asked.names),
+            **_origin(page, session, actor, found, asked),
         )
     return go_to(_following(found, asked, sent.then))
 
@@ -168,7 +169,7 @@ def _topic_page(
     place = topics.index(topic)
     stored = answers_of(submission, topic.names)
     _, offers = steps.offers(session, actor, submission.kind, submission.id)
-    answered = topics_of(submission, offers, reused_by(session, actor, submission))
+    answered = topics_of(submission, offers)
     return page.render(
         "team/topic.html",
         status=status,
@@ -176,8 +177,7 @@ def _topic_page(
         topic=topic,
         place=place + 1,
         topics=answered,
-        asked=answered[place],
-        labels=themes.labels(session, page.language) if answered[place].left_out else {},
+        **_origin(page, session, actor, submission, topic),
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,
         answers={n: form.written.get(n, "") for n in stored} if form.written else stored,
@@ -186,6 +186,16 @@ def _topic_page(
         facets=_facets(session) if topic.key == "themes" else (),
         languages_offered=OFFERED if topic.key == "title" else (),
     )
+
+
+def _origin(
+    page: Page, session: Session, actor: Actor, submission: Submission, topic: Topic
+) -> dict[str, Any]:
+    """Return what a topic shows of where its answers are from."""
+    answered = topics_of(submission, [], reused_by(session, actor, submission))
+    asked = next(row for row in answered if row.topic is topic)
+    labels = themes.labels(session, page.language) if asked.left_out else {}
+    return {"asked": asked, "labels": labels}
 
 
 def _facets(session: Session) -> list[tuple[str, int, int, list[Any]]]:
