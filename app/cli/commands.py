@@ -127,6 +127,10 @@ class Counterpart(Commands):
             "app.cli.workbooks:workbook",
             "Write the decision workbook of a run: for each challenge its best five, and why.",
         ),
+        "dossier": Entry(
+            "app.cli.workbooks:dossier",
+            "Write the dossier of a run for the advisory board, as PDF.",
+        ),
         "template": Entry(
             "app.cli.templates:template",
             "Write a workbook with drop-downs, to be filled in and imported.",

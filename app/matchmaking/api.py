@@ -11,6 +11,7 @@ from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.errors import Conflict, NotPermitted
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
+from app.core.base.translations import language, preferred
 from app.core.http.access import needs, within
 from app.core.http.computing import Computed, ComputedFile
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -21,6 +22,7 @@ from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.core.storage.database import reading
 from app.core.tables.exporting import MEDIA, Format
+from app.documents import typesetting
 from app.matchmaking.lifecycle import RUN_STEPS
 from app.matchmaking.models import Verdict
 from app.matchmaking.schemas.assignments import (
@@ -31,7 +33,7 @@ from app.matchmaking.schemas.assignments import (
     WhatIfRead,
     WholeRead,
 )
-from app.matchmaking.schemas.runs import NewRun, RunQuery, RunRead
+from app.matchmaking.schemas.runs import DossierQuery, NewRun, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import (
     PreviewQuery,
     PreviewRead,
@@ -42,6 +44,7 @@ from app.matchmaking.schemas.suggestions import (
 from app.matchmaking.schemas.verdicts import NewVerdict, Undoing, VerdictQuery, VerdictRead
 from app.matchmaking.service import (
     assignment_queries,
+    dossiers,
     previews,
     queries,
     ranking_documents,
@@ -130,6 +133,35 @@ def read_workbook(
         lambda: workbooks.decision_workbook(opened, actor, run, state.words.names),
         f"{run.code}.xlsx",
         MEDIA[Format.XLSX],
+    )
+
+
+@router.get(
+    "/match-runs/{run_id}/dossier",
+    response_class=Response,
+    responses={
+        200: {"description": "A document.", "content": {typesetting.MEDIA_TYPE: {}}},
+        **responses(Conflict),
+    },
+)
+@within(Action.RUN_READ)
+def read_dossier(
+    request: Request,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    run_id: Reference,
+    query: Annotated[DossierQuery, Query()],
+) -> Response:
+    """Read the dossier for the advisory board: method, suggestions with reasons, verdicts."""
+    state = request.app.state
+    run = workbooks.require_result(session, actor, run_id)
+    opened = partial(reading, state.database)
+    into = language(query.language or preferred(request.headers.get("accept-language")))
+    return ComputedFile(
+        lambda: dossiers.dossier(opened, actor, run, state.words.names, into),
+        f"{run.code}.pdf",
+        typesetting.MEDIA_TYPE,
+        {**typesetting.PRIVATE, "Content-Language": into.tag, "Vary": "Accept-Language"},
     )
 
 

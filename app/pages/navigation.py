@@ -114,7 +114,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("show_check", "show_receipt"),
+            *("show_check", "show_receipt", "download_receipt"),
         ),
         own(Action.DRAFT_WRITE),
     ),

@@ -36,7 +36,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import form, mine, submission
+from app.pages.team import form, mine, receipt, submission
 
 router = APIRouter(include_in_schema=False)
 for page in (
@@ -53,7 +53,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission),
+    *(mine, form, submission, receipt),
     *(programmes, submissions, many_steps, runs, bench, board, what_if, comparison),
     *(figures, trade_offs),
     *(programme_calls, call_forms, programme_form, importing),

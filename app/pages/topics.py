@@ -43,6 +43,18 @@ class Topic:
     example: Message | None = None
     words: tuple[int, int] = (30, 300)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the answers that it asks for."""
+        match self.key:
+            case "title":
+                return ("title", "language")
+            case "themes" | "summary" as key:
+                return (key,)
+            case "offer":
+                return ("content.offer", "content.capacity")
+        return (f"content.{self.field}",)
+
     def is_required(self, kind: Kind) -> bool:
         """Tell whether a submission cannot be sent without it."""
         return self.key in {"title", "themes"} or self.field in REQUIRED[kind]

@@ -25,12 +25,13 @@ from app.submissions.schemas import (
     ChallengeRead,
     NewChallenge,
     NewSolution,
+    ReusedRead,
     SolutionDraft,
     SolutionRead,
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, queries, steps, templates
+from app.submissions.service import drafts, queries, reuse, steps, templates
 from app.themes import service as themes
 
 challenges = APIRouter(
@@ -105,6 +106,15 @@ def read_challenge(
 ) -> Submission:
     """Read one challenge, by its key or its code."""
     return queries.get(session, actor, Kind.CHALLENGE, challenge_id)
+
+
+@challenges.get("/{challenge_id}/reused")
+@within(Action.DRAFT_READ)
+def read_reused_of_challenge(
+    session: ReadSessionDep, actor: ActorDep, challenge_id: Reference
+) -> ReusedRead:
+    """Tell which answers come from an earlier challenge, and from when; its team may know."""
+    return reuse.of_kind(session, actor, Kind.CHALLENGE, challenge_id)
 
 
 @challenges.put("/{challenge_id}", response_model=ChallengeRead)
@@ -195,6 +205,15 @@ def read_solution(
 ) -> Submission:
     """Read one solution, by its key or its code."""
     return queries.get(session, actor, Kind.SOLUTION, solution_id)
+
+
+@solutions.get("/{solution_id}/reused")
+@within(Action.DRAFT_READ)
+def read_reused_of_solution(
+    session: ReadSessionDep, actor: ActorDep, solution_id: Reference
+) -> ReusedRead:
+    """Tell which answers come from an earlier solution, and from when; its team may know."""
+    return reuse.of_kind(session, actor, Kind.SOLUTION, solution_id)
 
 
 @solutions.put("/{solution_id}", response_model=SolutionRead)

@@ -26,7 +26,8 @@ class Submission(Record, table=True):
     """A challenge or a solution on its way through a call.
 
     Until `submitted_at` is set it is a draft, and nobody but its team may see it. `handed_in`
-    is what a team has submitted and taken back; see `service.taken_back`.
+    is what a team has submitted and taken back; see `service.taken_back`. `reused` is what came
+    from an earlier submission; see `service.reuse`.
     """
 
     __table_args__ = (
@@ -58,6 +59,9 @@ class Submission(Record, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message: str = ""
     handed_in: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    reused: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
 

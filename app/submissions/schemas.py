@@ -20,6 +20,8 @@ Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
 MOST_THEMES: Final = 10
+MOST_ANSWERS: Final = 20
+"""Answers that a submission has, of either kind; a test holds it."""
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
 
 
@@ -96,6 +98,11 @@ class _New(BaseModel):
     organisation_id: UUID | None = Field(
         default=None, description="Which of your organisations; not needed if you have one."
     )
+    like: Reference | None = Field(
+        default=None,
+        description="An earlier submission of the same organisation and kind, whose answers "
+        "are taken over where you give none.",
+    )
 
 
 class NewChallenge(_New, ChallengeDraft):
@@ -139,6 +146,33 @@ class ChallengeRead(_Read[ChallengeContent]):
 
 class SolutionRead(_Read[SolutionContent]):
     """A solution as its team and the staff see it."""
+
+
+class ReusedAnswerRead(BaseModel):
+    """An answer that was taken over from an earlier submission and not changed since."""
+
+    answer: str = Field(description="Its name, such as `themes` or `content.problem`.")
+    submission: str = Field(description="Code of the submission that it is from.")
+    written_at: datetime = Field(
+        description="When that one was handed in; when it was last changed, if it was not."
+    )
+
+
+class LeftOutRead(BaseModel):
+    """An answer that could not be taken over, or not all of it, and was not changed since."""
+
+    answer: str
+    submission: str = Field(description="Code of the submission in which it stands.")
+    themes: Annotated[list[str], at_most(MOST_THEMES)] = Field(
+        description="Keys of themes that are no longer offered."
+    )
+
+
+class ReusedRead(BaseModel):
+    """What a submission has from an earlier one, for its team to read."""
+
+    answers: Annotated[list[ReusedAnswerRead], at_most(MOST_ANSWERS)]
+    left_out: Annotated[list[LeftOutRead], at_most(MOST_ANSWERS)]
 
 
 DRAFTS: Final[dict[Kind, type[ChallengeDraft | SolutionDraft]]] = {

@@ -42,6 +42,9 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         place.innerHTML = await answer.text();
         const seen = place.querySelector("[data-seen]");
         if (seen) form.elements.seen.value = seen.dataset.seen;
+        // From where an answer is stands above it, before the place of what was said.
+        const reused = place.querySelector("[data-reused]");
+        if (reused) form.querySelector("[data-reused]").replaceWith(reused);
         if (answer.status !== 409) saved = now;
       } else {
         tell(form.dataset.failed);

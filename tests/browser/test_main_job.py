@@ -88,6 +88,42 @@ def test_a_challenge_is_written_saved_as_one_writes_and_sent(
     assert "submitted" in listed.lower()
 
 
+def test_a_team_begins_with_an_earlier_submission_and_keeps_its_receipt(
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
+) -> None:
+    earlier = submission(shown, "Floods in the valleys")
+    with as_role(chromium, states, "challenge_owner") as page:
+        page.goto(shown.origin + "/calls")
+        page.get_by_role("link", name="Submit a challenge").click()
+        page.get_by_label("Title").fill("Floods in the hills")
+        page.get_by_label("Start from an earlier submission").select_option(earlier.code)
+        press(page, "Begin")
+        page.get_by_role("link", name="The problem").click()
+        told = page.get_by_text(f"Taken over from {earlier.code}")
+        expect(told).to_have_count(1)
+        page.get_by_label("The problem").fill("Our hills slide.")
+        expect(page.locator("#saved")).to_contain_text("Saved", timeout=30_000)
+        expect(told).to_have_count(0)
+        page.goto(f"{shown.origin}/submissions/{earlier.code}/receipt")
+        with page.expect_download() as receipt:
+            page.get_by_role("link", name="Receipt as PDF").click()
+
+    assert submission(shown, "Floods in the hills").content["outcome"] == OUTCOME
+    assert receipt.value.suggested_filename == f"{earlier.code}.pdf"
+
+
+def test_staff_hand_the_dossier_of_a_run_on(
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
+) -> None:
+    with as_role(chromium, states, "staff") as page:
+        place = "/programmes/{programme}/runs/{run}".format(**shown.names)
+        page.goto(shown.origin + place)
+        with page.expect_download() as dossier:
+            page.get_by_role("link", name="Dossier as PDF").click()
+
+    assert dossier.value.suggested_filename == f"{shown.names['run']}.pdf"
+
+
 def test_the_bench_is_worked_by_keys_alone_and_they_can_be_turned_off(
     chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:

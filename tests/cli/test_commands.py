@@ -121,6 +121,7 @@ def test_these_are_the_commands() -> None:
         "user role",
         "work",
         "workbook",
+        "dossier",
     ]
 
 

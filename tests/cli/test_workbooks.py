@@ -13,6 +13,11 @@ from app.programmes.lifecycle import CallKind
 from app.submissions.models import Submission
 from tests.factories import a_call, a_programme, a_run, a_suggestion
 
+NOTHING_ASSIGNED = {
+    **{"objective": "total", "providers": (1, 1), "pairs": ()},
+    **{"total": None, "reason": "too few places"},
+}
+
 
 def call(*arguments: object, url: str = "sqlite:///unused.db") -> Result:
     said = {"COUNTERPART_DATABASE_URL": url, "COLUMNS": "200"}
@@ -47,6 +52,21 @@ def test_the_decision_workbook_of_a_run_is_written(
     assert (result.exit_code, result.stderr) == (0, f"Written to {path}.\n")
     assert openpyxl.load_workbook(path)["Decisions"].max_row == 2
     unknown = call("workbook", "RUN-1999-001", url=url)
+    assert (unknown.exit_code, "There is no run RUN-1999-001." in unknown.stderr) == (1, True)
+
+
+def test_the_dossier_of_a_run_is_written_in_a_language(
+    url: str, session: Session, tmp_path: Path
+) -> None:
+    run = a_run(session, state=RunState.NO_SOLUTION, assignment=NOTHING_ASSIGNED)
+    session.commit()
+    path = tmp_path / "run.pdf"
+
+    result = call("dossier", run.code, "--output", path, "--language", "fr", url=url)
+
+    assert (result.exit_code, result.stderr) == (0, f"Written to {path}.\n")
+    assert b"/Lang(fr)" in path.read_bytes()
+    unknown = call("dossier", "RUN-1999-001", url=url)
     assert (unknown.exit_code, "There is no run RUN-1999-001." in unknown.stderr) == (1, True)
 
 

@@ -37,6 +37,10 @@ EXPECTED: Matrix = {
         "other": answers(409, member=404, reviewer=404, admin=404),
         "hidden": answers(404),
     },
+    "read_dossier": {
+        "other": answers(409, member=404, reviewer=404, admin=404),
+        "hidden": answers(404),
+    },
     "read_assignment": {
         "other": answers(409, member=404, reviewer=404, admin=404),
         "hidden": answers(404),

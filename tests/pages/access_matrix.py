@@ -76,6 +76,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_submission": Row(303, 404, 404, 404),
     "show_check": Row(303, 404, 404, 404),
     "show_receipt": Row(303, 404, 404, 404),
+    "download_receipt": Row(303, 404, 404, 404),
     "show_step": Row(303, 404, 404, 404),
     "take_step": Row(401, 404, 404, 404),
     # of programmes

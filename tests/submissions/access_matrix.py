@@ -12,6 +12,11 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=200, lead=200, auditor=200),
         "hidden": answers(404),
     },
+    "read_reused_of_challenge": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=403, lead=403, auditor=403),
+        "hidden": answers(404),
+    },
     "replace_challenge": {
         "own": answers(403, member=412),
         "other": answers(403, member=404),
@@ -42,6 +47,11 @@ EXPECTED: Matrix = {
     "read_solution": {
         "own": answers(404, member=200),
         "other": answers(404, staff=200, lead=200, auditor=200),
+        "hidden": answers(404),
+    },
+    "read_reused_of_solution": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=403, lead=403, auditor=403),
         "hidden": answers(404),
     },
     "replace_solution": {

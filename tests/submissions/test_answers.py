@@ -8,6 +8,7 @@ from app.core.base.errors import Conflict, TransitionNotAllowed, Unprocessable
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.service import answers
+from app.submissions.service.answered import fingerprint
 from tests.factories import a_challenge, a_user, organisation_of, themes
 
 PROBLEM = "content.problem"
@@ -35,7 +36,7 @@ def save(session: Session, team: Actor, draft: Submission, seen: str, **said: st
 def test_an_answer_is_saved_and_the_others_stay(
     session: Session, team: Actor, draft: Submission
 ) -> None:
-    seen = answers.fingerprint(draft, [PROBLEM])
+    seen = fingerprint(draft, [PROBLEM])
 
     save(session, team, draft, seen, problem="It floods each spring.")
 
@@ -46,7 +47,7 @@ def test_an_answer_is_saved_and_the_others_stay(
 def test_two_who_write_different_answers_both_save(
     session: Session, team: Actor, draft: Submission
 ) -> None:
-    one, other = (answers.fingerprint(draft, [name]) for name in (PROBLEM, OUTCOME))
+    one, other = (fingerprint(draft, [name]) for name in (PROBLEM, OUTCOME))
 
     save(session, team, draft, one, problem="It floods each spring.")
     save(session, team, draft, other, outcome="Everybody is warned.")
@@ -58,7 +59,7 @@ def test_two_who_write_different_answers_both_save(
 def test_of_two_who_write_the_same_answer_the_second_is_told_and_nothing_is_lost(
     session: Session, team: Actor, draft: Submission
 ) -> None:
-    seen = answers.fingerprint(draft, [PROBLEM])
+    seen = fingerprint(draft, [PROBLEM])
     save(session, team, draft, seen, problem="It floods each spring.")
 
     with pytest.raises(Conflict, match="Somebody of your team has changed this answer"):
@@ -78,7 +79,7 @@ def test_who_writes_what_stands_there_already_is_told_nothing(
 def test_an_answer_that_was_emptied_is_empty(
     session: Session, team: Actor, draft: Submission
 ) -> None:
-    seen = answers.fingerprint(draft, [PROBLEM])
+    seen = fingerprint(draft, [PROBLEM])
 
     answers.answer(session, team, Kind.CHALLENGE, draft.id, {PROBLEM: None}, seen=seen)
 
@@ -88,7 +89,7 @@ def test_an_answer_that_was_emptied_is_empty(
 def test_an_answer_that_cannot_be_taken_names_its_field(
     session: Session, team: Actor, draft: Submission
 ) -> None:
-    seen = answers.fingerprint(draft, ["title"])
+    seen = fingerprint(draft, ["title"])
 
     with pytest.raises(Unprocessable) as refusal:
         answers.answer(session, team, Kind.CHALLENGE, draft.id, {"title": "abc"}, seen=seen)
@@ -101,7 +102,7 @@ def test_what_was_submitted_is_not_written_any_more(
 ) -> None:
     draft.state, draft.submitted_at = State.SUBMITTED, draft.created_at
     session.flush()
-    seen = answers.fingerprint(draft, [PROBLEM])
+    seen = fingerprint(draft, [PROBLEM])
 
     with pytest.raises(TransitionNotAllowed):
         save(session, team, draft, seen, problem="It floods each spring.")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.base.numbers import Decimal, Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
+from app.core.base.translations import Tag
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names, Only
 from app.matchmaking.lifecycle import RunState
@@ -163,6 +164,16 @@ class RunRead(BaseModel):
     ] = Field(description="Null until the run is complete.")
     created_at: datetime
     finished_at: datetime | None
+
+
+class DossierQuery(BaseModel):
+    """What can be chosen about a dossier."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Tag | None = Field(
+        default=None, description="In which language it speaks; else as `Accept-Language` says."
+    )
 
 
 class RunQuery(ListQuery):

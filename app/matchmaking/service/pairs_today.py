@@ -70,11 +70,22 @@ def pairs_today(session: Session, run_id: UUID, rows: Collection[Any]) -> PairsT
     return PairsToday(here, others, frozenset(session.exec(gone)))
 
 
-def standing(session: Session, run_id: UUID) -> dict[Pair, VerdictRead]:
-    """Return the verdict that counts for each pair of a run that has one."""
+def standing(
+    session: Session, run_id: UUID, challenges: Collection[UUID] | None = None
+) -> dict[Pair, VerdictRead]:
+    """Return the verdict that counts for each pair of a run that has one.
+
+    Parameters
+    ----------
+    challenges : collection of UUID, optional
+        On these alone.
+    """
+    condition = col(Verdict.run_id) == run_id
+    if challenges is not None:
+        condition &= col(Verdict.challenge_id).in_(challenges)
     return {
         (verdict.challenge_id, verdict.solution_id): VerdictRead.model_validate(verdict)
-        for verdict in _counting(session, col(Verdict.run_id) == run_id)
+        for verdict in _counting(session, condition)
     }
 
 

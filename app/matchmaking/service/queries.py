@@ -228,6 +228,41 @@ def _listed(
     )
 
 
+def best(
+    session: Session, actor: Actor, key: UUID | str, challenges: Sequence[UUID], ranks: int
+) -> list[SuggestionRead]:
+    """Return the best suggestions of some challenges of a run, and those that are assigned.
+
+    In the order of challenges and ranks.
+
+    Parameters
+    ----------
+    ranks : int
+        Up to which place; what is assigned may stand below it.
+
+    Raises
+    ------
+    NotFound
+        If the actor may not know of the run.
+    """
+    statement = (
+        select(Suggestion)
+        .where(
+            Suggestion.run_id == _key_of(session, actor, key),
+            col(Suggestion.challenge_id).in_(challenges),
+            sql.or_(col(Suggestion.rank) <= ranks, col(Suggestion.assigned)),
+        )
+        .order_by(col(Suggestion.challenge_id), col(Suggestion.rank))
+    )
+    return _described(session, session.exec(statement).all())
+
+
+def codes_of_challenges(session: Session, run_id: UUID) -> list[str]:
+    """Return the codes of the challenges of a run, as they were frozen, in their order."""
+    frozen = session.exec(select(MatchRun.challenges).where(MatchRun.id == run_id)).one()
+    return sorted(str(record["id"]) for record in frozen)
+
+
 def _key_of(session: Session, actor: Actor, key: UUID | str) -> UUID:
     """Return the key of a run, or refuse as `run` does; reads nothing else of it."""
     found = session.exec(select(MatchRun.id).where(named(MatchRun, key))).first()

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.access.policy import Actor
 from app.core.tables.countries import name_of
@@ -153,8 +153,8 @@ def _name(key: UUID | None, names: Named) -> str:
 
 def _challenges(session: Session, run: MatchRun) -> list[Cells]:
     """Return the challenges as they were frozen: code, title, organisation and country."""
-    frozen = session.exec(select(MatchRun.challenges).where(MatchRun.id == run.id)).one()
-    parties = queries.parties_by_code(session, [str(record["id"]) for record in frozen])
+    codes = queries.codes_of_challenges(session, run.id)
+    parties = queries.parties_by_code(session, codes)
     return [
         [party.code, party.title, party.organisation, name_of(party.country)]
         for _, party in sorted(parties.items())

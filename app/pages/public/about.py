@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.accounts.dependencies import SettingsDep
 from app.core.http.access import public
+from app.matchmaking import method
 from app.pages.layout import PageDep
 
 router = APIRouter()
@@ -13,7 +14,7 @@ router = APIRouter()
 @public
 def show_how_it_ranks(page: PageDep) -> Response:
     """Explain the ranking in plain words, with a worked example."""
-    return page.render("public/ranking.html")
+    return page.render("public/ranking.html", method=method)
 
 
 @router.get("/about-the-data")

@@ -16,13 +16,14 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.tables.languages import OFFERED
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.team.submission import described, topics_of
+from app.pages.team.submission import described, reused_by, topics_of
 from app.pages.topics import TOPICS, Topic, topic_of
 from app.submissions.content import LONGEST, ChallengeFields, SolutionFields
 from app.submissions.lifecycle import THEMES
 from app.submissions.models import Submission
 from app.submissions.schemas import MOST_THEMES
 from app.submissions.service import answers, queries, steps
+from app.submissions.service.answered import CONTENT, answers_of, fingerprint
 from app.themes import service as themes
 from app.themes.schemas import Facet, ThemeQuery
 
@@ -55,18 +56,6 @@ class Answers(BaseModel):
 AnswersForm = Annotated[Form[Answers], Depends(form_of(Answers))]
 
 
-def names_of(topic: Topic) -> tuple[str, ...]:
-    """Return the names of the answers that a topic asks for."""
-    match topic.key:
-        case "title":
-            return ("title", "language")
-        case "themes" | "summary" as key:
-            return (key,)
-        case "offer":
-            return ("content.offer", "content.capacity")
-    return (f"content.{topic.field}",)
-
-
 @router.get("/submissions/{submission}/topics/{topic}")
 @within(Action.DRAFT_READ)
 def show_topic(
@@ -97,7 +86,7 @@ def save_topic(
     sent = form.value
     if sent is None:
         return _refused(page, session, actor, found, asked, form)
-    typed = {name: _typed(sent, name) for name in names_of(asked)}
+    typed = {name: _typed(sent, name) for name in asked.names}
     try:
         found = answers.answer(session, actor, found.kind, found.id, typed, seen=sent.seen)
     except TransitionNotAllowed:
@@ -111,7 +100,8 @@ def save_topic(
         return page.render(
             "team/_saved.html",
             submission=found,
-            seen=answers.fingerprint(found, names_of(asked)),
+            seen=fingerprint(found, asked.names),
+            **_origin(page, session, actor, found, asked),
         )
     return go_to(_following(found, asked, sent.then))
 
@@ -124,8 +114,8 @@ def _topic(submission: Submission, key: str) -> Topic:
 
 
 def _typed(sent: Answers, name: str) -> Any:
-    if name.startswith(answers.CONTENT):
-        return getattr(sent.content, name.removeprefix(answers.CONTENT))
+    if name.startswith(CONTENT):
+        return getattr(sent.content, name.removeprefix(CONTENT))
     return getattr(sent, name) or None
 
 
@@ -161,7 +151,7 @@ def _overtaken(
     """Show both versions of an answer that somebody else has changed meanwhile."""
     if page.is_partial:
         return page.render("team/_overtaken.html", status=409)
-    theirs = answers.answers_of(submission, names_of(topic))
+    theirs = answers_of(submission, topic.names)
     return _topic_page(page, session, actor, submission, topic, form, 409, theirs=theirs)
 
 
@@ -177,23 +167,35 @@ def _topic_page(
 ) -> Response:
     topics = TOPICS[submission.kind]
     place = topics.index(topic)
-    stored = answers.answers_of(submission, names_of(topic))
+    stored = answers_of(submission, topic.names)
     _, offers = steps.offers(session, actor, submission.kind, submission.id)
+    answered = topics_of(submission, offers)
     return page.render(
         "team/topic.html",
         status=status,
         **described(session, actor, submission),
         topic=topic,
         place=place + 1,
-        topics=topics_of(submission, offers),
+        topics=answered,
+        **_origin(page, session, actor, submission, topic),
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,
         answers={n: form.written.get(n, "") for n in stored} if form.written else stored,
         theirs=theirs,
-        seen=answers.fingerprint(submission, names_of(topic)),
+        seen=fingerprint(submission, topic.names),
         facets=_facets(session) if topic.key == "themes" else (),
         languages_offered=OFFERED if topic.key == "title" else (),
     )
+
+
+def _origin(
+    page: Page, session: Session, actor: Actor, submission: Submission, topic: Topic
+) -> dict[str, Any]:
+    """Return what a topic shows of where its answers are from."""
+    answered = topics_of(submission, [], reused_by(session, actor, submission))
+    asked = next(row for row in answered if row.topic is topic)
+    labels = themes.labels(session, page.language) if asked.left_out else {}
+    return {"asked": asked, "labels": labels}
 
 
 def _facets(session: Session) -> list[tuple[str, int, int, list[Any]]]:

@@ -38,6 +38,7 @@ class Beginning(BaseModel):
 
     call_id: Reference
     organisation_id: UUID | None = None
+    like: Reference | None = None
     title: Title
 
 
@@ -86,9 +87,13 @@ def begin(
             if KINDS[call.kind] is Kind.CHALLENGE
             else NewSolution.model_validate(said)
         )
-        submission = drafts.create(
-            session, actor, KINDS[call.kind], made, most=settings.max_drafts
-        )
+        try:
+            submission = drafts.create(
+                session, actor, KINDS[call.kind], made, most=settings.max_drafts
+            )
+        except Unprocessable as refusal:
+            form = form.refused(*refusal.errors)
+            return _new_page(page, session, actor, call.id, form, 422)
         return go_to(f"/submissions/{submission.code}")
     if form.message("call_id") is not None:
         raise Unprocessable("The call cannot be used.", errors=form.errors)
@@ -112,4 +117,5 @@ def _new_page(
         call=programmes.describe(actor, found),
         of=programmes.programme(session, found.programme_id),
         teams=[organisations.organisation(session, actor, key) for key in own],
+        earlier=queries.own_of_kind(session, actor, KINDS[found.kind]),
     )

@@ -28,8 +28,14 @@ from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
 from app.submissions.lifecycle import EDITABLE, LIFE, State
 from app.submissions.models import Submission
-from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import queries, steps
+from app.submissions.schemas import (
+    READS,
+    LeftOutRead,
+    ReusedAnswerRead,
+    ReusedRead,
+    StepTaken,
+)
+from app.submissions.service import queries, reuse, steps
 from app.submissions.service.history import history
 from app.themes import service as themes
 
@@ -37,6 +43,7 @@ router = APIRouter()
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
+NOTHING_REUSED = ReusedRead(answers=[], left_out=[])
 SENDING = frozenset({"submit", "resubmit"})
 """Steps that a team takes after it has looked through its answers."""
 
@@ -64,11 +71,17 @@ class Answered:
         What it lacks before the submission can be sent.
     value : str
         What stands there, as text; empty if nothing does.
+    reused : tuple of ReusedAnswerRead
+        Which of its answers are those of an earlier submission.
+    left_out : tuple of LeftOutRead
+        Which of them could not be taken over.
     """
 
     topic: Topic
     missing: tuple[FieldError, ...]
     value: str
+    reused: tuple[ReusedAnswerRead, ...] = ()
+    left_out: tuple[LeftOutRead, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -93,8 +106,17 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     }
 
 
-def topics_of(submission: Submission, offers: list[Offer]) -> list[Answered]:
-    """Return the topics of a submission, each with what it lacks."""
+def reused_by(session: Session, actor: Actor, submission: Submission) -> ReusedRead:
+    """Return what a submission has from an earlier one, as far as its reader may know."""
+    if policy.allows(actor, Action.DRAFT_READ, submission.organisation_id):
+        return reuse.reused(session, actor, submission)
+    return NOTHING_REUSED
+
+
+def topics_of(
+    submission: Submission, offers: list[Offer], reused: ReusedRead = NOTHING_REUSED
+) -> list[Answered]:
+    """Return the topics of a submission, each with what it lacks, and where it is from."""
     missing = [error for offer in offers if offer.name in SENDING for error in offer.missing]
     return [
         Answered(
@@ -103,6 +125,8 @@ def topics_of(submission: Submission, offers: list[Offer]) -> list[Answered]:
                 e for e in missing if e.pointer.rpartition("/")[2] == (topic.field or topic.key)
             ),
             _value(submission, topic),
+            tuple(one for one in reused.answers if one.answer in topic.names),
+            tuple(one for one in reused.left_out if one.answer in topic.names),
         )
         for topic in TOPICS[submission.kind]
     ]
@@ -132,7 +156,7 @@ def show_submission(
     return page.render(
         name,
         **values,
-        topics=topics_of(found, offers),
+        topics=topics_of(found, offers, reused_by(session, actor, found)),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=history(session, found),
         happened=HAPPENED,
@@ -156,23 +180,11 @@ def show_check(
     return page.render(
         "team/check.html",
         **described(session, actor, found),
-        topics=topics_of(found, offers),
+        topics=topics_of(found, offers, reused_by(session, actor, found)),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),
     )
-
-
-@router.get("/submissions/{submission}/receipt")
-@within(*READ)
-def show_receipt(
-    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
-) -> Response:
-    """Show that a submission has arrived, when, and what happens next."""
-    found = queries.find(session, actor, submission)
-    if found.submitted_at is None:
-        return go_to(f"/submissions/{found.code}")
-    return page.render("team/receipt.html", **described(session, actor, found))
 
 
 @router.get("/submissions/{submission}/steps/{step}")

@@ -5,9 +5,7 @@ answer the second is told, and sees both versions: an answer is saved only on to
 writer has seen of it, and nothing else of the submission matters.
 """
 
-import hashlib
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,27 +17,7 @@ from app.core.base.merge_patch import Patch
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service import drafts, queries
-
-CONTENT = "content."
-
-
-def answers_of(submission: Submission, names: Collection[str]) -> dict[str, Any]:
-    """Return answers by name, such as `title` or `content.problem`; empty ones are None."""
-    return {
-        name: (
-            submission.content.get(name.removeprefix(CONTENT))
-            if name.startswith(CONTENT)
-            else getattr(submission, name)
-        )
-        or None
-        for name in names
-    }
-
-
-def fingerprint(submission: Submission, names: Collection[str]) -> str:
-    """Return what tells whether answers have changed: a hash of what stands there."""
-    answers = json.dumps(answers_of(submission, names), sort_keys=True)
-    return hashlib.sha256(answers.encode()).hexdigest()[:32]
+from app.submissions.service.answered import CONTENT, answers_of, fingerprint
 
 
 def answer(

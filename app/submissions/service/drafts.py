@@ -34,7 +34,7 @@ from app.submissions.schemas import (
     NewSolution,
     SolutionDraft,
 )
-from app.submissions.service import queries
+from app.submissions.service import queries, reuse
 from app.themes import service as themes
 
 
@@ -54,7 +54,8 @@ def create(
         If the actor writes for no organisation, or not for this one.
     Unprocessable
         If the call is not known or asks for something else, the organisation
-        must be named, or a theme is not known; `errors` names all of it.
+        must be named, a theme is not known, or there is nothing of the organisation to
+        start from; `errors` names all of it.
     CallNotOpen
         If the call takes nothing in at this moment.
     Conflict
@@ -63,12 +64,13 @@ def create(
     owner_id = _owner(actor, new.organisation_id)
     call = _call_for(session, actor, kind, new.call_id)
     require_known_themes(session, new.themes)
+    new, taken = reuse.taken_over(session, actor, kind, owner_id, new)
     at = now()
     if not programmes.is_open(call, at):
         raise programmes.not_open(call)
     _require_few(session, owner_id, call, most)
     submission = Submission(
-        **new.model_dump(exclude={"call_id", "organisation_id"}),
+        **new.model_dump(exclude={"call_id", "organisation_id", "like"}),
         kind=kind,
         code=next_code(session, PREFIXES[kind]),
         programme_id=call.programme_id,
@@ -76,6 +78,7 @@ def create(
         organisation_id=owner_id,
         created_at=at,
     )
+    submission.reused = taken.stored(submission) if taken is not None else None
     session.add(submission)
     session.flush()
     audit.record(session, actor.user_id, "create", kind, submission.id)

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import Bundle
+from sqlalchemy.orm import Bundle, defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -35,6 +35,8 @@ _HEADING: Final[Any] = Bundle(
     col(Organisation.name).label("organisation"),
     col(Organisation.country).label("country"),
 )
+
+_TEXTS: Final = ("summary", "content", "handed_in", "reused")
 
 MOST_OWN: Final = 200
 """How many submissions of one's own teams are shown at once."""
@@ -96,6 +98,22 @@ def own(session: Session, actor: Actor) -> Sequence[Submission]:
         select(Submission)
         .where(owner.in_(policy.own_reach(actor, Action.DRAFT_READ)))
         .order_by(col(Submission.updated_at).desc())
+        .limit(MOST_OWN)
+    )
+    return session.exec(statement).all()
+
+
+def own_of_kind(session: Session, actor: Actor, kind: Kind) -> Sequence[Submission]:
+    """Return what the actor's own teams have written of a kind, the newest first; no texts.
+
+    At most `MOST_OWN`, as of `own`.
+    """
+    owner = col(Submission.organisation_id)
+    statement = (
+        select(Submission)
+        .options(*(defer(getattr(Submission, name)) for name in _TEXTS))
+        .where(Submission.kind == kind, owner.in_(policy.own_reach(actor, Action.DRAFT_READ)))
+        .order_by(col(Submission.created_at).desc(), col(Submission.code).desc())
         .limit(MOST_OWN)
     )
     return session.exec(statement).all()

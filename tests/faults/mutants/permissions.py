@@ -10,6 +10,8 @@ CODES: Final = "tests/test_codes.py::"
 INVITATIONS: Final = "app/organisations/service/invitations.py"
 TEAMS: Final = "tests/organisations/test_team_invitations.py::"
 
+REUSE: Final = "tests/submissions/test_reuse.py::"
+
 FAULTS: Final = (
     # --- the table of grants, and how it is read ---
     Fault(
@@ -333,5 +335,36 @@ FAULTS: Final = (
         "sheet.write_string(line, column, _fitting(cell), look)",
         "sheet.write(line, column, _fitting(cell), look)",
         ("tests/core/tables/test_exporting.py::test_what_a_spreadsheet_would_run_is_a_text",),
+    ),
+    Fault(
+        "staff read from which drafts of a team its answers are",
+        "app/submissions/service/reuse.py",
+        "    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)\n",
+        "",
+        (f"{REUSE}test_staff_read_the_answers_and_not_from_where_they_are",),
+    ),
+    Fault(
+        "a page shows auditors from where the answers of a team are",
+        "app/pages/team/submission.py",
+        "if policy.allows(actor, Action.DRAFT_READ, submission.organisation_id):",
+        "if policy.allows_somewhere(actor, Action.SUBMISSION_READ):",
+        ("tests/pages/test_reuse_pages.py::test_staff_see_no_trace_of_it",),
+    ),
+    Fault(
+        "a draft begins with the answers of another team",
+        "app/submissions/service/reuse.py",
+        "        Submission.organisation_id == owner_id,\n        queries.readable(actor),\n",
+        "",
+        (
+            f"{REUSE}test_nothing_but_ones_own_of_the_same_kind_is_taken_and_all_else_looks_absent"
+            "[of another team]",
+        ),
+    ),
+    Fault(
+        "a token that reads no drafts takes their answers over",
+        "app/submissions/service/reuse.py",
+        "        queries.readable(actor),\n",
+        "",
+        (f"{REUSE}test_a_token_that_reads_no_drafts_takes_nothing_over",),
     ),
 )
