@@ -246,6 +246,7 @@ OUTSIDE: Final = frozenset(
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
         *("show_invitation", "accept_invitation"),
         *("show_reset", "ask_for_reset", "set_new_password", "enter_demonstration"),
+        "show_components",
         *("show_data", "show_accessibility", "show_contact"),
         *("show_submission", "show_step", "take_step"),
     }

@@ -15,7 +15,7 @@ from app.pages.account import (
     tasks,
     tokens,
 )
-from app.pages.public import about, calls, front
+from app.pages.public import about, calls, components, front
 from app.pages.staff import (
     audit,
     bench,
@@ -40,7 +40,7 @@ from app.pages.team import form, mine, receipt, submission
 
 router = APIRouter(include_in_schema=False)
 for page in (
-    *(front, calls, about),
+    *(front, calls, about, components),
     *(
         sign_in,
         demonstration,

@@ -20,6 +20,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sign-in": "/sign-in",
             "reset": "/reset",
             "not-found": "/nowhere",
+            "components": "/components",
         },
         "challenge_owner": {
             "tasks": "/tasks",

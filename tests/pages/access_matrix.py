@@ -66,6 +66,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_accessibility": everybody(200),
     "show_contact": everybody(200),
     "enter_demonstration": everybody(404),
+    "show_components": everybody(404),
     # of teams: what others have begun looks as if there were nothing
     "show_tasks": Row(303, 200, 200, 200),
     "show_submissions": Row(303, 403, 200, 403),

@@ -9,6 +9,7 @@ import time
 from ipaddress import ip_address
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -76,3 +77,16 @@ def _near(client: str | None) -> str | None:
         return client if client and ip_address(client).is_private else None
     except ValueError:
         return None
+
+
+def is_here(request: Request) -> bool:
+    """Tell whether a request comes from this machine, and through no proxy."""
+    forwarded = any(name.decode() in request.headers for name in HEADERS)
+    try:
+        return (
+            not forwarded
+            and request.client is not None
+            and ip_address(request.client.host).is_loopback
+        )
+    except ValueError:
+        return False

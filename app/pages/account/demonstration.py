@@ -1,6 +1,5 @@
 """The way into the demonstration without a password: a link that works once, and only here."""
 
-from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.core.base.errors import NotFound
 from app.core.http.access import public
 from app.core.http.database_sessions import SessionDep
-from app.core.http.forwarding import HEADERS
+from app.core.http.forwarding import is_here
 from app.pages.account.stages import go_in
 
 router = APIRouter()
@@ -28,21 +27,8 @@ def enter_demonstration(
 ) -> Response:
     """Sign in by a link that the demonstration has printed on this machine."""
     links: DemonstrationLinks = request.app.state.demonstration_links
-    if not _is_here(request):
+    if not is_here(request):
         raise NotFound("There is nothing at this address.")
     email = links.use(code)
     entry = demonstration_links.enter(session, settings, email, browser=browser.name)
     return go_in(request, entry, "/tasks")
-
-
-def _is_here(request: Request) -> bool:
-    """Tell whether a request comes from this machine, and through no proxy."""
-    forwarded = any(name.decode() in request.headers for name in HEADERS)
-    try:
-        return (
-            not forwarded
-            and request.client is not None
-            and ip_address(request.client.host).is_loopback
-        )
-    except ValueError:
-        return False
