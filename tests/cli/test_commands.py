@@ -99,6 +99,7 @@ def test_these_are_the_commands() -> None:
         "call list",
         "call publish",
         "demo",
+        "dossier",
         "import",
         "key",
         "match",
@@ -121,7 +122,6 @@ def test_these_are_the_commands() -> None:
         "user role",
         "work",
         "workbook",
-        "dossier",
     ]
 
 

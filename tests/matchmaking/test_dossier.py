@@ -262,6 +262,19 @@ def test_of_many_verdicts_on_a_challenge_the_newest_are_in_it(
     words = said(advisor, run)
 
     assert ("Toofaraway." in words, "Theyhavedoneit." in words) == (True, False)
+    assert "Ofverdictsonachallengethenewest1standhere" in words
+
+
+def test_a_very_long_reason_is_cut_and_that_is_said(
+    session: Session, run: MatchRun, advisor: TestClient
+) -> None:
+    decided(session, run, 1, Outcome.CHOSEN, "ж" * (dossiers.LONGEST_REASON + 1))
+
+    words = said(advisor, run)
+
+    assert words.count("ж") == dossiers.LONGEST_REASON
+    assert "ж[...]”" in words
+    assert "eachreasonupto1,000characters" in words
 
 
 def test_more_suggestions_cost_no_more_statements(

@@ -108,6 +108,7 @@ def test_a_challenge_is_taken_in_as_submitted_with_a_code_of_ours(
         "code": codes[0],
         "external_id": "C-1",
         "handed_in": None,
+        "reused": None,
         "title": "Early flood warnings",
         "language": None,
         "summary": "",

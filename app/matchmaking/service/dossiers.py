@@ -49,6 +49,8 @@ MOST_LINES: Final = 1_000
 """How many suggestions stand in it at most."""
 MOST_VERDICTS: Final = 20
 """How many verdicts on a challenge stand in it at most, the newest ones."""
+LONGEST_REASON: Final = 1_000
+"""Characters of the reason of a verdict that stand in it."""
 
 NamesOf = Callable[[Session, Actor, Mapping[str, Set[Hashable]]], Named]
 Opened = Callable[[], AbstractContextManager[Session]]
@@ -80,6 +82,8 @@ class _Content:
     sides : mapping of UUID to PartyRead
     languages : mapping of UUID to str or None
         In which language each submission is written.
+    is_shortened : bool
+        Whether there are more verdicts, or longer reasons, than stand in it.
     names, labels : mapping
         Who decided; what people call each theme.
     """
@@ -94,6 +98,7 @@ class _Content:
     verdicts: Mapping[UUID, list[VerdictRead]]
     sides: Mapping[UUID, PartyRead]
     languages: Mapping[UUID, str | None]
+    is_shortened: bool
     names: Named = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -161,6 +166,10 @@ def _read(
         verdicts=shown,
         sides=sides,
         languages=dict(session.exec(statement).all()),
+        is_shortened=any(
+            len(of) > MOST_VERDICTS or any(len(v.reason) > LONGEST_REASON for v in of)
+            for of in verdicts.values()
+        ),
         names=names_of(session, actor, {"decider": deciders}),
         labels=themes.labels(session, into.tag),
     )
@@ -304,6 +313,14 @@ class _Writing:
             best=BEST,
         )
         yield Paragraph(into.say(best))
+        shortened = Message(
+            "Of verdicts on a challenge the newest {most} stand here, each reason up to "
+            "{longest:,} characters. The pages of the run show all of it.",
+            most=MOST_VERDICTS,
+            longest=LONGEST_REASON,
+        )
+        if self.content.is_shortened:
+            yield Paragraph(into.say(shortened))
         head = (Message("Place"), Message("Provider"), Message("Score"), Message("Reason"))
         for side in self.content.challenges:
             yield Heading(self._written(side, f"{side.code}: {side.title}"), 2)
@@ -347,7 +364,8 @@ class _Writing:
         outcome = word[:1].upper() + word[1:]
         who = ", ".join(filter(None, (by, day)))
         about = f"{outcome}: {solution.code}, {self._whose(solution)} ({who})"
-        return f"{about}\n“{verdict.reason}”"
+        cut = " [...]" if len(verdict.reason) > LONGEST_REASON else ""
+        return f"{about}\n“{verdict.reason[:LONGEST_REASON]}{cut}”"
 
     def _made_with(self) -> Iterator[Block]:
         into, run = self.into, self.content.run
