@@ -26,7 +26,7 @@ router = APIRouter()
 
 PAGE: Final = 100
 """How many rows a page of the list has."""
-ASIDE: Final = {"cursor", "ticked", "column"}
+ASIDE: Final = {"cursor", "ticked", "column", "undo", "moved"}
 """What of an address a link to the same list leaves out."""
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
@@ -38,6 +38,11 @@ class Filters(SubmissionQuery):
 
     column: Annotated[list[str], Field(max_length=40)] = []
     """What was ticked; the address of the list names it as `columns`."""
+
+    undo: Annotated[str | None, Field(max_length=20)] = None
+    """The step that leads back from one that many have just taken."""
+    moved: Annotated[str | None, Field(max_length=5000)] = None
+    """Codes of those that have taken it, separated by commas."""
 
     _filled_in = model_validator(mode="before")(without_empty)
 
@@ -102,6 +107,7 @@ def _list(
         programme=programme,
         kind=kind,
         rows=rows,
+        moved=filters.moved.split(",") if filters.undo and filters.moved else [],
         columns=columns,
         offered=list_columns.offered(kind),
         headings=list_columns.HEADINGS,
