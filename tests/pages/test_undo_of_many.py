@@ -22,6 +22,7 @@ def test_one_button_undoes_a_step_of_many_but_for_those_who_have_moved_on(
 
     done = staff.post(address, data={"step": "select", "code": codes})
     listed = staff.get(done.headers["location"]).text
+    session.expire_all()
     rows[2].state = State.WITHDRAWN
     session.add(rows[2])
     session.commit()
