@@ -1,6 +1,7 @@
 """The same step for many submissions: first what would happen to each, then a button."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -78,11 +79,14 @@ def take_many(
         raise Unprocessable("The content cannot be accepted.", errors=form.errors)
     taken = StepTaken(reason=said.reason)
     try:
-        many_steps.take(session, actor, found.id, kind, said.code, said.step, taken)
+        moved = many_steps.take(session, actor, found.id, kind, said.code, said.step, taken)
     except Unprocessable as refusal:
         form = form.refused(*refusal.errors)
         return _page(page, session, actor, found, kind, said.code, said.step, form, 422)
-    return go_to(f"/programmes/{found.code}/{kind}s", done="many")
+    back = many_steps.step_back(said.step) if moved else None
+    undo = {"undo": back, "moved": ",".join(row.code for row in moved)} if back else {}
+    query = urlencode({"done": "many", **undo}, safe=",")
+    return go_to(f"/programmes/{found.code}/{kind}s?{query}")
 
 
 def _page(

@@ -95,6 +95,25 @@ def take(
     return [steps.take(session, actor, kind, row.id, name, taken) for row in able]
 
 
+def step_back(name: str) -> str | None:
+    """Return the one step that leads back from where a step of staff has led; None without.
+
+    Examples
+    --------
+    >>> step_back("select"), step_back("pass")
+    ('reconsider', None)
+    """
+    step = LIFE.step(name)
+    back = [
+        other.name
+        for other in LIFE.steps.values()
+        if step.target in other.sources
+        and other.target in step.sources
+        and other.action is step.action
+    ]
+    return back[0] if len(back) == 1 else None
+
+
 def _require_few(codes: Collection[UUID | str]) -> None:
     if not codes:
         error = FieldError("/code", "Tick at least one submission.")
