@@ -26,7 +26,7 @@ router = APIRouter()
 
 PAGE: Final = 100
 """How many rows a page of the list has."""
-ASIDE: Final = {"cursor", "ticked", "column", "undo", "moved"}
+ASIDE: Final = {"cursor", "ticked", "column", "done", "undo", "moved"}
 """What of an address a link to the same list leaves out."""
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
@@ -39,6 +39,8 @@ class Filters(SubmissionQuery):
     column: Annotated[list[str], Field(max_length=40)] = []
     """What was ticked; the address of the list names it as `columns`."""
 
+    done: Annotated[str | None, Field(max_length=20)] = None
+    """Which notice the frame of the page shows."""
     undo: Annotated[str | None, Field(max_length=20)] = None
     """The step that leads back from one that many have just taken."""
     moved: Annotated[str | None, Field(max_length=5000)] = None
