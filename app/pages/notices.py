@@ -39,7 +39,6 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "reconsider": Message("The decision is undone."),
             "withdraw": Message("Withdrawn."),
             "many": Message("Done. Their states are shown below."),
-            "move-undone": Message("The move is undone."),
             "nothing-ticked": Message("Nothing was ticked, so nothing was done."),
             "call-drafted": Message("Saved as a draft. Nobody but staff reads it yet."),
             "call-changed": Message("The call is changed."),

@@ -49,7 +49,6 @@ NOTHING_ASSIGNED = {
 QUERIES = {
     "show_many": "?step=pass",
     "show_new": "?call={call}",
-    "show_move": "?solution={submission}",
     "show_cost": "?challenge={submission}&solution={submission}",
 }
 

@@ -54,21 +54,6 @@ class Costs:
     reject: Cost
 
 
-@dataclass(frozen=True, slots=True)
-class MoveCost:
-    """What it costs to move a provider from one challenge to another.
-
-    Attributes
-    ----------
-    best : float or None
-        Total of the best assignment under the verdicts so far.
-    move : Cost
-    """
-
-    best: float | None
-    move: Cost
-
-
 def of_verdicts(
     session: Session,
     actor: Actor,
@@ -90,10 +75,28 @@ def of_verdicts(
     """
     line = queries.suggestion(session, actor, run, challenge, solution)
     asked = PairNamed(challenge_id=line.challenge.code, solution_id=line.solution.code)
-    chosen, rejected = _conditions(session, line.run_id, asked)
-
+    standing = pairs_today.standing(session, line.run_id)
+    sides = queries.parties(session, (key for pair in standing for key in pair))
+    named = {
+        pair: PairNamed(challenge_id=sides[pair[0]].code, solution_id=sides[pair[1]].code)
+        for pair in standing
+    }
+    chosen, rejected = (
+        [
+            named[pair]
+            for pair, verdict in standing.items()
+            if verdict.outcome is outcome and named[pair] != asked
+        ]
+        for outcome in (Outcome.CHOSEN, Outcome.REJECTED)
+    )
     so_far, with_it, without_it = (
-        _what_if(session, actor, line.run_id, locked, forbidden, settings)
+        assignment_queries.what_if(
+            session,
+            actor,
+            line.run_id,
+            NewWhatIf(locked=locked, forbidden=forbidden),
+            settings,
+        )
         for locked, forbidden in (
             (chosen, rejected),
             ([*chosen, asked], rejected),
@@ -106,86 +109,6 @@ def of_verdicts(
         return Costs(base.assignment.total, _cost(base, with_it()), _cost(base, without_it()))
 
     return compute
-
-
-def of_move(
-    session: Session,
-    actor: Actor,
-    run: UUID | str,
-    solution: UUID | str,
-    source: UUID | str | None,
-    target: UUID | str,
-    settings: Settings,
-) -> Callable[[], MoveCost]:
-    """Return what computes the cost of moving a provider between challenges, without a session.
-
-    The cost is the total of the best assignment under the verdicts so far, less that of the
-    best one under them where the pair with the source is open again and that with the target
-    is chosen; below 0 where the move gains.
-
-    Parameters
-    ----------
-    source, target : UUID or str
-        The challenge that the provider leaves, if any, and the one that it comes to.
-
-    Raises
-    ------
-    NotFound
-        If the actor may not know of the run, or it lists no pair with the target.
-    Conflict, Unprocessable
-        As `of_verdicts`.
-    """
-    line = queries.suggestion(session, actor, run, target, solution)
-    asked = PairNamed(challenge_id=line.challenge.code, solution_id=line.solution.code)
-    so_far_chosen, so_far_rejected = _conditions(session, line.run_id)
-    chosen, rejected = (
-        [pair for pair in pairs if pair != asked] for pairs in (so_far_chosen, so_far_rejected)
-    )
-    left = PairNamed(challenge_id=source, solution_id=asked.solution_id) if source else None
-    after = [*(pair for pair in chosen if pair != left), asked]
-    so_far, moved = (
-        _what_if(session, actor, line.run_id, locked, forbidden, settings)
-        for locked, forbidden in ((so_far_chosen, so_far_rejected), (after, rejected))
-    )
-
-    def compute() -> MoveCost:
-        base = so_far()
-        return MoveCost(base.assignment.total, _cost(base, moved()))
-
-    return compute
-
-
-def _conditions(
-    session: Session, run_id: UUID, apart_from: PairNamed | None = None
-) -> tuple[list[PairNamed], list[PairNamed]]:
-    """Return the pairs that verdicts choose and those that they reject, but for one."""
-    standing = pairs_today.standing(session, run_id)
-    sides = queries.parties(session, (key for pair in standing for key in pair))
-    named = {
-        pair: PairNamed(challenge_id=sides[pair[0]].code, solution_id=sides[pair[1]].code)
-        for pair in standing
-    }
-    chosen, rejected = (
-        [
-            named[pair]
-            for pair, verdict in standing.items()
-            if verdict.outcome is outcome and named[pair] != apart_from
-        ]
-        for outcome in (Outcome.CHOSEN, Outcome.REJECTED)
-    )
-    return chosen, rejected
-
-
-def _what_if(
-    session: Session,
-    actor: Actor,
-    run_id: UUID,
-    locked: list[PairNamed],
-    forbidden: list[PairNamed],
-    settings: Settings,
-) -> Callable[[], WhatIfRead]:
-    new = NewWhatIf(locked=locked, forbidden=forbidden)
-    return assignment_queries.what_if(session, actor, run_id, new, settings)
 
 
 def _cost(base: WhatIfRead, other: WhatIfRead) -> Cost:

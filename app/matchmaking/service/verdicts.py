@@ -1,6 +1,6 @@
 """What people decide: verdicts on suggestions, and matches."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -167,27 +167,6 @@ def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdi
     Conflict
         If it is not the newest one on its pair, or somebody else decided in the meantime.
     """
-    return _taken_back(session, actor, verdict_id, reason, _before)
-
-
-def free(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:
-    """Take the newest verdict on a pair back: whatever was decided before, nothing is then.
-
-    Raises
-    ------
-    NotFound, NotPermitted, Conflict
-        As `undo`.
-    """
-    return _taken_back(session, actor, verdict_id, reason, lambda _: Outcome.UNDECIDED)
-
-
-def _taken_back(
-    session: Session,
-    actor: Actor,
-    verdict_id: UUID,
-    reason: str,
-    outcome_of: Callable[[Sequence[Verdict]], Outcome],
-) -> Verdict:
     policy.require(actor, Action.VERDICT_WRITE)
     verdict = session.get(Verdict, verdict_id)
     if verdict is None:
@@ -204,7 +183,7 @@ def _taken_back(
         Verdict(
             **verdict.model_dump(include=set(Pair._fields)),
             number=len(history) + 1,
-            outcome=outcome_of(history),
+            outcome=_before(history),
             reason=reason,
             undoes=verdict.id,
         ),

@@ -21,7 +21,7 @@ from app.core.http.access import needs, within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
-from app.core.storage.database import Database, reading
+from app.core.storage.database import reading
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
@@ -254,26 +254,17 @@ def _ground(
     database: DatabaseDep, actor: ActorDep, run: Reference, form: VerdictFormDep
 ) -> verdicts.Ground | None:
     """Read what a verdict stands on and check it, before anybody waits for the writer."""
-    return ground_of(database, actor, run, form.value)
-
-
-def ground_of(
-    database: Database, actor: Actor, run: UUID | str, said: VerdictForm | None
-) -> verdicts.Ground | None:
-    """Return what the verdict of a form stands on, checked; None where the form has faults."""
-    if said is None:
+    if form.value is None:
         return None
-    new = new_verdict(said, run)
+    new = _new_verdict(form.value, run)
     with reading(database) as session:
         found = verdicts.ground(session, actor, new)
     verdicts.require_open(found, new.outcome)
     return found
 
 
-def new_verdict(said: VerdictForm, run: UUID | str) -> NewVerdict:
-    """Return the verdict of a form; its run stands in the address."""
-    fields = said.model_dump(include=set(NewVerdict.model_fields))
-    return NewVerdict.model_validate({**fields, "run_id": run})
+def _new_verdict(said: VerdictForm, run: UUID | str) -> NewVerdict:
+    return NewVerdict.model_validate({**said.model_dump(), "run_id": run})
 
 
 @router.post("/programmes/{programme}/runs/{run}/verdicts")
@@ -295,7 +286,7 @@ def decide(
         return _bench_page(
             page, session, actor, found, of, challenge, solution, form=form, status=422
         )
-    new = new_verdict(form.value, found.code)
+    new = _new_verdict(form.value, found.code)
     try:
         made = verdicts.decide(session, actor, new, ground)
     except Conflict:

@@ -1,15 +1,11 @@
 """The board: the best whole assignment of a run beside what people have chosen."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.access import policy
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
-from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep
@@ -18,16 +14,14 @@ from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.service import assignment_queries, bench
 from app.matchmaking.service.bench import Bench, Place, Row
 from app.pages.layout import PageDep, go_to
-from app.pages.notices import Notice
 from app.pages.staff.rooms import place_of, run_of
-from app.programmes.models import Programme
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A provider that the assignment gives a challenge, or about which people have decided.
+    """A provider of a challenge, on one side of the board or on both.
 
     Attributes
     ----------
@@ -53,8 +47,6 @@ def show_board(
     actor: ActorDep,
     programme: Reference,
     run: Reference,
-    moved: UUID | None = None,
-    freed: UUID | None = None,
 ) -> Response:
     """Show for each challenge whom the assignment gives it, and whom people have chosen."""
     found, of = run_of(session, actor, programme, run)
@@ -66,8 +58,6 @@ def show_board(
         "staff/board.html",
         programme=of,
         run=found,
-        may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
-        done=_notice(whole, of, moved, freed) or page.notice,
         assignment=assignment,
         rows=[(row, _seats(whole, row)) for row in whole.rows],
         short={one.challenge: one for one in assignment.shortfalls},
@@ -81,25 +71,8 @@ def show_board(
     )
 
 
-def _notice(
-    whole: Bench, of: Programme, moved: UUID | None, freed: UUID | None
-) -> Notice | None:
-    """Return what was moved, with its undoing; None where that is no longer what counts."""
-    verdict = next((v for v in whole.verdicts.values() if v.id == moved), None)
-    if verdict is None:
-        return None
-    challenges = {row.challenge.id: row.challenge for row in whole.rows}
-    text = Message(
-        "Kept: {provider} is chosen for {challenge}.",
-        provider=whole.solutions[verdict.solution_id].organisation,
-        challenge=challenges[verdict.challenge_id].title,
-    )
-    place = f"{place_of(whole.run, of)}/moves/{verdict.id}/undo"
-    return Notice(text, f"{place}?{urlencode({'freed': freed})}" if freed else place)
-
-
 def _seats(whole: Bench, row: Row) -> list[Seat]:
-    """Return whom the assignment or people name for a challenge, the best place first."""
+    """Return the providers that stand on a side of the board, the best place first."""
     seats = []
     for key, provider in whole.solutions.items():
         pair = (row.challenge.id, key)
@@ -112,7 +85,7 @@ def _seats(whole: Bench, row: Row) -> list[Seat]:
             outcome is Outcome.CHOSEN,
             outcome is Outcome.REJECTED,
         )
-        if seat.assigned or seat.chosen or seat.rejected:
+        if seat.assigned or seat.chosen:
             seats.append(seat)
     return sorted(
         seats, key=lambda seat: seat.place.rank if seat.place else whole.run.n_solutions
