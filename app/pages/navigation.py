@@ -101,7 +101,8 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_programme", "show_challenges", "show_solutions"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
-    *("show_board", "show_what_if", "show_comparison", "show_many", "take_many"),
+    *("show_board", "show_move", "keep_move", "undo_move"),
+    *("show_what_if", "show_comparison", "show_many", "take_many"),
 )
 
 ENTRIES: Final = (
@@ -174,7 +175,8 @@ ENTRIES: Final = (
         _pages(
             *("show_runs", "start_run", "show_run", "take_run_step"),
             *("show_bench", "decide", "undo", "show_cost"),
-            *("show_board", "show_what_if", "show_comparison"),
+            *("show_board", "show_move", "keep_move", "undo_move"),
+            *("show_what_if", "show_comparison"),
         ),
         every(Action.RUN_READ),
         Row.PROGRAMME,

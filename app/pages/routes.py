@@ -25,6 +25,7 @@ from app.pages.staff import (
     importing,
     letters,
     many_steps,
+    moves,
     people,
     programme_form,
     programmes,
@@ -52,7 +53,7 @@ for page in (
         tasks,
     ),
     *(mine, form, submission),
-    *(programmes, submissions, many_steps, runs, bench, board, what_if, comparison),
+    *(programmes, submissions, many_steps, runs, bench, board, moves, what_if, comparison),
     *(programme_calls, call_forms, programme_form, importing),
     *(people, users, letters, organisation, audit),
 ):

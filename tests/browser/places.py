@@ -62,6 +62,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "audit": "/audit",
             "heat-map": "/programmes/{programme}/runs/{run}",
             "board": "/programmes/{programme}/runs/{run}/board",
+            "move": (
+                "/programmes/{programme}/runs/{run}/move?solution={solution}&target={challenge}"
+            ),
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "compare": "/programmes/{programme}/compare",
             "many-steps": (

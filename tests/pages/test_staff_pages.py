@@ -482,6 +482,23 @@ def test_the_board_tells_where_people_and_the_assignment_differ(
     assert f"lock={first}:{other}" in after
 
 
+def test_what_if_forbids_rejected_pairs_that_the_assignment_does_not_hold(
+    staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    board = staff.get(f"{run}/board").text
+    assigned = re.findall(r"challenge=([\w-]+)&amp;solution=([\w-]+)#pair", board)
+    challenge, solution = next(
+        (c.code, s.code) for c in pairs[0] for s in pairs[1] if (c.code, s.code) not in assigned
+    )
+    form = said(pairs, "rejected", challenge_id=challenge, solution_id=solution)
+    staff.post(f"{run}/verdicts", data=form)
+
+    after = staff.get(f"{run}/board").text
+
+    assert f"forbid={challenge}:{solution}" not in board
+    assert f"forbid={challenge}:{solution}" in after
+
+
 def test_what_if_shows_the_answer_beside_the_run_and_stores_nothing(
     session: Session, staff: TestClient, run: str, pairs: Pairs
 ) -> None:
