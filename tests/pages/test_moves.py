@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
