@@ -2,6 +2,7 @@
 import { initAll } from "./govuk-frontend.min.js";
 import "./autosave.js";
 import "./bench.js";
+import "./board.js";
 import "./counting.js";
 import "./loading.js";
 import "./times.js";

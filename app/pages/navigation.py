@@ -101,7 +101,8 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_programme", "show_challenges", "show_solutions"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
-    *("show_board", "show_what_if", "show_comparison", "show_many", "take_many"),
+    *("show_board", "show_move", "keep_move", "undo_move"),
+    *("show_what_if", "show_comparison", "show_many", "take_many"),
     *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
     *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
 )
@@ -176,7 +177,8 @@ ENTRIES: Final = (
         _pages(
             *("show_runs", "start_run", "show_run", "take_run_step"),
             *("show_bench", "decide", "undo", "show_cost"),
-            *("show_board", "show_what_if", "show_comparison"),
+            *("show_board", "show_move", "keep_move", "undo_move"),
+            *("show_what_if", "show_comparison"),
             *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),
             *("show_fairness", "show_fairness_chart", "show_regrets"),
         ),

@@ -63,6 +63,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "audit": "/audit",
             "heat-map": "/programmes/{programme}/runs/{run}",
             "board": "/programmes/{programme}/runs/{run}/board",
+            "move": (
+                "/programmes/{programme}/runs/{run}/move?solution={solution}&target={challenge}"
+            ),
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "figures": "/programmes/{programme}/runs/{run}/figures",
             "fairness": (

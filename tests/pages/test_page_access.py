@@ -49,6 +49,9 @@ NOTHING_ASSIGNED = {
 QUERIES = {
     "show_many": "?step=pass",
     "show_new": "?call={call}",
+    "show_move": "?solution={submission}",
+    "keep_move": "?solution={submission}",
+    "undo_move": "?verdict={verdict}",
     "show_cost": "?challenge={submission}&solution={submission}",
 }
 

@@ -34,7 +34,25 @@ class VerdictRead(BaseModel):
 Reason = Annotated[Text, StringConstraints(min_length=3, max_length=5000)]
 
 
-class NewVerdict(BaseModel):
+class Decision(BaseModel):
+    """What is decided about a pair of a run; nobody decides without a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: Reference
+    challenge_id: Reference
+    solution_id: Reference = Field(description="Listed by the run or not.")
+    outcome: Outcome
+    reason: Reason
+    newest: Whole | None = Field(
+        default=None,
+        ge=0,
+        description="Number of the newest verdict on the pair that the decider saw, 0 for "
+        "none; the verdict is refused (409) where there is a newer one. Null: as it is now.",
+    )
+
+
+class NewVerdict(Decision):
     """A decision about a pair of a run; nobody decides without a reason."""
 
     model_config = ConfigDict(
@@ -52,17 +70,7 @@ class NewVerdict(BaseModel):
         },
     )
 
-    run_id: Reference
-    challenge_id: Reference
-    solution_id: Reference = Field(description="Listed by the run or not.")
     outcome: Literal[Outcome.CHOSEN, Outcome.RESERVE, Outcome.REJECTED]
-    reason: Reason
-    newest: Whole | None = Field(
-        default=None,
-        ge=0,
-        description="Number of the newest verdict on the pair that the decider saw, 0 for "
-        "none; the verdict is refused (409) where there is a newer one. Null: as it is now.",
-    )
 
 
 class Undoing(BaseModel):

@@ -79,6 +79,8 @@ class Bench:
     places : mapping of pair to Place
     verdicts : mapping of pair to VerdictRead
         Those that count.
+    parties : mapping of UUID to PartyRead
+        All that are suggested or decided about.
     """
 
     run: MatchRun
@@ -86,6 +88,7 @@ class Bench:
     solutions: Mapping[UUID, PartyRead]
     places: Mapping[Pair, Place]
     verdicts: Mapping[Pair, VerdictRead]
+    parties: Mapping[UUID, PartyRead]
 
     @property
     def best(self) -> float:
@@ -119,10 +122,9 @@ def bench(session: Session, actor: Actor, key: UUID | str, *, firsts: bool = Fal
     if firsts:
         statement = statement.where(col(Suggestion.rank) == 1)
     places = [Place(*row) for row in session.execute(statement)]
-    sides = queries.parties(
-        session, (key for p in places for key in (p.challenge_id, p.solution_id))
-    )
     verdicts = pairs_today.standing(session, run.id)
+    pairs = [*((p.challenge_id, p.solution_id) for p in places), *verdicts]
+    sides = queries.parties(session, (key for pair in pairs for key in pair))
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
     chosen = Counter(v.challenge_id for v in verdicts.values() if v.outcome is Outcome.CHOSEN)
@@ -132,6 +134,7 @@ def bench(session: Session, actor: Actor, key: UUID | str, *, firsts: bool = Fal
         solutions=_by_code({p.solution_id for p in places}, sides),
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
+        parties=sides,
     )
 
 

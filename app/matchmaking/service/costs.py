@@ -5,7 +5,7 @@ cost of a verdict is the total of the best assignment under them, less that of t
 assignment under them and the verdict.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from app.matchmaking.schemas.assignments import ChosenRead, NewWhatIf, PairNamed
 from app.matchmaking.service import assignment_queries, pairs_today, queries
 from app.settings import Settings
 
+Codes = tuple[str, str]
+"""A challenge and a solution."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -25,7 +28,7 @@ class Cost:
     Attributes
     ----------
     total : float or None
-        Sum of scores that is lost; None where no assignment is left.
+        Sum of scores that is lost, below 0 where it gains; None where no assignment is left.
     reason : str or None
         Why none is left.
     gains, loses : sequence of ChosenRead
@@ -54,6 +57,24 @@ class Costs:
     reject: Cost
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What several verdicts at once cost.
+
+    Attributes
+    ----------
+    best : float or None
+        Total of the best assignment under the verdicts so far.
+    cost : Cost
+    seats : sequence of ChosenRead
+        The best assignment with the verdicts.
+    """
+
+    best: float | None
+    cost: Cost
+    seats: Sequence[ChosenRead]
+
+
 def of_verdicts(
     session: Session,
     actor: Actor,
@@ -74,33 +95,18 @@ def of_verdicts(
         If the verdicts so far cannot be conditions: a team of a chosen pair has withdrawn.
     """
     line = queries.suggestion(session, actor, run, challenge, solution)
-    asked = PairNamed(challenge_id=line.challenge.code, solution_id=line.solution.code)
-    standing = pairs_today.standing(session, line.run_id)
-    sides = queries.parties(session, (key for pair in standing for key in pair))
-    named = {
-        pair: PairNamed(challenge_id=sides[pair[0]].code, solution_id=sides[pair[1]].code)
-        for pair in standing
+    asked = (line.challenge.code, line.solution.code)
+    others = {
+        pair: outcome
+        for pair, outcome in _decided(session, line.run_id).items()
+        if pair != asked
     }
-    chosen, rejected = (
-        [
-            named[pair]
-            for pair, verdict in standing.items()
-            if verdict.outcome is outcome and named[pair] != asked
-        ]
-        for outcome in (Outcome.CHOSEN, Outcome.REJECTED)
-    )
     so_far, with_it, without_it = (
-        assignment_queries.what_if(
-            session,
-            actor,
-            line.run_id,
-            NewWhatIf(locked=locked, forbidden=forbidden),
-            settings,
-        )
-        for locked, forbidden in (
-            (chosen, rejected),
-            ([*chosen, asked], rejected),
-            (chosen, [*rejected, asked]),
+        _best(session, actor, line.run_id, decided, settings)
+        for decided in (
+            others,
+            others | {asked: Outcome.CHOSEN},
+            others | {asked: Outcome.REJECTED},
         )
     )
 
@@ -109,6 +115,68 @@ def of_verdicts(
         return Costs(base.assignment.total, _cost(base, with_it()), _cost(base, without_it()))
 
     return compute
+
+
+def of_changes(
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    changes: Mapping[Codes, Outcome],
+    settings: Settings,
+) -> Callable[[], Moved]:
+    """Return what computes the cost of several verdicts at once, without a session.
+
+    Parameters
+    ----------
+    changes : mapping of codes to Outcome
+        What shall count for pairs of challenge and solution.
+
+    Raises
+    ------
+    NotFound, Conflict, Unprocessable
+        As for `of_verdicts`.
+    """
+    decided = _decided(session, run_id)
+    so_far, then = (
+        _best(session, actor, run_id, asked, settings)
+        for asked in (decided, {**decided, **changes})
+    )
+
+    def compute() -> Moved:
+        base, other = so_far(), then()
+        return Moved(base.assignment.total, _cost(base, other), other.chosen)
+
+    return compute
+
+
+def _decided(session: Session, run_id: UUID) -> dict[Codes, Outcome]:
+    """Return the verdicts that count in a run, by codes."""
+    standing = pairs_today.standing(session, run_id)
+    sides = queries.parties(session, (key for pair in standing for key in pair))
+    return {
+        (sides[challenge].code, sides[solution].code): verdict.outcome
+        for (challenge, solution), verdict in standing.items()
+    }
+
+
+def _best(
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    decided: Mapping[Codes, Outcome],
+    settings: Settings,
+) -> Callable[[], WhatIfRead]:
+    """Return what assigns a run with verdicts as conditions."""
+    locked, forbidden = (
+        [
+            PairNamed(challenge_id=challenge, solution_id=solution)
+            for (challenge, solution), found in decided.items()
+            if found is outcome
+        ]
+        for outcome in (Outcome.CHOSEN, Outcome.REJECTED)
+    )
+    new = NewWhatIf(locked=locked, forbidden=forbidden)
+    return assignment_queries.what_if(session, actor, run_id, new, settings)
 
 
 def _cost(base: WhatIfRead, other: WhatIfRead) -> Cost:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -17,9 +17,12 @@ from app.matchmaking import deferred
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.results import RunInputs
-from app.matchmaking.schemas.verdicts import NewVerdict
+from app.matchmaking.schemas.verdicts import Decision
 from app.matchmaking.service import inputs, pairs_today
 from app.submissions.models import Submission
+
+_WANTED: Final = frozenset({Outcome.CHOSEN, Outcome.RESERVE})
+"""What only a pair can become of which both sides are there."""
 
 
 class Pair(NamedTuple):
@@ -57,7 +60,7 @@ class Ground:
     inputs: RunInputs
 
 
-def ground(session: Session, actor: Actor, new: NewVerdict) -> Ground:
+def ground(session: Session, actor: Actor, new: Decision) -> Ground:
     """Read what a verdict stands on.
 
     Raises
@@ -105,9 +108,9 @@ def require_open(found: Ground, outcome: Outcome) -> None:
     Raises
     ------
     Conflict
-        If a team has withdrawn or a rule bars the pair, and it is not rejected.
+        If a team has withdrawn or a rule bars the pair, and it is chosen or in reserve.
     """
-    if outcome is not Outcome.REJECTED:
+    if outcome in _WANTED:
         _require_there(found.withdrawn)
         in_the_way = deferred.obstacles_of(found.inputs, found.challenge, found.solution)
         if in_the_way:
@@ -116,7 +119,7 @@ def require_open(found: Ground, outcome: Outcome) -> None:
             )
 
 
-def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Verdict:
+def decide(session: Session, actor: Actor, new: Decision, found: Ground) -> Verdict:
     """Record a verdict on a pair of a run, listed or not; it counts until the next one.
 
     Parameters
@@ -126,13 +129,33 @@ def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Ve
 
     Raises
     ------
+    NotPermitted, Conflict
+        As for `decide_together`.
+    """
+    (verdict,) = decide_together(session, actor, [(new, found)])
+    return verdict
+
+
+def decide_together(
+    session: Session, actor: Actor, decisions: Sequence[tuple[Decision, Ground]]
+) -> list[Verdict]:
+    """Record verdicts on several pairs, all of them or none.
+
+    Raises
+    ------
     NotPermitted
         If the actor may not decide.
     Conflict
-        If somebody else decided about the pair at the same moment, or what was read no
-        longer holds.
+        If somebody else decided about one of the pairs at the same moment, or what was read
+        no longer holds.
     """
     policy.require(actor, Action.VERDICT_WRITE)
+    checked = [_checked(session, new, found) for new, found in decisions]
+    return [_added(session, actor, verdict) for verdict in checked]
+
+
+def _checked(session: Session, new: Decision, found: Ground) -> Verdict:
+    """Return a verdict that may be recorded, or refuse it; nothing is recorded yet."""
     # The number that is checked, and no other: of two at once the second is a duplicate.
     verdict = Verdict(
         **found.pair._asdict(),
@@ -143,14 +166,14 @@ def decide(session: Session, actor: Actor, new: NewVerdict, found: Ground) -> Ve
     codes = _codes(session, verdict)
     if (digest, *codes) != (found.digest, found.challenge, found.solution):
         raise Conflict("The run or the pair changed at the same moment.")
-    if new.outcome is not Outcome.REJECTED:
+    if new.outcome in _WANTED:
         _require_there(pairs_today.withdrawn(session, codes))
     if len(_history(session, verdict)) != found.number:
         raise Conflict(
             "Somebody else has decided about this pair in the meantime.",
             remedy="Read the verdicts on this pair again, then decide.",
         )
-    return _added(session, actor, verdict)
+    return verdict
 
 
 def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:

@@ -170,7 +170,7 @@ FAULTS: Final = (
     Fault(
         "a pair that a rule bars is held in reserve",
         DECIDING,
-        "if outcome is not Outcome.REJECTED:",
+        "if outcome in _WANTED:",
         "if outcome is Outcome.CHOSEN:",
         (f"{DECIDE}test_a_pair_that_no_list_holds_is_decided_as_well",),
     ),

@@ -1,0 +1,238 @@
+"""Moves on the board: a provider goes to another challenge, off it, or in from the reserve.
+
+A move is kept as verdicts, all of them or none, with one reason.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sql
+from sqlmodel import Session, col, select
+
+from app.access.policy import Actor
+from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.messages import Message
+from app.core.storage.reference_numbers import named
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import MatchRun, Verdict
+from app.matchmaking.schemas.moves import KeptMove, NewMove
+from app.matchmaking.schemas.parties import PartyRead
+from app.matchmaking.schemas.verdicts import Decision
+from app.matchmaking.service import pairs_today, queries, verdicts
+from app.submissions.models import Submission
+
+Pair = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a move makes of one pair.
+
+    Attributes
+    ----------
+    challenge, solution : PartyRead
+    before, after : Outcome
+    newest : int
+        Number of the newest verdict on the pair; 0 for none.
+    """
+
+    challenge: PartyRead
+    solution: PartyRead
+    before: Outcome
+    after: Outcome
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a move does.
+
+    Attributes
+    ----------
+    solution : PartyRead
+    source, target : PartyRead or None
+    changes : sequence of Change
+        Empty where nothing would change, or somebody has to make room first.
+    sitting : sequence of PartyRead
+        Those of whom one makes room, as all places of the target are taken.
+    """
+
+    solution: PartyRead
+    source: PartyRead | None
+    target: PartyRead | None
+    changes: Sequence[Change]
+    sitting: Sequence[PartyRead]
+
+
+def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
+    """Return what a move would do to the verdicts that count now; nothing is stored.
+
+    Raises
+    ------
+    Unprocessable
+        If what is named is not there.
+    """
+    solution = _party(session, "solution", new.solution)
+    source, target = (
+        _party(session, name, key) if key is not None else None
+        for name, key in (("source", new.source), ("target", new.target))
+    )
+    standing = pairs_today.standing(session, run.id)
+    before = {pair: verdict.outcome for pair, verdict in standing.items()}
+    if target is None:
+        return Plan(solution, source, None, (), ())
+    after: dict[Pair, Outcome] = {(target.id, solution.id): new.outcome}
+    if source is not None and source.id != target.id and (source.id, solution.id) in before:
+        after[source.id, solution.id] = new.left_as
+    sitting = _sitting(run, before, target.id, solution.id) if _takes(new) else []
+    parties = queries.parties(session, [*sitting, *(key for pair in after for key in pair)])
+    leaving = next((parties[key] for key in sitting if _names(new, parties[key])), None)
+    if leaving is not None:
+        after[target.id, leaving.id] = new.instead_as
+    is_open = bool(sitting) and leaving is None
+    numbers = newest_numbers(session, run.id, after)
+    changes = [
+        Change(
+            parties[pair[0]],
+            parties[pair[1]],
+            before.get(pair, Outcome.UNDECIDED),
+            outcome,
+            numbers.get(pair, 0),
+        )
+        for pair, outcome in after.items()
+        if outcome is not before.get(pair, Outcome.UNDECIDED)
+    ]
+    return Plan(
+        solution,
+        source,
+        target,
+        () if is_open else changes,
+        [parties[key] for key in sitting],
+    )
+
+
+def grounds(
+    session: Session, actor: Actor, run: MatchRun, planned: Plan, kept: KeptMove
+) -> list[tuple[Decision, verdicts.Ground]]:
+    """Read what the verdicts of a move stand on, with the numbers that its decider saw.
+
+    Raises
+    ------
+    NotPermitted, Unprocessable
+        As for `verdicts.ground`.
+    Conflict
+        If it changes other pairs than its decider saw.
+    """
+    if not planned.changes or len(planned.changes) != len(kept.newest):
+        raise _overtaken()
+    decisions = [
+        Decision(
+            run_id=run.id,
+            challenge_id=change.challenge.code,
+            solution_id=change.solution.code,
+            outcome=change.after,
+            reason=kept.reason,
+            newest=newest,
+        )
+        for change, newest in zip(planned.changes, kept.newest, strict=True)
+    ]
+    return [(one, verdicts.ground(session, actor, one)) for one in decisions]
+
+
+def keep(
+    session: Session,
+    actor: Actor,
+    run: MatchRun,
+    new: NewMove,
+    decisions: Sequence[tuple[Decision, verdicts.Ground]],
+) -> list[Verdict]:
+    """Record the verdicts of a move, all of them or none.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not decide.
+    Conflict
+        If somebody has decided about one of its pairs, or has taken the place, meanwhile.
+    """
+    now = [
+        (c.challenge.code, c.solution.code, c.after) for c in plan(session, run, new).changes
+    ]
+    if now != [(one.challenge_id, one.solution_id, one.outcome) for one, _ in decisions]:
+        raise _overtaken()
+    return verdicts.decide_together(session, actor, decisions)
+
+
+def undo(session: Session, actor: Actor, keys: Sequence[UUID], reason: str) -> list[Verdict]:
+    """Take the verdicts of a move back.
+
+    Raises
+    ------
+    NotFound, NotPermitted, Conflict
+        As for `verdicts.undo`; then none is taken back.
+    """
+    return [verdicts.undo(session, actor, key, reason) for key in keys]
+
+
+def made(session: Session, run_id: UUID, keys: Sequence[UUID]) -> list[Verdict]:
+    """Return those verdicts of a run that still are the newest of their pairs, in order."""
+    statement = select(Verdict).where(Verdict.run_id == run_id, col(Verdict.id).in_(keys))
+    found = sorted(session.exec(statement), key=lambda verdict: keys.index(verdict.id))
+    numbers = newest_numbers(session, run_id, [(v.challenge_id, v.solution_id) for v in found])
+    return [v for v in found if v.number == numbers[v.challenge_id, v.solution_id]]
+
+
+def newest_numbers(
+    session: Session, run_id: UUID, pairs: Collection[Pair]
+) -> Mapping[Pair, int]:
+    """Return the number of the newest verdict on some pairs of a run that have one."""
+    challenge, solution = col(Verdict.challenge_id), col(Verdict.solution_id)
+    statement = (
+        select(challenge, solution, sql.func.max(Verdict.number))
+        .where(
+            Verdict.run_id == run_id,
+            challenge.in_({pair[0] for pair in pairs}),
+            solution.in_({pair[1] for pair in pairs}),
+        )
+        .group_by(challenge, solution)
+    )
+    return {(c, s): number for c, s, number in session.exec(statement)}
+
+
+def _takes(new: NewMove) -> bool:
+    return new.outcome is Outcome.CHOSEN
+
+
+def _sitting(
+    run: MatchRun, before: Mapping[Pair, Outcome], target: UUID, solution: UUID
+) -> list[UUID]:
+    """Return who is chosen for a challenge, where all its places are taken by others."""
+    chosen = [
+        key
+        for (challenge, key), outcome in before.items()
+        if challenge == target and outcome is Outcome.CHOSEN
+    ]
+    full = len(chosen) >= int(run.settings["providers_max"])
+    return chosen if full and solution not in chosen else []
+
+
+def _names(new: NewMove, party: PartyRead) -> bool:
+    return new.instead_of in {party.code, party.id}
+
+
+def _party(session: Session, name: str, reference: UUID | str) -> PartyRead:
+    key = session.exec(select(Submission.id).where(named(Submission, reference))).first()
+    if key is None:
+        text = Message("The run does not contain {name}.", name=reference)
+        raise Unprocessable(
+            "The run does not contain this pair.", errors=[FieldError(f"/{name}", text)]
+        )
+    return queries.parties(session, [key])[key]
+
+
+def _overtaken() -> Conflict:
+    return Conflict(
+        "Somebody else has decided about this pair in the meantime.",
+        remedy="Read the verdicts on this pair again, then decide.",
+    )

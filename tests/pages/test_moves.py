@@ -1,0 +1,198 @@
+"""On the board staff move a provider; the cost is told first, and the move can be undone."""
+
+import re
+
+import pytest
+from httpx2 import Response
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from app.access.policy import Role
+from app.core.storage.database import Database
+from app.matchmaking.lifecycle import Outcome
+from app.matchmaking.models import Verdict
+from app.submissions.models import Submission
+from tests.conftest import statements_of
+from tests.pages.conftest import as_role
+from tests.pages.test_staff_pages import Pairs, pairs, run, said
+
+__all__ = ["pairs", "run"]
+
+
+def standing(session: Session) -> dict[tuple[str, str], Outcome]:
+    """What counts for each pair, by codes."""
+    session.rollback()
+    codes = dict(session.exec(select(Submission.id, Submission.code)).all())
+    found = sorted(session.exec(select(Verdict)), key=lambda verdict: verdict.number)
+    return {(codes[v.challenge_id], codes[v.solution_id]): v.outcome for v in found}
+
+
+def move(pairs: Pairs, source: int | None, target: int, solution: int = 0) -> dict[str, str]:
+    asked = {"solution": pairs[1][solution].code, "target": pairs[0][target].code}
+    return asked if source is None else asked | {"source": pairs[0][source].code}
+
+
+def seen(page: str) -> dict[str, list[str]]:
+    return {"newest": re.findall(r'name="newest" value="(\d+)"', page)}
+
+
+def keep(
+    staff: TestClient, run: str, asked: dict[str, str], reason: str = "They fit."
+) -> Response:
+    page = staff.get(f"{run}/move", params=asked).text
+    return staff.post(f"{run}/move", params=asked, data=seen(page) | {"reason": reason})
+
+
+def chosen(staff: TestClient, run: str, pairs: Pairs, challenge: int, solution: int) -> None:
+    form = said(
+        pairs,
+        challenge_id=pairs[0][challenge].code,
+        solution_id=pairs[1][solution].code,
+    )
+    assert staff.post(f"{run}/verdicts", data=form).status_code == 303
+
+
+def test_a_provider_is_moved_with_one_reason_and_the_move_is_undone_as_a_whole(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    first, second = (challenge.code for challenge in pairs[0])
+    provider = pairs[1][0].code
+    chosen(staff, run, pairs, 0, 0)
+    answer = keep(staff, run, move(pairs, 0, 1))
+    board = staff.get(answer.headers["location"]).text
+    moved = standing(session)
+    (undo,) = re.findall(r'action="([^"]*/move/undo[^"]*)"', board)
+    undone = staff.get(staff.post(undo.replace("&amp;", "&")).headers["location"]).text
+
+    assert "Recorded: the move of" in board
+    assert moved == {
+        (first, provider): Outcome.UNDECIDED,
+        (second, provider): Outcome.CHOSEN,
+    }
+    assert "Taken back: the move of" in undone
+    assert standing(session) == {
+        (first, provider): Outcome.CHOSEN,
+        (second, provider): Outcome.UNDECIDED,
+    }
+
+
+def test_the_cost_of_a_move_is_told_before_it_is_kept_and_nothing_is_stored(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    before = standing(session)
+
+    page = staff.get(f"{run}/move", params=move(pairs, 0, 1))
+    part = staff.get(f"{run}/move", params=move(pairs, 0, 1), headers={"HX-Request": "true"})
+
+    assert re.search(r"<strong>(Costs|Gains) ", page.text)
+    assert ("<html" in part.text, "Keep this move" in part.text) == (False, True)
+    assert standing(session) == before
+
+
+def test_a_provider_that_takes_no_more_leaves_no_assignment_and_the_page_says_so(
+    staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+
+    page = staff.get(f"{run}/move", params=move(pairs, None, 1)).text
+
+    assert "Then no whole assignment is left." in page
+
+
+def test_without_a_reason_nothing_is_moved_and_the_field_says_so(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    before = standing(session)
+
+    page = keep(staff, run, move(pairs, 0, 1), reason="")
+
+    assert (page.status_code, 'id="reason-wrong"' in page.text) == (422, True)
+    assert standing(session) == before
+
+
+@pytest.mark.parametrize("outcome", ["undecided", "reserve", "rejected"])
+def test_a_provider_is_taken_off(
+    session: Session, staff: TestClient, run: str, pairs: Pairs, outcome: str
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+
+    answer = keep(staff, run, move(pairs, None, 0) | {"outcome": outcome})
+
+    assert answer.status_code == 303
+    assert standing(session) == {(pairs[0][0].code, pairs[1][0].code): Outcome(outcome)}
+
+
+def test_of_two_who_move_at_once_the_second_is_shown_what_counts_and_keeps_the_reason(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    asked = move(pairs, 0, 1)
+    stale = seen(staff.get(f"{run}/move", params=asked).text)
+    form = said(
+        pairs,
+        "rejected",
+        challenge_id=pairs[0][1].code,
+        reason="Another field.",
+    )
+    staff.post(f"{run}/verdicts", data=form)
+    before = standing(session)
+
+    page = staff.post(f"{run}/move", params=asked, data=stale | {"reason": "They know it."})
+
+    assert page.status_code == 409
+    assert "A colleague has decided meanwhile." in page.text
+    assert ">They know it.</textarea>" in page.text
+    assert standing(session) == before
+
+
+def test_who_sat_there_makes_room_and_nobody_is_moved_until_somebody_is_named(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    asked = move(pairs, None, 0, 1)
+    page = staff.get(f"{run}/move", params=asked).text
+    refused = staff.post(
+        f"{run}/move", params=asked, data={"newest": "0", "reason": "Why not."}
+    )
+    named = asked | {"instead_of": pairs[1][0].code}
+    said_of_both = staff.get(f"{run}/move", params=named).text
+    keep(staff, run, named)
+
+    assert ("Who makes room" in page, "Keep this move" in page) == (True, False)
+    assert refused.status_code == 409
+    assert "The best assignment then" in said_of_both
+    assert standing(session) == {
+        (pairs[0][0].code, pairs[1][0].code): Outcome.RESERVE,
+        (pairs[0][0].code, pairs[1][1].code): Outcome.CHOSEN,
+    }
+
+
+def test_an_advisor_sees_the_board_and_moves_nobody(
+    session: Session, browser: TestClient, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    as_role(session, browser, Role.ADVISOR)
+
+    board = browser.get(f"{run}/board")
+    refused = browser.get(f"{run}/move", params=move(pairs, 0, 1))
+
+    assert (board.status_code, refused.status_code) == (200, 403)
+    assert "/move?" not in board.text
+
+
+def test_the_board_costs_as_many_statements_with_verdicts_as_without(
+    staff: TestClient, database: Database, run: str, pairs: Pairs
+) -> None:
+    statements = statements_of(database)
+
+    def cost() -> int:
+        statements.clear()
+        assert staff.get(f"{run}/board").status_code == 200
+        return len(statements)
+
+    without = cost()
+    chosen(staff, run, pairs, 0, 0)
+
+    assert cost() == without
