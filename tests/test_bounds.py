@@ -71,7 +71,7 @@ ENDLESS: Final = {
         ALL_OF_A_PERSON,
     ),
     **dict.fromkeys(
-        ("AuditRead.facts", "RunRead.versions", "ThemeRead.labels"),
+        ("AuditRead.facts", "RunRead.versions", "ThemeRead.labels", "ThemeRead.definitions"),
         "written by the service, and never sent to it",
     ),
 }

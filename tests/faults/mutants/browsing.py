@@ -45,14 +45,14 @@ FAULTS: Final = (
     ),
     Fault(
         "a link of the demonstration signs in from elsewhere",
-        "app/pages/account/demonstration.py",
+        "app/core/http/forwarding.py",
         "and ip_address(request.client.host).is_loopback",
         "and ip_address(request.client.host) is not None",
         (f"{LINKS}::test_from_elsewhere_there_is_nothing_and_the_link_still_works_here",),
     ),
     Fault(
         "a proxy of this machine hides who follows a link of the demonstration",
-        "app/pages/account/demonstration.py",
+        "app/core/http/forwarding.py",
         "not forwarded\n            and request.client",
         "request.client",
         (f"{LINKS}::test_through_a_proxy_of_this_machine_there_is_nothing",),
