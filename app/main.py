@@ -1,5 +1,6 @@
 """Puts the application together: wiring only."""
 
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -136,7 +137,17 @@ def from_environment() -> FastAPI:
     """Return the application as the environment sets it: what each of several workers does."""
     settings = Settings()
     configure(settings.log_level)
-    return create_app(settings)
+    return settled(create_app(settings))
+
+
+def settled(app: FastAPI) -> FastAPI:
+    """Return an application for which this process lives, and keep what it has loaded for good.
+
+    The collector of garbage looks through everything again and again; what stays until the
+    process ends it need not look at (`gc.freeze` in Python's documentation).
+    """
+    gc.freeze()
+    return app
 
 
 @asynccontextmanager

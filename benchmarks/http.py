@@ -39,7 +39,7 @@ from app.core.base.logging import configure
 from app.core.http.access import needs, public
 from app.core.http.routing import Route
 from app.core.storage.database import connect, transaction
-from app.main import create_app
+from app.main import create_app, settled
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
 from app.operations import migrating
@@ -121,7 +121,7 @@ def _prepared(url: str) -> tuple[str, str]:
 def _serve(url: str, listening: socket.socket) -> None:
     """Serve the application with two routes that do nothing."""
     configure("ERROR")
-    app = create_app(Settings(database_url=url, embedded_worker=False))
+    app = settled(create_app(Settings(database_url=url, embedded_worker=False)))
 
     @app.get("/bare")
     @public

@@ -14,7 +14,7 @@ from app.cli.screen import out
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage.database import connect
-from app.main import create_app
+from app.main import create_app, settled
 from app.operations import migrating
 from app.settings import Settings
 from app.worker import work as work_until
@@ -78,7 +78,7 @@ def listen(
     Requests that were taken are answered first, for as long as the settings say.
     Several workers read the settings again, each for itself, from the environment.
     """
-    app = create_app(settings) if workers == 1 else None
+    app = settled(create_app(settings)) if workers == 1 else None
     if app is not None and links is not None:
         app.state.demonstration_links = links
     uvicorn.run(

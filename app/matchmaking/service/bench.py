@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
-from app.access.policy import Actor
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
@@ -100,21 +100,15 @@ class Bench:
         return sum(verdict.outcome is outcome for verdict in self.verdicts.values())
 
 
-def bench(session: Session, actor: Actor, key: UUID | str, *, firsts: bool = False) -> Bench:
+def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
     """Return a run with its suggestions, without their reasons, and what counts of verdicts.
 
     Parameters
     ----------
     firsts : bool
         Whether the first place of each challenge is read alone, as who looks at one challenge
-        needs of the others.
-
-    Raises
-    ------
-    NotFound
-        If the actor may not know of the run.
+        needs of the others; their providers are not named then.
     """
-    run = queries.run(session, actor, key)
     facts = ("challenge_id", "solution_id", "rank", "score", "band", "assigned")
     statement: sql.Select[*tuple[Any, ...]] = sql.select(
         *(getattr(Suggestion, name) for name in facts)
@@ -124,14 +118,15 @@ def bench(session: Session, actor: Actor, key: UUID | str, *, firsts: bool = Fal
     places = [Place(*row) for row in session.execute(statement)]
     verdicts = pairs_today.standing(session, run.id)
     pairs = [*((p.challenge_id, p.solution_id) for p in places), *verdicts]
-    sides = queries.parties(session, (key for pair in pairs for key in pair))
+    named = ([pair[0] for pair in pairs], [] if firsts else [pair[1] for pair in pairs])
+    sides = queries.parties(session, chain(*named))
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
     chosen = Counter(v.challenge_id for v in verdicts.values() if v.outcome is Outcome.CHOSEN)
     return Bench(
         run=run,
         rows=[Row(side, chosen[side.id], wanted) for side in challenges.values()],
-        solutions=_by_code({p.solution_id for p in places}, sides),
+        solutions={} if firsts else _by_code({p.solution_id for p in places}, sides),
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
         parties=sides,

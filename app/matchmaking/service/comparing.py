@@ -107,7 +107,7 @@ def compare(
                 Message("The run {run} is too large to be compared here.", run=run.code),
                 remedy="Compare the tables of both runs.",
             )
-    benches = [bench.bench(session, actor, run.id) for run in (first, second)]
+    benches = [bench.bench(session, run) for run in (first, second)]
     moved, same = _moved(*benches)
     return Comparison(
         first,

@@ -127,7 +127,7 @@ def _bench_page(
     status: int = 200,
     overtaken: bool = False,
 ) -> Response:
-    whole = bench.bench(session, actor, run.id, firsts=True)
+    whole = bench.bench(session, run, firsts=True)
     shown = [row for row in whole.rows if _is_shown(row, show)]
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
