@@ -11,8 +11,9 @@ from app.access.policy import Role
 from app.core.storage.database import Database
 from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import MatchRun, Verdict
+from app.pages.staff import list_columns
 from app.programmes.models import Programme
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from tests.conftest import statements_of
 from tests.factories import a_call, a_challenge, a_programme, an_organisation
@@ -169,6 +170,57 @@ def test_a_long_list_has_pages(session: Session, staff: TestClient) -> None:
     assert first.count('href="/submissions/') == 100
     assert second.count('href="/submissions/') == 1
     assert f'href="{place}">Back to the beginning</a>' in second
+
+
+def test_columns_are_chosen_and_the_tables_follow(session: Session, staff: TestClient) -> None:
+    call = a_call(session)
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/challenges"
+    row = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
+    session.commit()
+
+    led = staff.get(f"{place}?q=&sort=-title&column=title&column=submitted_at")
+    page = staff.get(led.headers["location"]).text
+    (csv,) = re.findall(r'href="(/api/v1/challenges[^"]*format=csv)"', page)
+    table = staff.get(csv.replace("&amp;", "&"), headers={"Accept": "text/csv"}).text
+    wrong = staff.get(f"{place}?columns=title,mood")
+
+    headings = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]*)', page)
+    assert led.headers["location"] == f"{place}?sort=-title&columns=title%2Csubmitted_at"
+    assert [heading.strip() for heading in headings] == ["Title", "Handed in"]
+    assert page.count(f'href="/submissions/{row.code}"') == 1
+    assert table.splitlines()[0].lstrip("\ufeff").startswith('"Title","Submitted at (')
+    assert (wrong.status_code, "mood" in wrong.text) == (400, True)
+
+
+def test_each_column_that_is_offered_has_a_heading_in_our_words() -> None:
+    offered = {column.key for kind in Kind for column in list_columns.offered(kind)}
+
+    assert offered == set(list_columns.HEADINGS)
+
+
+def test_a_list_with_chosen_columns_costs_as_many_statements_for_many_rows(
+    session: Session, staff: TestClient, database: Database
+) -> None:
+    call = a_call(session)
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/challenges"
+    owner = an_organisation(session).id
+    keys = ",".join(column.key for column in list_columns.offered(Kind.CHALLENGE))
+
+    statements = statements_of(database)
+
+    def cost() -> int:
+        statements.clear()
+        assert staff.get(f"{place}?columns={keys}").status_code == 200
+        return len(statements)
+
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            a_challenge(session, call_id=call.id, state=State.SUBMITTED, organisation_id=owner)
+        session.commit()
+        counts.append(cost())
+
+    assert counts[0] == counts[1]
 
 
 # --- steps ---
@@ -480,6 +532,23 @@ def test_the_board_tells_where_people_and_the_assignment_differ(
     assert "the bound that was proved is the same number" in before
     assert after.count("the assignment does not.") == 1
     assert f"lock={first}:{other}" in after
+
+
+def test_what_if_of_the_board_keeps_out_whom_people_have_rejected(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    board = staff.get(f"{run}/board").text
+    assigned = re.findall(r"challenge=([\w-]+)&amp;solution=([\w-]+)#pair", board)
+    challenge, solution = next(
+        (c.code, s.code) for c in pairs[0] for s in pairs[1] if (c.code, s.code) not in assigned
+    )
+    form = said(pairs, "rejected", challenge_id=challenge, solution_id=solution)
+    staff.post(f"{run}/verdicts", data=form)
+
+    after = staff.get(f"{run}/board").text
+
+    assert after.count(f"forbid={challenge}:{solution}") == 1
+    assert re.findall(r"challenge=([\w-]+)&amp;solution=([\w-]+)#pair", after) == assigned
 
 
 def test_what_if_shows_the_answer_beside_the_run_and_stores_nothing(

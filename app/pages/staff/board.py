@@ -21,7 +21,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A provider of a challenge, on one side of the board or on both.
+    """A provider that the assignment gives a challenge, or about which people have decided.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ def show_board(
 
 
 def _seats(whole: Bench, row: Row) -> list[Seat]:
-    """Return the providers that stand on a side of the board, the best place first."""
+    """Return whom the assignment or people name for a challenge, the best place first."""
     seats = []
     for key, provider in whole.solutions.items():
         pair = (row.challenge.id, key)
@@ -85,7 +85,7 @@ def _seats(whole: Bench, row: Row) -> list[Seat]:
             outcome is Outcome.CHOSEN,
             outcome is Outcome.REJECTED,
         )
-        if seat.assigned or seat.chosen:
+        if seat.assigned or seat.chosen or seat.rejected:
             seats.append(seat)
     return sorted(
         seats, key=lambda seat: seat.place.rank if seat.place else whole.run.n_solutions

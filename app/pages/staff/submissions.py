@@ -1,10 +1,10 @@
 """What was submitted to a programme, as a list that is filtered, searched and sorted."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from app.access.policy import Action, Actor
@@ -14,7 +14,8 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.forms import without_empty
 from app.insights.figures import figures_of
-from app.pages.layout import Page, PageDep
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.staff import list_columns
 from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Kind, State
@@ -25,6 +26,8 @@ router = APIRouter()
 
 PAGE: Final = 100
 """How many rows a page of the list has."""
+ASIDE: Final = {"cursor", "ticked", "column"}
+"""What of an address a link to the same list leaves out."""
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
 
@@ -33,7 +36,15 @@ class Filters(SubmissionQuery):
 
     ticked: bool = False
 
+    column: Annotated[list[str], Field(max_length=40)] = []
+    """What was ticked; the address of the list names it as `columns`."""
+
     _filled_in = model_validator(mode="before")(without_empty)
+
+    @model_validator(mode="after")
+    def _of_tables(self) -> Self:
+        """Take `columns` for the page as well, which is no file."""
+        return self
 
 
 FiltersDep = Annotated[Filters, Query()]
@@ -74,16 +85,32 @@ def _list(
     filters: Filters,
 ) -> Response:
     programme = programmes.programme(session, key)
-    query = filters.model_copy(update={"programme": [programme.id], "limit": PAGE})
-    found = queries.search_headings(session, actor, kind, query)
     place = f"/programmes/{programme.code}/{kind}s"
-    asked = filters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "ticked"})
+    asked = filters.model_dump(mode="json", exclude_defaults=True, exclude=ASIDE)
+    if filters.column:
+        return go_to(_address(place, asked, columns=",".join(filters.column)))
+    query = filters.model_copy(update={"programme": [programme.id], "limit": PAGE})
+    columns = list_columns.chosen(kind, filters.columns)
+    search = queries.search if filters.columns else queries.search_headings
+    found = search(session, actor, kind, query)
+    rows = found.rows
+    if filters.columns:
+        rows = list_columns.shown(session, actor, kind, rows, columns)
     figures = figures_of(session, actor, programme.id, kind)
     return page.render(
         "staff/submissions.html",
         programme=programme,
         kind=kind,
-        rows=found.rows,
+        rows=rows,
+        columns=columns,
+        offered=list_columns.offered(kind),
+        headings=list_columns.HEADINGS,
+        kept=[
+            (name, value if isinstance(value, list) else [value])
+            for name, value in asked.items()
+            if name != "columns"
+        ],
+        usual=_address(place, {k: v for k, v in asked.items() if k != "columns"}),
         filters=filters,
         steps=[LIFE.step(name) for name in STEPS],
         all_ticked=_address(place, asked, ticked="true"),

@@ -1,6 +1,6 @@
 """Lists as tables for people's own tools: CSV and XLSX, in words, and harmless to open."""
 
-from app.core.tables.exporting.cells import identifiers_in, in_words
+from app.core.tables.exporting.cells import Cell, cell_of, identifiers_in, in_words
 from app.core.tables.exporting.columns import (
     Aside,
     Column,
@@ -9,6 +9,7 @@ from app.core.tables.exporting.columns import (
     Names,
     Only,
     chosen_columns,
+    columns_of,
 )
 from app.core.tables.exporting.formats import MEDIA, Format, wanted
 from app.core.tables.exporting.tables import Look, Workbook, table, table_in_parts
@@ -16,6 +17,7 @@ from app.core.tables.exporting.tables import Look, Workbook, table, table_in_par
 __all__ = [
     "MEDIA",
     "Aside",
+    "Cell",
     "Column",
     "Format",
     "InWords",
@@ -24,7 +26,9 @@ __all__ = [
     "Names",
     "Only",
     "Workbook",
+    "cell_of",
     "chosen_columns",
+    "columns_of",
     "identifiers_in",
     "in_words",
     "table",

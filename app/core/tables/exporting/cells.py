@@ -19,7 +19,7 @@ _IDENTIFIER: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def cell_of(row: BaseModel, column: Column, names: Named, zone: ZoneInfo) -> Cell:
-    """Return what a row shows in a column."""
+    """Return what a row shows in a column, in the words of tables for people."""
     value = column.value(row)
     if column.names is not None:
         return _name(value, column.part, names)
