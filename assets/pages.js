@@ -3,6 +3,7 @@ import { initAll } from "./govuk-frontend.min.js";
 import "./autosave.js";
 import "./bench.js";
 import "./counting.js";
+import "./lists.js";
 import "./loading.js";
 import "./times.js";
 
