@@ -36,7 +36,7 @@ def list_of(session: Session, of: Submission) -> str:
 
 def beside(page: str) -> dict[str, str]:
     """The addresses of the neighbours, by how the page calls them."""
-    found = re.findall(r'<a href="([^"]+)" rel="(prev|next)"', page)
+    found = re.findall(r'<a class="link" href="([^"]+)" rel="(prev|next)"', page)
     return {rel: unescape(path) for path, rel in found}
 
 
