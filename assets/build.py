@@ -37,7 +37,10 @@ FILES: Final = MappingProxyType(
         "pages.js": "pages.js",
         **{
             f"scripts/{name}.js": f"{name}.js"
-            for name in ("autosave", "bench", "board", "counting", "loading", "times")
+            for name in (
+                *("autosave", "bench", "board", "counting"),
+                *("keys", "lists", "loading", "times"),
+            )
         },
         "node_modules/swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
         "node_modules/swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",

@@ -4,6 +4,7 @@ import "./autosave.js";
 import "./bench.js";
 import "./board.js";
 import "./counting.js";
+import "./lists.js";
 import "./loading.js";
 import "./times.js";
 

@@ -103,6 +103,10 @@ class Page:
             self, actor=None, person=None, navigation=tuple(navigation.rows(None, ""))
         )
 
+    def under(self, endpoint: str, programme: str) -> "Page":
+        """Return the page with the navigation of another one, of which it is a part."""
+        return replace(self, navigation=tuple(navigation.rows(self.actor, endpoint, programme)))
+
     def render(self, name: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         """Return a page; nothing of it is kept by the browser or by anybody between."""
         say = language(self.language).say
@@ -192,12 +196,13 @@ def go_to(path: str, *, done: str | None = None) -> RedirectResponse:
     Parameters
     ----------
     path : str
-        An address of ours, without a query where `done` is given.
+        An address of ours.
     done : str, optional
         Which of `NOTICES` the page shows.
     """
-    query = f"?{urlencode({'done': done})}" if done is not None else ""
-    return RedirectResponse(path + query, HTTPStatus.SEE_OTHER)
+    if done is not None:
+        path += f"{'&' if '?' in path else '?'}{urlencode({'done': done})}"
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
 
 def sign_in_path(following: str) -> str:

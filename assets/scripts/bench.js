@@ -1,20 +1,8 @@
-// The keys of the match bench. All that they do is done by links and buttons too; they can be
-// turned off (WCAG 2.1.4), and are silent in fields.
-const OFF = "counterpart-keys-off";
+// The keys of the match bench. All that they do is done by links and buttons too.
+import { listen } from "./keys.js";
 
 const bench = document.querySelector("[data-bench]");
 if (bench) {
-  const help = bench.querySelector("[data-keys]");
-  const turn = bench.querySelector("[data-keys-off]");
-  help.hidden = false;
-  const isOff = () => localStorage.getItem(OFF) === "true";
-  const show = () => turn.setAttribute("aria-pressed", String(isOff()));
-  turn.addEventListener("click", () => {
-    localStorage.setItem(OFF, String(!isOff()));
-    show();
-  });
-  show();
-
   const links = [...bench.querySelectorAll("a[data-provider]")];
   const at = links.findIndex((link) => link.hasAttribute("aria-current"));
   const follow = (link) => link && link.click();
@@ -36,11 +24,7 @@ if (bench) {
     else reason.focus();
   };
 
-  document.addEventListener("keydown", (event) => {
-    const inField = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (isOff() || inField || event.ctrlKey || event.metaKey || event.altKey) return;
-    keys[event.key]?.();
-  });
+  listen(keys);
 
   if (window.location.hash === "#pair") bench.querySelector("#pair").focus();
 }

@@ -44,6 +44,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "challenges": "/programmes/{programme}/challenges",
             "solutions": "/programmes/{programme}/solutions",
             "submission": "/submissions/{challenge}",
+            "submission-in-list": "/submissions/{challenge}?of=challenges&sort=-title",
             "step": "/submissions/{challenge}/steps/reconsider",
             "runs": "/programmes/{programme}/runs",
             "programme-calls": "/programmes/{programme}/calls",

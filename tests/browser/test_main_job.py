@@ -162,6 +162,37 @@ def test_the_bench_is_worked_by_keys_alone_and_they_can_be_turned_off(
         assert page.url == before
 
 
+def test_a_list_and_what_it_leads_to_are_worked_by_keys_alone_and_they_can_be_turned_off(
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
+) -> None:
+    place = f"{shown.origin}/programmes/{shown.names['programme']}/challenges?sort=-code"
+    with as_role(chromium, states, "staff") as page:
+        page.goto(place)
+        keys = page.get_by_role("heading", name="Keys").is_visible()
+        links = page.locator("[data-rows] tbody a")
+        titles = [links.nth(n).inner_text() for n in range(3)]
+
+        def opened(key: str) -> str:
+            with page.expect_navigation():
+                page.keyboard.press(key)
+            return page.get_by_role("heading", level=1).inner_text()
+
+        for key in "jjk":
+            page.keyboard.press(key)
+        read = [opened("Enter"), opened("j"), opened("j"), opened("k")]
+        page.go_back()
+        page.goto(place)
+        page.get_by_role("searchbox").press("j")
+        written = page.get_by_role("searchbox").input_value()
+        page.get_by_role("button", name="Turn single keys off").click()
+        page.keyboard.press("j")
+        marked = page.locator("[data-rows] tbody a:focus").count()
+
+    assert keys
+    assert read == [titles[0], titles[1], titles[2], titles[1]]
+    assert (written, marked) == ("j", 0)
+
+
 def test_the_bench_decides_without_script_and_says_the_cost_on_a_page_of_its_own(
     chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:

@@ -187,7 +187,8 @@ def test_columns_are_chosen_and_the_tables_follow(session: Session, staff: TestC
     headings = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]*)', page)
     assert led.headers["location"] == f"{place}?sort=-title&columns=title%2Csubmitted_at"
     assert [heading.strip() for heading in headings] == ["Title", "Handed in"]
-    assert page.count(f'href="/submissions/{row.code}"') == 1
+    carried = "of=challenges&amp;sort=-title&amp;columns=title%2Csubmitted_at"
+    assert page.count(f'href="/submissions/{row.code}?{carried}"') == 1
     assert table.splitlines()[0].lstrip("\ufeff").startswith('"Title","Submitted at (')
     assert (wrong.status_code, "mood" in wrong.text) == (400, True)
 

@@ -9,7 +9,7 @@ import binascii
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Self, TypeVar
 from uuid import UUID
@@ -158,17 +158,51 @@ def page(
     keys = [*_keys(order, sortable), _Key("id", key, False)]
     if query.cursor is not None:
         statement = statement.where(_behind(keys, _values(query.cursor, order, keys)))
-    statement = statement.order_by(
-        *(k.column.desc() if k.descending else k.column.asc() for k in keys)
-    )
     shown = [k.column for k in keys]
     found = session.execute(
-        statement.add_columns(*shown).limit(query.rows + 1),
+        _ordered(statement, keys).add_columns(*shown).limit(query.rows + 1),
         execution_options={"yield_per": _AT_ONCE},
     )
     rows, more = _fitting(found, query.rows, _bytes_of(session, query))
     cursor = _cursor(order, rows[-1][1:]) if more else None
     return Page([row[0] for row in rows], cursor)
+
+
+def beside(
+    session: Session,
+    statement: SelectOfScalar[T],
+    query: ListQuery,
+    row: SQLModel,
+    *,
+    sortable: Mapping[str, Any],
+    default: str,
+    key: Any,
+) -> tuple[T | None, T | None]:
+    """Return the rows before and behind one in the order of a list; None where it ends.
+
+    The row need not be in the list any longer: its neighbours are those of the place that it
+    would have. The parameters are those of `page`; a limit and a cursor count for nothing.
+
+    Raises
+    ------
+    BadQuery
+        If the order is not known.
+    """
+    keys = [*_keys(query.sort or default, sortable), _Key("id", key, False)]
+    values = [getattr(row, k.column.key) for k in keys]
+    back = [replace(k, descending=not k.descending) for k in keys]
+
+    def first(keys: Sequence[_Key]) -> T | None:
+        behind = statement.where(_behind(keys, values))
+        return session.exec(_ordered(behind, keys).limit(1)).first()
+
+    return first(back), first(keys)
+
+
+def _ordered(statement: SelectOfScalar[T], keys: Sequence[_Key]) -> SelectOfScalar[T]:
+    return statement.order_by(
+        *(k.column.desc() if k.descending else k.column.asc() for k in keys)
+    )
 
 
 def _bytes_of(session: Session, query: ListQuery) -> float:

@@ -1,10 +1,10 @@
 """What was submitted to a programme, as a list that is filtered, searched and sorted."""
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlmodel import Session
 
 from app.access.policy import Action, Actor
@@ -12,14 +12,13 @@ from app.accounts.dependencies import ActorDep
 from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep
-from app.core.http.forms import without_empty
 from app.insights.figures import figures_of
 from app.pages.layout import Page, PageDep, go_to
+from app.pages.origins import Asked, along
 from app.pages.staff import list_columns
 from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Kind, State
-from app.submissions.schemas import SubmissionQuery
 from app.submissions.service import queries
 
 router = APIRouter()
@@ -31,8 +30,8 @@ ASIDE: Final = {"cursor", "ticked", "column", "done", "undo", "moved"}
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
 
-class Filters(SubmissionQuery):
-    """The filters of the list, as a form sends them: what was left empty is not asked."""
+class Filters(Asked):
+    """The filters of the list, and what its forms say beside them."""
 
     ticked: bool = False
 
@@ -45,13 +44,6 @@ class Filters(SubmissionQuery):
     """The step that leads back from one that many have just taken."""
     moved: Annotated[str | None, Field(max_length=5000)] = None
     """Codes of those that have taken it, separated by commas."""
-
-    _filled_in = model_validator(mode="before")(without_empty)
-
-    @model_validator(mode="after")
-    def _of_tables(self) -> Self:
-        """Take `columns` for the page as well, which is no file."""
-        return self
 
 
 FiltersDep = Annotated[Filters, Query()]
@@ -125,6 +117,7 @@ def _list(
         states=[state for state in State if state is not State.DRAFT],
         figures=figures,
         place=place,
+        along=along(kind, asked),
         following=_address(place, asked, cursor=found.cursor) if found.cursor else None,
         first=_address(place, asked) if filters.cursor else None,
         sorted_by={name: _address(place, asked, sort=_turned(filters, name)) for name in SORTS},

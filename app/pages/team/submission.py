@@ -13,7 +13,7 @@ from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
 from app.core.base.entity_tags import Expected, entity_tag
-from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.errors import BadQuery, FieldError, Unprocessable
 from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -21,6 +21,7 @@ from app.core.http.forms import Form, form_of
 from app.organisations.models import Organisation
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
+from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED, MEANS
 from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
@@ -146,22 +147,57 @@ def _value(submission: Submission, topic: Topic) -> str:
 @router.get("/submissions/{submission}")
 @within(*READ)
 def show_submission(
-    page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    submission: Reference,
+    origin: OriginDep,
 ) -> Response:
     """Show the topics of what is being written, or what was submitted and its way since."""
     found = queries.find(session, actor, submission)
     _, offers = steps.offers(session, actor, found.kind, found.id)
     values = described(session, actor, found)
     name = "team/topics.html" if values["writable"] else "team/submission.html"
-    return page.render(
+    before, behind = _neighbours(session, actor, found, origin)
+    return _in_list(page, found, values).render(
         name,
         **values,
+        before=before,
+        behind=behind,
+        origin=origin,
         topics=topics_of(found, offers, reused_by(session, actor, found)),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
-        history=history(session, found),
-        happened=HAPPENED,
+        history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
         labels=themes.labels(session, page.language),
     )
+
+
+def _neighbours(
+    session: Session, actor: Actor, submission: Submission, origin: Origin | None
+) -> tuple[Any | None, Any | None]:
+    """Return what stands before and behind a submission in the list that led to it."""
+    if (
+        origin is None
+        or origin.kind is not submission.kind
+        or not policy.has_any_reach(actor, Action.SUBMISSION_SCREEN)
+    ):
+        return None, None
+    asked = origin.asked.model_copy(update={"programme": [submission.programme_id]})
+    try:
+        return queries.neighbours(session, actor, asked, submission)
+    except BadQuery:  # an address that somebody has changed names no list
+        return None, None
+
+
+def _in_list(page: Page, submission: Submission, values: dict[str, Any]) -> Page:
+    """Return the page as a part of the list in which staff find the submission."""
+    return page.under(f"show_{submission.kind}s", values["of"].code)
+
+
+def _place(submission: Submission, origin: Origin | None) -> str:
+    """Return the address of a submission, with the list that led to it."""
+    place = f"/submissions/{submission.code}"
+    return f"{place}?{origin.query}" if origin else place
 
 
 def _is_for(actor: Actor, submission: Submission, offer: Offer) -> bool:
@@ -195,9 +231,10 @@ def show_step(
     actor: ActorDep,
     submission: Reference,
     step: str,
+    origin: OriginDep,
 ) -> Response:
     """Say what a step means, before it is taken."""
-    return _step_page(page, session, actor, submission, step, Form())
+    return _step_page(page, session, actor, submission, step, origin, Form())
 
 
 @router.post("/submissions/{submission}/steps/{step}")
@@ -208,6 +245,7 @@ def take_step(
     actor: ActorDep,
     submission: Reference,
     step: str,
+    origin: OriginDep,
     form: SaidForm,
 ) -> Response:
     """Take a step, and show what has become of the submission."""
@@ -216,7 +254,7 @@ def take_step(
         return go_to(f"/submissions/{found.code}/receipt")  # a second click sends nothing
     said = form.value
     if said is None:
-        return _step_page(page, session, actor, submission, step, form, 422)
+        return _step_page(page, session, actor, submission, step, origin, form, 422)
     try:
         taken = StepTaken(reason=said.reason)
         steps.take(session, actor, found.kind, found.id, step, taken, Expected(said.expected))
@@ -224,11 +262,18 @@ def take_step(
         if step in SENDING:
             return go_to(f"/submissions/{found.code}/check")
         return _step_page(
-            page, session, actor, submission, step, form.refused(*refusal.errors), 422
+            page,
+            session,
+            actor,
+            submission,
+            step,
+            origin,
+            form.refused(*refusal.errors),
+            422,
         )
     if step in SENDING:
         return go_to(f"/submissions/{found.code}/receipt")
-    return go_to(f"/submissions/{found.code}", done=step)
+    return go_to(_place(found, origin), done=step)
 
 
 def _step_page(
@@ -237,6 +282,7 @@ def _step_page(
     actor: Actor,
     key: UUID | str,
     name: str,
+    origin: Origin | None,
     form: Form[Said],
     status: int = 200,
 ) -> Response:
@@ -244,10 +290,12 @@ def _step_page(
     step = LIFE.step(name)
     policy.require(actor, step.action, found.organisation_id)
     _, offers = steps.offers(session, actor, found.kind, found.id)
-    return page.render(
+    values = described(session, actor, found)
+    return _in_list(page, found, values).render(
         "team/step.html",
         status=status,
-        **described(session, actor, found),
+        **values,
+        origin=origin,
         form=form,
         step=step,
         means=MEANS,

@@ -15,7 +15,7 @@ from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.base.text import comparable
-from app.core.storage.pagination import Page, page
+from app.core.storage.pagination import Page, beside, page
 from app.core.storage.reference_numbers import named, refers
 from app.organisations.models import Organisation
 from app.organisations.service import organisations
@@ -36,6 +36,17 @@ _HEADING: Final[Any] = Bundle(
     col(Organisation.country).label("country"),
 )
 
+_ORDER: Final[dict[str, Any]] = {
+    "sortable": {
+        "code": Submission.code,
+        "title": Submission.title,
+        "created_at": Submission.created_at,
+        "updated_at": Submission.updated_at,
+    },
+    "default": "code",
+    "key": Submission.id,
+}
+"""How lists are sorted."""
 _TEXTS: Final = ("summary", "content", "handed_in", "reused")
 
 MOST_OWN: Final = 200
@@ -123,7 +134,8 @@ def search(
     session: Session, actor: Actor, kind: Kind, query: SubmissionQuery
 ) -> Page[Submission]:
     """Return a page of the submissions that the actor may read."""
-    return _listed(session, actor, kind, query, select(Submission))
+    statement = _filtered(session, actor, kind, query, select(Submission))
+    return page(session, statement, query, **_ORDER)
 
 
 def search_headings(
@@ -134,20 +146,40 @@ def search_headings(
     Rows have `id`, `code`, `title`, `language`, `state`, `updated_at`, and the name and the
     country of the `organisation`.
     """
-    statement = select(_HEADING).join(
+    statement = _filtered(session, actor, kind, query, _headings())
+    return page(session, statement, query, **_ORDER)
+
+
+def neighbours(
+    session: Session, actor: Actor, query: SubmissionQuery, submission: Submission
+) -> tuple[Any | None, Any | None]:
+    """Return the headings before and behind a submission in the list of its kind.
+
+    Where it has left the list meanwhile, its neighbours are those of the place that it had.
+
+    Raises
+    ------
+    BadQuery
+        If there is no such list.
+    """
+    statement = _filtered(session, actor, submission.kind, query, _headings())
+    return beside(session, statement, query, submission, **_ORDER)
+
+
+def _headings() -> SelectOfScalar[Any]:
+    return select(_HEADING).join(
         Organisation, col(Organisation.id) == col(Submission.organisation_id)
     )
-    return _listed(session, actor, kind, query, statement)
 
 
-def _listed(
+def _filtered(
     session: Session,
     actor: Actor,
     kind: Kind,
     query: SubmissionQuery,
     statement: SelectOfScalar[Row],
-) -> Page[Row]:
-    """Return a page of the submissions that the actor may read, as the statement has them."""
+) -> SelectOfScalar[Row]:
+    """Return the statement with the submissions alone that the actor may read and asks for."""
     statement = statement.where(Submission.kind == kind, readable(actor))
     if query.state:
         statement = statement.where(col(Submission.state).in_(query.state))
@@ -167,16 +199,4 @@ def _listed(
             col(SubmissionText.words).contains(words, autoescape=True)
         )
         statement = statement.where(col(Submission.id).in_(found))
-    return page(
-        session,
-        statement,
-        query,
-        sortable={
-            "code": Submission.code,
-            "title": Submission.title,
-            "created_at": Submission.created_at,
-            "updated_at": Submission.updated_at,
-        },
-        default="code",
-        key=Submission.id,
-    )
+    return statement
