@@ -6,8 +6,23 @@ const AGAIN = 10000;
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const place = form.querySelector("#saved");
   let timer;
-  let saved = sent();
+  let saved = given();
   let running = false;
+
+  // What the page came with: somebody may have begun to write before this script was there.
+  function given() {
+    const fields = new URLSearchParams();
+    for (const field of form.elements) {
+      if (!field.name || field.name === "seen" || field.type === "submit") continue;
+      if (field.type === "checkbox" || field.type === "radio") {
+        if (field.defaultChecked) fields.append(field.name, field.value);
+      } else if (field.options) {
+        const chosen = [...field.options].find((option) => option.defaultSelected);
+        fields.append(field.name, (chosen ?? field.options[0]).value);
+      } else fields.append(field.name, field.defaultValue);
+    }
+    return fields.toString();
+  }
 
   function sent() {
     const fields = new URLSearchParams(new FormData(form));
@@ -58,6 +73,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (again || (sent() !== now && sent() !== saved)) timer = setTimeout(save, again || WAIT);
   }
 
+  if (sent() !== saved) timer = setTimeout(save, WAIT);
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT);

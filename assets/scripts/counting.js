@@ -9,6 +9,7 @@ for (const text of document.querySelectorAll("textarea[data-words]")) {
     place.textContent = `${number} ${words === 1 ? place.dataset.one : place.dataset.many}`;
   };
   text.addEventListener("input", count);
+  if (text.value !== text.defaultValue) count();
 }
 
 for (const place of document.querySelectorAll("[data-chosen]")) {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, Route, StorageState, expect
 from sqlmodel import select
 
 from app.core.storage.database import reading
@@ -240,6 +240,29 @@ def test_what_was_written_is_not_lost_when_the_session_ends(
     assert "Nothing that you wrote is lost" in kept
     assert after == submission(shown, after).title
     assert submission(shown, after).content["affected"] == "About 18,000 people."
+
+
+def test_what_is_written_before_the_script_is_there_is_saved_too(
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
+) -> None:
+    mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/help_wanted"
+    with as_role(chromium, states, "challenge_owner") as page:
+        held: list[Route] = []
+        page.route("**/pages.js*", lambda route: held.append(route))
+        page.goto(mine, wait_until="commit")
+        page.get_by_label("Help wanted").fill("How others warn people.")
+        page.wait_for_timeout(100)
+        for route in held:
+            route.continue_()
+        expect(page.locator("#saved")).to_contain_text("Saved", timeout=30_000)
+        counted = page.locator("[data-count]").inner_text()
+
+    with reading(shown.database) as session:
+        found = session.exec(
+            select(Submission).where(Submission.code == shown.names["mine"])
+        ).one()
+    assert counted == "4 words"
+    assert found.content["help_wanted"] == "How others warn people."
 
 
 def test_two_windows_of_one_team_lose_nothing(
