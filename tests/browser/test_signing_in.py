@@ -112,7 +112,7 @@ def test_every_page_is_open_to_everybody_and_asks_nobody_outside(
     press(page, "Create token")
     look("tokens with mistakes")
     page.get_by_label("Name").fill("nightly report")
-    page.get_by_label("run:read").check()
+    page.get_by_label("Read runs of the matchmaking").check()
     press(page, "Create token")
     look("token made")
     page.get_by_role("link", name="I have saved it, back to my tokens").click()

@@ -146,7 +146,7 @@ def test_a_link_that_has_ended_is_like_one_that_never_was(
     other = browser.get(f"/reset?code={code}")
 
     assert ended.status_code == 404
-    assert '<a class="govuk-link" href="/reset">Get a new password</a>' in ended.text
+    assert '<a class="link" href="/reset">Get a new password</a>' in ended.text
     assert ended.text == never.text == none.text == other.text
     assert accept(browser, code).status_code == 404
 
