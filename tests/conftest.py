@@ -78,9 +78,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def statements_of(database: Database) -> list[str]:
     """Return a list to which each statement is added that the database is asked from now on."""
     statements: list[str] = []
+    heard: list[object] = [None]
 
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        statements.append(statement)
+    def note(*told: Any) -> None:
+        statement, context = told[2], told[4]
+        # With PostgreSQL one engine is the other with options, and one statement is told twice.
+        if context is not heard[0]:
+            heard[0] = context
+            statements.append(statement)
 
     for engine in {database.writer, database.reader}:
         event.listen(engine, "before_cursor_execute", note)
