@@ -19,12 +19,14 @@ PRIVATE: Final = {"Cache-Control": "no-store"}
 """Headers of a document about what not everybody may read."""
 UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
+PANIC: Final = "PanicException"
+"""What comes where Typst itself fails, as at some mixtures of scripts; it is no `Exception`."""
 _TRIES: Final = 3
 """Within text that turns its direction what is left out can bring another cluster forth."""
 # No letters, but for the ends of lines: NUL and its like, halves of pairs, no characters, and
 # tags, with which a text can be hidden within another one.
 _UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _LONG: Final = re.compile(r"\S{30}(?=[^\W_])")
 _BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -42,10 +44,13 @@ def pdf(document: Document) -> bytes:
     for _ in range(_TRIES):
         try:
             return _set(document, content)
-        except TypstError as error:
-            missing = [_unescaped(found) for found in _MISSING.findall(error.diagnostic)]
-            if not missing:
+        except BaseException as error:
+            if not isinstance(error, TypstError) and type(error).__name__ != PANIC:
                 raise
+            said = error.diagnostic if isinstance(error, TypstError) else ""
+            missing = [_unescaped(found) for found in _MISSING.findall(said)]
+            if not missing:
+                break
             pattern = re.compile("|".join(sorted(map(re.escape, set(missing)), reverse=True)))
             content = _replaced(content, pattern)
     return _set(document, _replaced(content, _BEYOND))

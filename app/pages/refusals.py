@@ -151,7 +151,10 @@ def _path_of(request: Request) -> str | None:
 
 def _came_from(request: Request) -> str | None:
     """Return the address of the page of ours on which something was sent; None if unknown."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # anybody may write anything there
+        return None
     if request.method == "GET" or came.netloc != request.url.netloc:
         return None
     return local_path(came.path + (f"?{came.query}" if came.query else ""), "") or None

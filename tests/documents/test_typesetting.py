@@ -171,3 +171,28 @@ def test_a_page_longer_table_repeats_its_head() -> None:
     said = words_of(typesetting.pdf(a_document(Table(["Heading"], rows, [1]))))
 
     assert said.count("Heading") > 1
+
+
+# Mixed scripts at which Typst 0.15 fails itself; found by trying many.
+FAILING = (
+    "\u0576\u0577\u0578\u0579\u057a\u057b\u057c\u057d\u057e\u057f\u0580\u0581\u0582\u0583\u0584\u0585\u0586\u0587\u0588\u0589"
+    "\u058a\u058b\u058c\u05c3\u05c4\u05c5\u05c6\u05c7\u05c8\u05c9\u05ca\u05cb\u05cc\u05cd\u05ce\u05cf\u05d0\u05d1\u05d2\u05d3\u05d4"
+)
+
+
+@pytest.mark.parametrize("text", ["\ufeffBom title", "x\ufeff", f"{FAILING} {FAILING}"])
+@pytest.mark.parametrize("place", PLACES)
+def test_no_text_keeps_a_document_from_being_made(place: str, text: str) -> None:
+    made = typesetting.pdf(a_document(PLACES[place](text), title=text))
+
+    assert made.startswith(b"%PDF-")
+
+
+def test_what_is_no_fault_of_the_text_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(typesetting, "_set", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        typesetting.pdf(a_document(Paragraph("x")))

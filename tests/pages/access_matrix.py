@@ -89,7 +89,7 @@ EXPECTED: Mapping[str, Row] = {
     "take_many": Row(401, 403, 403, 422),
     "show_comparison": Row(303, 403, 403, 200),
     "show_board": Row(303, 404, 404, 200),
-    "show_move": Row(303, 403, 403, 200),
+    "show_move": Row(303, 403, 403, 422),
     "keep_move": Row(401, 403, 403, 422),
     "undo_move": Row(401, 403, 403, 404),
     "show_what_if": Row(303, 404, 404, 200),

@@ -171,6 +171,7 @@ def test_each_kind_of_refusal_tells_a_person_what_to_do_and_leads_there(
         ("http://testserver/here", True),
         ("https://elsewhere.example/here", False),
         ("javascript:alert(1)", False),
+        ("http://[127.0.0.1:8000/here", False),
         ("http://testserver//elsewhere.example", False),
         ("", False),
     ],

@@ -11,8 +11,11 @@ from app.access.policy import Role
 from app.core.storage.database import Database
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
+from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.conftest import statements_of
+from tests.factories import a_challenge, a_solution
+from tests.matchmaking.test_run import work
 from tests.pages.conftest import as_role
 from tests.pages.test_staff_pages import Pairs, pairs, run, said
 
@@ -196,3 +199,79 @@ def test_the_board_costs_as_many_statements_with_verdicts_as_without(
     chosen(staff, run, pairs, 0, 0)
 
     assert cost() == without
+
+
+def test_what_the_run_does_not_hold_is_not_there_drafts_of_teams_first_of_all(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    call = session.get_one(Submission, pairs[0][0].id).call_id
+    draft = a_challenge(session, call_id=call, state=State.DRAFT, title="A secret plan")
+    offer = a_solution(session, state=State.DRAFT, title="A secret offer")
+    session.commit()
+    here, there = pairs[1][0].code, pairs[0][0].code
+
+    asked = [
+        {"solution": offer.code, "target": there},
+        {"solution": here, "target": draft.code},
+        {"solution": here, "target": there, "source": draft.code},
+        {"solution": "SO-2099-001", "target": there},
+        {"solution": there, "target": there},
+        {"solution": here, "target": here},
+    ]
+    answers = [staff.get(f"{run}/move", params=one) for one in asked]
+
+    assert [answer.status_code for answer in answers] == [422] * len(asked)
+    assert not any("secret" in answer.text for answer in answers)
+
+
+def test_a_move_is_undone_as_a_whole_and_in_its_own_run(
+    session: Session, staff: TestClient, run: str, pairs: Pairs, database: Database
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    keep(staff, run, move(pairs, 0, 1))
+    before = standing(session)
+    place = run.rpartition("/")[0]
+    other = staff.post(place, data={"basis": "selected"}).headers["location"]
+    work(database)
+    last = sorted(session.exec(select(Verdict)), key=lambda v: v.created_at)[-2:]
+    whole = [str(verdict.id) for verdict in last]
+
+    elsewhere = staff.post(f"{other}/move/undo", params={"verdict": whole})
+    half = staff.post(f"{run}/move/undo", params={"verdict": whole[:1]})
+    unchanged = standing(session)
+    both = staff.post(f"{run}/move/undo", params={"verdict": whole})
+    back = standing(session)
+    again = re.findall(r"verdict=([\w-]+)", both.headers["location"])
+    staff.post(f"{run}/move/undo", params={"verdict": again})
+
+    assert (elsewhere.status_code, half.status_code, both.status_code) == (404, 404, 303)
+    assert unchanged == before != back
+    assert standing(session) == before
+
+
+def test_numbers_that_nobody_can_have_seen_keep_the_reason(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    page = staff.post(
+        f"{run}/move", params=move(pairs, None, 0), data={"newest": "-1", "reason": "They fit."}
+    )
+
+    assert page.status_code == 422
+    assert ">They fit.</textarea>" in page.text
+    assert standing(session) == {}
+
+
+def test_who_has_withdrawn_is_not_moved_and_the_reason_is_kept(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    row = session.get_one(Submission, pairs[1][0].id)
+    row.state = State.WITHDRAWN
+    session.add(row)
+    session.commit()
+
+    page = keep(staff, run, move(pairs, None, 0))
+
+    assert page.status_code == 409
+    assert "A colleague has decided" not in page.text
+    assert ">They fit.</textarea>" in page.text
+    assert standing(session) == {}

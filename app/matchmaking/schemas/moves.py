@@ -4,10 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.matchmaking.lifecycle import Outcome
-from app.matchmaking.schemas.verdicts import Reason
+from app.matchmaking.schemas.verdicts import Reason, Seen
 
 MOST_CHANGES = 3
 """Pairs that one move changes: where a provider goes, where it was, and who makes room."""
@@ -39,4 +38,4 @@ class KeptMove(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
-    newest: list[Whole] = Field(default=[], max_length=MOST_CHANGES)
+    newest: list[Seen] = Field(default=[], max_length=MOST_CHANGES)

@@ -34,6 +34,10 @@ class VerdictRead(BaseModel):
 Reason = Annotated[Text, StringConstraints(min_length=3, max_length=5000)]
 
 
+Seen = Annotated[Whole, Field(ge=0)]
+"""The number of the newest verdict on a pair that its decider saw; 0 for none."""
+
+
 class Decision(BaseModel):
     """What is decided about a pair of a run; nobody decides without a reason."""
 
@@ -44,9 +48,8 @@ class Decision(BaseModel):
     solution_id: Reference = Field(description="Listed by the run or not.")
     outcome: Outcome
     reason: Reason
-    newest: Whole | None = Field(
+    newest: Seen | None = Field(
         default=None,
-        ge=0,
         description="Number of the newest verdict on the pair that the decider saw, 0 for "
         "none; the verdict is refused (409) where there is a newer one. Null: as it is now.",
     )

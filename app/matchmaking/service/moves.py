@@ -11,16 +11,14 @@ import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
-from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
-from app.core.storage.reference_numbers import named
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.moves import KeptMove, NewMove
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.verdicts import Decision
 from app.matchmaking.service import pairs_today, queries, verdicts
-from app.submissions.models import Submission
 
 Pair = tuple[UUID, UUID]
 
@@ -73,9 +71,9 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
     Unprocessable
         If what is named is not there.
     """
-    solution = _party(session, "solution", new.solution)
+    solution = _party(session, run, "solution", new.solution)
     source, target = (
-        _party(session, name, key) if key is not None else None
+        _party(session, run, name, key) if key is not None else None
         for name, key in (("source", new.source), ("target", new.target))
     )
     standing = pairs_today.standing(session, run.id)
@@ -164,15 +162,38 @@ def keep(
     return verdicts.decide_together(session, actor, decisions)
 
 
-def undo(session: Session, actor: Actor, keys: Sequence[UUID], reason: str) -> list[Verdict]:
-    """Take the verdicts of a move back.
+def undo(
+    session: Session, actor: Actor, run: MatchRun, keys: Sequence[UUID], reason: str
+) -> list[Verdict]:
+    """Take the verdicts of a move of a run back, all of them or none.
 
     Raises
     ------
-    NotFound, NotPermitted, Conflict
-        As for `verdicts.undo`; then none is taken back.
+    NotFound
+        If the run has no such move: one of the verdicts is another run's, or one is left out.
+    NotPermitted, Conflict
+        As for `verdicts.undo`.
     """
-    return [verdicts.undo(session, actor, key, reason) for key in keys]
+    first = session.exec(
+        select(Verdict).where(Verdict.run_id == run.id, Verdict.id == keys[0])
+    ).first()
+    if first is None or set(keys) != set(_together(session, first)):
+        raise NotFound("There is no such move.")
+    undone = [verdicts.undo(session, actor, key, reason) for key in keys]
+    for verdict in undone:
+        verdict.created_at = undone[0].created_at  # so that it can be undone as a whole again
+    return undone
+
+
+def _together(session: Session, verdict: Verdict) -> Sequence[UUID]:
+    """Return the verdicts that were recorded with this one: of one person, at one instant."""
+    return session.exec(
+        select(Verdict.id).where(
+            Verdict.run_id == verdict.run_id,
+            Verdict.decided_by == verdict.decided_by,
+            Verdict.created_at == verdict.created_at,
+        )
+    ).all()
 
 
 def made(session: Session, run_id: UUID, keys: Sequence[UUID]) -> list[Verdict]:
@@ -221,14 +242,16 @@ def _names(new: NewMove, party: PartyRead) -> bool:
     return new.instead_of in {party.code, party.id}
 
 
-def _party(session: Session, name: str, reference: UUID | str) -> PartyRead:
-    key = session.exec(select(Submission.id).where(named(Submission, reference))).first()
-    if key is None:
+def _party(session: Session, run: MatchRun, name: str, reference: UUID | str) -> PartyRead:
+    """Return what is named of a side of the run: what it does not hold is not there."""
+    records = run.solutions if name == "solution" else run.challenges
+    found = verdicts.side_of(session, reference, records)
+    if found is None:
         text = Message("The run does not contain {name}.", name=reference)
         raise Unprocessable(
             "The run does not contain this pair.", errors=[FieldError(f"/{name}", text)]
         )
-    return queries.parties(session, [key])[key]
+    return queries.parties(session, [found.id])[found.id]
 
 
 def _overtaken() -> Conflict:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.core.base.clock import now
 from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
@@ -75,8 +76,8 @@ def ground(session: Session, actor: Actor, new: Decision) -> Ground:
     if run is None:
         error = FieldError("/run_id", "There is no such run.")
         raise Unprocessable("The run is not known.", errors=[error])
-    challenge = _side(session, new.challenge_id, run.challenges)
-    solution = _side(session, new.solution_id, run.solutions)
+    challenge = side_of(session, new.challenge_id, run.challenges)
+    solution = side_of(session, new.solution_id, run.solutions)
     if challenge is None or solution is None:
         sides = {"challenge_id": challenge, "solution_id": solution}
         errors = [
@@ -139,7 +140,7 @@ def decide(session: Session, actor: Actor, new: Decision, found: Ground) -> Verd
 def decide_together(
     session: Session, actor: Actor, decisions: Sequence[tuple[Decision, Ground]]
 ) -> list[Verdict]:
-    """Record verdicts on several pairs, all of them or none.
+    """Record verdicts on several pairs at one instant, all of them or none.
 
     Raises
     ------
@@ -151,6 +152,9 @@ def decide_together(
     """
     policy.require(actor, Action.VERDICT_WRITE)
     checked = [_checked(session, new, found) for new, found in decisions]
+    at = now()
+    for verdict in checked:
+        verdict.created_at = at
     return [_added(session, actor, verdict) for verdict in checked]
 
 
@@ -257,7 +261,7 @@ def _require_there(withdrawn: Sequence[str]) -> None:
         )
 
 
-def _side(
+def side_of(
     session: Session, reference: UUID | str, records: Sequence[Mapping[str, Any]]
 ) -> Submission | None:
     """Return what is named of one side of a run, if the run holds it."""

@@ -43,6 +43,7 @@ class AskedMove(NewMove):
 MoveDep = Annotated[AskedMove, Query()]
 KeptDep = Annotated[Form[KeptMove], Depends(form_of(KeptMove))]
 Decisions = list[tuple[Decision, verdicts.Ground]]
+"""What a move records; empty where somebody has decided meanwhile."""
 
 
 @router.get("/programmes/{programme}/runs/{run}/move")
@@ -75,11 +76,11 @@ def _move_page(
     form: Form[KeptMove] | None = None,
     status: int = 200,
     overtaken: bool = False,
+    refusal: Conflict | Unprocessable | None = None,
 ) -> Response:
     planned = moves.plan(session, run, move)
     compute: Callable[[], Moved | None] = lambda: None  # noqa: E731 -- nothing is asked yet
-    refusal = None
-    if planned.changes:
+    if planned.changes and refusal is None:
         changes = {(c.challenge.code, c.solution.code): c.after for c in planned.changes}
         settings = request.app.state.settings
         try:
@@ -120,7 +121,7 @@ def _decisions(
     programme: Reference,
     move: MoveDep,
     form: KeptDep,
-) -> Decisions | None:
+) -> Decisions | Conflict | None:
     """Read what the verdicts stand on and check it, before anybody waits for the writer."""
     if form.value is None:
         return None
@@ -131,8 +132,11 @@ def _decisions(
             decisions = moves.grounds(session, actor, found, planned, form.value)
         except Conflict:
             return []
-    for one, ground in decisions:
-        verdicts.require_open(ground, one.outcome)
+    try:
+        for one, ground in decisions:
+            verdicts.require_open(ground, one.outcome)
+    except Conflict as refusal:
+        return refusal
     return decisions
 
 
@@ -144,7 +148,7 @@ def keep_move(
     actor: ActorDep,
     form: KeptDep,
     move: MoveDep,
-    decisions: Annotated[Decisions | None, Depends(_decisions)],
+    decisions: Annotated[Decisions | Conflict | None, Depends(_decisions)],
     session: SessionDep,
     programme: Reference,
     run: Reference,
@@ -153,6 +157,19 @@ def keep_move(
     found, of = run_of(session, actor, programme, run)
     if decisions is None:
         return _move_page(request, page, session, actor, found, of, move, form=form, status=422)
+    if isinstance(decisions, Conflict):
+        return _move_page(
+            request,
+            page,
+            session,
+            actor,
+            found,
+            of,
+            move,
+            form=form,
+            status=409,
+            refusal=decisions,
+        )
     try:
         kept = moves.keep(session, actor, found, move, decisions) if decisions else []
     except Conflict:
@@ -184,7 +201,7 @@ def undo_move(
 ) -> Response:
     """Take a move back: what counted before it counts again."""
     found, of = run_of(session, actor, programme, run)
-    undone = moves.undo(session, actor, verdict, "Undone on the board.")
+    undone = moves.undo(session, actor, found, verdict, "Undone on the board.")
     return _back(found, of, [one.id for one in undone])
 
 
