@@ -1,7 +1,7 @@
 """The list from which somebody comes to a submission: it goes along in the address."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
@@ -15,12 +15,9 @@ from app.submissions.schemas import SubmissionQuery
 class Asked(SubmissionQuery):
     """What a list was asked, as a form sends it: what was left empty is not asked."""
 
-    _filled_in = model_validator(mode="before")(without_empty)
+    has_columns: ClassVar[bool] = True
 
-    @model_validator(mode="after")
-    def _of_tables(self) -> Self:
-        """Take `columns` for the page as well, which is no file."""
-        return self
+    _filled_in = model_validator(mode="before")(without_empty)
 
 
 _LISTS: Final = {f"{kind}s": kind for kind in Kind}

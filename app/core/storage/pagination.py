@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -49,6 +49,9 @@ class ListQuery(BaseModel):
     """What every list understands; a feature adds its filters."""
 
     model_config = ConfigDict(extra="forbid")
+
+    has_columns: ClassVar[bool] = False
+    """Whether what answers shows columns although it is no file: a page for people."""
 
     limit: Whole = Field(default=50, ge=1, le=MOST_ROWS, description="Maximum number of items.")
     cursor: str | None = Field(
@@ -99,7 +102,8 @@ class ListQuery(BaseModel):
 
     @model_validator(mode="after")
     def _of_tables(self) -> Self:
-        if self.format is Format.JSON and (self.columns or self.zone):
+        is_table = self.format is not Format.JSON or self.has_columns
+        if not is_table and (self.columns or self.zone):
             raise ValueError(Message("`columns` and `zone` need `format=csv` or `format=xlsx`"))
         return self
 

@@ -1,7 +1,7 @@
 """The board of a run: for each challenge the best whole assignment beside what people chose."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -116,8 +116,9 @@ class Lane:
 
 def lanes(whole: Bench) -> list[Lane]:
     """Return the challenges of a run; those that differ first, then those that are open."""
-    given, chosen = _given(whole), _chosen(whole)
-    held = {key for key, place in whole.places.items() if place.assigned} | {*whole.verdicts}
+    assigned = [pair for pair, place in whole.places.items() if place.assigned]
+    given, chosen = _of_providers(whole, assigned), _of_providers(whole, _chosen(whole))
+    held = {*assigned, *whole.verdicts}
     of_challenge = defaultdict[UUID, list[UUID]](list)
     for challenge, solution in held:
         of_challenge[challenge].append(solution)
@@ -142,15 +143,18 @@ def lanes(whole: Bench) -> list[Lane]:
     )
 
 
+def _chosen(whole: Bench) -> list[tuple[UUID, UUID]]:
+    """Return the pairs that people have chosen."""
+    return [
+        pair for pair, verdict in whole.verdicts.items() if verdict.outcome is Outcome.CHOSEN
+    ]
+
+
 def _rows(whole: Bench) -> list[Row]:
     """Return all challenges, those included of which people alone have decided something."""
     listed = {row.challenge.id for row in whole.rows}
     wanted = int(whole.run.settings["providers_max"])
-    chosen = Counter(
-        challenge
-        for (challenge, _), verdict in whole.verdicts.items()
-        if verdict.outcome is Outcome.CHOSEN
-    )
+    chosen = Counter(challenge for challenge, _ in _chosen(whole))
     more = {challenge for challenge, _ in whole.verdicts} - listed
     return [
         *whole.rows,
@@ -177,19 +181,11 @@ def _seat(
     )
 
 
-def _given(whole: Bench) -> Mapping[UUID, Sequence[PartyRead]]:
-    """Return the challenges that the assignment gives each provider."""
+def _of_providers(
+    whole: Bench, pairs: Iterable[tuple[UUID, UUID]]
+) -> Mapping[UUID, Sequence[PartyRead]]:
+    """Return the challenges of each provider, of pairs of a challenge and a solution."""
     found = defaultdict[UUID, list[PartyRead]](list)
-    for (challenge, solution), place in whole.places.items():
-        if place.assigned:
-            found[solution].append(whole.parties[challenge])
-    return found
-
-
-def _chosen(whole: Bench) -> Mapping[UUID, Sequence[PartyRead]]:
-    """Return the challenges for which people have chosen each provider."""
-    found = defaultdict[UUID, list[PartyRead]](list)
-    for (challenge, solution), verdict in whole.verdicts.items():
-        if verdict.outcome is Outcome.CHOSEN:
-            found[solution].append(whole.parties[challenge])
+    for challenge, solution in pairs:
+        found[solution].append(whole.parties[challenge])
     return found

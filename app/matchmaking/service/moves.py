@@ -11,8 +11,7 @@ import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
-from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
-from app.core.base.messages import Message
+from app.core.base.errors import NotFound
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.moves import KeptMove, NewMove
@@ -83,7 +82,8 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
     after: dict[Pair, Outcome] = {(target.id, solution.id): new.outcome}
     if source is not None and source.id != target.id and (source.id, solution.id) in before:
         after[source.id, solution.id] = new.left_as
-    sitting = _sitting(run, before, target.id, solution.id) if _takes(new) else []
+    takes_a_place = new.outcome is Outcome.CHOSEN
+    sitting = _sitting(run, before, target.id, solution.id) if takes_a_place else []
     parties = queries.parties(session, [*sitting, *(key for pair in after for key in pair)])
     leaving = next((parties[key] for key in sitting if _names(new, parties[key])), None)
     if leaving is not None:
@@ -123,7 +123,7 @@ def grounds(
         If it changes other pairs than its decider saw.
     """
     if not planned.changes or len(planned.changes) != len(kept.newest):
-        raise _overtaken()
+        raise verdicts.overtaken()
     decisions = [
         Decision(
             run_id=run.id,
@@ -158,7 +158,7 @@ def keep(
         (c.challenge.code, c.solution.code, c.after) for c in plan(session, run, new).changes
     ]
     if now != [(one.challenge_id, one.solution_id, one.outcome) for one, _ in decisions]:
-        raise _overtaken()
+        raise verdicts.overtaken()
     return verdicts.decide_together(session, actor, decisions)
 
 
@@ -221,10 +221,6 @@ def newest_numbers(
     return {(c, s): number for c, s, number in session.exec(statement)}
 
 
-def _takes(new: NewMove) -> bool:
-    return new.outcome is Outcome.CHOSEN
-
-
 def _sitting(
     run: MatchRun, before: Mapping[Pair, Outcome], target: UUID, solution: UUID
 ) -> list[UUID]:
@@ -247,15 +243,5 @@ def _party(session: Session, run: MatchRun, name: str, reference: UUID | str) ->
     records = run.solutions if name == "solution" else run.challenges
     found = verdicts.side_of(session, reference, records)
     if found is None:
-        text = Message("The run does not contain {name}.", name=reference)
-        raise Unprocessable(
-            "The run does not contain this pair.", errors=[FieldError(f"/{name}", text)]
-        )
+        raise verdicts.not_in_the_run({name: reference})
     return queries.parties(session, [found.id])[found.id]
-
-
-def _overtaken() -> Conflict:
-    return Conflict(
-        "Somebody else has decided about this pair in the meantime.",
-        remedy="Read the verdicts on this pair again, then decide.",
-    )

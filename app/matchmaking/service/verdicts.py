@@ -80,15 +80,8 @@ def ground(session: Session, actor: Actor, new: Decision) -> Ground:
     solution = side_of(session, new.solution_id, run.solutions)
     if challenge is None or solution is None:
         sides = {"challenge_id": challenge, "solution_id": solution}
-        errors = [
-            FieldError(
-                f"/{name}",
-                Message("The run does not contain {name}.", name=getattr(new, name)),
-            )
-            for name, side in sides.items()
-            if side is None
-        ]
-        raise Unprocessable("The run does not contain this pair.", errors=errors)
+        absent = {name: getattr(new, name) for name, side in sides.items() if side is None}
+        raise not_in_the_run(absent)
     pair = Pair(run.id, challenge.id, solution.id)
     codes = (challenge.code, solution.code)
     history = _history(session, pair)
@@ -173,11 +166,16 @@ def _checked(session: Session, new: Decision, found: Ground) -> Verdict:
     if new.outcome in _WANTED:
         _require_there(pairs_today.withdrawn(session, codes))
     if len(_history(session, verdict)) != found.number:
-        raise Conflict(
-            "Somebody else has decided about this pair in the meantime.",
-            remedy="Read the verdicts on this pair again, then decide.",
-        )
+        raise overtaken()
     return verdict
+
+
+def overtaken() -> Conflict:
+    """Return the refusal of who has not seen the newest verdict on a pair."""
+    return Conflict(
+        "Somebody else has decided about this pair in the meantime.",
+        remedy="Read the verdicts on this pair again, then decide.",
+    )
 
 
 def undo(session: Session, actor: Actor, verdict_id: UUID, reason: str) -> Verdict:
@@ -259,6 +257,15 @@ def _require_there(withdrawn: Sequence[str]) -> None:
             ),
             remedy="Reject the pair, or choose another one.",
         )
+
+
+def not_in_the_run(absent: Mapping[str, UUID | str]) -> Unprocessable:
+    """Return the refusal of what a run does not hold, by the fields that name it."""
+    errors = [
+        FieldError(f"/{name}", Message("The run does not contain {name}.", name=reference))
+        for name, reference in absent.items()
+    ]
+    return Unprocessable("The run does not contain this pair.", errors=errors)
 
 
 def side_of(

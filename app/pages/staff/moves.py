@@ -1,6 +1,7 @@
 """A move on the board: what it would cost, then with a reason what is decided, and undone."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -155,38 +156,17 @@ def keep_move(
 ) -> Response:
     """Keep a move as verdicts with a reason, and come back to the board."""
     found, of = run_of(session, actor, programme, run)
+    again = partial(_move_page, request, page, session, actor, found, of, move, form=form)
     if decisions is None:
-        return _move_page(request, page, session, actor, found, of, move, form=form, status=422)
+        return again(status=422)
     if isinstance(decisions, Conflict):
-        return _move_page(
-            request,
-            page,
-            session,
-            actor,
-            found,
-            of,
-            move,
-            form=form,
-            status=409,
-            refusal=decisions,
-        )
+        return again(status=409, refusal=decisions)
     try:
         kept = moves.keep(session, actor, found, move, decisions) if decisions else []
     except Conflict:
         kept = []
     if not kept:
-        return _move_page(
-            request,
-            page,
-            session,
-            actor,
-            found,
-            of,
-            move,
-            form=form,
-            status=409,
-            overtaken=True,
-        )
+        return again(status=409, overtaken=True)
     return _back(found, of, [verdict.id for verdict in kept])
 
 
