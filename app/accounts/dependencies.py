@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Annotated, Final
 
-from anyio import CapacityLimiter
-from anyio.lowlevel import RunVar
 from fastapi import BackgroundTasks, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +17,7 @@ from app.core.base.logging import actor_id
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
 from app.core.http.routing import AccessGuard
+from app.core.http.turns import Turns
 from app.core.storage.database import Database, reading
 from app.core.storage.rate_limits import RequestQuota
 from app.settings import Settings
@@ -195,15 +194,11 @@ SLOTS: Final = 2
 QUEUE: Final = 20
 """How many wait for a slot; a flood of sign-ins is turned away and takes no thread."""
 
-_hashers: RunVar[CapacityLimiter] = RunVar("hashers")
+_HASHING: Final = Turns("hashing")
 
 
 async def _turn_to_hash() -> AsyncIterator[None]:
-    try:
-        limiter = _hashers.get()
-    except LookupError:
-        limiter = CapacityLimiter(SLOTS)
-        _hashers.set(limiter)
+    limiter = _HASHING.limiter(SLOTS)
     if limiter.statistics().tasks_waiting >= QUEUE:
         raise Unavailable("Too many people sign in at once.", retry_after=5)
     async with limiter:

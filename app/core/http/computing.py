@@ -15,12 +15,12 @@ from typing import IO, Final
 
 from anyio import CapacityLimiter, create_task_group, fail_after, to_thread
 from anyio.abc import TaskGroup
-from anyio.lowlevel import RunVar
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.base.errors import Unavailable
+from app.core.http.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ PART: Final = 2**16
 QUEUE: Final = 8
 """How many wait for a place: what they have read is in memory meanwhile."""
 
-_places: RunVar[CapacityLimiter] = RunVar("computing")
+_COMPUTING: Final = Turns("computing")
 
 Computation = Callable[[], BaseModel]
 """Computes an answer from what was read."""
@@ -64,7 +64,7 @@ class InTurn(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for a place, compute, and send the answer."""
         settings = scope["app"].state.settings
-        limiter = _limiter(settings.computing_places)
+        limiter = _COMPUTING.limiter(settings.computing_places)
         await _place(limiter, self, receive, settings.computing_wait_seconds)
         try:
             # A thread of its own: those who compute take none from those who read.
@@ -135,15 +135,6 @@ def _sent(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while part := file.read(PART):
             yield part
-
-
-def _limiter(places: int) -> CapacityLimiter:
-    """Return the places of this event loop; the first computation makes them."""
-    try:
-        return _places.get()
-    except LookupError:
-        _places.set(CapacityLimiter(places))
-        return _places.get()
 
 
 async def _place(

@@ -9,26 +9,17 @@ it takes a thread, and there are fewer turns than connections.
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 from anyio import CancelScope, CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from sqlmodel import Session
 
+from app.core.http.turns import Turns
 from app.core.storage.database import Database, reading, transaction
 
-_writers: RunVar[CapacityLimiter] = RunVar("writers")
-_readers: RunVar[CapacityLimiter] = RunVar("readers")
-
-
-def _queue(kind: RunVar[CapacityLimiter], turns: int) -> CapacityLimiter:
-    """Return the queue of this event loop; the first request of the loop makes it."""
-    try:
-        return kind.get()
-    except LookupError:
-        kind.set(CapacityLimiter(turns))
-        return kind.get()
+_WRITING: Final = Turns("writing")
+_READING: Final = Turns("reading")
 
 
 def _database(request: Request) -> Database:
@@ -56,7 +47,7 @@ async def _ended_on_a_thread(opened: AbstractContextManager[Session]) -> AsyncIt
 async def _writing_session(request: Request) -> AsyncIterator[Session]:
     database = _database(request)
     async with (
-        _queue(_writers, database.max_writers),
+        _WRITING.limiter(database.max_writers),
         _ended_on_a_thread(transaction(database)) as session,
     ):
         yield session
@@ -65,7 +56,7 @@ async def _writing_session(request: Request) -> AsyncIterator[Session]:
 async def _reading_session(request: Request) -> AsyncIterator[Session]:
     database = _database(request)
     async with (
-        _queue(_readers, database.max_readers),
+        _READING.limiter(database.max_readers),
         _ended_on_a_thread(reading(database)) as session,
     ):
         yield session

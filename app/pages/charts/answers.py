@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
+from anyio import to_thread
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.http.etags import is_known
+from app.core.http.turns import Turns
 from app.pages.charts import drawing
 from app.pages.charts.drawing import Specification
 
@@ -15,7 +15,7 @@ MEDIA_TYPE: Final = "image/svg+xml"
 CACHING: Final = "private, no-cache"
 """Who has read a chart may keep it, and asks again whether it is still the same."""
 
-_turn: RunVar[CapacityLimiter] = RunVar("drawing")
+_DRAWING: Final = Turns("drawing")
 
 
 class Chart(Response):
@@ -46,16 +46,7 @@ class Chart(Response):
         """Draw it in its turn, and send it."""
         if not self._is_known:
             self.body = await to_thread.run_sync(
-                drawing.svg, self._specification, limiter=_limiter()
+                drawing.svg, self._specification, limiter=_DRAWING.limiter(1)
             )
             self.headers["Content-Length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
-
-
-def _limiter() -> CapacityLimiter:
-    """Return the one place of this event loop; the first chart makes it."""
-    try:
-        return _turn.get()
-    except LookupError:
-        _turn.set(CapacityLimiter(1))
-        return _turn.get()

@@ -1,5 +1,6 @@
 """The form of a submission, a topic a page: saved as one goes, by anyone of the team."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -16,7 +17,7 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.tables.languages import OFFERED
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.team.submission import described, reused_by, topics_of
+from app.pages.team.submission import Answered, described, reused_by, topics_of
 from app.pages.topics import TOPICS, Topic, topic_of
 from app.submissions.content import LONGEST, ChallengeFields, SolutionFields
 from app.submissions.lifecycle import THEMES
@@ -97,11 +98,12 @@ def save_topic(
         session.refresh(found)
         return _overtaken(page, session, actor, found, asked, form)
     if page.is_partial:
+        answered = topics_of(found, [], reused_by(session, actor, found))
         return page.render(
             "team/_saved.html",
             submission=found,
             seen=fingerprint(found, asked.names),
-            **_origin(page, session, actor, found, asked),
+            **_origin(page, session, answered, asked),
         )
     return go_to(_following(found, asked, sent.then))
 
@@ -169,7 +171,7 @@ def _topic_page(
     place = topics.index(topic)
     stored = answers_of(submission, topic.names)
     _, offers = steps.offers(session, actor, submission.kind, submission.id)
-    answered = topics_of(submission, offers)
+    answered = topics_of(submission, offers, reused_by(session, actor, submission))
     return page.render(
         "team/topic.html",
         status=status,
@@ -177,7 +179,7 @@ def _topic_page(
         topic=topic,
         place=place + 1,
         topics=answered,
-        **_origin(page, session, actor, submission, topic),
+        **_origin(page, session, answered, topic),
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,
         answers={n: form.written.get(n, "") for n in stored} if form.written else stored,
@@ -189,10 +191,9 @@ def _topic_page(
 
 
 def _origin(
-    page: Page, session: Session, actor: Actor, submission: Submission, topic: Topic
+    page: Page, session: Session, answered: Sequence[Answered], topic: Topic
 ) -> dict[str, Any]:
     """Return what a topic shows of where its answers are from."""
-    answered = topics_of(submission, [], reused_by(session, actor, submission))
     asked = next(row for row in answered if row.topic is topic)
     labels = themes.labels(session, page.language) if asked.left_out else {}
     return {"asked": asked, "labels": labels}

@@ -52,8 +52,8 @@ FAULTS: Final = (
     Fault(
         "any number of answers is computed at once",
         "app/core/http/computing.py",
-        "_places.set(CapacityLimiter(places))",
-        "_places.set(CapacityLimiter(64 * places))",
+        "_COMPUTING.limiter(settings.computing_places)",
+        "_COMPUTING.limiter(64 * settings.computing_places)",
         (EIGHT,),
     ),
     Fault(
