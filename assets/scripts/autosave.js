@@ -2,12 +2,14 @@
 // The answer is a part of a page: what it says is shown, and what it has seen is sent next time.
 const WAIT = 1000;
 const AGAIN = 10000;
+const LONGEST = 15000;
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const place = form.querySelector("#saved");
   let timer;
   let saved = given();
   let running = false;
+  let then;
 
   // What the page came with: somebody may have begun to write before this script was there.
   function given() {
@@ -49,6 +51,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         headers: { "HX-Request": "true", Accept: "text/html" },
         body: new URLSearchParams(new FormData(form)),
         redirect: "manual",
+        signal: AbortSignal.timeout(LONGEST),
       });
       if (answer.status === 401 || answer.type === "opaqueredirect") {
         tell(form.dataset.signedOut);
@@ -70,7 +73,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       again = AGAIN;
     }
     running = false;
-    if (again || (sent() !== now && sent() !== saved)) timer = setTimeout(save, again || WAIT);
+    if (then) {
+      then();
+      then = undefined;
+    } else if (again || (sent() !== now && sent() !== saved)) timer = setTimeout(save, again || WAIT);
   }
 
   if (sent() !== saved) timer = setTimeout(save, WAIT);
@@ -79,9 +85,13 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     timer = setTimeout(save, WAIT);
   });
   form.addEventListener("change", save);
-  form.addEventListener("submit", () => {
+  // Two requests at once would be two writers, and the second be told of the first as of somebody else.
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    saved = sent();
+    if (running) {
+      event.preventDefault();
+      then = () => form.requestSubmit(event.submitter);
+    } else saved = sent();
   });
   window.addEventListener("pagehide", () => {
     if (sent() !== saved) {

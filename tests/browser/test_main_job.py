@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, StorageState, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, StorageState, expect
 from sqlmodel import select
 
 from app.core.storage.database import reading
@@ -263,6 +263,41 @@ def test_what_is_written_before_the_script_is_there_is_saved_too(
         ).one()
     assert counted == "4 words"
     assert found.content["help_wanted"] == "How others warn people."
+
+
+def test_a_form_is_sent_after_what_is_being_saved_and_meets_nobody_else(
+    chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
+) -> None:
+    mine = f"{shown.origin}/submissions/{shown.names['mine']}/topics/constraints"
+    with as_role(chromium, states, "challenge_owner") as page:
+        held: list[tuple[Route, APIResponse]] = []
+
+        def hold(route: Route) -> None:
+            if route.request.headers.get("hx-request"):
+                held.append((route, route.fetch()))
+            else:
+                route.continue_()
+
+        page.goto(mine)
+        page.route(mine, hold)
+        field = page.get_by_role("textbox").first
+        with page.expect_request(mine):
+            field.fill("Forty valleys.")
+        field.fill("Forty valleys, in winter too.")
+        page.get_by_role("button", name="Save and see all topics").click()
+        page.wait_for_timeout(300)
+        with page.expect_navigation():
+            for route, answer in held:
+                route.fulfill(response=answer)
+        led_to = page.url
+
+    with reading(shown.database) as session:
+        found = session.exec(
+            select(Submission).where(Submission.code == shown.names["mine"])
+        ).one()
+    assert len(held) == 1
+    assert led_to == f"{shown.origin}/submissions/{shown.names['mine']}"
+    assert found.content["constraints"] == "Forty valleys, in winter too."
 
 
 def test_two_windows_of_one_team_lose_nothing(
