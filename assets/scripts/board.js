@@ -42,8 +42,11 @@ const form = document.querySelector("[data-move]");
 form?.addEventListener("change", async (event) => {
   const ask = event.target.closest("form[data-ask]");
   if (!ask) return;
+  const chosen = event.target.closest("[data-asks]");
+  if (!chosen) return;
   const reason = form.querySelector("#reason")?.value;
-  const address = `${ask.getAttribute("action")}?${new URLSearchParams(new FormData(ask))}`;
+  const fields = [...chosen.querySelectorAll("[name]")].map((field) => [field.name, field.value]);
+  const address = `${ask.dataset.ask}?${new URLSearchParams(fields)}`;
   form.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } });

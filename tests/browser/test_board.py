@@ -85,7 +85,7 @@ def test_a_provider_is_moved_by_keys_and_the_cost_follows_what_is_chosen(
         solution = str(first.get_attribute("data-solution"))
         keys.open(first.get_by_role("link", name=re.compile("^Choose")))
         challenge = page.get_by_label("To which challenge").input_value()
-        keys.reach(page.get_by_label("What it is there"))
+        keys.reach(page.get_by_label("What it becomes there"))
         page.keyboard.press("ArrowDown")
         expect(page.locator("#answer li").first).to_contain_text("→ reserve", ignore_case=True)
         expect(page.locator("[aria-busy]")).to_have_count(0)

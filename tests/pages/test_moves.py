@@ -43,7 +43,13 @@ def keep(
     staff: TestClient, run: str, asked: dict[str, str], reason: str = "They fit."
 ) -> Response:
     page = staff.get(f"{run}/move", params=asked).text
-    return staff.post(f"{run}/move", params=asked, data=seen(page) | {"reason": reason})
+    return sent(staff, run, asked, seen(page) | {"reason": reason})
+
+
+def sent(
+    staff: TestClient, run: str, asked: dict[str, str], rest: dict[str, str | list[str]]
+) -> Response:
+    return staff.post(f"{run}/move", params=asked, data=asked | rest)
 
 
 def chosen(staff: TestClient, run: str, pairs: Pairs, challenge: int, solution: int) -> None:
@@ -142,7 +148,7 @@ def test_of_two_who_move_at_once_the_second_is_shown_what_counts_and_keeps_the_r
     staff.post(f"{run}/verdicts", data=form)
     before = standing(session)
 
-    page = staff.post(f"{run}/move", params=asked, data=stale | {"reason": "They know it."})
+    page = sent(staff, run, asked, stale | {"reason": "They know it."})
 
     assert page.status_code == 409
     assert "A colleague has decided meanwhile." in page.text
@@ -156,15 +162,15 @@ def test_who_sat_there_makes_room_and_nobody_is_moved_until_somebody_is_named(
     chosen(staff, run, pairs, 0, 0)
     asked = move(pairs, None, 0, 1)
     page = staff.get(f"{run}/move", params=asked).text
-    refused = staff.post(
-        f"{run}/move", params=asked, data={"newest": "0", "reason": "Why not."}
-    )
+    refused = sent(staff, run, asked, {"reason": "Why not."})
     named = asked | {"instead_of": pairs[1][0].code}
     said_of_both = staff.get(f"{run}/move", params=named).text
     keep(staff, run, named)
 
     assert ("Who makes room" in page, "Keep this move" in page) == (True, False)
-    assert refused.status_code == 409
+    assert refused.status_code == 422
+    assert 'id="instead_of-wrong"' in refused.text
+    assert ">Why not.</textarea>" in refused.text
     assert "The best assignment then" in said_of_both
     assert standing(session) == {
         (pairs[0][0].code, pairs[1][0].code): Outcome.RESERVE,
@@ -252,9 +258,7 @@ def test_a_move_is_undone_as_a_whole_and_in_its_own_run(
 def test_numbers_that_nobody_can_have_seen_keep_the_reason(
     session: Session, staff: TestClient, run: str, pairs: Pairs
 ) -> None:
-    page = staff.post(
-        f"{run}/move", params=move(pairs, None, 0), data={"newest": "-1", "reason": "They fit."}
-    )
+    page = sent(staff, run, move(pairs, None, 0), {"newest": "-1", "reason": "They fit."})
 
     assert page.status_code == 422
     assert ">They fit.</textarea>" in page.text
@@ -275,3 +279,77 @@ def test_who_has_withdrawn_is_not_moved_and_the_reason_is_kept(
     assert "A colleague has decided" not in page.text
     assert ">They fit.</textarea>" in page.text
     assert standing(session) == {}
+
+
+def test_a_move_without_a_target_says_what_is_missing(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    nowhere = {"solution": pairs[1][0].code}
+
+    page = sent(staff, run, nowhere, {"reason": "They fit."})
+
+    assert page.status_code == 422
+    assert 'id="target-wrong"' in page.text
+    assert ">They fit.</textarea>" in page.text
+    assert standing(session) == {}
+
+
+def test_what_is_kept_is_what_was_shown_and_a_change_is_shown_first(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    shown = move(pairs, None, 0)
+    page = staff.get(f"{run}/move", params=shown).text
+    changed = seen(page) | move(pairs, None, 1) | {"reason": "They fit.", "then": "keep"}
+
+    asked = staff.post(f"{run}/move", params=shown, data=changed | {"then": "ask"})
+    answer = staff.post(f"{run}/move", params=shown, data=changed)
+    before = standing(session)
+    kept = staff.post(
+        f"{run}/move", params=move(pairs, None, 1), data=changed | seen(answer.text)
+    )
+
+    assert (asked.status_code, answer.status_code, kept.status_code) == (200, 422, 303)
+    assert "You have chosen something else" not in asked.text
+    assert "You have chosen something else since the cost was shown." in answer.text
+    assert ">They fit.</textarea>" in answer.text
+    assert before == {}
+    assert standing(session) == {(pairs[0][1].code, pairs[1][0].code): Outcome.CHOSEN}
+
+
+def test_more_challenges_than_a_provider_takes_on_are_a_question_before_they_are_kept(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    asked = move(pairs, None, 1)
+    page = staff.get(f"{run}/move", params=asked).text
+    given = seen(page) | {"reason": "They fit."}
+
+    refused = sent(staff, run, asked, given)
+    before = standing(session)
+    kept = sent(staff, run, asked, given | {"overbooked": "true"})
+    off = staff.get(f"{run}/move", params=asked | {"outcome": "undecided"}).text
+
+    assert "takes on 1 challenge. It would be chosen for 2." in page
+    assert (refused.status_code, "overbooked" in refused.text) == (422, True)
+    assert list(before.values()) == [Outcome.CHOSEN]
+    assert kept.status_code == 303
+    assert list(standing(session).values()) == [Outcome.CHOSEN, Outcome.CHOSEN]
+    assert "takes on 1 challenge" not in off
+
+
+def test_a_chosen_team_that_withdraws_is_marked_and_other_moves_still_have_a_cost(
+    session: Session, staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    chosen(staff, run, pairs, 0, 0)
+    row = session.get_one(Submission, pairs[1][0].id)
+    row.state = State.WITHDRAWN
+    session.add(row)
+    session.commit()
+
+    board = staff.get(f"{run}/board").text
+    page = staff.get(f"{run}/move", params=move(pairs, None, 0, 1)).text
+
+    assert ">Withdrawn<" in board
+    assert "0 of 1 chosen" in board
+    assert re.search(r"<strong>(Costs|Gains) ", page)
+    assert "Who makes room" not in page

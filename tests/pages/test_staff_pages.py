@@ -193,6 +193,29 @@ def test_columns_are_chosen_and_the_tables_follow(session: Session, staff: TestC
     assert (wrong.status_code, "mood" in wrong.text) == (400, True)
 
 
+def test_countries_and_languages_in_chosen_columns_are_told_in_the_readers_language(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session)
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/challenges"
+    owner = an_organisation(session, country="DE")
+    a_challenge(
+        session,
+        call_id=call.id,
+        state=State.SUBMITTED,
+        organisation_id=owner.id,
+        language="es",
+    )
+    session.commit()
+
+    page = staff.get(
+        f"{place}?columns=title,country,language", headers={"Accept-Language": "fr"}
+    ).text
+
+    cells = re.findall(r"<td>([^<]*)</td>", page[page.index("<tbody>") :])
+    assert cells == ["Allemagne", "espagnol"]
+
+
 def test_each_column_that_is_offered_has_a_heading_in_our_words() -> None:
     offered = {column.key for kind in Kind for column in list_columns.offered(kind)}
 

@@ -137,7 +137,7 @@ def test_the_conditions_of_what_if_go_from_page_to_page(
         one for one in hidden if one[0] == "next"
     }
     assert "Under the conditions of your question" in pages["fairness"]
-    assert "As the run has it." in staff.get(f"{run}/fairness").text
+    assert "Under the conditions of the run." in staff.get(f"{run}/fairness").text
 
 
 def test_a_pair_that_may_not_be_chosen_costs_nothing_more(

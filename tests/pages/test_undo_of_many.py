@@ -55,3 +55,17 @@ def test_a_step_that_has_no_way_back_offers_none(session: Session, staff: TestCl
     listed = staff.get(done.headers["location"])
     assert listed.status_code == 200
     assert "Undo for all" not in listed.text
+
+
+def test_an_address_that_somebody_made_up_offers_no_undo(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session)
+    row = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
+    session.commit()
+    place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/challenges"
+
+    listed = [staff.get(f"{place}?undo={name}&moved={row.code}") for name in ("pass", "erase")]
+
+    assert [page.status_code for page in listed] == [200, 200]
+    assert not any("Undo for all" in page.text for page in listed)

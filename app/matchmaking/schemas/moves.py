@@ -20,7 +20,7 @@ class NewMove(BaseModel):
     solution: Reference
     source: Reference | None = Field(default=None, description="The challenge that it leaves.")
     target: Reference | None = Field(default=None, description="The challenge it goes to.")
-    outcome: Outcome = Field(default=Outcome.CHOSEN, description="What it is there.")
+    outcome: Outcome = Field(default=Outcome.CHOSEN, description="What it becomes there.")
     left_as: Literal[Outcome.UNDECIDED, Outcome.RESERVE, Outcome.REJECTED] = Field(
         default=Outcome.UNDECIDED, description="What it is at the challenge that it leaves."
     )
@@ -39,3 +39,7 @@ class KeptMove(BaseModel):
 
     reason: Reason
     newest: list[Seen] = Field(default=[], max_length=MOST_CHANGES)
+    overbooked: bool = Field(
+        default=False,
+        description="That the provider gets more challenges than it takes on, on purpose.",
+    )

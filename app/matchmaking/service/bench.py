@@ -28,7 +28,7 @@ class Row:
     ----------
     challenge : PartyRead
     chosen : int
-        How many providers are chosen.
+        How many providers are chosen and still there.
     wanted : int
         How many providers a challenge of the run wishes for at most.
     """
@@ -81,6 +81,8 @@ class Bench:
         Those that count.
     parties : mapping of UUID to PartyRead
         All that are suggested or decided about.
+    gone : collection of UUID
+        Those that have withdrawn since.
     """
 
     run: MatchRun
@@ -89,6 +91,7 @@ class Bench:
     places: Mapping[Pair, Place]
     verdicts: Mapping[Pair, VerdictRead]
     parties: Mapping[UUID, PartyRead]
+    gone: Collection[UUID]
 
     @property
     def best(self) -> float:
@@ -122,7 +125,8 @@ def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
     sides = queries.parties(session, chain(*named))
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
-    chosen = Counter(v.challenge_id for v in verdicts.values() if v.outcome is Outcome.CHOSEN)
+    gone = pairs_today.gone(session, {*sides, *chain(*verdicts)})
+    chosen = chosen_today(verdicts, gone)
     return Bench(
         run=run,
         rows=[Row(side, chosen[side.id], wanted) for side in challenges.values()],
@@ -130,6 +134,16 @@ def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
         places={(p.challenge_id, p.solution_id): p for p in places},
         verdicts=verdicts,
         parties=sides,
+        gone=gone,
+    )
+
+
+def chosen_today(verdicts: Mapping[Pair, VerdictRead], gone: Collection[UUID]) -> Counter[UUID]:
+    """Return how many providers are chosen for each challenge and are still there."""
+    return Counter(
+        challenge
+        for (challenge, solution), verdict in verdicts.items()
+        if verdict.outcome is Outcome.CHOSEN and solution not in gone
     )
 
 

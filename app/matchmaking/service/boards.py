@@ -1,6 +1,6 @@
 """The board of a run: for each challenge the best whole assignment beside what people chose."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.verdicts import VerdictRead
-from app.matchmaking.service.bench import Bench, Place, Row
+from app.matchmaking.service.bench import Bench, Place, Row, chosen_today
 
 
 class Agreement(StrEnum):
@@ -154,7 +154,7 @@ def _rows(whole: Bench) -> list[Row]:
     """Return all challenges, those included of which people alone have decided something."""
     listed = {row.challenge.id for row in whole.rows}
     wanted = int(whole.run.settings["providers_max"])
-    chosen = Counter(challenge for challenge, _ in _chosen(whole))
+    chosen = chosen_today(whole.verdicts, whole.gone)
     more = {challenge for challenge, _ in whole.verdicts} - listed
     return [
         *whole.rows,

@@ -1,6 +1,7 @@
 """What a verdict costs before it is made: the best that stays possible, with it and without.
 
-The verdicts that count are conditions: what is chosen stays, what is rejected stays out. The
+The verdicts that count are conditions: what is chosen stays, what is rejected stays out. Those
+on a pair of which a side has withdrawn are none any longer: it has no place in what stays. The
 cost of a verdict is the total of the best assignment under them, less that of the best
 assignment under them and the verdict.
 """
@@ -92,7 +93,7 @@ def of_verdicts(
     Conflict
         If the run has no result yet, or is too large to be asked at once.
     Unprocessable
-        If the verdicts so far cannot be conditions: a team of a chosen pair has withdrawn.
+        If a team of the pair has withdrawn.
     """
     line = queries.suggestion(session, actor, run, challenge, solution)
     asked = (line.challenge.code, line.solution.code)
@@ -150,12 +151,14 @@ def of_changes(
 
 
 def _decided(session: Session, run_id: UUID) -> dict[Codes, Outcome]:
-    """Return the verdicts that count in a run, by codes."""
+    """Return the verdicts that count in a run on pairs that are there, by codes."""
     standing = pairs_today.standing(session, run_id)
-    sides = queries.parties(session, (key for pair in standing for key in pair))
+    keys = {key for pair in standing for key in pair}
+    sides, gone = queries.parties(session, keys), pairs_today.gone(session, keys)
     return {
         (sides[challenge].code, sides[solution].code): verdict.outcome
         for (challenge, solution), verdict in standing.items()
+        if challenge not in gone and solution not in gone
     }
 
 

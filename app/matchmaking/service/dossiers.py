@@ -218,7 +218,7 @@ class _Writing:
                 (into.say(Message("Asked for")), into.moment(run.created_at, self.zone)),
                 (into.say(Message("Challenges")), into.number(run.n_challenges)),
                 (into.say(Message("Solutions")), into.number(run.n_solutions)),
-                (into.say(Message("As it stood")), into.moment(self.content.at, self.zone)),
+                (into.say(Message("Verdicts as of")), into.moment(self.content.at, self.zone)),
             ]
         )
         if run.provisional:
@@ -377,7 +377,7 @@ class _Writing:
         yield Paragraph(into.say(frozen))
         versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
         facts: list[tuple[Text, Text]] = [
-            (into.say(Message("Digest of the inputs")), run.digest)
+            (into.say(Message("Fingerprint of the inputs (SHA-256)")), run.digest)
         ]
         if versions:
             facts.append((into.say(Message("Versions of the software")), versions))

@@ -11,13 +11,13 @@ import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
-from app.core.base.errors import NotFound
+from app.core.base.errors import FieldError, NotFound, Unprocessable
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.moves import KeptMove, NewMove
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.verdicts import Decision
-from app.matchmaking.service import pairs_today, queries, verdicts
+from app.matchmaking.service import inputs, pairs_today, queries, verdicts
 
 Pair = tuple[UUID, UUID]
 
@@ -42,6 +42,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Overbooked:
+    """A provider that would have more challenges than it takes on.
+
+    Attributes
+    ----------
+    capacity : int
+        How many it takes on, as the run has frozen it.
+    chosen : int
+        For how many it would be chosen; those that have withdrawn do not count.
+    """
+
+    capacity: int
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a move does.
 
@@ -53,6 +69,8 @@ class Plan:
         Empty where nothing would change, or somebody has to make room first.
     sitting : sequence of PartyRead
         Those of whom one makes room, as all places of the target are taken.
+    overbooked : Overbooked or None
+        What a person has to say yes to before the move is kept.
     """
 
     solution: PartyRead
@@ -60,6 +78,7 @@ class Plan:
     target: PartyRead | None
     changes: Sequence[Change]
     sitting: Sequence[PartyRead]
+    overbooked: Overbooked | None = None
 
 
 def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
@@ -76,6 +95,7 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
         for name, key in (("source", new.source), ("target", new.target))
     )
     standing = pairs_today.standing(session, run.id)
+    gone = pairs_today.gone(session, {key for pair in standing for key in pair})
     before = {pair: verdict.outcome for pair, verdict in standing.items()}
     if target is None:
         return Plan(solution, source, None, (), ())
@@ -83,7 +103,8 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
     if source is not None and source.id != target.id and (source.id, solution.id) in before:
         after[source.id, solution.id] = new.left_as
     takes_a_place = new.outcome is Outcome.CHOSEN
-    sitting = _sitting(run, before, target.id, solution.id) if takes_a_place else []
+    seats = [pair for pair in _chosen(before) if gone.isdisjoint(pair)]
+    sitting = _sitting(run, seats, target.id, solution.id) if takes_a_place else []
     parties = queries.parties(session, [*sitting, *(key for pair in after for key in pair)])
     leaving = next((parties[key] for key in sitting if _names(new, parties[key])), None)
     if leaving is not None:
@@ -107,6 +128,9 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
         target,
         () if is_open else changes,
         [parties[key] for key in sitting],
+        _overbooked(
+            run, solution, seats, _chosen(dict.fromkeys(seats, Outcome.CHOSEN) | after)
+        ),
     )
 
 
@@ -117,13 +141,23 @@ def grounds(
 
     Raises
     ------
-    NotPermitted, Unprocessable
+    NotPermitted
         As for `verdicts.ground`.
+    Unprocessable
+        As for `verdicts.ground`; and if it is not said yet where the provider goes, who makes
+        room, or that it gets more than it takes on.
     Conflict
         If it changes other pairs than its decider saw.
     """
+    if not kept.newest:
+        _require_said(planned)
     if not planned.changes or len(planned.changes) != len(kept.newest):
         raise verdicts.overtaken()
+    if planned.overbooked is not None and not kept.overbooked:
+        error = FieldError(
+            "/overbooked", "Say that this is on purpose, or choose another provider."
+        )
+        raise Unprocessable("The provider takes on fewer challenges.", errors=[error])
     decisions = [
         Decision(
             run_id=run.id,
@@ -221,15 +255,37 @@ def newest_numbers(
     return {(c, s): number for c, s, number in session.exec(statement)}
 
 
+def _require_said(planned: Plan) -> None:
+    """Do nothing, or refuse a move of which something is not said yet."""
+    if planned.target is None:
+        error = FieldError("/target", "Choose to which challenge.")
+    elif planned.changes:
+        return
+    elif planned.sitting:
+        error = FieldError("/instead_of", "Choose who makes room.")
+    else:
+        error = FieldError("/outcome", "Nothing would change. Choose something else.")
+    raise Unprocessable("This is no move yet.", errors=[error])
+
+
+def _chosen(outcomes: Mapping[Pair, Outcome]) -> list[Pair]:
+    return [pair for pair, outcome in outcomes.items() if outcome is Outcome.CHOSEN]
+
+
+def _overbooked(
+    run: MatchRun, solution: PartyRead, before: Collection[Pair], after: Collection[Pair]
+) -> Overbooked | None:
+    """Return how a move gives a provider more than it takes on; None where it does not."""
+    (record,) = inputs.frozen(run, only={solution.code}).solutions
+    had, has = (sum(key == solution.id for _, key in chosen) for chosen in (before, after))
+    return Overbooked(record.capacity, has) if has > max(record.capacity, had) else None
+
+
 def _sitting(
-    run: MatchRun, before: Mapping[Pair, Outcome], target: UUID, solution: UUID
+    run: MatchRun, seats: Collection[Pair], target: UUID, solution: UUID
 ) -> list[UUID]:
     """Return who is chosen for a challenge, where all its places are taken by others."""
-    chosen = [
-        key
-        for (challenge, key), outcome in before.items()
-        if challenge == target and outcome is Outcome.CHOSEN
-    ]
+    chosen = [key for challenge, key in seats if challenge == target]
     full = len(chosen) >= int(run.settings["providers_max"])
     return chosen if full and solution not in chosen else []
 

@@ -64,10 +64,7 @@ def pairs_today(session: Session, run_id: UUID, rows: Collection[Any]) -> PairsT
         (here if verdict.run_id == run_id else others)[pair] = VerdictRead.model_validate(
             verdict
         )
-    gone = select(Submission.id).where(
-        col(Submission.id).in_(keys), Submission.state == State.WITHDRAWN
-    )
-    return PairsToday(here, others, frozenset(session.exec(gone)))
+    return PairsToday(here, others, gone(session, keys))
 
 
 def standing(
@@ -101,6 +98,14 @@ def rejected(session: Session, programme_id: UUID) -> list[tuple[str, str]]:
     statement = select(Submission.id, Submission.code).where(col(Submission.id).in_(keys))
     codes = dict(session.exec(statement).all())
     return sorted((codes[challenge], codes[solution]) for challenge, solution in pairs)
+
+
+def gone(session: Session, keys: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some submissions that have been withdrawn."""
+    statement = select(Submission.id).where(
+        col(Submission.id).in_(keys), Submission.state == State.WITHDRAWN
+    )
+    return frozenset(session.exec(statement))
 
 
 def withdrawn(session: Session, codes: Collection[str]) -> list[str]:

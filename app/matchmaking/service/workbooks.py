@@ -173,4 +173,4 @@ def _about(run: MatchRun, programme: Programme, zone: ZoneInfo) -> Iterator[Cell
     yield ["Solutions", run.n_solutions]
     for name, value in settings_in_words(RunSettings.model_validate(run.settings)):
         yield [name, value]
-    yield ["Digest of the inputs", run.digest]
+    yield ["Fingerprint of the inputs (SHA-256)", run.digest]

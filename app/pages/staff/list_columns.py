@@ -13,6 +13,7 @@ from app.core.base.messages import Message
 from app.core.tables import exporting
 from app.core.tables.exporting import Column
 from app.insights import queries
+from app.matchmaking.service.queries import parties
 from app.pages.topics import TOPICS
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import READS
@@ -46,6 +47,10 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 """What people read above each column, by what `columns=` calls it."""
+
+
+TOLD_BY_THE_PAGE: Final = frozenset({"state", "country", "language"})
+"""Columns whose words are in the language of the page, not in that of the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +89,14 @@ def shown(
     """Return rows of submissions as the tables say them."""
     reads = [READS[kind].model_validate(row) for row in rows]
     names = queries.names_of(session, actor, exporting.identifiers_in(reads, columns))
+    sides = parties(session, (read.id for read in reads))
     utc = ZoneInfo("UTC")
-    return [
-        Shown(
-            read,
-            [
-                (
-                    column,
-                    column.value(read)
-                    if column.is_instant or column.key == "state"
-                    else exporting.cell_of(read, column, names, utc),
-                )
-                for column in columns
-            ],
-        )
-        for read in reads
-    ]
+
+    def cell(read: Any, column: Column) -> Any:
+        if column.key == "country":
+            return sides[read.id].country
+        if column.is_instant or column.key in TOLD_BY_THE_PAGE:
+            return column.value(read)
+        return exporting.cell_of(read, column, names, utc)
+
+    return [Shown(read, [(column, cell(read, column)) for column in columns]) for read in reads]

@@ -1,13 +1,14 @@
 """A move on the board: what it would cost, then with a reason what is decided, and undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 from sqlmodel import Session
 
 from app.access.policy import Action, Actor
@@ -41,10 +42,45 @@ class AskedMove(NewMove):
     _filled_in = model_validator(mode="before")(without_empty)
 
 
+class ChosenMove(AskedMove):
+    """A move as the form has it when it is sent: not always the one whose cost it shows."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    then: Literal["ask", "keep"] = "keep"
+
+
+class SentMove(KeptMove):
+    """Why a move is kept, from the form in which it was chosen."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 MoveDep = Annotated[AskedMove, Query()]
-KeptDep = Annotated[Form[KeptMove], Depends(form_of(KeptMove))]
-Decisions = list[tuple[Decision, verdicts.Ground]]
-"""What a move records; empty where somebody has decided meanwhile."""
+ChosenDep = Annotated[Form[ChosenMove], Depends(form_of(ChosenMove))]
+SentDep = Annotated[Form[SentMove], Depends(form_of(SentMove))]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is known of a sent move before anybody waits for the writer.
+
+    Attributes
+    ----------
+    move : NewMove
+        What was chosen.
+    asks : bool
+        Whether its cost is to be shown, and nothing kept: so it was asked, or something else
+        was chosen since its cost was shown.
+    decisions : sequence of pair of Decision and Ground
+        What it records; empty where somebody has decided meanwhile.
+    refusal : Conflict, Unprocessable or None
+    """
+
+    move: NewMove
+    asks: bool = False
+    decisions: Sequence[tuple[Decision, verdicts.Ground]] = ()
+    refusal: Conflict | Unprocessable | None = None
 
 
 @router.get("/programmes/{programme}/runs/{run}/move")
@@ -74,9 +110,10 @@ def _move_page(
     of: Programme,
     move: NewMove,
     *,
-    form: Form[KeptMove] | None = None,
+    form: Form[SentMove] | None = None,
     status: int = 200,
     overtaken: bool = False,
+    changed: bool = False,
     refusal: Conflict | Unprocessable | None = None,
 ) -> Response:
     planned = moves.plan(session, run, move)
@@ -102,10 +139,13 @@ def _move_page(
         "places": places,
         "form": form or Form(),
         "overtaken": overtaken,
+        "changed": changed,
         "refusal": refusal,
         "outcomes": tuple(Outcome),
         "left": LEFT,
-        "query": urlencode(move.model_dump(mode="json", exclude_none=True)),
+        "query": urlencode(
+            move.model_dump(mode="json", include={*NewMove.model_fields}, exclude_none=True)
+        ),
     }
     name = "staff/_move.html" if page.is_partial else "staff/move.html"
     return InTurn(lambda: page.render(name, status=status, **values, moved=compute()))
@@ -115,30 +155,38 @@ def _rank(place: bench.Place | None) -> float:
     return place.rank if place is not None else float("inf")
 
 
-def _decisions(
+def _decided(
     database: DatabaseDep,
     actor: ActorDep,
     run: Reference,
     programme: Reference,
-    move: MoveDep,
-    form: KeptDep,
-) -> Decisions | Conflict | None:
+    shown: MoveDep,
+    chosen: ChosenDep,
+    sent: SentDep,
+) -> Decided:
     """Read what the verdicts stand on and check it, before anybody waits for the writer."""
-    if form.value is None:
-        return None
+    if chosen.value is None:
+        raise Unprocessable("The move cannot be read.", errors=chosen.errors)
+    move = chosen.value
     with reading(database) as session:
         found, _ = run_of(session, actor, programme, run)
+        planned = moves.plan(session, found, move)
+        if move.then == "ask" or planned.changes != moves.plan(session, found, shown).changes:
+            return Decided(move, asks=True)
+        if sent.value is None:
+            return Decided(move)
         try:
-            planned = moves.plan(session, found, move)
-            decisions = moves.grounds(session, actor, found, planned, form.value)
+            decisions = moves.grounds(session, actor, found, planned, sent.value)
         except Conflict:
-            return []
+            return Decided(move)
+        except Unprocessable as refusal:
+            return Decided(move, refusal=refusal)
     try:
         for one, ground in decisions:
             verdicts.require_open(ground, one.outcome)
     except Conflict as refusal:
-        return refusal
-    return decisions
+        return Decided(move, refusal=refusal)
+    return Decided(move, decisions=decisions)
 
 
 @router.post("/programmes/{programme}/runs/{run}/move")
@@ -147,26 +195,38 @@ def keep_move(
     request: Request,
     page: PageDep,
     actor: ActorDep,
-    form: KeptDep,
-    move: MoveDep,
-    decisions: Annotated[Decisions | Conflict | None, Depends(_decisions)],
+    chosen: ChosenDep,
+    sent: SentDep,
+    decided: Annotated[Decided, Depends(_decided)],
     session: SessionDep,
     programme: Reference,
     run: Reference,
 ) -> Response:
     """Keep a move as verdicts with a reason, and come back to the board."""
     found, of = run_of(session, actor, programme, run)
-    again = partial(_move_page, request, page, session, actor, found, of, move, form=form)
-    if decisions is None:
-        return again(status=422)
-    if isinstance(decisions, Conflict):
-        return again(status=409, refusal=decisions)
+    move, refusal = decided.move, decided.refusal
+    again = partial(_move_page, request, page, session, actor, found, of, move)
+    if decided.asks:
+        asked = chosen.value is not None and chosen.value.then == "ask"
+        return again(
+            form=replace(sent, errors=()), changed=not asked, status=200 if asked else 422
+        )
+    if sent.value is None:
+        return again(form=sent, status=422)
+    if isinstance(refusal, Unprocessable):
+        return again(form=sent.refused(*refusal.errors), status=422)
+    if refusal is not None:
+        return again(form=sent, status=409, refusal=refusal)
     try:
-        kept = moves.keep(session, actor, found, move, decisions) if decisions else []
+        kept = (
+            moves.keep(session, actor, found, move, decided.decisions)
+            if decided.decisions
+            else []
+        )
     except Conflict:
         kept = []
     if not kept:
-        return again(status=409, overtaken=True)
+        return again(form=sent, status=409, overtaken=True)
     return _back(found, of, [verdict.id for verdict in kept])
 
 

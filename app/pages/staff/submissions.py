@@ -19,7 +19,7 @@ from app.pages.staff import list_columns
 from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Kind, State
-from app.submissions.service import queries
+from app.submissions.service import many_steps, queries
 
 router = APIRouter()
 
@@ -45,6 +45,9 @@ class Filters(Asked):
     moved: Annotated[str | None, Field(max_length=5000)] = None
     """Codes of those that have taken it, separated by commas."""
 
+
+BACK: Final = {many_steps.step_back(name) for name in STEPS} - {None}
+"""Steps that lead back from one that many have taken."""
 
 FiltersDep = Annotated[Filters, Query()]
 
@@ -101,7 +104,7 @@ def _list(
         programme=programme,
         kind=kind,
         rows=rows,
-        moved=filters.moved.split(",") if filters.undo and filters.moved else [],
+        moved=filters.moved.split(",") if filters.undo in BACK and filters.moved else [],
         columns=columns,
         offered=list_columns.offered(kind),
         headings=list_columns.HEADINGS,
