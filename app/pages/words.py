@@ -16,12 +16,12 @@ A message that is printed by itself is translated without a filter.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,7 @@ def install(environment: Environment, language: Language) -> None:
         pgettext=language.pgettext,
         npgettext=language.npgettext,
     )
+    environment.globals["_"] = _sayer(language)
     environment.finalize = lambda value: (
         language.say(value) if isinstance(value, Message) else value
     )
@@ -78,6 +79,21 @@ def install(environment: Environment, language: Language) -> None:
         "moment": _teller(language.moment),
         "day": _teller(language.day),
     }
+
+
+def _sayer(language: Language) -> Callable[..., Markup]:
+    """Return what `_("...")` calls, for every text of a page: most of them have no values."""
+
+    @lru_cache(maxsize=4096)
+    def without_values(text: str) -> Markup:
+        return Markup(language.gettext(text)) % {}  # noqa: S704 -- a text of ours
+
+    def say(text: str, /, **values: Any) -> Markup:
+        if not values:
+            return without_values(text)
+        return Markup(language.gettext(text)) % values  # noqa: S704 -- a text of ours; values are escaped
+
+    return say
 
 
 def _word(language: Language, kind: str, value: Enum | str) -> str:

@@ -158,16 +158,12 @@ class Language:
     def number(self, value: float, decimals: int | None = None) -> str:
         """Return a number with as many decimals; without, as many as it has, at most three."""
         if decimals is None:
-            from babel.numbers import format_decimal  # noqa: PLC0415 -- when first needed
-
-            return format_decimal(value, locale=self.locale)
+            return _number(self.tag, value, None)
         return self._decimal(value, decimals, grouped=True)
 
     def _decimal(self, value: float, decimals: int, *, grouped: bool) -> str:
-        from babel.numbers import format_decimal  # noqa: PLC0415 -- when first needed
-
         pattern = ("#,##0" if grouped else "0") + "." * bool(decimals) + "0" * decimals
-        return format_decimal(value, pattern, locale=self.locale)
+        return _number(self.tag, value, pattern)
 
     def percent(self, share: float) -> str:
         """Return a share, 1 being the whole, in whole percents."""
@@ -219,6 +215,15 @@ def _offset(local: datetime) -> str:
     sign = "+" if minutes >= 0 else "\N{MINUS SIGN}"
     hours, rest = divmod(abs(minutes), 60)
     return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
+
+
+# A page of the bench has thirty numbers, and most of them stand on the next one again.
+@lru_cache(maxsize=8192, typed=True)
+def _number(tag: str, value: float, pattern: str | None) -> str:
+    from babel.numbers import format_decimal  # noqa: PLC0415 -- when first needed
+
+    return format_decimal(value, pattern, locale=_locale(tag))
+
 
 
 @cache

@@ -113,19 +113,22 @@ def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
         needs of the others; their providers are not named then.
     """
     facts = ("challenge_id", "solution_id", "rank", "score", "band", "assigned")
+    listed = col(Suggestion.run_id) == run.id
+    if firsts:
+        listed &= col(Suggestion.rank) == 1
     statement: sql.Select[*tuple[Any, ...]] = sql.select(
         *(getattr(Suggestion, name) for name in facts)
-    ).where(col(Suggestion.run_id) == run.id)
-    if firsts:
-        statement = statement.where(col(Suggestion.rank) == 1)
+    ).where(listed)
     places = [Place(*row) for row in session.execute(statement)]
     verdicts = pairs_today.standing(session, run.id)
-    pairs = [*((p.challenge_id, p.solution_id) for p in places), *verdicts]
-    named = ([pair[0] for pair in pairs], [] if firsts else [pair[1] for pair in pairs])
-    sides = queries.parties(session, chain(*named))
+    if firsts:
+        sides = queries.parties(session, select(Suggestion.challenge_id).where(listed))
+    else:
+        pairs = [*((p.challenge_id, p.solution_id) for p in places), *verdicts]
+        sides = queries.parties(session, chain(*pairs))
     wanted = int(run.settings["providers_max"])
     challenges = _by_code({p.challenge_id for p in places}, sides)
-    gone = pairs_today.gone(session, {*sides, *chain(*verdicts)})
+    gone = pairs_today.gone(session, run.id)
     chosen = chosen_today(verdicts, gone)
     return Bench(
         run=run,

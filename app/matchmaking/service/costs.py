@@ -153,8 +153,8 @@ def of_changes(
 def _decided(session: Session, run_id: UUID) -> dict[Codes, Outcome]:
     """Return the verdicts that count in a run on pairs that are there, by codes."""
     standing = pairs_today.standing(session, run_id)
-    keys = {key for pair in standing for key in pair}
-    sides, gone = queries.parties(session, keys), pairs_today.gone(session, keys)
+    sides = queries.parties(session, (key for pair in standing for key in pair))
+    gone = pairs_today.gone(session, run_id)
     return {
         (sides[challenge].code, sides[solution].code): verdict.outcome
         for (challenge, solution), verdict in standing.items()

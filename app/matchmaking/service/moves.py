@@ -95,7 +95,7 @@ def plan(session: Session, run: MatchRun, new: NewMove) -> Plan:
         for name, key in (("source", new.source), ("target", new.target))
     )
     standing = pairs_today.standing(session, run.id)
-    gone = pairs_today.gone(session, {key for pair in standing for key in pair})
+    gone = pairs_today.gone(session, run.id)
     before = {pair: verdict.outcome for pair, verdict in standing.items()}
     if target is None:
         return Plan(solution, source, None, (), ())

@@ -55,7 +55,6 @@ def pairs_today(session: Session, run_id: UUID, rows: Collection[Any]) -> PairsT
     """Return what is known today about stored suggestions of a run."""
     if not rows:
         return PairsToday()
-    keys = {key for row in rows for key in (row.challenge_id, row.solution_id)}
     challenges = {row.challenge_id for row in rows}
     counting = _counting(session, col(Verdict.challenge_id).in_(challenges))
     here, others = dict[Pair, VerdictRead](), dict[Pair, VerdictRead]()
@@ -64,7 +63,7 @@ def pairs_today(session: Session, run_id: UUID, rows: Collection[Any]) -> PairsT
         (here if verdict.run_id == run_id else others)[pair] = VerdictRead.model_validate(
             verdict
         )
-    return PairsToday(here, others, gone(session, keys))
+    return PairsToday(here, others, gone(session, run_id))
 
 
 def standing(
@@ -100,10 +99,11 @@ def rejected(session: Session, programme_id: UUID) -> list[tuple[str, str]]:
     return sorted((codes[challenge], codes[solution]) for challenge, solution in pairs)
 
 
-def gone(session: Session, keys: Collection[UUID]) -> frozenset[UUID]:
-    """Return those of some submissions that have been withdrawn."""
+def gone(session: Session, run_id: UUID) -> frozenset[UUID]:
+    """Return the submissions of the programme of a run that have been withdrawn."""
+    programme = select(MatchRun.programme_id).where(MatchRun.id == run_id).scalar_subquery()
     statement = select(Submission.id).where(
-        col(Submission.id).in_(keys), Submission.state == State.WITHDRAWN
+        Submission.programme_id == programme, Submission.state == State.WITHDRAWN
     )
     return frozenset(session.exec(statement))
 

@@ -317,9 +317,17 @@ def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionR
     return found
 
 
-def parties(session: Session, keys: Iterable[UUID]) -> dict[UUID, PartyRead]:
-    """Return submissions by key, as suggestions and matches name them."""
-    found = _parties(session, col(Submission.id).in_(set(keys)))
+def parties(
+    session: Session, keys: Iterable[UUID] | SelectOfScalar[UUID]
+) -> dict[UUID, PartyRead]:
+    """Return submissions by key, as suggestions and matches name them.
+
+    Parameters
+    ----------
+    keys : iterable of UUID, or a statement that selects them
+    """
+    named = keys if isinstance(keys, SelectOfScalar) else set(keys)
+    found = _parties(session, col(Submission.id).in_(named))
     return {party.id: party for party in found}
 
 
