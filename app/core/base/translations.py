@@ -225,7 +225,6 @@ def _number(tag: str, value: float, pattern: str | None) -> str:
     return format_decimal(value, pattern, locale=_locale(tag))
 
 
-
 @cache
 def _locale(tag: str) -> "Locale":
     from babel import Locale  # noqa: PLC0415 -- when first needed
