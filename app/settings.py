@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     max_table_bytes: Whole = Field(
         default=20_000_000,
         ge=100_000,
-        description="How much of a table (CSV, XLSX) of a list is read at once.",
+        description="How much of a table (CSV, XLSX) or of a ranking is handed out at once.",
     )
     max_drafts: Whole = Field(
         default=2_500,

@@ -1,9 +1,10 @@
 """Routes about people: who you are, organisations, users and what they are there."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
@@ -13,11 +14,13 @@ from app.core.base.entity_tags import entity_tag
 from app.core.base.errors import NotPermitted
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in, within
+from app.core.http.computing import ComputedFile
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
+from app.core.storage.database import reading
 from app.organisations.models import Organisation
 from app.organisations.schemas import (
     HandOver,
@@ -56,11 +59,15 @@ def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
     return people.describe(session, actor)
 
 
-@router.get("/me/export", responses=responses(NotPermitted))
+@router.get("/me/export", response_model=PersonExport, responses=responses(NotPermitted))
 @signed_in
-def export_me(session: ReadSessionDep, actor: ActorDep) -> PersonExport:
+def export_me(request: Request, session: ReadSessionDep, actor: ActorDep) -> Response:
     """Give you everything that is stored about you; a browser is confirmed first."""
-    return personal_data.export(session, actor)
+    found = personal_data.export(session, actor)
+    opened = partial(reading, request.app.state.database)
+    return ComputedFile(
+        lambda: personal_data.written(opened, found), "me.json", "application/json"
+    )
 
 
 @router.get("/organisations")

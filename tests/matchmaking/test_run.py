@@ -238,6 +238,25 @@ def test_a_run_of_an_earlier_version_has_the_same_document(
     assert staff.get(address).content == stored.content
 
 
+def test_a_document_that_is_too_large_leads_to_the_pages_of_the_list(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    asked = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+    session.get_one(MatchRun, UUID(asked["id"])).ranking = "x" * (database.table_bytes + 1)
+    session.commit()
+
+    refused = staff.get(f"/api/v1/match-runs/{asked['code']}/ranking")
+
+    assert refused.status_code == 409
+    assert (refused.json()["detail"], refused.json()["remedy"]) == (
+        f"The ranking of {asked['code']} has 20,000,001 characters.",
+        "Read the suggestions of the run page by page.",
+    )
+
+
 def test_a_cluster_without_a_scheduler_is_refused() -> None:
     with pytest.raises(ValueError, match="dask needs matching_scheduler"):
         Settings(matching_backend="dask")

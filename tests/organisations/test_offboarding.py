@@ -24,11 +24,12 @@ from app.accounts.models import (
 )
 from app.accounts.service import known_browsers, second_factor
 from app.core.base.clock import now
-from app.core.storage import outbox, rate_limits
+from app.core.storage import audit, outbox, rate_limits
 from app.core.storage.audit import AuditEvent
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
 from app.operations import retention
+from app.organisations.service import personal_data
 from app.settings import Settings
 from app.submissions.lifecycle import State
 from tests.accounts.conftest import Enter
@@ -283,6 +284,27 @@ def test_a_person_gets_everything_that_is_stored_about_them(
     assert len(whole["memberships"]) == 1
     for hidden in ("secret", "argon2", "digest", str(other.id), "Bob"):
         assert hidden not in str({**whole, "second_factor": None}), hidden
+
+
+def test_who_has_done_and_received_much_is_given_all_of_it_in_order(
+    session: Session, enter: Enter
+) -> None:
+    n = personal_data.AT_ONCE + 1
+    user = a_person(session)
+    browser = enter(user)
+    for number in range(n):
+        audit.record(session, user.id, f"act {number}", "call", uuid4())
+        outbox.write(
+            session, user_id=user.id, recipient=user.email, subject=f"{number}", body="Yes"
+        )
+    session.commit()
+
+    whole = browser.get("/api/v1/me/export").json()
+
+    actions = [event["action"] for event in whole["events"]]
+    assert actions == ["sign in", *(f"act {number}" for number in range(n))]
+    assert sorted(int(letter["subject"]) for letter in whole["letters"]) == [*range(n)]
+    assert whole["letters"] == sorted(whole["letters"], key=lambda one: one["created_at"])
 
 
 def test_who_left_the_browser_open_or_a_narrow_token_gives_nobody_the_whole(

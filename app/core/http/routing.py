@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.responses import StreamingResponse
 
 from app.core.base.entity_tags import tag_of
 from app.core.base.errors import (
@@ -271,7 +272,9 @@ async def _finished(request: Request, response: Response) -> Response:
 
 
 def _tagged(request: Request, response: Response) -> Response:
-    """Give an answer its tag, or say that the asker has it already."""
+    """Give an answer its tag, or say that the asker has it already; a stream has none."""
+    if isinstance(response, StreamingResponse):
+        return response
     if response.status_code < 300 and response.headers.get("content-type") == JSON:
         # An answer that says more than the thing itself has the tag of the thing already.
         response.headers.setdefault("ETag", tag_of(bytes(response.body)))

@@ -1,13 +1,15 @@
 """The lists of a run as one document: written when they are stored, handed out as it is."""
 
+import math
 from itertools import groupby
 from uuid import UUID
 
+import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.core.base.errors import NotFound
+from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
 from app.matchmaking.models import MatchRun, Suggestion
@@ -24,15 +26,22 @@ def ranking(session: Session, actor: Actor, key: UUID | str) -> str:
     NotFound
         If the actor may not know of the run.
     Conflict
-        If it has no result yet, or never will.
+        If it has no result yet, or never will; or if the document is larger than the service
+        hands out at once.
     """
-    # Its inputs, which may be large, are left where they are.
-    statement = select(MatchRun.id, MatchRun.state, MatchRun.ranking)
+    # Its inputs, which may be large, are left where they are; so is a document that is.
+    statement = select(MatchRun.id, MatchRun.state, sql.func.length(MatchRun.ranking))
     found = session.execute(statement.where(named(MatchRun, key))).first()
     if found is None or not policy.allows(actor, Action.RUN_READ):
         raise NotFound(Message("There is no run {key}.", key=key))
-    run_id, state, stored = found
+    run_id, state, length = found
     queries.require_result(state)
+    if (length or 0) > session.info.get("table_bytes", math.inf):
+        raise Conflict(
+            Message("The ranking of {key} has {length:,} characters.", key=key, length=length),
+            remedy="Read the suggestions of the run page by page.",
+        )
+    stored = session.exec(select(MatchRun.ranking).where(MatchRun.id == run_id)).one()
     # Runs of earlier versions have no document; theirs says the same.
     return stored or document(session, run_id)
 
