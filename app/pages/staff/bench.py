@@ -24,7 +24,7 @@ from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome
 from app.matchmaking.models import MatchRun
-from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
+from app.matchmaking.schemas.suggestions import SuggestionRead
 from app.matchmaking.schemas.verdicts import NewVerdict, VerdictRead
 from app.matchmaking.service import bench, costs, queries, verdicts
 from app.matchmaking.service.bench import Bench, Row
@@ -174,8 +174,7 @@ def _focus(
         return Focus()
     row = next((row for row in whole.rows if _names(challenge, row.challenge)), None)
     row = row or next((row for row in rows if not row.is_complete), rows[0])
-    query = SuggestionQuery(challenge=[row.challenge.code], sort="rank", limit=SHOWN)
-    lines = queries.suggestions(session, actor, whole.run.id, query).rows
+    lines = queries.best(session, actor, whole.run.id, [row.challenge.id], SHOWN)
     line = next((line for line in lines if _names(solution, line.solution)), None)
     line = line or next((line for line in lines if line.verdict is None), lines[0])
     return Focus(row, lines, line)
