@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
+from matching.scoring.needs import needs
 from matching.scoring.pairs import Indices, Pairs, pairs_in
-from matching.scoring.passages import Words, shown
+from matching.scoring.passages import Sides, Words, shown
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.told import told_of
 from matching.search.segment import Segment
@@ -91,14 +92,8 @@ class Explained:
     ) -> Iterator[Explanation]:
         scored = _scored(self.scorer, pairs)
         words = _words(self.vectorizer.vocabulary_, scored)
-        written = shown(
-            [queries[row] for row in np.unique(pairs.rows).tolist()],
-            [self.pool[position] for position in np.unique(candidates).tolist()],
-            pairs,
-            scored.best,
-            words,
-            forms,
-        )
+        sides = Sides.of(queries, self.pool, pairs.rows, candidates, forms)
+        written = shown(sides, pairs, scored.best, words, forms)
         missing, codes = _missing(self.scorer, pairs)
         contributions = self._contributions(scored, words, written.words, missing, codes)
         of_each = zip(
@@ -110,11 +105,20 @@ class Explained:
             written.queries,
             written.candidates,
             codes,
+            needs(sides, words, self.vectorizer.vocabulary_),
             strict=True,
         )
-        for score, text, themes, coverage, shares, query, candidate, code in of_each:
-            passages = Passages(query, candidate)
-            yield Explanation(score, text, themes, shares, passages, missing[code], coverage)
+        for score, text, themes, coverage, shares, query, candidate, code, asked in of_each:
+            yield Explanation(
+                score,
+                text,
+                themes,
+                shares,
+                Passages(query, candidate),
+                missing[code],
+                coverage,
+                asked,
+            )
 
     def _contributions(
         self,

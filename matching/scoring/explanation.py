@@ -6,7 +6,7 @@ computed is said to be missing, never hidden in a number.
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -113,6 +113,8 @@ class Explanation:
         What was not stated, by part and side.
     coverage : float in [0, 1]
         Share of the weight that could be computed.
+    needs : tuple of Need
+        The heaviest points of the query, in their order; which of them the candidate tells of.
     """
 
     score: float
@@ -122,6 +124,41 @@ class Explanation:
     passages: Passages
     missing: tuple[Missing, ...]
     coverage: float
+    needs: "tuple[Need, ...]" = ()
+
+
+class Place(NamedTuple):
+    """A part of a profile.
+
+    Parameters
+    ----------
+    passage : int
+        Position in ``Profile.texts``.
+    start, stop : int
+        Characters of the passage.
+    """
+
+    passage: int
+    start: int
+    stop: int
+
+
+class Need(NamedTuple):
+    """A point of a query, and where a candidate tells of it.
+
+    Parameters
+    ----------
+    asked : Place
+        In the query.
+    told : Place or None
+        The sentence of the candidate that says most of it; None where none says enough.
+    share : float in [0, 1]
+        How much of the point any one sentence says, by the weight of its words.
+    """
+
+    asked: Place
+    told: Place | None
+    share: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,44 @@ class Words:
         return self.shares[np.searchsorted(keys, pairs * self.width + columns)]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """The profiles of some pairs, each once, and their words.
+
+    Parameters
+    ----------
+    queries, candidates : sequences of Profile
+    rows, columns : int arrays of shape (n_pairs,)
+        Which query and which candidate each pair has.
+    left, right : Written
+        The words of the queries and of the candidates.
+    """
+
+    queries: Sequence[Profile]
+    candidates: Sequence[Profile]
+    rows: Indices
+    columns: Indices
+    left: Written
+    right: Written
+
+    @classmethod
+    def of(
+        cls,
+        queries: Sequence[Profile],
+        pool: Sequence[Profile],
+        rows: Indices,
+        columns: Indices,
+        forms: Forms,
+    ) -> "Sides":
+        """Read the profiles of pairs of positions among all queries and in the whole pool."""
+        one, row = np.unique(rows, return_inverse=True)
+        other, column = np.unique(columns, return_inverse=True)
+        asked = [queries[position] for position in one.tolist()]
+        told = [pool[position] for position in other.tolist()]
+        left, right = Written.of(asked, forms), Written.of(told, forms)
+        return cls(asked, told, row, column, left, right)
+
+
 class Shown(NamedTuple):
     """What people see of some pairs.
 
@@ -71,20 +109,12 @@ class Shown(NamedTuple):
     candidates: list[Passage | None]
 
 
-def shown(
-    queries: Sequence[Profile],
-    candidates: Sequence[Profile],
-    pairs: Pairs,
-    best: Indices,
-    words: Words,
-    forms: Forms,
-) -> Shown:
+def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms) -> Shown:
     """Put to each shared word how it was written, and mark the best passages.
 
     Parameters
     ----------
-    queries, candidates : sequences of Profile
-        The distinct ones of the pairs, ascending by position.
+    sides : Sides
     pairs : Pairs
     best : int array of shape (n_pairs,)
         Where the best passage of each pair stands among the passages of all.
@@ -92,13 +122,12 @@ def shown(
     forms : Forms
         What the words of the profiles are numbered by.
     """
-    _, row = np.unique(pairs.rows, return_inverse=True)
-    _, column = np.unique(pairs.candidates, return_inverse=True)
-    left, right = Written.of(queries, forms), Written.of(candidates, forms)
+    left, right, row, column = sides.left, sides.right, sides.rows, sides.columns
+    best_of_pool = pairs.pool.positions[pairs.passages[best]]
     return Shown(
         _as_written(_usual_forms(left, row, words), _usual_forms(right, column, words), forms),
-        _passages(left, queries, row, _heaviest(left, row, words), words),
-        _passages(right, candidates, column, pairs.pool.positions[pairs.passages[best]], words),
+        _passages(left, sides.queries, row, _heaviest(left, row, words), words),
+        _passages(right, sides.candidates, column, best_of_pool, words),
     )
 
 
