@@ -19,7 +19,13 @@ from app.cli.screen import width_of
 from app.core.tables.formulas import guarded
 from app.matchmaking.engine import Contribution
 from app.matchmaking.engine.files import Answer, Assigned, Comparison
-from app.matchmaking.engine.suggestions import Quote, Reasons, Suggestion, warnings_in_json
+from app.matchmaking.engine.suggestions import (
+    Quote,
+    Reasons,
+    Suggestion,
+    needs_in_json,
+    warnings_in_json,
+)
 from app.matchmaking.results import Loss
 from app.submissions.records import SubmissionRecord
 
@@ -111,6 +117,7 @@ def _content(suggestion: Suggestion) -> dict[str, Any]:
             "missing": reasons.missing_in_words,
             "challenge": _passage(reasons.challenge),
             "provider": _passage(reasons.provider),
+            "needs": needs_in_json(reasons.needs),
         }
     return content
 
@@ -162,7 +169,9 @@ _COLUMNS: Final = (
     *("country", "score", "text_part", "theme_part", "coverage", "band", "told"),
     *("stability", "turns_at", "hub"),
 )
-_REASONS: Final = ("words", "themes", "missing", "challenge_passage", "provider_passage")
+_REASONS: Final = (
+    *("words", "themes", "missing", "challenge_passage", "provider_passage", "points_told"),
+)
 
 
 def _row(suggestion: Suggestion) -> dict[str, Any]:
@@ -196,6 +205,7 @@ def _reason_cells(reasons: Reasons) -> dict[str, str]:
         "missing": "; ".join(reasons.missing_in_words),
         "challenge_passage": reasons.challenge.text if reasons.challenge else "",
         "provider_passage": reasons.provider.text if reasons.provider else "",
+        "points_told": _points(reasons),
     }
 
 
@@ -339,7 +349,15 @@ def _cells(suggestion: Suggestion) -> Iterator[str]:
     yield ", ".join(provider.country)
 
 
+def _points(reasons: Reasons) -> str:
+    """Say of how many points of the challenge the provider tells, and of which."""
+    told = [need.asked.text for need in reasons.needs if need.told]
+    return f"{len(told)} of {len(reasons.needs)}{''.join(f'; {text}' for text in told)}"
+
+
 def _why(reasons: Reasons) -> Iterator[Text]:
+    if reasons.needs:
+        yield Text(f"Points  {_plain(_points(reasons))}")
     yield Text(f"Words   {_strongest(reasons.words)}")
     yield Text(f"Themes  {_strongest(reasons.themes)}")
     if reasons.missing:

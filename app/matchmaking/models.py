@@ -82,6 +82,9 @@ class Suggestion(Record, table=True):
     assigned: bool
     contributions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     passages: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    needs: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
 
 
 class Verdict(Record, table=True):

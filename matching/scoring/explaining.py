@@ -105,7 +105,12 @@ class Explained:
             written.queries,
             written.candidates,
             codes,
-            needs(sides, words, self.vectorizer.vocabulary_),
+            needs(
+                sides,
+                words,
+                self.vectorizer.vocabulary_,
+                pairs.has_text & pairs.one_language,
+            ),
             strict=True,
         )
         for score, text, themes, coverage, shares, query, candidate, code, asked in of_each:

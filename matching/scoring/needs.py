@@ -24,7 +24,7 @@ from matching.text.written import Written
 MOST: Final = 8
 """Points of a query that are looked at: those that weigh most."""
 
-ENOUGH: Final = 0.35
+ENOUGH: Final = 1 / 3
 """Share of a point, by the weight of its words, that one sentence has to tell."""
 
 # One word in common may be a false friend, whatever its weight.
@@ -54,14 +54,15 @@ class _Parts:
     parts: Indices
     terms: Indices
 
-    def place(self, part: int) -> Place:
-        """Return where a part stands."""
-        return Place(
-            *(int(column[part]) for column in (self.passages, self.starts, self.stops))
-        )
+    def places(self, parts: Indices) -> list[Place]:
+        """Return where parts stand."""
+        columns = (self.passages[parts], self.starts[parts], self.stops[parts])
+        return list(map(Place, *(column.tolist() for column in columns)))
 
 
-def needs(sides: Sides, words: Words, vocabulary: Vocabulary) -> Iterator[tuple[Need, ...]]:
+def needs(
+    sides: Sides, words: Words, vocabulary: Vocabulary, comparable: NDArray[np.bool_]
+) -> Iterator[tuple[Need, ...]]:
     """Yield for each pair the points of its query, in the order in which they stand.
 
     The weight of a word in a query is that of the score: (1 + ln tf) idf. A point weighs the
@@ -74,19 +75,28 @@ def needs(sides: Sides, words: Words, vocabulary: Vocabulary) -> Iterator[tuple[
     words : Words
         What the pairs have in common.
     vocabulary : Vocabulary
+    comparable : bool array of shape (n_pairs,)
+        Whether both sides of a pair tell something, in one language; the others have no points.
     """
     asked = _parts(sides.queries, sides.left, words.width, fine=True)
     told = _parts(sides.candidates, sides.right, words.width, fine=False)
     weights = _weights(sides.left, asked, vocabulary, words.width)
     points = _heaviest(asked, weights)
     met = _met(asked, told, weights, points, (sides.rows, sides.columns), words)
-    of_query = np.searchsorted(asked.owners[points], np.arange(len(sides.queries) + 1))
+    here, there = asked.places(points), told.places(np.arange(told.owners.size))
+    nothing = [Need(place, None, 0.0) for place in here]
+    firsts = np.searchsorted(asked.owners[points], np.arange(len(sides.queries) + 1)).tolist()
+    place_of = {point: at for at, point in enumerate(points.tolist())}
     for pair, query in enumerate(sides.rows.tolist()):
-        found = list[Need]()
-        for point in points[of_query[query] : of_query[query + 1]].tolist():
-            part, share = met.get((pair, point), (-1, 0.0))
-            place = told.place(part) if share >= ENOUGH else None
-            found.append(Need(asked.place(point), place, share))
+        if not comparable[pair]:
+            yield ()
+            continue
+        first, last = firsts[query], firsts[query + 1]
+        found = nothing[first:last]
+        for point, part, share in met.get(pair, ()):
+            at = place_of[point]
+            place = there[part] if share >= ENOUGH else None
+            found[at - first] = Need(here[at], place, share)
         yield tuple(found)
 
 
@@ -154,8 +164,8 @@ def _met(
     points: Indices,
     pairs: tuple[Indices, Indices],
     words: Words,
-) -> dict[tuple[int, int], tuple[int, float]]:
-    """Return which sentence tells most of which point of a pair, and how much of it."""
+) -> dict[int, list[tuple[int, int, float]]]:
+    """Return for each pair its points, with the part that tells most of each and how much."""
     whole = np.bincount(asked.parts, weights, minlength=asked.owners.size)
     is_point = np.zeros(asked.owners.size, dtype=np.bool_)
     is_point[points] = True
@@ -165,7 +175,7 @@ def _met(
     here = left.of_words(queries[words.pairs], words.columns)
     there = right.of_words(candidates[words.pairs], words.columns)
     n = (here[1] - here[0]) * (there[1] - there[0])
-    found = dict[tuple[int, int], tuple[int, float]]()
+    found = dict[int, list[tuple[int, int, float]]]()
     for some in _chunks(words.pairs, n):
         sizes = n[some]
         row = np.repeat(np.arange(some.start, some.stop), sizes)
@@ -183,9 +193,10 @@ def _met(
         # the greatest share of each point, of equals the first sentence
         at = at[np.lexsort((meetings[at], -share[at], point_of[at]))]
         at = at[np.diff(point_of[at], prepend=-1) > 0]
-        for i in at.tolist():
-            pair, point = divmod(int(point_of[i]), asked.owners.size)
-            found[pair, point] = int(meetings[i] % told.owners.size), float(share[i])
+        owners, points_met = np.divmod(point_of[at], asked.owners.size)
+        columns = (owners, points_met, meetings[at] % told.owners.size, share[at])
+        for pair, *one in zip(*(column.tolist() for column in columns), strict=True):
+            found.setdefault(pair, []).append(tuple(one))
     return found
 
 

@@ -16,7 +16,7 @@ _EDGES: Final = " \t\r\n,;:-\u2013\u2014\u2022*"
 
 # Longer ones say several things, and are cut at commas; what is shorter says nothing by itself.
 _LONG: Final = 120
-_SHORT: Final = 40
+_SHORT: Final = 30
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -47,7 +47,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Cut a text at the ends of sentences and of points; see `clauses`."""
-    ends = [(match.start(), match.end()) for match in _ENDS.finditer(text)]
+    ends = [match.span() for match in _ENDS.finditer(text)]
     starts = [0, *(stop for _, stop in ends)]
     stops = [*(start for start, _ in ends), len(text)]
     found = list[tuple[int, int]]()

@@ -268,7 +268,10 @@ def test_csv_explains_in_further_columns() -> None:
     result = run(CHALLENGES, SOLUTIONS, "--csv", "--explain", "--top", "1")
 
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    reasons = ["words", "themes", "missing", "challenge_passage", "provider_passage"]
+    reasons = [
+        *("words", "themes", "missing"),
+        *("challenge_passage", "provider_passage", "points_told"),
+    ]
     assert list(rows[0]) == COLUMNS + reasons
     assert rows[2]["words"].startswith("AI 0.0")
 

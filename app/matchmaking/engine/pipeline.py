@@ -8,14 +8,17 @@ from app.matchmaking.engine.profiles import WORKING_LANGUAGE, fields_of, profile
 from app.matchmaking.engine.ranking import RULES, TEXT_WEIGHT, Engine, RankConfidence, Spread
 from app.matchmaking.engine.screening import warnings_of
 from app.matchmaking.engine.suggestions import (
+    Need,
+    Part,
     Quote,
     RankedPair,
     Reasons,
     Suggestion,
     Warning,
+    clipped,
 )
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import Explanation, Passage, Profile, Rule, screened, untold
+from matching import Explanation, Passage, Place, Profile, Rule, screened, untold
 from matching.scoring.semantic import Encoder
 from matching.search import topk
 
@@ -113,20 +116,42 @@ class Suggestions:
                 pair,
                 self.confidence.of(pair),
                 pair in self.assigned,
-                self._reasons(explanation, challenge, provider) if explanation else None,
+                self._reasons(pair, explanation, challenge, provider) if explanation else None,
                 matching.warnings.get(provider.id, ()),
             )
 
     def _reasons(
-        self, explanation: Explanation, challenge: SubmissionRecord, provider: SubmissionRecord
+        self,
+        pair: RankedPair,
+        explanation: Explanation,
+        challenge: SubmissionRecord,
+        provider: SubmissionRecord,
     ) -> Reasons:
         passages = explanation.passages
+        query, candidate = (
+            self.matching.engine.challenges[pair.challenge],
+            self.matching.engine.pool[pair.provider],
+        )
         return Reasons(
             explanation.contributions,
             explanation.missing,
             self._quote("challenge", challenge, passages.query),
             self._quote("provider", provider, passages.candidate),
+            [
+                Need(
+                    self._part("challenge", challenge, query, need.asked),
+                    need.told and self._part("provider", provider, candidate, need.told),
+                    need.share,
+                )
+                for need in explanation.needs
+            ],
         )
+
+    def _part(
+        self, side: str, record: SubmissionRecord, profile: Profile, place: Place
+    ) -> Part:
+        text = profile.texts[place.passage][place.start : place.stop]
+        return Part(self._names_of(side, record)[place.passage], clipped(text))
 
     def _quote(
         self, side: str, record: SubmissionRecord, passage: Passage | None
@@ -134,10 +159,14 @@ class Suggestions:
         """Name the passage by its field."""
         if passage is None:
             return None
+        return Quote(self._names_of(side, record)[passage.index], passage.text, passage.marks)
+
+    def _names_of(self, side: str, record: SubmissionRecord) -> Sequence[str]:
+        """Return the fields from which the texts of a record are."""
         key = f"{side} {record.id}"
         if key not in self._fields:
             self._fields[key] = fields_of(record, working_language=self.matching.language)
-        return Quote(self._fields[key][passage.index], passage.text, passage.marks)
+        return self._fields[key]
 
 
 def matching_of(

@@ -98,6 +98,31 @@ class Quote:
     marks: Sequence[tuple[int, int]]
 
 
+class Part(NamedTuple):
+    """A part of a submission: its field, and what it says."""
+
+    field: str
+    text: str
+
+
+class Need(NamedTuple):
+    """A point of a challenge, and where the provider tells of it.
+
+    Parameters
+    ----------
+    asked : Part
+        In the words of the challenge.
+    told : Part or None
+        The sentence of the provider that says most of it; None where none says enough.
+    share : float in [0, 1]
+        How much of the point any one sentence says, by the weight of its words.
+    """
+
+    asked: Part
+    told: Part | None
+    share: float
+
+
 class Origin(NamedTuple):
     """Where a copied part stands as well: the code of the submission, its field, its place."""
 
@@ -149,12 +174,16 @@ class Reasons:
     missing : sequence of Missing
         What was not stated, by part and side.
     challenge, provider : Quote or None
+    needs : sequence of Need
+        The heaviest points of the challenge, in their order; none where the texts cannot be
+        compared.
     """
 
     contributions: Sequence[Contribution]
     missing: Sequence[Missing]
     challenge: Quote | None
     provider: Quote | None
+    needs: Sequence[Need] = ()
 
     @property
     def words(self) -> list[Contribution]:
@@ -199,6 +228,24 @@ class Suggestion:
     warnings: Sequence[Warning] = ()
 
 
+LONGEST: Final = 400
+"""Characters of a point, or of a sentence that tells of it, that are shown."""
+
+
+def clipped(text: str) -> str:
+    r"""Return a text without line ends, a long one up to the end of a word.
+
+    Examples
+    --------
+    >>> clipped("Sensors for\n small rivers")
+    'Sensors for small rivers'
+    """
+    said = " ".join(text.split())
+    if len(said) <= LONGEST:
+        return said
+    return f"{said[:LONGEST].rpartition(' ')[0] or said[:LONGEST]} [...]"
+
+
 # --- as it is stored -------------------------------------------------------------------
 
 
@@ -220,6 +267,7 @@ def preview_columns(suggestion: Suggestion) -> dict[str, Any]:
             "challenge": _passage(reasons.challenge if reasons else None),
             "solution": _passage(reasons.provider if reasons else None),
         },
+        "needs": needs_in_json(reasons.needs if reasons else ()),
     }
 
 
@@ -246,6 +294,18 @@ def warnings_in_json(warnings: Sequence[Warning]) -> list[dict[str, Any]]:
             "counted": warning.counted,
         }
         for warning in warnings[:MOST_WARNINGS]
+    ]
+
+
+def needs_in_json(needs: Sequence[Need]) -> list[dict[str, Any]]:
+    """Return the points of a challenge as they are stored."""
+    return [
+        {
+            **need.asked._asdict(),
+            "share": need.share,
+            "told": need.told and need.told._asdict(),
+        }
+        for need in needs
     ]
 
 

@@ -53,6 +53,25 @@ class PassagesRead(BaseModel):
     solution: PassageRead | None
 
 
+class PartRead(BaseModel):
+    """A part of a submission."""
+
+    field: str = Field(description="Which passage of the submission.")
+    text: str = Field(description="As it was written, up to 400 characters.")
+
+
+class NeedRead(PartRead):
+    """A point of the challenge, in its own words, and where the solution tells of it."""
+
+    share: float = Field(
+        description="How much of the point any one sentence of the solution says, by the "
+        "weight of its words, 0 to 1."
+    )
+    told: PartRead | None = Field(
+        description="The sentence that says most of it; null where none says enough."
+    )
+
+
 class HubRead(BaseModel):
     """How often a solution is among the first three, if more than chance explains."""
 
@@ -157,6 +176,18 @@ def passages_in_words(passages: PassagesRead, _: Named) -> str:
     return "\n".join(passage.text for passage in sides if passage)
 
 
+def needs_in_words(needs: Sequence[NeedRead], _: Named) -> str:
+    """Return the points of which the solution tells, one below the other."""
+    return "\n".join(need.text for need in needs if need.told)
+
+
+Needs = Annotated[
+    list[NeedRead],
+    at_most(8),
+    InWords(needs_in_words),
+]
+
+
 class SuggestionRead(BaseModel):
     """One line of the ranked list of a challenge, with its reasons."""
 
@@ -185,6 +216,11 @@ class SuggestionRead(BaseModel):
         title="Reason"
     )
     passages: Annotated[PassagesRead, InWords(passages_in_words)]
+    needs: Needs = Field(
+        title="Told of what is asked",
+        description="The heaviest points of the challenge in their order; empty in older runs, "
+        "and where the two cannot be compared.",
+    )
     withdrawn: list[Literal["challenge", "solution"]] = Field(
         max_length=2, description="The sides whose teams have withdrawn since."
     )
@@ -278,6 +314,7 @@ class PreviewLineRead(BaseModel):
     turns_at: TurnsAt
     contributions: list[ContributionRead]
     passages: PassagesRead
+    needs: Annotated[list[NeedRead], at_most(8)]
 
 
 class PreviewRead(BaseModel):

@@ -343,6 +343,9 @@ class _Writing:
     def _line(self, line: SuggestionRead) -> list[Text]:
         into = self.into
         said = [into.say(sentence_of(line.contributions, self.themes))]
+        told = [f"“{need.text}”" for need in line.needs if need.told]
+        if told:
+            said.append(into.say(Message("It tells of {points}.", points="; ".join(told))))
         if line.assigned:
             said.append(into.say(Message("In the best whole assignment")))
         if line.withdrawn:

@@ -39,7 +39,7 @@ _LINE: Final[Any] = Bundle(
     *(getattr(Suggestion, name) for name in (*_KEYS, *_FACTS)),
     *(
         sql.cast(getattr(Suggestion, name), sql.Text).label(name)
-        for name in ("contributions", "passages")
+        for name in ("contributions", "passages", "needs")
     ),
 )
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
@@ -191,7 +191,7 @@ def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
         f'{{"id":"{row.id}","run_id":"{row.run_id}",'
         f'"challenge":{sides[row.challenge_id]},"solution":{sides[row.solution_id]},'
         f'{facts[1:-1]},"contributions":{with_sides(row.contributions)},'
-        f'"passages":{row.passages},"withdrawn":{withdrawn},'
+        f'"passages":{row.passages},"needs":{row.needs},"withdrawn":{withdrawn},'
         f'"verdict":{verdict.model_dump_json() if verdict else "null"},'
         f'"other_verdict":{other.model_dump_json() if other else "null"}}}'
     )
