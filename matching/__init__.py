@@ -42,6 +42,14 @@ from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
 from matching.text.language import recognise
+from matching.text.near_duplicates import (
+    Comparison,
+    Facing,
+    NearDuplicate,
+    Part,
+    compared,
+    near_duplicates,
+)
 from matching.text.profile import Profile
 from matching.text.reading import Reader
 from matching.text.screening import Copy, Screening, Spot, screened
@@ -55,11 +63,13 @@ __all__ = [
     "Assignment",
     "Bands",
     "Breakpoints",
+    "Comparison",
     "Contribution",
     "Copy",
     "Cost",
     "Diagnosis",
     "Explanation",
+    "Facing",
     "Fairness",
     "Hub",
     "InfeasibleAssignment",
@@ -67,6 +77,8 @@ __all__ = [
     "MatchingError",
     "Missing",
     "Names",
+    "NearDuplicate",
+    "Part",
     "Passage",
     "Passages",
     "PlainMatcher",
@@ -87,12 +99,14 @@ __all__ = [
     "bands",
     "blocking_pairs",
     "breakpoints",
+    "compared",
     "diagnose",
     "eligible",
     "frontier",
     "hubs",
     "mrr",
     "ndcg_at_k",
+    "near_duplicates",
     "obstacles",
     "precision_at_k",
     "rank_stability",
