@@ -42,17 +42,11 @@ from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
 from matching.text.language import recognise
-from matching.text.near_duplicates import (
-    Comparison,
-    Facing,
-    NearDuplicate,
-    Part,
-    compared,
-    near_duplicates,
-)
+from matching.text.near_duplicates import NearDuplicate, near_duplicates
 from matching.text.profile import Profile
 from matching.text.reading import Reader
 from matching.text.screening import Copy, Screening, Spot, screened
+from matching.text.side_by_side import Comparison, Facing, Part, compared
 from matching.text.untold import untold
 from matching.text.vectorizer import ProfileVectorizer
 

@@ -41,8 +41,8 @@ class MarkedRead(BaseModel):
 
     field: str = Field(description="Which passage of the submission.")
     start: int = Field(description="Where the text begins in the passage, in characters.")
-    is_whole: bool = Field(description="Whether it is all of the passage.")
     text: str
+    length: int = Field(description="Characters of the whole passage.")
     marks: list[tuple[int, int]] = Field(description="Start and end, in characters of `text`.")
 
 

@@ -292,8 +292,8 @@ def _marked(field: str, text: str, marks: Marks, most: int | None) -> MarkedRead
     return MarkedRead(
         field=field,
         start=start,
-        is_whole=(start, stop) == (0, len(text)),
         text=text[start:stop],
+        length=len(text),
         marks=list(_within(marks, start, stop)),
     )
 

@@ -7,14 +7,13 @@ read in one way, words as they are written, so nothing depends on which one a te
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.text.grams import Hashes, Places, grams
-from matching.text.language import all_small_words, tokens
+from matching.text.language import all_small_words
 from matching.text.positions import runs, slices
 from matching.text.profile import Profile
 from matching.text.reading import Reader, Tokens
@@ -25,16 +24,16 @@ Floats = NDArray[np.float64]
 LEAST: Final = 0.3
 """Share of one of two from which on they are near-duplicates (docs/matching/duplicates.md)."""
 
-# Of copies in which three of ten words were changed, half of the words stand in such a run, and
-# of runs of four a third. Shorter ones are set phrases.
-_GRAM: Final = 3
+GRAM: Final = 3
+"""Telling words of a run. Of copies in which three of ten words were changed, half of the words
+stand in such a run, and of runs of four a third. Shorter ones are set phrases."""
 
-# Stands for no language: its words are neither stemmed nor left out.
-_NO_LANGUAGE: Final = "und"
+NO_LANGUAGE: Final = "und"
+"""Stands for no language: its words are neither stemmed nor left out."""
 
 # Fewer words in common are names and set phrases, in whatever share of a short text.
 _WORDS: Final = 12
-_FEWEST: Final = -(-_WORDS // _GRAM)
+_FEWEST: Final = -(-_WORDS // GRAM)
 
 # Where more have a run in common, each is paired with so many before it and behind it.
 _NEIGHBOURS: Final = 32
@@ -84,53 +83,6 @@ class NearDuplicate(NamedTuple):
     of_second: float
 
 
-class Part(NamedTuple):
-    """A passage with the places of what stands in another one as well.
-
-    Parameters
-    ----------
-    passage : int
-        Position in ``Profile.texts``.
-    marks : tuple of (int, int)
-        First character, and the one behind the last, of each run of words.
-    """
-
-    passage: int
-    marks: tuple[tuple[int, int], ...]
-
-
-class Facing(NamedTuple):
-    """Two passages with words in common.
-
-    Parameters
-    ----------
-    first, second : Part
-    n_words : int
-        How many telling words of the first stand in the second.
-    """
-
-    first: Part
-    second: Part
-    n_words: int
-
-
-class Comparison(NamedTuple):
-    """What two profiles have in common.
-
-    Parameters
-    ----------
-    of_first, of_second : float
-        As in `NearDuplicate`.
-    passages : tuple of Facing
-        Each passage of either with the one of the other that has most of its words, those
-        with most first.
-    """
-
-    of_first: float
-    of_second: float
-    passages: tuple[Facing, ...]
-
-
 def near_duplicates(
     profiles: Sequence[Profile],
     reader: Reader | None = None,
@@ -170,10 +122,10 @@ def near_duplicates(
 
 def fingerprints(profiles: Sequence[Profile], reader: Reader) -> list[Fingerprint]:
     """Return what is compared of each profile, to be kept for the next question."""
-    read = _read([text for profile in profiles for text in profile.counted], reader)
-    hashes, places = grams(read.ids, read.ends, _GRAM)
+    read = read_plainly([text for profile in profiles for text in profile.counted], reader)
+    hashes, places = grams(read.ids, read.ends, GRAM)
     sizes = np.diff(read.ends)
-    counted = np.concatenate([[0], np.cumsum(np.where(sizes < _GRAM, 0, sizes))])
+    counted = np.concatenate([[0], np.cumsum(np.where(sizes < GRAM, 0, sizes))])
     cuts = np.cumsum([0, *(len(profile.texts) for profile in profiles)])
     ends = read.ends[cuts]
     at = np.searchsorted(places, ends)
@@ -188,9 +140,9 @@ def fingerprints(profiles: Sequence[Profile], reader: Reader) -> list[Fingerprin
     ]
 
 
-def _read(texts: Sequence[str], reader: Reader) -> Tokens:
+def read_plainly(texts: Sequence[str], reader: Reader) -> Tokens:
     """Read texts, each by itself, without the small words of any language."""
-    read = reader.read([Profile("", (text,), language=_NO_LANGUAGE) for text in texts])
+    read = reader.read([Profile("", (text,), language=NO_LANGUAGE) for text in texts])
     return read.without(np.isin(read.ids, reader.numbers(all_small_words())))
 
 
@@ -318,107 +270,7 @@ class _Held(NamedTuple):
 
 def _n_words(owners: Places, places: Ints, n: int) -> Ints:
     """Count the words of runs that may overlap; a run never reaches into the next text."""
-    steps = np.full(places.size, _GRAM, dtype=np.int64)
+    steps = np.full(places.size, GRAM, dtype=np.int64)
     together = owners[1:] == owners[:-1]
-    steps[:-1][together] = np.minimum(np.diff(places)[together], _GRAM)
+    steps[:-1][together] = np.minimum(np.diff(places)[together], GRAM)
     return np.bincount(owners, steps, minlength=n).astype(np.int64)
-
-
-# --- side by side ----------------------------------------------------------------------
-
-
-def compared(one: Profile, other: Profile, reader: Reader | None = None) -> Comparison:
-    """Tell what two profiles have in common, and where it stands.
-
-    Parameters
-    ----------
-    one, other : Profile
-    reader : Reader, default=None
-        Share one to read no text twice.
-    """
-    reader = reader or Reader()
-    sides = [_passages(profile, reader) for profile in (one, other)]
-    everything = [frozenset[int]().union(*(passage.runs for passage in side)) for side in sides]
-    of_first, of_second = (
-        _share(side, theirs) for side, theirs in zip(sides, everything[::-1], strict=True)
-    )
-    met = [
-        (len(words), i, j)
-        for (i, mine), (j, theirs) in product(enumerate(sides[0]), enumerate(sides[1]))
-        if (words := mine.covered(theirs.runs))
-    ]
-    best = sorted(
-        {
-            max((m for m in met if m[side] == at), key=_longest)
-            for side in (1, 2)
-            for at in {m[side] for m in met}
-        },
-        key=lambda m: (-m[0], *m[1:]),
-    )
-    return Comparison(
-        of_first,
-        of_second,
-        tuple(
-            Facing(
-                Part(i, sides[0][i].marks(sides[1][j].runs)),
-                Part(j, sides[1][j].marks(sides[0][i].runs)),
-                n_words,
-            )
-            for n_words, i, j in best
-        ),
-    )
-
-
-def _longest(met: tuple[int, int, int]) -> tuple[int, int, int]:
-    n_words, i, j = met
-    return n_words, -i, -j
-
-
-class _Passage(NamedTuple):
-    """One passage: its text, its telling words, and its runs in their order."""
-
-    text: str
-    n_words: int
-    hashes: tuple[int, ...]
-
-    @property
-    def runs(self) -> frozenset[int]:
-        return frozenset(self.hashes)
-
-    def covered(self, known: frozenset[int]) -> list[int]:
-        """Return the words of runs that are known, in their order."""
-        starts = (i for i, hashed in enumerate(self.hashes) if hashed in known)
-        return sorted({i + k for i in starts for k in range(_GRAM)})
-
-    def marks(self, known: frozenset[int]) -> tuple[tuple[int, int], ...]:
-        """Return where words stand that are known, those in a row as one."""
-        small = frozenset(all_small_words())
-        words = [word for word in tokens(self.text, _NO_LANGUAGE) if word.stem not in small]
-        found = list[tuple[int, int]]()
-        before = -2
-        for at in self.covered(known):
-            start, stop = words[at].start, words[at].end
-            if at == before + 1:
-                start, stop = found.pop()[0], max(stop, words[before].end)
-            found.append((start, stop))
-            before = at
-        return tuple(found)
-
-
-def _passages(profile: Profile, reader: Reader) -> list[_Passage]:
-    read = _read(profile.counted, reader)
-    hashes, places = grams(read.ids, read.ends, _GRAM)
-    at = np.searchsorted(places, read.ends)
-    return [
-        _Passage(text, int(n_words), tuple(hashes[at[t] : at[t + 1]].tolist()))
-        for t, (text, n_words) in enumerate(
-            zip(profile.counted, np.diff(read.ends), strict=True)
-        )
-    ]
-
-
-def _share(passages: Sequence[_Passage], known: frozenset[int]) -> float:
-    n_words = sum(passage.n_words for passage in passages if passage.hashes)
-    return (
-        sum(len(passage.covered(known)) for passage in passages) / n_words if n_words else 0.0
-    )
