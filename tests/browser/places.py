@@ -47,7 +47,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "submission-in-list": "/submissions/{challenge}?of=challenges&sort=-title",
             "step": "/submissions/{challenge}/steps/reconsider",
             "similar": "/submissions/{challenge}/similar",
-            "side-by-side": "/submissions/{challenge}/similar/{solution}",
+            "side-by-side": "/submissions/{challenge}/similar/{copy}",
             "similar-pairs": "/programmes/{programme}/similar",
             "runs": "/programmes/{programme}/runs",
             "programme-calls": "/programmes/{programme}/calls",
