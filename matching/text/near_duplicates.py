@@ -36,7 +36,7 @@ _WORDS: Final = 12
 _FEWEST: Final = -(-_WORDS // GRAM)
 
 # Where more have a run in common, each is paired with so many before it and behind it.
-_NEIGHBOURS: Final = 32
+_NEIGHBOURS: Final = 16
 
 # What is held at once: runs that are met, and pairs that are looked at.
 _RUNS_AT_ONCE: Final = 1 << 16
@@ -92,7 +92,7 @@ def near_duplicates(
 ) -> list[NearDuplicate]:
     """Find which of many tell nearly the same.
 
-    Of a text that stands in more than some sixty profiles, each is paired with some sixty of
+    Of a text that stands in more than some thirty profiles, each is paired with some thirty of
     the others alone; with `of`, no other is left out.
 
     Parameters
