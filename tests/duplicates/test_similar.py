@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.access.policy import Action, Role
+from app.accounts.models import Membership
 from app.core.storage.database import Database
 from app.duplicates import service
 from app.duplicates.schemas import MOST_SIMILAR
@@ -32,16 +33,16 @@ HALF = STORY.split(" volunteers")[0]
 
 def challenge_telling(session: Session, programme: Any, text: str, **fields: Any) -> Submission:
     content = ChallengeContent(problem=text, outcome="Nobody is surprised.").model_dump()
-    fields = {"state": State.SUBMITTED, "title": "A title"} | fields
-    row = a_challenge(session, programme_id=programme.id, content=content, **fields)
+    fields = {"state": State.SUBMITTED, "title": "A title", "content": content} | fields
+    row = a_challenge(session, programme_id=getattr(programme, "id", programme), **fields)
     session.commit()
     return row
 
 
 def solution_telling(session: Session, programme: Any, text: str, **fields: Any) -> Submission:
     content = SolutionContent(experience=text).model_dump()
-    fields = {"state": State.SUBMITTED, "title": "Another title"} | fields
-    row = a_solution(session, programme_id=programme.id, content=content, **fields)
+    fields = {"state": State.SUBMITTED, "title": "Another title", "content": content} | fields
+    row = a_solution(session, programme_id=getattr(programme, "id", programme), **fields)
     session.commit()
     return row
 
@@ -169,22 +170,21 @@ def test_advisors_who_read_runs_and_no_submissions_see_none(
 def test_no_draft_is_compared_not_even_ones_own(session: Session, as_user: SignIn) -> None:
     programme = a_programme(session)
     user = a_user(session, Role.STAFF)
-    team = a_user(session, Role.MEMBER)
+    team = an_organisation(session)
+    session.add(Membership(user_id=user.id, organisation_id=team.id, role=Role.MEMBER))
     own = challenge_telling(session, programme, STORY)
     draft = challenge_telling(
-        session,
-        programme,
-        STORY,
-        state=State.DRAFT,
-        organisation_id=organisation_of(session, team),
+        session, programme, STORY, state=State.DRAFT, organisation_id=team.id
     )
     staff = as_user(user)
 
+    read = staff.get(f"/api/v1/challenges/{draft.code}")
     listed = staff.get(f"/api/v1/challenges/{own.code}/similar").json()
     pairs = staff.get(f"/api/v1/programmes/{programme.code}/similar").json()
     asked = staff.get(f"/api/v1/challenges/{draft.code}/similar")
     compared = staff.get(f"/api/v1/challenges/{own.code}/similar/{draft.code}")
 
+    assert read.status_code == 200
     assert (listed["similar"], listed["n_compared"]) == ([], 0)
     assert (pairs["pairs"], pairs["n_compared"]) == ([], 1)
     assert (asked.status_code, compared.status_code) == (404, 404)
