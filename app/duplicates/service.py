@@ -104,13 +104,13 @@ def comparison(
     here, there = (texts[key] for key in keys)
 
     def compute() -> ComparisonRead:
-        (found,) = deferred.side_by_side(here, [there])
+        (found,) = deferred.side_by_side(here, [there], MOST_PASSAGES)
         return ComparisonRead(
             here=names[keys[0]],
             there=names[keys[1]],
             of_here=found.of_first,
             of_there=found.of_second,
-            passages=_beside(here, there, found, None)[:MOST_PASSAGES],
+            passages=_beside(here, there, found, None),
         )
 
     return compute
@@ -216,7 +216,7 @@ def _similars(
     found = dict(
         zip(
             (other.key for other in others),
-            deferred.side_by_side(texts[own], others),
+            deferred.side_by_side(texts[own], others, 1),
             strict=True,
         )
     )

@@ -104,9 +104,11 @@ def near_duplicates(told: Mapping[UUID, Any], of: UUID | None = None) -> list[Al
     return found
 
 
-def side_by_side(one: SubmittedTexts, others: Iterable[SubmittedTexts]) -> list[SideBySide]:
+def side_by_side(
+    one: SubmittedTexts, others: Iterable[SubmittedTexts], most: int
+) -> list[SideBySide]:
     """Compare one submission with some others; see `engine.duplicates`."""
-    found: list[SideBySide] = _engine().duplicates.side_by_side(one, others)
+    found: list[SideBySide] = _engine().duplicates.side_by_side(one, others, most)
     return found
 
 

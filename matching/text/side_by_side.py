@@ -63,7 +63,9 @@ class Comparison(NamedTuple):
     passages: tuple[Facing, ...]
 
 
-def compared(one: Profile, other: Profile, reader: Reader | None = None) -> Comparison:
+def compared(
+    one: Profile, other: Profile, reader: Reader | None = None, *, most: int | None = None
+) -> Comparison:
     """Tell what two profiles have in common, and where it stands.
 
     Parameters
@@ -71,6 +73,8 @@ def compared(one: Profile, other: Profile, reader: Reader | None = None) -> Comp
     one, other : Profile
     reader : Reader, default=None
         Share one to read no text twice.
+    most : int, default=None
+        Pairs of passages that are told, those with most words first; None: all.
     """
     reader = reader or Reader()
     sides = [_passages(profile, reader) for profile in (one, other)]
@@ -100,7 +104,7 @@ def compared(one: Profile, other: Profile, reader: Reader | None = None) -> Comp
                 Part(j, sides[1][j].marks(sides[0][i].runs)),
                 n_words,
             )
-            for n_words, i, j in best
+            for n_words, i, j in best[:most]
         ),
     )
 

@@ -1,19 +1,21 @@
 """Those who may read everything see what tells nearly the same; nobody else learns of it."""
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlmodel import Session, select
 
-from app.access.policy import Action, Role
+from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import Membership
-from app.core.storage.database import Database
+from app.core.base.errors import NotFound
+from app.core.storage.database import Database, reading
 from app.duplicates import service
 from app.duplicates.schemas import MOST_SIMILAR
 from app.matchmaking.engine import duplicates
 from app.matchmaking.results import SubmittedTexts
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.conftest import SignIn, statements_of
@@ -297,6 +299,27 @@ def test_what_is_known_is_not_read_again_and_what_was_changed_is(
     assert first["similar"] == []
     assert [one["submission"]["code"] for one in changed["similar"]] == [other.code]
     assert _readings_of_texts(statements) == n_known + 1
+
+
+def test_what_is_taken_back_while_somebody_waits_is_told_to_nobody(
+    session: Session, database: Database
+) -> None:
+    programme = a_programme(session)
+    own = challenge_telling(session, programme, STORY)
+    other = challenge_telling(session, programme, STORY)
+    opened = partial(reading, database)
+    with opened() as asked:
+        of_own, of_other = (
+            service.similar(asked, OPERATOR, Kind.CHALLENGE, one.code, opened)
+            for one in (own, other)
+        )
+
+    own.state, own.submitted_at = State.DRAFT, None
+    session.commit()
+
+    with pytest.raises(NotFound):
+        of_own()
+    assert of_other().similar == []
 
 
 def _readings_of_texts(statements: list[str]) -> int:

@@ -83,14 +83,22 @@ def near_duplicates(told: Mapping[UUID, Fingerprint], of: UUID | None = None) ->
     return [Alike(keys[one.first], keys[one.second], *one[2:]) for one in found]
 
 
-def side_by_side(one: SubmittedTexts, others: Iterable[SubmittedTexts]) -> list[SideBySide]:
-    """Compare one submission with each of some others."""
+def side_by_side(
+    one: SubmittedTexts, others: Iterable[SubmittedTexts], most: int
+) -> list[SideBySide]:
+    """Compare one submission with each of some others.
+
+    Parameters
+    ----------
+    most : int
+        Pairs of passages that are told of each, those with most words in common first.
+    """
     reader = Reader()
     first, names = _profile(one), list(one.texts)
     answers = list[SideBySide]()
     for other in others:
         theirs = list(other.texts)
-        found = compared(first, _profile(other), reader)
+        found = compared(first, _profile(other), reader, most=most)
         passages = [
             (
                 names[facing.first.passage],

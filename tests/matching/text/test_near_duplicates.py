@@ -236,6 +236,9 @@ def test_each_passage_stands_beside_the_one_with_most_of_its_words() -> None:
 
     places = [(facing.first.passage, facing.second.passage) for facing in found.passages]
     assert places == [(1, 1), (0, 0), (0, 2)]
+    assert compared(told("a", STORY, OTHER), told("b", second, OTHER, first), most=1) == (
+        found._replace(passages=found.passages[:1])
+    )
     assert [facing.n_words for facing in found.passages] == sorted(
         (facing.n_words for facing in found.passages), reverse=True
     )
