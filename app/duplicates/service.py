@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlmodel import Session, col
 
 from app.access import policy
@@ -63,16 +62,18 @@ def similar(
         If the actor may not read the submissions of all teams.
     """
     row = _handed_in(session, actor, kind, key)
-    own, programme_id = row.id, row.programme_id
+    own, programme_id, version = row.id, row.programme_id, row.version
 
     def compute() -> SimilarsRead:
         with opened() as reading:
             near = queries.of_a_programme(reading, actor, programme_id, None, MOST_COMPARED)
             far = queries.elsewhere(reading, actor, programme_id, MOST_COMPARED - len(near))
             n_all = queries.number(reading, actor)
-        told = _told(opened, actor, (*near, *far))
+        # Itself always, also where its programme has more than are compared.
+        versions = {own: version} | {each.id: each.version for each in (*near, *far)}
+        told = _told(opened, actor, versions)
         found = deferred.near_duplicates(told, own) if own in told else []
-        beside = {each.id for each in near if each.kind is kind}
+        beside = {own} | {each.id for each in near if each.kind is kind}
         groups = [
             [pair for pair in found if ({pair.first, pair.second} <= beside) is is_near]
             for is_near in (True, False)
@@ -160,7 +161,7 @@ def pairs(
     def compute() -> PairsRead:
         with opened() as reading:
             rows = queries.of_a_programme(reading, actor, programme_id, call_id, MOST_AT_ONCE)
-        told = _told(opened, actor, rows)
+        told = _told(opened, actor, {each.id: each.version for each in rows})
         found = deferred.near_duplicates(told)
         return _pairs(opened, actor, found, len(told))
 
@@ -183,9 +184,8 @@ def _handed_in(
     return row
 
 
-def _told(opened: Opened, actor: Actor, rows: Sequence[Row[Any]]) -> Mapping[UUID, Any]:
+def _told(opened: Opened, actor: Actor, versions: Mapping[UUID, int]) -> Mapping[UUID, Any]:
     """Return what is compared of submissions; the texts alone are read that are new."""
-    versions = {row.id: row.version for row in rows}
     told = deferred.known(versions)
     new = [key for key in versions if key not in told]
     for start in range(0, len(new), READ_AT_ONCE):

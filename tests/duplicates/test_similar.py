@@ -222,6 +222,22 @@ def test_a_long_list_ends_and_says_how_many_there_are(
     assert answer["n_found"] == MOST_SIMILAR + 3
 
 
+def test_where_there_are_too_many_to_compare_with_it_is_told_how_many_were_left_out(
+    session: Session, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = a_programme(session)
+    first, second, last = (challenge_telling(session, programme, STORY) for _ in range(3))
+    challenge_telling(session, a_programme(session), STORY)
+    staff = as_user(a_user(session, Role.STAFF))
+    monkeypatch.setattr(service, "MOST_COMPARED", 2)
+
+    answer = staff.get(f"/api/v1/challenges/{last.code}/similar").json()
+
+    codes = [one["submission"]["code"] for one in answer["similar"]]
+    assert codes == [first.code, second.code]
+    assert (answer["n_compared"], answer["n_left_out"]) == (2, 1)
+
+
 def test_a_long_passage_is_cut_at_the_words_in_common(
     session: Session, as_user: SignIn
 ) -> None:
