@@ -27,6 +27,7 @@ from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
 from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
+from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
 from app.matches.api import router as matches
@@ -121,6 +122,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         solutions,
         matchmaking,
         matches,
+        duplicates,
         insights,
         operations,
     ):

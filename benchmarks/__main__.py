@@ -24,6 +24,7 @@ class Comparison(StrEnum):
     scoring = "scoring"
     assignment = "assignment"
     arrivals = "arrivals"
+    duplicates = "duplicates"
     endtoend = "endtoend"
     backends = "backends"
 

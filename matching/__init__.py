@@ -44,9 +44,11 @@ from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
 from matching.text.language import recognise
+from matching.text.near_duplicates import NearDuplicate, near_duplicates
 from matching.text.profile import Profile
 from matching.text.reading import Reader
 from matching.text.screening import Copy, Screening, Spot, screened
+from matching.text.side_by_side import Comparison, Facing, Part, compared
 from matching.text.untold import untold
 from matching.text.vectorizer import ProfileVectorizer
 
@@ -57,11 +59,13 @@ __all__ = [
     "Assignment",
     "Bands",
     "Breakpoints",
+    "Comparison",
     "Contribution",
     "Copy",
     "Cost",
     "Diagnosis",
     "Explanation",
+    "Facing",
     "Fairness",
     "Hub",
     "InfeasibleAssignment",
@@ -69,7 +73,9 @@ __all__ = [
     "MatchingError",
     "Missing",
     "Names",
+    "NearDuplicate",
     "Need",
+    "Part",
     "Passage",
     "Passages",
     "Place",
@@ -91,12 +97,14 @@ __all__ = [
     "bands",
     "blocking_pairs",
     "breakpoints",
+    "compared",
     "diagnose",
     "eligible",
     "frontier",
     "hubs",
     "mrr",
     "ndcg_at_k",
+    "near_duplicates",
     "obstacles",
     "precision_at_k",
     "rank_stability",

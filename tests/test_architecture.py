@@ -35,6 +35,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/submissions/records.py": "the exchange format of files",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
+        "app/matchmaking/engine/duplicates.py": "the bridge to the library: near-duplicates",
         "app/matchmaking/engine/encoders.py": "the bridge to the library: its sentence encoder",
         "app/matchmaking/engine/files.py": "matching of two files, without a database",
         "app/matchmaking/engine/models.py": "the bridge to the library: its models",

@@ -14,6 +14,7 @@ import pytest
 from app.access.policy import Role
 from tests.access_matrix import Matrix
 from tests.accounts import access_matrix as accounts
+from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
@@ -27,6 +28,7 @@ from tests.world import World, names_in
 
 FEATURES = (
     accounts,
+    duplicates,
     insights,
     matches,
     matchmaking,

@@ -57,7 +57,7 @@ ENDLESS: Final = {
     **dict.fromkeys(
         (
             *("SuggestionRead.contributions", "PreviewLineRead.contributions"),
-            *("ContributionRead.words", "PassageRead.marks"),
+            *("ContributionRead.words", "PassageRead.marks", "MarkedRead.marks"),
         ),
         AS_LONG_AS_THE_TEXT,
     ),

@@ -17,6 +17,7 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
+from tests.duplicates import access_matrix as duplicates
 from tests.matchmaking import access_matrix as matchmaking
 from tests.programmes import access_matrix as programmes
 from tests.submissions import access_matrix as submissions
@@ -41,7 +42,7 @@ NOWHERE: Final = {
 }
 CASES: Final = {
     case: rows
-    for feature in (matchmaking, programmes, submissions)
+    for feature in (duplicates, matchmaking, programmes, submissions)
     for case, rows in feature.EXPECTED.items()
     if "any" not in rows and "verdict" not in case
 }

@@ -175,9 +175,9 @@ def people(world: World, session: Session) -> None:
         "call_id": drafted.id,
         "challenge_id": a_challenge(session, call_id=call.id).id,
         "solution_id": a_solution(session, call_id=offered.call_id).id,
+        "submission_id": a_challenge(session, call_id=call.id).id,
         **{name: nowhere(name) for name in ABSENT},
     }
-    world.hidden["submission_id"] = world.hidden["challenge_id"]
     for role in Role:
         user = a_user(session, role)
         world.secrets[role] = a_token(session, user)

@@ -1,11 +1,12 @@
 """Where the services reach the engine: loaded when something is matched, and not before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.matchmaking.results import (
+    Alike,
     ChosenPair,
     Floor,
     Loss,
@@ -14,6 +15,8 @@ from app.matchmaking.results import (
     Regret,
     RunInputs,
     RunResult,
+    SideBySide,
+    SubmittedTexts,
     WhatIf,
     Whole,
 )
@@ -81,3 +84,35 @@ def obstacles_of(inputs: RunInputs, challenge: str, solution: str) -> tuple[str,
     """Return the rules that a pair breaks; see `app.matchmaking.engine.what_if`."""
     found: tuple[str, ...] = _engine().what_if.obstacles_of(inputs, challenge, solution)
     return found
+
+
+def known(versions: Mapping[UUID, int]) -> dict[UUID, Any]:
+    """Return what is compared of submissions that were read; see `engine.duplicates`."""
+    found: dict[UUID, Any] = _engine().duplicates.MEMORY.known(versions)
+    return found
+
+
+def read(submitted: Sequence[SubmittedTexts]) -> dict[UUID, Any]:
+    """Read submissions, and return what is compared of them; see `engine.duplicates`."""
+    found: dict[UUID, Any] = _engine().duplicates.MEMORY.read(submitted)
+    return found
+
+
+def near_duplicates(told: Mapping[UUID, Any], of: UUID | None = None) -> list[Alike]:
+    """Find which submissions tell nearly the same; see `engine.duplicates`."""
+    found: list[Alike] = _engine().duplicates.near_duplicates(told, of)
+    return found
+
+
+def side_by_side(
+    one: SubmittedTexts, others: Iterable[SubmittedTexts], most: int
+) -> list[SideBySide]:
+    """Compare one submission with some others; see `engine.duplicates`."""
+    found: list[SideBySide] = _engine().duplicates.side_by_side(one, others, most)
+    return found
+
+
+def least_share() -> float:
+    """Return the share from which on two are near-duplicates; see `engine.duplicates`."""
+    least: float = _engine().duplicates.LEAST
+    return least

@@ -98,7 +98,7 @@ _PEOPLE: Final = _pages(
 )
 _LETTERS: Final = _pages("show_letters", "hand_letter_over")
 _OF_A_PROGRAMME: Final = _CALLS | _pages(
-    *("show_programme", "show_challenges", "show_solutions"),
+    *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
     *("show_board", "show_move", "keep_move", "undo_move"),
@@ -169,6 +169,13 @@ ENTRIES: Final = (
         "/programmes/{programme}/solutions",
         _pages("show_solutions"),
         every(Action.SUBMISSION_SCREEN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Near-duplicates"),
+        "/programmes/{programme}/similar",
+        _pages("show_similar_pairs"),
+        every(Action.SUBMISSION_READ),
         Row.PROGRAMME,
     ),
     Entry(
@@ -250,7 +257,7 @@ OUTSIDE: Final = frozenset(
         *("show_reset", "ask_for_reset", "set_new_password", "enter_demonstration"),
         "show_components",
         *("show_data", "show_accessibility", "show_contact"),
-        *("show_submission", "show_step", "take_step"),
+        *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,

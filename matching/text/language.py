@@ -249,6 +249,13 @@ def small_words(language: str) -> frozenset[str]:
     return _stop_list(language)
 
 
+@functools.cache
+def all_small_words() -> tuple[str, ...]:
+    """Return the small words of every language known here, in small letters, in order."""
+    others = frozenset[str]().union(*_OTHER_FUNCTION_WORDS.values())
+    return tuple(sorted(others.union(*(_stop_list(language) for language in STEMMED))))
+
+
 @functools.lru_cache(maxsize=1 << 17)
 def stem(word: str, language: str) -> str | None:
     """Return the stem of a word as written, or None for a stop word or a number.

@@ -11,16 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.text.encoded import language_number
+from matching.text.grams import Places, grams
 from matching.text.language import STEMMED, WORD, Token, language_of, small_words, tokens
 from matching.text.profile import Profile
 from matching.text.reading import Reader, Tokens
 from matching.text.theme_claims import claimed
-
-Hashes = NDArray[np.uint64]
-Places = NDArray[np.intp]
 
 # So many telling words in a row, stop words left out, are some fifteen to twenty written ones.
 # Of pairs of texts that nobody copied fewer than one in 10,000 has such a run in common.
@@ -38,8 +35,6 @@ _ENOUGH: Final = 18
 # Where so many words are followed by a comma or the like, no sentence is told.
 _SEPARATED: Final = 0.6
 _SEPARATORS: Final = re.compile(r"[,;|/\u2022\n]")
-
-_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Spot(NamedTuple):
@@ -178,27 +173,18 @@ def _copies(everybody: Sequence[Profile], n_queries: int, read: Tokens) -> "list
 
 def _repeated(read: Tokens, n_queries: int) -> tuple[Places, Places]:
     """Return where runs of the pool begin that another profile has before, and where."""
-    n = read.ids.size - _GRAM + 1
     nothing = np.empty(0, dtype=np.intp)
-    if n < 1:
-        return nothing, nothing
-    hashes = np.zeros(n, dtype=np.uint64)
-    for k in range(_GRAM):
-        hashes = (hashes ^ (hashes >> np.uint64(29))) * _FACTOR
-        hashes += read.ids[k : k + n].astype(np.uint64) + np.uint64(1)
-    inside = np.ones(n + _GRAM, dtype=np.bool_)
-    for k in range(1, _GRAM):
-        inside[np.maximum(read.ends[1:] - k, 0)] = False
-    inside = inside[:n]
-    ascending = np.sort(hashes[inside])
+    hashes, starts = grams(read.ids, read.ends, _GRAM)
+    ascending = np.sort(hashes)
     twice = np.unique(ascending[1:][ascending[1:] == ascending[:-1]])
     if not twice.size:
         return nothing, nothing
     slots = np.minimum(np.searchsorted(twice, hashes), twice.size - 1)
-    at = np.flatnonzero(inside & (twice[slots] == hashes))
+    repeated = twice[slots] == hashes
+    at, slots = starts[repeated], slots[repeated]
     owners = np.repeat(np.arange(read.texts.size - 1), np.diff(read.ends[read.texts]))[at]
-    order = np.lexsort((at, slots[at]))
-    groups, at, owners = slots[at][order], at[order], owners[order]
+    order = np.lexsort((at, slots))
+    groups, at, owners = slots[order], at[order], owners[order]
     first = np.searchsorted(groups, groups)
     later = (owners >= n_queries) & (owners != owners[first])
     places, origins = at[later], at[first][later]

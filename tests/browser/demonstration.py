@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState
 from pydantic import SecretStr
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.access.policy import OPERATOR, Actor, Role
 from app.accounts import service as accounts
@@ -23,11 +23,11 @@ from app.programmes import service as programmes
 from app.programmes.schemas import CallQuery
 from app.seeding import demonstration, loader
 from app.settings import Settings
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
-from app.submissions.schemas import NewChallenge
+from app.submissions.schemas import ChallengeContent, NewChallenge
 from app.submissions.service import drafts
-from tests.factories import KEY, organisation_of
+from tests.factories import KEY, a_challenge, organisation_of
 from tests.processes import in_this_process
 
 TITLE = "Early warning of floods in small rivers"
@@ -119,4 +119,20 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
         for name in ("challenge", "solution"):
             row = session.get_one(Submission, getattr(best, f"{name}_id"))
             names[name] = row.code
+    with transaction(database) as session:
+        names["copy"] = _a_near_duplicate(session, names["challenge"])
     return names
+
+
+def _a_near_duplicate(session: Session, code: str) -> str:
+    """Hand a challenge in that tells half of another one, with a sentence of its own."""
+    first = session.exec(select(Submission).where(Submission.code == code)).one()
+    told = {name: text for name, text in first.content.items() if text}
+    told |= {"problem": f"{told['problem']} In our region two other offices have it too."}
+    return a_challenge(
+        session,
+        call_id=first.call_id,
+        title=f"{first.title}, in another region",
+        content=ChallengeContent.model_validate(told).model_dump(),
+        state=State.SUBMITTED,
+    ).code

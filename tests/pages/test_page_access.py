@@ -92,6 +92,7 @@ def others(session: Session) -> dict[str, Any]:
         "letter_id": uuid4(),
         "session_id": a_session(session, other).id,
         "submission": draft.code,
+        "other": solution.code,
         "call": draft.call_id,
         "programme": programme.code,
         "run": run.code,

@@ -169,6 +169,8 @@ def show_submission(
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
         labels=themes.labels(session, page.language),
+        # What others tell is for those alone who may read all of it.
+        compared=policy.has_any_reach(actor, Action.SUBMISSION_READ),
     )
 
 

@@ -7,6 +7,7 @@ from tests.faults.mutants import (
     browsing,
     climbing,
     credentials,
+    duplicates,
     entering,
     floods,
     lives,
@@ -29,4 +30,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *tables.FAULTS,
     *climbing.FAULTS,
     *browsing.FAULTS,
+    *duplicates.FAULTS,
 )

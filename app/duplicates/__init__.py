@@ -1,0 +1,1 @@
+"""Near-duplicates: submissions that tell nearly the same, for those who may read them all."""
