@@ -205,7 +205,7 @@ def _reason_cells(reasons: Reasons) -> dict[str, str]:
         "missing": "; ".join(reasons.missing_in_words),
         "challenge_passage": reasons.challenge.text if reasons.challenge else "",
         "provider_passage": reasons.provider.text if reasons.provider else "",
-        "points_told": _points(reasons),
+        "points_told": reasons.points_in_words,
     }
 
 
@@ -349,15 +349,9 @@ def _cells(suggestion: Suggestion) -> Iterator[str]:
     yield ", ".join(provider.country)
 
 
-def _points(reasons: Reasons) -> str:
-    """Say of how many points of the challenge the provider tells, and of which."""
-    told = [need.asked.text for need in reasons.needs if need.told]
-    return f"{len(told)} of {len(reasons.needs)}{''.join(f'; {text}' for text in told)}"
-
-
 def _why(reasons: Reasons) -> Iterator[Text]:
     if reasons.needs:
-        yield Text(f"Points  {_plain(_points(reasons))}")
+        yield Text(f"Points  {_plain(reasons.points_in_words)}")
     yield Text(f"Words   {_strongest(reasons.words)}")
     yield Text(f"Themes  {_strongest(reasons.themes)}")
     if reasons.missing:

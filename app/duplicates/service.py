@@ -192,7 +192,8 @@ def _told(opened: Opened, actor: Actor, versions: Mapping[UUID, int]) -> Mapping
         with opened() as session:
             some = queries.texts(session, actor, new[start : start + READ_AT_ONCE])
         told |= deferred.read(some)
-    return told
+    # In the order in which they were asked for, whatever was known before.
+    return {key: told[key] for key in versions if key in told}
 
 
 def _similars(

@@ -140,9 +140,8 @@ def _weights(written: Written, asked: _Parts, vocabulary: Vocabulary, width: int
     keys, n = np.unique(owners * limit + terms, return_counts=True)
     here = np.searchsorted(keys, asked.owners[asked.parts] * limit + asked.terms)
     known = asked.terms < width
-    idf = np.where(
-        known, vocabulary.idf[np.where(known, asked.terms, 0)], vocabulary.unknown_idf
-    )
+    idf = np.full(asked.terms.size, vocabulary.unknown_idf)
+    idf[known] = vocabulary.idf[asked.terms[known]]
     return np.asarray(((1 + np.log(n[here])) * idf) ** 2)
 
 

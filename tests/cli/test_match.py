@@ -291,13 +291,14 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     assert lines[3].split()[0] == "1"
     assert lines[3].endswith("P1        River sensors")
     assert lines[4] == "Why P1"
-    assert lines[5].startswith("Words   river ")
-    assert lines[6:9] == [
+    assert lines[5] == "Points  0 of 2"
+    assert lines[6].startswith("Words   river ")
+    assert lines[7:10] == [
         "Themes  none in common",
         "Challenge (text): Flood *warnings* / Our *river* floods.",
         "Provider (text): *River* sensors / A *river* that *warns*.",
     ]
-    assert lines[9:] == [
+    assert lines[10:] == [
         "No country stated, so they may turn out to be from the same one: C1, P1, P2.",
         "There are fewer than 30 possible pairs: strong, fair and weak say how much of a "
         "challenge a provider tells,",

@@ -196,6 +196,12 @@ class Reasons:
         return [part for part in self.contributions if part.kind == "theme"]
 
     @property
+    def points_in_words(self) -> str:
+        """Of how many points of the challenge the provider tells, and of which."""
+        told = [need.asked.text for need in self.needs if need.told]
+        return f"{len(told)} of {len(self.needs)}{''.join(f'; {text}' for text in told)}"
+
+    @property
     def missing_in_words(self) -> list[str]:
         """What was not stated, as people say it."""
         return [_IN_WORDS[lack.side].format(lack.part) for lack in self.missing]

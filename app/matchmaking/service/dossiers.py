@@ -343,15 +343,16 @@ class _Writing:
     def _line(self, line: SuggestionRead) -> list[Text]:
         into = self.into
         said = [into.say(sentence_of(line.contributions, self.themes))]
-        told = [f"“{need.text}”" for need in line.needs if need.told]
-        if told:
-            said.append(into.say(Message("It tells of {points}.", points="; ".join(told))))
+        if told := "; ".join(f"“{need.text}”" for need in line.needs if need.told):
+            said.append(into.say(Message("It tells of {points}.", points=told)))
         if line.assigned:
             said.append(into.say(Message("In the best whole assignment")))
         if line.withdrawn:
             said.append(into.say(Message("Withdrawn")))
-        score = [into.word(line.band, "band")] if line.band else []
-        score.append(into.number(line.score, 3))
+        score = [
+            *([into.word(line.band, "band")] if line.band else ()),
+            into.number(line.score, 3),
+        ]
         return [
             self._rank(line),
             self._named(line.solution),
