@@ -349,10 +349,8 @@ class _Writing:
             said.append(into.say(Message("In the best whole assignment")))
         if line.withdrawn:
             said.append(into.say(Message("Withdrawn")))
-        score = [
-            *([into.word(line.band, "band")] if line.band else ()),
-            into.number(line.score, 3),
-        ]
+        score = [into.word(line.band, "band")] if line.band else []
+        score.append(into.number(line.score, 3))
         return [
             self._rank(line),
             self._named(line.solution),
@@ -365,9 +363,10 @@ class _Writing:
         by = next(iter(self.content.names.get(verdict.decided_by, ())), "")
         day = self.into.day(verdict.created_at, self.zone)
         word = self.into.word(verdict.outcome)
-        outcome = word[:1].upper() + word[1:]
         who = ", ".join(filter(None, (by, day)))
-        about = f"{outcome}: {solution.code}, {self._whose(solution)} ({who})"
+        about = (
+            f"{word[:1].upper()}{word[1:]}: {solution.code}, {self._whose(solution)} ({who})"
+        )
         cut = " [...]" if len(verdict.reason) > LONGEST_REASON else ""
         return f"{about}\n“{verdict.reason[:LONGEST_REASON]}{cut}”"
 
