@@ -41,9 +41,10 @@ from matching.scoring.rank_stability import rank_stability
 from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
-from matching.text.language import recognise
+from matching.text.languages import UNKNOWN, plain_tag
 from matching.text.profile import Profile
 from matching.text.reading import Reader
+from matching.text.recognising import recognise
 from matching.text.screening import Copy, Screening, Spot, screened
 from matching.text.untold import untold
 from matching.text.vectorizer import ProfileVectorizer
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from matching.matcher import Matcher
 
 __all__ = [
+    "UNKNOWN",
     "Assignment",
     "Bands",
     "Breakpoints",
@@ -94,6 +96,7 @@ __all__ = [
     "mrr",
     "ndcg_at_k",
     "obstacles",
+    "plain_tag",
     "precision_at_k",
     "rank_stability",
     "recall_at_k",

@@ -5,7 +5,8 @@ import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from matching import Profile, recognise
-from matching.text.language import Token, _english, language_of, stem, tokens
+from matching.text.language import Token, language_of, stem, tokens
+from matching.text.languages import english
 
 LONG = {
     "en": "Our river floods twice a year. We want to warn the people who live near it, in "
@@ -119,4 +120,4 @@ def test_a_hangul_word_in_single_letters_is_found_whole() -> None:
 
 
 def test_the_english_stop_list_is_that_of_scikit_learn(tmp_path: Path) -> None:
-    assert _english() == _english(str(tmp_path)) == ENGLISH_STOP_WORDS
+    assert english() == english(str(tmp_path)) == ENGLISH_STOP_WORDS

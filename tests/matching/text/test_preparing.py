@@ -6,7 +6,8 @@ import pytest
 
 from matching import Matcher, Profile
 from matching.text.language import tokens
-from matching.text.preparing import UNSEEN, prepared
+from matching.text.characters import UNSEEN
+from matching.text.preparing import prepared
 from matching.text.spelling import one_spelling
 
 
