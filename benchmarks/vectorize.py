@@ -22,7 +22,7 @@ from matching.text.vocabulary import Vocabulary
 
 Matrix = sparse.csr_array[np.float64]
 
-_NO_STEMMER: Final = "de"
+_NO_STEMMER: Final = "xx"
 
 
 def run(*, large: bool) -> list[Figure]:

@@ -36,8 +36,10 @@ _WORD: Final = re.compile(r"\w+")
 _ENOUGH: Final = 2
 _DENSE: Final = 0.2
 
-# Below that the model has met next to nothing of what the text is made of.
-_LEAST: Final = 0.05
+# Below that the model has met next to nothing of what the text is made of. To be cut by the
+# wrong rules is worse than not to be known, and what is not known is cut by those of English.
+_LEAST: Final = 0.15
+_LEAST_FOR_ENGLISH: Final = 0.05
 
 # The beginning of a text says what it is written in.
 _LOOKED_AT: Final = 1 << 12
@@ -87,7 +89,8 @@ def recognise(text: str) -> str:
         classify = _model()
     language, confidence = classify(plain)
     language = _ALIKE.get(language, language)
-    return language if language in STEMMED and confidence >= _LEAST else UNKNOWN
+    least = _LEAST_FOR_ENGLISH if language == "en" else _LEAST
+    return language if language in STEMMED and confidence >= least else UNKNOWN
 
 
 @functools.cache

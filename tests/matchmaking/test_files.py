@@ -36,7 +36,7 @@ def pairs_of(answer: Answer) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", ["en", None])
-def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
+def test_passages_in_the_working_language_are_read_below_the_title_and_the_summary_after(
     language: str | None,
 ) -> None:
     record = a_challenge(
@@ -45,8 +45,8 @@ def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
 
     read = profile_of(record)
 
-    assert read.texts == ("Flood warnings\nIt floods.", "All are warned.")
-    assert read.language == language
+    assert read.texts == ("Flood warnings\nIt floods.", "All are warned.", "S")
+    assert read.language == "en"
 
 
 @pytest.mark.parametrize("language", ["fr", None])
@@ -79,7 +79,8 @@ def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
 
     assert without.reasons is not None
     assert without.reasons.missing_in_words[0] == (
-        "the two are written in different languages: a summary in one of them would help"
+        "the two are not written in one known language: a summary in the working language "
+        "would help"
     )
     assert without.pair.coverage < with_one.pair.coverage == 0.6
 
@@ -455,7 +456,8 @@ def test_each_suggestion_says_how_sure_its_place_is() -> None:
 def test_a_provider_that_stands_high_for_nearly_all_is_noted() -> None:
     words = [f"word{chr(97 + i)}" for i in range(12)]
     challenges = [
-        a_challenge(f"C{i:02}", title=f"About {w}", text=w) for i, w in enumerate(words)
+        a_challenge(f"C{i:02}", title=f"About {w}", text=w, language="en")
+        for i, w in enumerate(words)
     ]
     general = a_provider("P99", title="A general lab", text=" and the ".join(words))
     others = [a_provider(f"P{i:02}", title="Another", text=f"else{i}") for i in range(30)]
