@@ -39,6 +39,10 @@ _PLACES: Final = (
 # Folders of catalogues and manual pages, where they are not the tag itself.
 _TAGS: Final[Mapping[str, str]] = {"nb": "no", "nn": "", "pt_BR": "pt", "zh_CN": "zh"}
 
+# Translations of manual pages leave some sentences in English, and letters of some in a code.
+_ENGLISH: Final = frozenset(("the", "and", "with", "that", "this", "which", "are", "from"))
+_CODED: Final = re.compile(r"\w:\w")
+
 _PLACEHOLDER: Final = re.compile(r"[%{}<>&|\\]|https?:|--")
 _SENTENCE: Final = re.compile(r"(?<=[.!?:;])\s+")
 
@@ -74,12 +78,20 @@ def told(data: Path, manuals: Path, seed: int = 0) -> list[Told]:
 
 def of_text(language: str, text: str) -> Iterator[Told]:
     """Yield a passage, and the first five words of each of its sentences."""
-    if len(text.split()) >= PASSAGE:
+    if len(text.split()) >= PASSAGE and _is_in(language, text):
         yield Told("passage", language, text)
     for sentence in _SENTENCE.split(text):
+        if not _is_in(language, sentence):
+            continue
         words = sentence.split()
         if len(words) >= ENOUGH and sentence[0].isalpha() and not _PLACEHOLDER.search(sentence):
             yield Told("five words", language, " ".join(words[:FIVE]))
+
+
+def _is_in(language: str, text: str) -> bool:
+    if language == "en":
+        return True
+    return not _CODED.search(text) and _ENGLISH.isdisjoint(text.lower().split())
 
 
 def of_messages(language: str, messages: Mapping[str, str]) -> Iterator[Told]:
@@ -129,6 +141,11 @@ def _pages(manuals: Path) -> Iterator[Told]:
         if re.fullmatch(r"[a-z]{2}", language):
             for text in (text for page in pages_of([folder]) for text in page):
                 yield from of_text(language, text)
+
+
+def has_messages() -> bool:
+    """Tell whether there are messages of Django to read."""
+    return importlib.util.find_spec("django") is not None
 
 
 def _packages() -> Iterator[Told]:
