@@ -85,6 +85,41 @@ def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
     assert without.pair.coverage < with_one.pair.coverage == 0.6
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Hochwasser",
+            "Unser Fluss tritt zweimal im Jahr über die Ufer, und alle sind in Not.",
+        ),
+        ("Allerta", "Il nostro fiume esonda due volte all'anno e vogliamo avvisare tutti."),
+        ("Ostrzeżenia", "Chcemy ostrzegać wszystkich mieszkańców nad rzeką przed powodzią."),
+        ("Viðvaranir", "Borgin vill vara alla íbúa við ána í tíma og deila gögnum sínum."),
+    ],
+)
+def test_a_summary_is_read_whatever_the_language_and_though_nobody_stated_it(
+    title: str, text: str
+) -> None:
+    read = profile_of(a_challenge(title=title, text=text, summary=FLOODS, language=None))
+
+    assert (read.texts, read.language) == ((FLOODS,), "en")
+
+
+def test_a_text_in_an_unknown_language_lowers_the_coverage_and_is_noted() -> None:
+    text = "Borgin vill vara alla íbúa við ána í tíma og deila gögnum sínum."
+    unread = a_provider(title="Viðvaranir", text=text, language=None, themes=["sdg:6"])
+    challenge = a_challenge(language="en", themes=["sdg:6"])
+
+    answer = match([challenge], [unread], Settings(explain=True))
+
+    [line] = answer.suggestions
+    assert (line.pair.coverage, line.reasons and line.reasons.missing[0].side) == (0.4, "both")
+    assert (
+        "In an unknown language, so their texts hardly count until the language is stated or a "
+        "summary added in the working language: P1."
+    ) in answer.notes
+
+
 def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
     with_summary = profile_of(a_challenge(text="", summary=FLOODS))
     bare = profile_of(a_challenge().model_copy(update={"text": ""}))

@@ -13,7 +13,7 @@ from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms
 from app.matchmaking.engine.pipeline import Suggestions, matching_of
-from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_of
+from app.matchmaking.engine.profiles import WORKING_LANGUAGE
 from app.matchmaking.engine.ranking import TEXT_WEIGHT, Engine, RankConfidence, rules_of
 from app.matchmaking.engine.run import whole_of
 from app.matchmaking.engine.suggestions import Warning
@@ -21,7 +21,7 @@ from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
 from app.matchmaking.schemas.settings import FLOOR
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import UNKNOWN, eligible
+from matching import UNKNOWN, Profile, eligible
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _notes(
     without = [] if settings.per_challenge else [r.id for r in challenges if r.id not in served]
     open_to = _open_to(engine, without)
     plain = [] if settings.text_weight == 1 else [r.id for r in everybody if not r.themes]
-    foreign = _foreign(everybody)
+    foreign = _foreign(challenges, engine.challenges) | _foreign(providers, engine.pool)
     lists: Mapping[str, Sequence[str]] = {
         "Without a provider that may be matched with them": [
             name for name in without if name not in open_to
@@ -347,10 +347,14 @@ def _to_look_at(warnings: Mapping[str, Sequence[Warning]]) -> Iterator[str]:
             yield f"{reason}: {_named(list(dict.fromkeys(named)))}."
 
 
-def _foreign(records: Sequence[SubmissionRecord]) -> dict[str, str]:
-    """Return the languages of those that are written in another one and have no summary."""
-    spoken = {record.id: language_of(record) for record in records if not record.summary}
-    return {name: language for name, language in spoken.items() if language != WORKING_LANGUAGE}
+def _foreign(records: Sequence[SubmissionRecord], read: Sequence[Profile]) -> dict[str, str]:
+    """Return the languages of the records that are read in another one than ours."""
+    spoken = {profile.id: profile.language or WORKING_LANGUAGE for profile in read}
+    return {
+        record.id: spoken[record.id]
+        for record in records
+        if spoken[record.id] != WORKING_LANGUAGE
+    }
 
 
 def _named(ids: Sequence[str], most: int = 10) -> str:
