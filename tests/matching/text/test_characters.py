@@ -43,7 +43,7 @@ def between_letters(character: str) -> Callable[[str], str]:
     return lambda text: re.sub(r"(?<=\w\w)(?=\w\w)", character, text)
 
 
-WRITTEN = {
+WRITTEN: dict[str, Callable[[str], str]] = {
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "with soft hyphens": between_letters("\xad"),
     "with blanks of no width": between_letters("\u200b"),
