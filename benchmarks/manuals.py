@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.known_items import ENOUGH, halves
 from benchmarks.tasks import Retrieval, profiles
 
-# Folders of each language; German has no stemmer here.
+# Folders of each language.
 LANGUAGES: Final = {"fr": ("fr",), "es": ("es",), "pt": ("pt", "pt_BR"), "de": ("de",)}
 LEAST: Final = 20
 

@@ -19,7 +19,7 @@ from tests.matching.strategies import pools, promise
 def a_profile(
     *texts: str, themes: frozenset[str] = frozenset(), language: str = "xx"
 ) -> Profile:
-    """German has no stemmer here, so the words of a test stay as they are."""
+    """No language of ours has this tag, so the words of a test stay as they are."""
     return Profile("p", texts, themes, language=language)
 
 
