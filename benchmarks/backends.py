@@ -29,7 +29,7 @@ SMALL: Final = 500
 BLOCK: Final = 250
 
 _LOCAL: Final[tuple[Backend, ...]] = ("serial", "threads", "processes")
-_NO_STEMMER: Final = "de"
+_NO_STEMMER: Final = "xx"
 
 
 class Cost(NamedTuple):

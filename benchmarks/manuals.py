@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.known_items import ENOUGH, halves
 from benchmarks.tasks import Retrieval, profiles
 
-# Folders of each language; German has no stemmer here.
+# Folders of each language.
 LANGUAGES: Final = {"fr": ("fr",), "es": ("es",), "pt": ("pt", "pt_BR"), "de": ("de",)}
 LEAST: Final = 20
 
@@ -32,7 +32,7 @@ _ESCAPES: Final = (
 def foreign(manuals: Path) -> Iterator[Retrieval]:
     """Yield two sets for each language with enough sections in the folder of manual pages."""
     for language, folders in LANGUAGES.items():
-        pages = list(_pages([manuals / folder for folder in folders]))
+        pages = list(pages_of([manuals / folder for folder in folders]))
         sections = [text for page in pages for text in page]
         if len(sections) < LEAST:
             continue
@@ -52,7 +52,7 @@ def siblings(name: str, pages: Sequence[Sequence[str]], language: str) -> Retrie
     )
 
 
-def _pages(folders: Sequence[Path]) -> Iterator[list[str]]:
+def pages_of(folders: Sequence[Path]) -> Iterator[list[str]]:
     """Yield the long sections of each page that no other page begins alike."""
     paths = sorted(p for folder in folders for p in folder.glob("man*/*.gz"))
     pages = [list(sections(_read(path))) for path in paths if not path.is_symlink()]

@@ -15,13 +15,14 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from benchmarks import corpus
 from benchmarks.report import Figure, beside, measured
 from matching import Profile
-from matching.text.language import WORD, stem
+from matching.text.characters import WORD
+from matching.text.language import stem
 from matching.text.reading import Reader, Tokens
 from matching.text.vocabulary import Vocabulary
 
 Matrix = sparse.csr_array[np.float64]
 
-_NO_STEMMER: Final = "de"
+_NO_STEMMER: Final = "xx"
 
 
 def run(*, large: bool) -> list[Figure]:

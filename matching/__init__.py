@@ -43,10 +43,11 @@ from matching.scoring.rank_stability import rank_stability
 from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
-from matching.text.language import recognise
+from matching.text.languages import UNKNOWN, plain_tag
 from matching.text.near_duplicates import NearDuplicate, near_duplicates
 from matching.text.profile import Profile
 from matching.text.reading import Reader
+from matching.text.recognising import recognise
 from matching.text.screening import Copy, Screening, Spot, screened
 from matching.text.side_by_side import Comparison, Facing, Part, compared
 from matching.text.untold import untold
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from matching.matcher import Matcher
 
 __all__ = [
+    "UNKNOWN",
     "Assignment",
     "Bands",
     "Breakpoints",
@@ -106,6 +108,7 @@ __all__ = [
     "ndcg_at_k",
     "near_duplicates",
     "obstacles",
+    "plain_tag",
     "precision_at_k",
     "rank_stability",
     "recall_at_k",

@@ -44,6 +44,7 @@ ENDLESS: Final = {
             *("RankingRead.lists", "AssignmentRead.shortfalls", "WholeRead.shortfalls"),
             *("AssignmentRead.warnings", "WholeRead.warnings"),
             *("AssignmentRead.untold", "WholeRead.untold"),
+            *("AssignmentRead.unread", "WholeRead.unread"),
         ),
         AS_LARGE_AS_THE_RUN,
     ),

@@ -164,6 +164,8 @@ class RunResult:
         What to look at in solutions, by their codes, those included that are not listed.
     untold : mapping of str to sequence of str
         What challenges ask for and no solution tells of, by their codes, in their words.
+    unread : sequence of str
+        The codes of those whose language is unknown.
     """
 
     lines: Iterable[Line]
@@ -171,6 +173,7 @@ class RunResult:
     versions: dict[str, str]
     warnings: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     untold: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.text.encoded import EncodedPool, EncodedQueries, Floats, Matrix
+from matching.text.encoded import EncodedPool, EncodedQueries, Floats, Matrix, one_language
 from matching.text.positions import runs
 
 Indices = NDArray[np.intp]
@@ -122,8 +122,9 @@ class Pairs:
     @property
     def one_language(self) -> NDArray[np.bool_]:
         """Whether both sides are read in one language."""
-        found = self.queries.languages[self.rows] == self.pool.languages[self.candidates]
-        return np.asarray(found)
+        return one_language(
+            self.queries.languages[self.rows], self.pool.languages[self.candidates]
+        )
 
     @property
     def nearness(self) -> Floats | None:

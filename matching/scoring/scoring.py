@@ -11,7 +11,15 @@ import numpy as np
 
 from matching.scoring.explanation import Part
 from matching.scoring.semantic import nearness
-from matching.text.encoded import Bools, EncodedPool, EncodedQueries, Floats, Matrix, matrix
+from matching.text.encoded import (
+    Bools,
+    EncodedPool,
+    EncodedQueries,
+    Floats,
+    Matrix,
+    matrix,
+    one_language,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +111,7 @@ class Scorer:
             np.logical_and.outer(queries.has_text, pool.has_text),
             np.logical_and.outer(queries.has_themes, pool.has_themes),
             pool.borne_out,
-            np.equal.outer(queries.languages, pool.languages),
+            one_language(queries.languages[:, None], pool.languages),
             self.text(best, whole, near),
             (queries.themes @ transposed.themes).toarray(),
         )
@@ -135,7 +143,7 @@ class Scorer:
         text, themes : float64 arrays of the same shape
         """
         weight = self.weights
-        # words of two languages meet by accident, so they tell next to nothing
+        # words of two languages, or of unknown ones, meet by accident and tell next to nothing
         coverage = weight["text"] * (has_text & one_language) + weight["themes"] * (
             has_themes * borne_out
         )

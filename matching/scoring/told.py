@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.scoring.pairs import Pairs
-from matching.text.encoded import EncodedPool, EncodedQueries, Floats, matrix
+from matching.text.encoded import EncodedPool, EncodedQueries, Floats, matrix, one_language
 
 
 def told(queries: EncodedQueries, pool: EncodedPool) -> Floats:
@@ -27,7 +27,7 @@ def told(queries: EncodedQueries, pool: EncodedPool) -> Floats:
     asked = queries.text.copy()
     asked.data = asked.data**2
     comparable = np.logical_and.outer(queries.has_text, pool.has_text)
-    comparable &= np.equal.outer(queries.languages, pool.languages)
+    comparable &= one_language(queries.languages[:, None], pool.languages)
     return np.where(comparable, (asked @ stated.T).toarray(), np.nan)
 
 

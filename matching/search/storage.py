@@ -31,13 +31,19 @@ from matching.text.vocabulary import Vocabulary
 Array = NDArray[Any]
 Part = tuple[EncodedPool, Bounds | None]
 
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 
 # Names of models begin with it: a new form of the files is no new model.
 _NAMED: Final = 1
 
 # Other versions of these may find other words in the same text.
-_READ_WITH: Final = ("scikit-learn", "snowballstemmer", "stop-words")
+_READ_WITH: Final = (
+    "py3langid",
+    "scikit-learn",
+    "snowballstemmer",
+    "stop-words",
+    "stopwordsiso",
+)
 
 _MODEL: Final = "model.json"
 _PROFILES: Final = "profiles.jsonl"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matching.text.languages import UNKNOWN
 from matching.text.positions import runs, slices
 
 Matrix = sparse.csr_array[np.float64]
@@ -106,6 +107,14 @@ class EncodedPool:
 def language_number(language: str) -> int:
     """Return a number that stands for a language, the same everywhere."""
     return int.from_bytes(language.encode()[:7])
+
+
+_UNKNOWN: Final = language_number(UNKNOWN)
+
+
+def one_language(left: Languages, right: Languages) -> Bools:
+    """Tell where two sides are in one language: an unknown one is not even itself."""
+    return np.asarray((left == right) & (left != _UNKNOWN))
 
 
 def stacked(parts: Iterable[Matrix], width: int, most: int) -> Matrix:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.text.grams import Hashes, Places, grams
-from matching.text.language import all_small_words
+from matching.text.languages import all_small_words
 from matching.text.positions import runs, slices
 from matching.text.profile import Profile
 from matching.text.reading import Reader, Tokens

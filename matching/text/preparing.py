@@ -1,9 +1,11 @@
 """What is done to a passage before it is cut: what nobody sees or means as a word goes.
 
 * Characters that nobody sees part no word: soft hyphens, zero-width spaces, byte order marks.
-* Halves of contractions are no words: *don't*, *we've*; *jusqu'à*, *aujourd'hui*.
-* A compound with hyphens is also its parts joined: *cross-border* is *crossborder* as well.
-* *IT* in capitals is a word in English; *it* is none.
+* Halves of contractions are no words: *don't*, *we've*; *jusqu'à*; *quest'anno*; *AB'nin*.
+* Endings that say women and men are no words: *citoyen·ne·s*.
+* A compound with hyphens is also its parts joined: *cross-border* is *crossborder* as well,
+  also where a line ends behind the hyphen.
+* *R&D* is a word, and in English so are *IT*, *US* and *WHO* in capitals; *it* is none.
 
 One rule serves counting and explaining: `prepared` is quick, and `with_places` knows where
 each character stood in the original.
@@ -14,15 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-# Format characters (Unicode category Cf) but for those that are seen: Arabic and Kaithi signs
-# that stand before numbers.
-UNSEEN: Final = re.compile(
-    "[\xad\u061c\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-    "\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0001\U000e0020-\U000e007f]+"
-)
+from matching.text.characters import UNSEEN, Places
+from matching.text.languages import cut_as
 
-_APOSTROPHE: Final = "['\u2019\u02bc]"
+# A grave accent where an apostrophe is meant stands in texts in ASCII as well.
+_APOSTROPHE: Final = "['`]"
 _CONTRACTIONS: Final[Mapping[str, re.Pattern[str]]] = {
     "en": re.compile(
         rf"\b\w+n{_APOSTROPHE}t\b|(?<=\w){_APOSTROPHE}(?:ve|ll|re)\b", re.IGNORECASE
@@ -32,28 +30,49 @@ _CONTRACTIONS: Final[Mapping[str, re.Pattern[str]]] = {
         rf"|\baujourd{_APOSTROPHE}hui\b",
         re.IGNORECASE,
     ),
+    "it": re.compile(
+        r"\b(?:all|anch|bell|buon|ciascun|coll|com|cos|dall|dell|dev|dov|gl|grand|mezz|nell"
+        r"|nessun|pell|qualcun|quand|quant|quell|quest|sant|senz|sott|sull|tant|tutt|un)"
+        rf"{_APOSTROPHE}(?=\w)|\bpo{_APOSTROPHE}",
+        re.IGNORECASE,
+    ),
+    # an ending behind a name, and not the word that it would be
+    "tr": re.compile(rf"(?<=\w){_APOSTROPHE}\w+"),
 }
 
-# A run of word characters with a hyphen among them; what is no compound is left as it is.
-_COMPOUND: Final = re.compile(
-    r"(?<![\w\u2010\u2011-])[^\W\d_][\w\u2010\u2011-]*[\u2010\u2011-][\w\u2010\u2011-]*"
-)
-_HYPHENS: Final = re.compile(r"[-\u2010\u2011]")
+# Endings behind an abbreviation.
+_ENDINGS: Final = re.compile(r"(?<=[A-ZÅÄÖ]):[a-zåäö]+\b")
 
-_IT: Final = re.compile(r"\bIT\b")
-# as no text says it otherwise
-_IT_WORD: Final = "it_"
+_MIDDLE: Final = "\u00b7"
+_GEMINATE: Final = re.compile(rf"(?<=l){_MIDDLE}(?=l)", re.IGNORECASE)
+_BOTH_SEXES: Final = re.compile(rf"(?<=\w){_MIDDLE}\w+(?:{_MIDDLE}\w+)?")
 
-Places = range | list[int]
+# A run of word characters with a hyphen among them, behind which a line may end; what is no
+# compound is left as it is.
+_LINE_END: Final = "[ \\t]{0,8}\\r?[\\n\\v\\f\\x85\u2028\u2029][ \\t]{0,8}"
+_COMPOUND: Final = re.compile(rf"(?<![\w-])[^\W\d_]\w*(?:-(?:{_LINE_END})?\w*)+")
+_HYPHENS: Final = re.compile(r"-\s*")
+
+_ACRONYM: Final = re.compile(r"\b(?:IT|US|WHO)\b")
+# The i behind it is innovation in Spanish.
+_AND: Final = re.compile(r"(?<![\w&+])([A-Z])(?:[ \t]?&[ \t]?|\+)([A-Z])(?:\+i)?(?![\w&+])")
+
+_TURKISH: Final = re.compile("[I\u0130]")
+
 Piece = tuple[str, bool]
 """Text that is put in, and whether it stands for all that it replaces."""
 
 
 def prepared(text: str, language: str) -> str:
-    """Return a text in NFC as it is cut into words; itself where there is nothing to do."""
+    """Return a text that is `shaped` as it is cut into words; itself if nothing is to do."""
     for pattern, pieces in _edits(text, language):
         text = pattern.sub(partial(_joined, pieces), text)
     return text
+
+
+def stays_ascii(language: str) -> bool:
+    """Tell whether a text in ASCII is in ASCII when it is prepared."""
+    return language != "tr"
 
 
 def with_places(
@@ -64,7 +83,7 @@ def with_places(
     Parameters
     ----------
     text : str
-        In NFC.
+        In the form of `shaped`.
     starts, ends : sequences of int, one for each character
         Where it begins and ends in the original.
     language : str
@@ -78,20 +97,41 @@ def _edits(
     text: str, language: str
 ) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Piece]]]]:
     """Yield what has to be looked for; each looks at what the one before has left."""
-    if not text.isascii() and UNSEEN.search(text):
-        yield UNSEEN, _nothing
+    language = cut_as(language)
+    if not text.isascii():
+        yield from _edits_beyond_ascii(text, language)
     contractions = _CONTRACTIONS.get(language)
-    if contractions and ("'" in text or "\u2019" in text or "\u02bc" in text):
+    if contractions and ("'" in text or "`" in text):
         yield contractions, _blank
-    if language == "en" and "IT" in text and not _is_in_capitals(text):
-        yield _IT, _it
-    if "-" in text or "\u2010" in text or "\u2011" in text:
+    if language in {"fi", "sv"} and ":" in text:
+        yield _ENDINGS, _blank
+    if "&" in text or "+" in text:
+        yield _AND, _and
+    if language == "en" and _may_hold_acronyms(text):
+        yield _ACRONYM, _acronym
+    if "-" in text:
         yield _COMPOUND, _compound
+    if language == "tr":
+        # its small letters are not those of other languages
+        yield _TURKISH, _small
 
 
-def _is_in_capitals(text: str) -> bool:
-    """Tell whether a text is all in capitals, where IT is no sign of anything."""
-    return text.isupper() and text.strip() != "IT"
+def _edits_beyond_ascii(
+    text: str, language: str
+) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Piece]]]]:
+    if UNSEEN.search(text):
+        yield UNSEEN, _nothing
+    if _MIDDLE in text:
+        yield _GEMINATE, _nothing
+        if language == "fr":
+            yield _BOTH_SEXES, _blank
+
+
+def _may_hold_acronyms(text: str) -> bool:
+    """Tell whether to look for IT: where all is in capitals it is no sign of anything."""
+    if not ("IT" in text or "US" in text or "WHO" in text):
+        return False
+    return not text.isupper() or _ACRONYM.fullmatch(text.strip()) is not None
 
 
 def _nothing(match: re.Match[str]) -> list[Piece]:
@@ -102,8 +142,17 @@ def _blank(match: re.Match[str]) -> list[Piece]:
     return [(" ", True)]
 
 
-def _it(match: re.Match[str]) -> list[Piece]:
-    return [(_IT_WORD, True)]
+def _acronym(match: re.Match[str]) -> list[Piece]:
+    # as no text says it otherwise
+    return [(f"{match.group().lower()}_", True)]
+
+
+def _and(match: re.Match[str]) -> list[Piece]:
+    return [(f"{match.group(1)}_{match.group(2)}".lower(), True)]
+
+
+def _small(match: re.Match[str]) -> list[Piece]:
+    return [("\u0131" if match.group() == "I" else "i", True)]
 
 
 def _compound(match: re.Match[str]) -> list[Piece]:

@@ -20,7 +20,8 @@ class Profile:
     attributes : mapping of str to frozenset of str, default={}
         What eligibility rules compare, such as ``{"country": frozenset({"NO"})}``.
     language : str, default=None
-        Language tag of the texts, such as ``"fr"`` or ``"pt-BR"``; None: recognised.
+        Language tag of the texts, such as ``"fr"`` or ``"pt-BR"``; None: recognised, and
+        perhaps `UNKNOWN`.
     omitted : tuple of (int, int, int), default=()
         Parts of texts whose words do not count: position in `texts`, first character, and
         the one behind the last; see `screened`.

@@ -10,7 +10,6 @@ import importlib.util
 import itertools
 import sys
 import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,10 +19,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.text.characters import WORD, shaped
 from matching.text.encoded import Languages, language_number
-from matching.text.language import WORD, language_of, stem
+from matching.text.language import language_of, stem
 from matching.text.positions import runs
-from matching.text.preparing import prepared
+from matching.text.preparing import prepared, stays_ascii
 from matching.text.profile import Profile
 
 Ids = NDArray[np.int32]
@@ -281,7 +281,7 @@ class Reader:
         new = [text for text in dict.fromkeys(to_read) if text not in self._read]
         if self._known:
             new = [text for text in new if self._known.of_text(*text) is None]
-        new = [text for text in new if text[0].isascii()]
+        new = [text for text in new if text[0].isascii() and stays_ascii(text[1])]
         if not _compiled(sum(len(text) for text, _ in new), self.compiled):
             return {}
         found = dict[tuple[str, str], bytes]()
@@ -302,7 +302,7 @@ class Reader:
 
     def _numbered(self, text: str, language: str) -> bytes:
         words = self._words_of(language)
-        ready = prepared(unicodedata.normalize("NFC", text), language)
+        ready = prepared(shaped(text), language)
         if ready.isascii():
             found = ready.encode().translate(_ASCII).decode().split()
         else:

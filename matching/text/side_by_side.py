@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.text.grams import grams
-from matching.text.language import all_small_words, tokens
+from matching.text.language import tokens
+from matching.text.languages import all_small_words
 from matching.text.near_duplicates import GRAM, NO_LANGUAGE, read_plainly
 from matching.text.profile import Profile
 from matching.text.reading import Reader

@@ -1,8 +1,9 @@
 """Themes that are claimed and not described: ticked by a profile whose text tells none of it.
 
 A text describes a theme if it has a word of the theme's own key, or enough words in common
-with others that state the theme. It need not have much: the rule finds who ticks themes above
-an empty sentence, and is lenient with those who tell a thing in words of their own.
+with others in its language that state the theme. It need not have much: the rule finds who
+ticks themes above an empty sentence, and is lenient with those who tell a thing in words of
+their own.
 """
 
 from collections.abc import Sequence
@@ -58,10 +59,18 @@ def claimed(
     stated = np.array(
         [(i, place[t]) for i, p in enumerate(profiles) for t in p.themes if t in place]
     )
-    shared = _shared(words, stated, len(themes))
-    for column, own in enumerate(names):
-        if own:
-            told = np.asarray(words[:, sorted(own)].sum(axis=1)) > 0
+    shared = np.zeros((words.shape[0], len(themes)), dtype=np.int64)
+    # only with those who tell it in the same language can a text have words in common
+    for language in np.unique(read.languages):
+        own = read.languages == language
+        shared[own] = _shared(
+            sparse.csr_array(words[np.flatnonzero(own)]),
+            _among(stated, own),
+            len(themes),
+        )
+    for column, key in enumerate(names):
+        if key:
+            told = np.asarray(words[:, sorted(key)].sum(axis=1)) > 0
             shared[told, column] = _SHARED
     found = list[frozenset[str]]()
     for i, profile in enumerate(profiles[n_queries:], n_queries):
@@ -69,6 +78,12 @@ def claimed(
         bare = frozenset(t for t in thin if shared[i, place[t]] < _NOTHING)
         found.append(profile.themes if len(thin) > _MOST * len(profile.themes) else bare)
     return found
+
+
+def _among(stated: NDArray[np.int64], own: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return which of some profiles state which theme, with their places among them."""
+    kept = stated[own[stated[:, 0]]]
+    return np.column_stack([(np.cumsum(own) - 1)[kept[:, 0]], kept[:, 1]])
 
 
 def _words(read: Tokens, n_stems: int) -> "sparse.csr_array[np.int32]":

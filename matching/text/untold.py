@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from matching.text.language import Token, language_of, tokens
+from matching.text.languages import UNKNOWN
 from matching.text.profile import Profile
 from matching.text.reading import Reader
 
@@ -42,7 +43,7 @@ def untold(
     reader = reader or Reader()
     read = reader.read(pool)
     known = frozenset(reader.stems[i] for i in np.unique(read.ids).tolist())
-    spoken = {language_of(profile) for profile in pool}
+    spoken = {language_of(profile) for profile in pool} - {UNKNOWN}
     return [
         _untold(query, known, most) if language_of(query) in spoken else () for query in queries
     ]

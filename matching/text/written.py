@@ -4,7 +4,6 @@ The rule: the words are those of `matching.text.language.tokens`, which says wha
 texts in ASCII are cut all at once.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.text.language import WORD, language_of, stem, tokens
+from matching.text.characters import WORD, shaped
+from matching.text.language import language_of, stem, tokens
 from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
@@ -152,7 +152,7 @@ def _words(numbered: Sequence[tuple[int, str]], language: str, forms: Forms) -> 
     """Return text, start, end and form of each word of some texts in one language."""
     plain, found = list[tuple[int, str]](), list[Found]()
     for number, text in numbered:
-        ready = unicodedata.is_normalized("NFC", text) and prepared(text, language) == text
+        ready = shaped(text) == text and prepared(text, language) == text
         if ready and text.isascii():
             plain.append((number, text))
         else:
@@ -196,7 +196,7 @@ def _walked(number: int, text: str, language: str, forms: Forms, *, ready: bool)
 
 def _number(form: str, name: str, language: str, forms: Forms) -> int:
     """Return the number of a form, which is that of the same form in any other text."""
-    if unicodedata.is_normalized("NFC", form) and _stem_of(form, language) == name:
+    if shaped(form) == form and _stem_of(form, language) == name:
         return forms.of(language)[form]
     return forms.with_stem(form, name)
 

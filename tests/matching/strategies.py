@@ -52,7 +52,7 @@ profiles = st.builds(
     texts=st.one_of(told, told, told, told, silent),
     themes=sets_of_themes,
     attributes=countries,
-    language=st.sampled_from([None, "en", "en", "en", "fr", "de"]),
+    language=st.sampled_from([None, "en", "en", "en", "fr", "de", "tr", "xx", "unknown"]),
 )
 pools = st.lists(profiles, min_size=1, max_size=6)
 queries = st.lists(profiles, max_size=4)

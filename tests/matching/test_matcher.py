@@ -26,6 +26,7 @@ def a_profile(*texts: str, themes: str = "", country: str = "") -> Profile:
         texts,
         frozenset(themes.split()),
         {"country": frozenset(country.split())},
+        language="en",
     )
 
 

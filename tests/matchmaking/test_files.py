@@ -36,7 +36,7 @@ def pairs_of(answer: Answer) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", ["en", None])
-def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
+def test_passages_in_the_working_language_are_read_below_the_title_and_the_summary_after(
     language: str | None,
 ) -> None:
     record = a_challenge(
@@ -45,8 +45,8 @@ def test_passages_in_the_working_language_are_read_with_the_title_at_their_head(
 
     read = profile_of(record)
 
-    assert read.texts == ("Flood warnings\nIt floods.", "All are warned.")
-    assert read.language == language
+    assert read.texts == ("Flood warnings\nIt floods.", "All are warned.", "S")
+    assert read.language == "en"
 
 
 @pytest.mark.parametrize("language", ["fr", None])
@@ -79,9 +79,45 @@ def test_a_missing_summary_lowers_the_coverage_and_is_told() -> None:
 
     assert without.reasons is not None
     assert without.reasons.missing_in_words[0] == (
-        "the two are written in different languages: a summary in one of them would help"
+        "the two are not written in one known language: a summary in the working language "
+        "would help"
     )
     assert without.pair.coverage < with_one.pair.coverage == 0.6
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Hochwasser",
+            "Unser Fluss tritt zweimal im Jahr über die Ufer, und alle sind in Not.",
+        ),
+        ("Allerta", "Il nostro fiume esonda due volte all'anno e vogliamo avvisare tutti."),
+        ("Ostrzeżenia", "Chcemy ostrzegać wszystkich mieszkańców nad rzeką przed powodzią."),
+        ("Viðvaranir", "Borgin vill vara alla íbúa við ána í tíma og deila gögnum sínum."),
+    ],
+)
+def test_a_summary_is_read_whatever_the_language_and_though_nobody_stated_it(
+    title: str, text: str
+) -> None:
+    read = profile_of(a_challenge(title=title, text=text, summary=FLOODS, language=None))
+
+    assert (read.texts, read.language) == ((FLOODS,), "en")
+
+
+def test_a_text_in_an_unknown_language_lowers_the_coverage_and_is_noted() -> None:
+    text = "Borgin vill vara alla íbúa við ána í tíma og deila gögnum sínum."
+    unread = a_provider(title="Viðvaranir", text=text, language=None, themes=["sdg:6"])
+    challenge = a_challenge(language="en", themes=["sdg:6"])
+
+    answer = match([challenge], [unread], Settings(explain=True))
+
+    [line] = answer.suggestions
+    assert (line.pair.coverage, line.reasons and line.reasons.missing[0].side) == (0.4, "both")
+    assert (
+        "In an unknown language, so their texts hardly count until the language is stated or a "
+        "summary added in the working language: P1."
+    ) in answer.notes
 
 
 def test_a_row_without_passages_is_read_by_its_summary_or_else_by_its_title() -> None:
@@ -455,7 +491,8 @@ def test_each_suggestion_says_how_sure_its_place_is() -> None:
 def test_a_provider_that_stands_high_for_nearly_all_is_noted() -> None:
     words = [f"word{chr(97 + i)}" for i in range(12)]
     challenges = [
-        a_challenge(f"C{i:02}", title=f"About {w}", text=w) for i, w in enumerate(words)
+        a_challenge(f"C{i:02}", title=f"About {w}", text=w, language="en")
+        for i, w in enumerate(words)
     ]
     general = a_provider("P99", title="A general lab", text=" and the ".join(words))
     others = [a_provider(f"P{i:02}", title="Another", text=f"else{i}") for i in range(30)]

@@ -9,14 +9,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session, func, select
 
-from app.access.policy import Role
+from app.access.policy import OPERATOR, Role
 from app.core.storage import jobs
 from app.core.storage.database import Database
 from app.core.storage.jobs import Handler, Store, Ticket
 from app.matchmaking.jobs import handlers
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.settings import RunSettings
-from app.matchmaking.service import computation, inputs, run_requests
+from app.matchmaking.service import computation, inputs, run_requests, thin_texts
+from app.matchmaking.service.thin_texts import Lack
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
@@ -136,16 +137,19 @@ def test_a_run_is_asked_for_watched_and_read(
         "shortfalls": [],
         "warnings": {},
         "untold": {challenge.code: ["Early"]},
+        "unread": [],
     }
     assert set(run["versions"]) == {
         "model",
         "python",
         "counterpart",
         "numpy",
+        "py3langid",
         "scikit-learn",
         "scipy",
         "snowballstemmer",
         "stop-words",
+        "stopwordsiso",
     }
     assert [(s["rank"], s["solution"]["code"], s["assigned"]) for s in listed] == [
         (1, italian.code, True),
@@ -168,6 +172,27 @@ def test_a_run_is_asked_for_watched_and_read(
     }
     one = f"/api/v1/match-runs/{run['id']}/suggestions/{challenge.id}/{italian.id}"
     assert staff.get(one).json() == listed[0]
+
+
+def test_a_run_names_what_is_written_in_an_unknown_language(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, _, (first, second, _) = a_small_programme(session)
+    icelandic = "Borgin vill vara alla íbúa við ána í tíma og deila gögnum sínum."
+    for solution, summary in ((first, ""), (second, "Flood warnings by phone.")):
+        solution.title, solution.language, solution.summary = "Viðvaranir", None, summary
+        solution.content = SolutionContent(experience=icelandic).model_dump()
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    assert work(database) == 1
+    read = staff.get(f"/api/v1/match-runs/{run['id']}").json()
+    session.rollback()
+    thin = thin_texts.of_run(session, OPERATOR, UUID(run["id"]))
+
+    assert read["assignment"]["unread"] == [first.code]
+    assert [one.code for one in thin or () if Lack.LANGUAGE in one.lacks] == [first.code]
 
 
 def test_the_reasons_add_up_to_the_score_and_show_words_as_written(
@@ -493,6 +518,7 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
         "shortfalls": [],
         "warnings": {},
         "untold": {challenge.code: ["Early"]},
+        "unread": [],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
 

@@ -37,8 +37,10 @@ def test_what_is_thin_in_a_run_is_named_with_what_it_lacks(session: Session) -> 
             record("SO-2", experience=WORDS, language="fr", summary="We warn people."),
             record("SO-3", experience=WORDS, language=None),
             record("SO-4", text=WORDS),
+            record("SO-5", experience=WORDS, language=None),
         ],
     )
+    run.assignment = {"unread": ["SO-5"]}
     session.commit()
 
     def lacking(code: str, words: int, *lacks: Lack) -> Thin:
@@ -47,6 +49,7 @@ def test_what_is_thin_in_a_run_is_named_with_what_it_lacks(session: Session) -> 
     assert thin_texts.of_run(session, OPERATOR, run.id) == [
         lacking("CH-1", 1, Lack.THEMES, Lack.SUMMARY, Lack.WORDS),
         lacking("SO-1", 60, Lack.SUMMARY),
+        Thin("SO-5", "A title", "An agency", None, 60, [Lack.LANGUAGE]),
     ]
 
 
@@ -93,6 +96,16 @@ def test_before_a_run_all_is_looked_at_that_one_could_take_and_says_the_same(
         summary="",
         code="SO-1",
     )
+    for code, summary in (("SO-2", ""), ("SO-3", "We warn people.")):
+        a_solution(
+            session,
+            **common,
+            state=State.SELECTED,
+            content={"experience": WORDS},
+            language=None,
+            summary=summary,
+            code=code,
+        )
     a_challenge(session, state=State.SELECTED, content=short)
     session.commit()
 
@@ -101,6 +114,7 @@ def test_before_a_run_all_is_looked_at_that_one_could_take_and_says_the_same(
     assert found == [
         *(Thin(one.code, "A title", "An agency", "en", 1, [Lack.WORDS]) for one in taken),
         Thin("SO-1", "A title", "An agency", "fr", 60, [Lack.THEMES, Lack.SUMMARY]),
+        Thin("SO-2", "A title", "An agency", None, 60, [Lack.LANGUAGE]),
     ]
 
 

@@ -226,6 +226,27 @@ def test_thin_texts_are_named_in_the_language_in_which_they_were_written(
     assert '<a class="link" href="/submissions/CH-2020-900" lang="fr">Crues rapides</a>' in page
 
 
+def test_an_unknown_language_is_named_with_what_helps(
+    session: Session, staff: TestClient
+) -> None:
+    record = {"id": "CH-2020-900", "organisation": "An agency", "country": ["IS"]}
+    record |= {"title": "Viðvaranir", "themes": ["sdg:13"]}
+    run = a_run(session, challenges=[record | {"problem": " ".join(["flóð"] * 60)}])
+    helps = "its team should state it, or add a summary in the working language."
+    session.commit()
+    known = staff.get(f"{place_of(session, run)}/figures").text
+    run.assignment = {**(run.assignment or {}), "unread": ["CH-2020-900"]}
+    session.commit()
+
+    unknown = staff.get(f"{place_of(session, run)}/figures").text
+
+    assert helps not in known
+    assert table(unknown, 'id="thin') == [
+        ["ViðvaranirCH-2020-900", "An agency", "60", "in an unknown language"]
+    ]
+    assert helps in unknown
+
+
 def test_before_a_run_staff_see_which_texts_are_thin_and_advisors_do_not(
     session: Session, staff: TestClient, browser: TestClient
 ) -> None:

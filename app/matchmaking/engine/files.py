@@ -13,7 +13,7 @@ from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms
 from app.matchmaking.engine.pipeline import Suggestions, matching_of
-from app.matchmaking.engine.profiles import WORKING_LANGUAGE, language_of
+from app.matchmaking.engine.profiles import WORKING_LANGUAGE
 from app.matchmaking.engine.ranking import TEXT_WEIGHT, Engine, RankConfidence, rules_of
 from app.matchmaking.engine.run import whole_of
 from app.matchmaking.engine.suggestions import Warning
@@ -21,7 +21,7 @@ from app.matchmaking.engine.what_if import costs_of, floors_of, loss_between
 from app.matchmaking.results import Floor, Loss, Regret, Whole
 from app.matchmaking.schemas.settings import FLOOR
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import eligible
+from matching import UNKNOWN, Profile, eligible
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +282,7 @@ def _notes(
     without = [] if settings.per_challenge else [r.id for r in challenges if r.id not in served]
     open_to = _open_to(engine, without)
     plain = [] if settings.text_weight == 1 else [r.id for r in everybody if not r.themes]
+    foreign = _foreign(challenges, engine.challenges) | _foreign(providers, engine.pool)
     lists: Mapping[str, Sequence[str]] = {
         "Without a provider that may be matched with them": [
             name for name in without if name not in open_to
@@ -294,9 +295,13 @@ def _notes(
         ],
         "No country stated, so they may turn out to be from the same one": silent,
         "No theme stated, so their pairs count by their texts alone": plain,
-        "In another language without a summary, so only words of that language can match": (
-            _foreign(everybody)
-        ),
+        "In another language without a summary, so only words of that language can match": [
+            name for name, spoken in foreign.items() if spoken != UNKNOWN
+        ],
+        "In an unknown language, so their texts hardly count until the language is stated or "
+        "a summary added in the working language": [
+            name for name, spoken in foreign.items() if spoken == UNKNOWN
+        ],
     }
     return [f"{reason}: {_named(ids)}." for reason, ids in lists.items() if ids]
 
@@ -342,12 +347,14 @@ def _to_look_at(warnings: Mapping[str, Sequence[Warning]]) -> Iterator[str]:
             yield f"{reason}: {_named(list(dict.fromkeys(named)))}."
 
 
-def _foreign(records: Sequence[SubmissionRecord]) -> list[str]:
-    return [
-        record.id
+def _foreign(records: Sequence[SubmissionRecord], read: Sequence[Profile]) -> dict[str, str]:
+    """Return the languages of the records that are read in another one than ours."""
+    spoken = {profile.id: profile.language or WORKING_LANGUAGE for profile in read}
+    return {
+        record.id: spoken[record.id]
         for record in records
-        if language_of(record) != WORKING_LANGUAGE and not record.summary
-    ]
+        if spoken[record.id] != WORKING_LANGUAGE
+    }
 
 
 def _named(ids: Sequence[str], most: int = 10) -> str:

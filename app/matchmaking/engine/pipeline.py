@@ -18,7 +18,7 @@ from app.matchmaking.engine.suggestions import (
     clipped,
 )
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import Explanation, Passage, Place, Profile, Rule, screened, untold
+from matching import UNKNOWN, Explanation, Passage, Place, Profile, Rule, screened, untold
 from matching.scoring.semantic import Encoder
 from matching.search import topk
 
@@ -53,6 +53,11 @@ class Matching:
             for record, of_one in zip(self.challenges, phrases, strict=True)
             if of_one
         }
+
+    def unread(self) -> list[str]:
+        """Return the ids of those whose language is unknown: challenges first."""
+        profiles = (*self.engine.challenges, *self.engine.pool)
+        return [profile.id for profile in profiles if profile.language == UNKNOWN]
 
     def pairs(self, top: int, chosen: Collection[RankedPair] = ()) -> list[RankedPair]:
         """Return the best of each challenge and those chosen, by challenge and rank."""

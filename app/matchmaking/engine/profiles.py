@@ -1,10 +1,12 @@
 """What a team says becomes texts by one rule, for files and for the database alike.
 
-* The language of the passages is the one that is stated, or else recognised from them.
+* The language of the passages is the one that is stated, or else recognised from them and the
+  title; it may be unknown.
 * Passages are read when they are in the programme's working language; the title stands at
   the head of the first of them, because it is part of what the team says but too short to
-  be a passage of its own;
-* passages in another language give way to the summary in the working language;
+  be a passage of its own, and a summary is a passage more;
+* passages in another language, or in an unknown one, give way to the summary in the working
+  language;
 * without such a summary they are read as they are, in their own language.
 """
 
@@ -12,7 +14,7 @@ from typing import Final
 
 from app.core.base.text import comparable
 from app.submissions.records import ChallengeRecord, SubmissionRecord
-from matching import Profile, recognise
+from matching import Profile, plain_tag, recognise
 
 WORKING_LANGUAGE: Final = "en"
 
@@ -50,8 +52,9 @@ def _organisation_of(record: SubmissionRecord) -> frozenset[str]:
 
 
 def language_of(record: SubmissionRecord) -> str:
-    """Return the language of the passages: as it is stated, or else recognised."""
-    return record.language or recognise("\n".join(record.written().values()))
+    """Return the language of what is written: as it is stated, or else recognised."""
+    stated = record.language or recognise("\n".join((record.title, *record.written().values())))
+    return plain_tag(stated)
 
 
 def fields_of(
@@ -62,14 +65,15 @@ def fields_of(
     return tuple(texts)
 
 
-def _texts_of(
-    record: SubmissionRecord, working_language: str
-) -> tuple[dict[str, str], str | None]:
+def _texts_of(record: SubmissionRecord, working_language: str) -> tuple[dict[str, str], str]:
     """Return the texts that are read, by name and in order, and their language."""
     passages = record.written()
-    foreign = language_of(record) != working_language
-    if record.summary and (foreign or not passages):
-        return {"summary": record.summary}, working_language
+    summary = {"summary": record.summary} if record.summary else {}
+    if summary and not passages:
+        return summary, working_language
+    language = language_of(record)
+    if summary and language != plain_tag(working_language):
+        return summary, working_language
     first = next(iter(passages), "title")
     headed = f"{record.title}\n{passages.get(first, '')}".strip()
-    return passages | {first: headed}, record.language
+    return passages | {first: headed} | summary, language

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 COMPUTED_WITH = (
     "counterpart",
     "numpy",
+    "py3langid",
     "scikit-learn",
     "scipy",
     "snowballstemmer",
     "stop-words",
+    "stopwordsiso",
 )
 """Packages whose versions may change an answer."""
 
@@ -74,6 +76,7 @@ def carry_out(
         versions(engine.matcher.version_, inputs.settings.encoder),
         {name: warnings_in_json(of_one) for name, of_one in sorted(matching.warnings.items())},
         matching.untold(),
+        matching.unread(),
     )
 
 

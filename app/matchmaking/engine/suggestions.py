@@ -19,7 +19,10 @@ WarningKind = Literal["copied", "list", "claimed"]
 _IN_WORDS: Final = {
     "query": "the challenge states no {}",
     "candidate": "the provider states no {}",
-    "both": "the two are written in different languages: a summary in one of them would help",
+    "both": (
+        "the two are not written in one known language: a summary in the working language "
+        "would help"
+    ),
 }
 
 

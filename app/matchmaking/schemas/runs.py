@@ -129,6 +129,12 @@ class AssignmentRead(BaseModel):
         description="What challenges ask for and no solution tells of, by their codes: phrases "
         "as the challenge wrote them, at most five.",
     )
+    unread: list[str] = Field(
+        default=[],
+        description="The codes of submissions in an unknown language and without a summary: "
+        "nobody stated which, and it was not recognised. Their texts do not count towards the "
+        "coverage of a pair. Stating the language helps, or a summary in the working language.",
+    )
     warnings: dict[str, list[WarningRead]] = Field(
         default={},
         description="What to look at in solutions, by their codes: those that are not listed "

@@ -276,7 +276,7 @@ def _stored(run: MatchRun) -> AssignmentRead:
 
 
 def _whole(stored: AssignmentRead) -> Whole:
-    known = stored.model_dump(exclude={"shortfalls", "warnings", "untold"})
+    known = stored.model_dump(exclude={"shortfalls", "warnings", "untold", "unread"})
     shortfalls = [Shortfall(**one.model_dump()) for one in stored.shortfalls]
     return Whole(**known, shortfalls=shortfalls)
 

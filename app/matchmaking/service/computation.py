@@ -48,7 +48,7 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
     run.versions = result.versions
     whole = asdict(result.assignment)
     read = AssignmentRead.model_validate(
-        whole | {"warnings": result.warnings, "untold": result.untold}
+        whole | {"warnings": result.warnings, "untold": result.untold, "unread": result.unread}
     )
     run.assignment = read.model_dump(mode="json")
     run.finished_at = now()

@@ -34,6 +34,7 @@ class Lack(StrEnum):
 
     THEMES = "themes"
     SUMMARY = "summary"
+    LANGUAGE = "language"
     WORDS = "words"
 
 
@@ -79,6 +80,7 @@ def of_run(session: Session, actor: Actor, key: UUID | str) -> list[Thin] | None
     if run.n_challenges + run.n_solutions > MOST:
         return None
     frozen = inputs.frozen(run)
+    unread = frozenset((run.assignment or {}).get("unread", ()))
     return [
         Thin(record.id, record.title, record.organisation, record.language, words, lacks)
         for side in (frozen.challenges, frozen.solutions)
@@ -91,6 +93,7 @@ def of_run(session: Session, actor: Actor, key: UUID | str) -> list[Thin] | None
                 record.summary,
                 record.language,
                 frozen.settings.working_language,
+                unread=record.id in unread,
             )
         )
     ]
@@ -126,7 +129,17 @@ def before_a_run(session: Session, actor: Actor, of: Programme) -> list[Thin] | 
         Thin(row.code, row.title, organisation, row.language, words, lacks)
         for row, organisation in session.exec(statement)
         for words in [_words(row.content.get(name, "") for name in _PASSAGES[row.kind])]
-        if (lacks := _lacks(words, row.themes, row.summary, row.language, of.working_language))
+        if (
+            lacks := _lacks(
+                words,
+                row.themes,
+                row.summary,
+                row.language,
+                of.working_language,
+                # a run may recognise it: that would take long while somebody waits
+                unread=row.language is None and not row.summary,
+            )
+        )
     ]
 
 
@@ -140,12 +153,15 @@ def _lacks(
     summary: str,
     language: str | None,
     working_language: str,
+    *,
+    unread: bool,
 ) -> list[Lack]:
     """Return what a submission lacks for a good ranking; nothing if it tells enough."""
     lacking = {
         Lack.THEMES: not themes,
         # The ranking compares the summary where the passages are of another language.
         Lack.SUMMARY: language not in {None, working_language} and not summary,
+        Lack.LANGUAGE: unread,
         Lack.WORDS: words < SHORT,
     }
     return [lack for lack, is_so in lacking.items() if is_so]

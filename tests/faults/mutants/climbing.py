@@ -25,8 +25,8 @@ FAULTS: Final = (
     Fault(
         "a list of words is prose",
         "matching/text/screening.py",
-        "sum(word in small for word in words) < _SMALL * len(words)",
-        "sum(word in small for word in words) < 0",
+        "return n_small < _SMALL * len(words)",
+        "return n_small < 0",
         (f"{SCREENING}::test_passages_that_are_no_prose_are_lists_of_words",),
     ),
     Fault(
@@ -47,6 +47,36 @@ FAULTS: Final = (
         (
             "tests/matching/text/test_retelling.py::"
             "test_a_copy_of_a_passage_adds_nothing_to_a_profile",
+        ),
+    ),
+    Fault(
+        "a text in an unknown language is in one language with any other such text",
+        "matching/text/encoded.py",
+        "(left == right) & (left != _UNKNOWN)",
+        "left == right",
+        (
+            "tests/matching/text/test_recognising.py::"
+            "test_an_unknown_language_is_no_language_in_common_not_even_with_itself",
+        ),
+    ),
+    Fault(
+        "a text in a language that is not known passes for English",
+        "matching/text/recognising.py",
+        "others / _LIKELIER) else UNKNOWN",
+        'others / _LIKELIER) else "en"',
+        (
+            "tests/matching/text/test_recognising.py::"
+            "test_another_language_and_a_text_without_evidence_are_unknown",
+        ),
+    ),
+    Fault(
+        "a summary is not read where a text is taken for the working language",
+        "app/matchmaking/engine/profiles.py",
+        "passages | {first: headed} | summary",
+        "passages | {first: headed}",
+        (
+            f"{FILES}::"
+            "test_passages_in_the_working_language_are_read_below_the_title_and_the_summary_after",
         ),
     ),
     Fault(

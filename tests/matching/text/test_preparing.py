@@ -5,8 +5,9 @@ import unicodedata
 import pytest
 
 from matching import Matcher, Profile
+from matching.text.characters import UNSEEN
 from matching.text.language import tokens
-from matching.text.preparing import UNSEEN, prepared
+from matching.text.preparing import prepared
 from matching.text.spelling import one_spelling
 
 
