@@ -27,13 +27,13 @@ MOST: Final = 200
 """Right pairs of a set, at most."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
     """Print a table for each set at hand; return 1 where there is none."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
-    console = Console(width=110)
+    console = console or Console(width=110)
     if not asked.data.is_dir():
         console.print(f"There are no labelled sets in {asked.data}: nothing was measured.")
         return 1

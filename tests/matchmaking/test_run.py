@@ -174,6 +174,33 @@ def test_a_run_is_asked_for_watched_and_read(
     assert staff.get(one).json() == listed[0]
 
 
+def test_a_suggestion_says_point_by_point_what_is_told_and_where(
+    session: Session, as_user: SignIn, database: Database
+) -> None:
+    programme, challenge, (italian, *_) = a_small_programme(session)
+    wanted = "Wanted: sirens in every valley; sensors near the river. Unclear: who pays."
+    challenge.content = ChallengeContent(problem=wanted, outcome="None.").model_dump()
+    session.commit()
+    staff = as_user(a_user(session, Role.STAFF))
+    run = staff.post("/api/v1/match-runs", json={"programme_id": str(programme.id)}).json()
+    work(database)
+
+    listed = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
+
+    (first,) = (one for one in listed if one["solution"]["code"] == italian.code)
+    told = {need["text"]: (need["field"], need["told"]) for need in first["needs"]}
+    sentence = (
+        "We warn households of floods by phone, radio and siren, with sensors in every river, "
+        "maps, and volunteers."
+    )
+    assert told == {
+        "Early flood warnings": ("problem", {"field": "experience", "text": sentence}),
+        "sirens in every valley": ("problem", None),
+        "sensors near the river.": ("problem", {"field": "experience", "text": sentence}),
+    }
+    assert [need["share"] > 1 / 3 for need in first["needs"]] == [True, False, True]
+
+
 def test_a_run_names_what_is_written_in_an_unknown_language(
     session: Session, as_user: SignIn, database: Database
 ) -> None:

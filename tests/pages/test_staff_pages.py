@@ -346,6 +346,22 @@ def test_the_bench_shows_a_challenge_its_providers_and_the_passages_of_one_pair(
     assert re.findall(r'challenge=([\w-]+)" aria-current="true"', page.text) == [challenge.code]
 
 
+def test_the_bench_quotes_what_is_told_of_each_point_and_names_what_is_not(
+    staff: TestClient, run: str, pairs: Pairs
+) -> None:
+    challenge = pairs[0][1]
+
+    told, untold = (
+        staff.get(f"{run}/bench?challenge={challenge.code}&solution={solution.code}").text
+        for solution in pairs[1]
+    )
+
+    assert "What the challenge asks, point by point" in told
+    assert re.findall(r"Tells of (\d) of (\d) points", told) == [("2", "3")]
+    assert '<blockquote class="points__by">' in told
+    assert "No sentence of the provider takes up a point" in untold
+
+
 @pytest.mark.parametrize("outcome", ["chosen", "reserve", "rejected"])
 def test_a_verdict_is_recorded_and_undone_from_its_notice(
     session: Session, staff: TestClient, run: str, pairs: Pairs, outcome: str

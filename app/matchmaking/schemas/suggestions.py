@@ -232,6 +232,14 @@ class SuggestionRead(BaseModel):
     ] = Field(description="The newest verdict on the same pair in another run.")
 
 
+def reasons_of(line: SuggestionRead, names: Named) -> list[Sentence | Message]:
+    """Say why a pair stands where it does: what both tell, and the points that are told."""
+    said: list[Sentence | Message] = [sentence_of(line.contributions, names)]
+    if told := "; ".join(f"“{need.text}”" for need in line.needs if need.told):
+        said.append(Message("It tells of {points}.", points=told))
+    return said
+
+
 _CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])
 
 

@@ -34,7 +34,7 @@ from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective, RunSettings
-from app.matchmaking.schemas.suggestions import SuggestionRead, sentence_of
+from app.matchmaking.schemas.suggestions import SuggestionRead, reasons_of
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.matchmaking.service import pairs_today, queries
 from app.programmes.models import Programme
@@ -342,9 +342,7 @@ class _Writing:
 
     def _line(self, line: SuggestionRead) -> list[Text]:
         into = self.into
-        said = [into.say(sentence_of(line.contributions, self.themes))]
-        if told := "; ".join(f"“{need.text}”" for need in line.needs if need.told):
-            said.append(into.say(Message("It tells of {points}.", points=told)))
+        said = [into.say(reason) for reason in reasons_of(line, self.themes)]
         if line.assigned:
             said.append(into.say(Message("In the best whole assignment")))
         if line.withdrawn:
