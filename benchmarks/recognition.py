@@ -30,7 +30,7 @@ from matching.text.languages import STEMMED
 
 Recognise = Callable[[str], tuple[str, float]]
 
-KINDS: Final = ("five words", "title", "names", "passage")
+KINDS: Final = ("five words", "title", "two words", "names", "passage")
 ALIKE: Final = {"nb": "no", "nn": "no"}
 
 

@@ -52,7 +52,7 @@ class Told(NamedTuple):
 
     Parameters
     ----------
-    kind : {"five words", "title", "names", "passage"}
+    kind : {"five words", "title", "two words", "names", "passage"}
     language : str
     text : str
     """
@@ -103,7 +103,7 @@ def of_messages(language: str, messages: Mapping[str, str]) -> Iterator[Told]:
         n_words = len(translated.split())
         heading = translated[:1].isupper() and not translated.endswith((".", "!", "?", ":"))
         if plain and heading and 1 < n_words <= ENOUGH:
-            yield Told("title", language, translated)
+            yield Told("title" if n_words > 2 else "two words", language, translated)
         yield from of_text(language, translated)
 
 

@@ -41,6 +41,10 @@ _DENSE: Final = 0.2
 _LEAST: Final = 0.1
 _LEAST_FOR_ENGLISH: Final = 0.05
 
+# Two words in plain letters are often words of several languages, as open data and centre are.
+_FEW: Final = 2
+_LEAST_FOR_FEW: Final = 0.6
+
 # A language that is not read here must be so many times as likely: a hundred of them, most of
 # them small, each take a little from the few that are.
 _LIKELIER: Final = 1.5
@@ -101,6 +105,8 @@ def recognise(text: str) -> str:
     # max keeps the first of equals
     best = max(ours, key=ours.__getitem__)
     least = _LEAST_FOR_ENGLISH if best == "en" else _LEAST
+    if best != "en" and len(words) <= _FEW and plain.isascii():
+        least = _LEAST_FOR_FEW
     return best if ours[best] >= max(least, others / _LIKELIER) else UNKNOWN
 
 

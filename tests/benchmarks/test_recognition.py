@@ -64,7 +64,7 @@ def test_headings_are_titles_and_sentences_give_their_first_words() -> None:
     }
 
     assert list(of_messages("fr", messages)) == [
-        Told("title", "fr", "Se connecter"),
+        Told("two words", "fr", "Se connecter"),
         Told("five words", "fr", "Il est temps de le"),
     ]
 

@@ -16,9 +16,9 @@ def words_of(text: str, language: str = "en") -> list[tuple[str, str]]:
     return [(text[start:end], name) for start, end, name in tokens(text, language)]
 
 
-def score_of(query: str, candidate: str) -> float:
-    left = Profile("q", (query,), language="en")
-    matcher = Matcher().fit([Profile("p", (candidate,), language="en")], background=[left])
+def score_of(query: str, candidate: str, language: str | None = "en") -> float:
+    left = Profile("q", (query,), language=language)
+    matcher = Matcher().fit([Profile("p", (candidate,), language=language)], background=[left])
     return float(matcher.score_pairs([left])[0, 0])
 
 
@@ -86,6 +86,7 @@ def test_every_character_of_the_kind_that_nobody_sees_is_known() -> None:
 def test_british_and_american_spelling_is_one(british: str, american: str) -> None:
     assert one_spelling(british) == one_spelling(american)
     assert score_of(british, american) > 0
+    assert score_of(british, american, language=None) > 0
 
 
 @pytest.mark.parametrize("word", ["hour", "wise", "this", "four", "rise", "tour", "acre"])
@@ -108,6 +109,7 @@ def test_short_words_keep_their_spelling(word: str) -> None:
 )
 def test_pairs_that_people_see_share_a_word(one: str, other: str) -> None:
     assert score_of(one, other) > 0
+    assert score_of(one, other, language=None) > 0
 
 
 def test_halves_of_contractions_are_no_shared_experience() -> None:

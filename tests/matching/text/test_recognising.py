@@ -90,6 +90,13 @@ def test_english_full_of_names_and_a_text_that_quotes_english_are_what_they_are(
     assert (recognise(names), recognise(quotes)) == ("en", "fr")
 
 
+@pytest.mark.parametrize("text", ["open data", "labour centre", "labor center", "cafe"])
+def test_two_words_that_several_languages_have_are_not_taken_for_one_of_them(
+    text: str,
+) -> None:
+    assert recognise(text) in {"en", UNKNOWN}
+
+
 def test_threads_have_one_answer_and_load_one_model() -> None:
     texts = list(LONG.values()) * 3
     recognise.cache_clear()
