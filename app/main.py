@@ -31,6 +31,7 @@ from app.insights import queries
 from app.insights.api import router as insights
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
+from app.notices.api import router as notices
 from app.notifications.api import router as notifications
 from app.operations.api import router as operations
 from app.operations.health import router as health
@@ -119,6 +120,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         programmes,
         challenges,
         solutions,
+        notices,
         matchmaking,
         matches,
         insights,
