@@ -27,6 +27,8 @@ class PublicNotice(Record, table=True):
         CheckConstraint("names_country OR NOT names_organisation", name="named"),
         # A page of the catalogue reads its own rows alone.
         Index("ix_public_notice_listed", "state", "published_at", "id"),
+        # Which countries are named is told without reading what is written.
+        Index("ix_public_notice_named", "state", "names_country", "organisation_id"),
     )
 
     code: str = Field(unique=True)

@@ -20,6 +20,7 @@ from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.base.text import Line
 from app.core.storage.pagination import ListQuery, Several
+from app.core.tables.countries import NamedCountry
 from app.core.tables.exporting import Aside, InWords, Names
 from app.notices.lifecycle import NoticeState
 from app.submissions.content import Passage
@@ -142,6 +143,21 @@ class NoticeQuery(ListQuery):
     )
     q: Line | None = Field(
         default=None, max_length=200, description="Words that stand in the notice."
+    )
+
+
+class CatalogueQuery(ListQuery):
+    """Filters of what is public."""
+
+    q: Line | None = Field(
+        default=None, max_length=200, description="Words that stand in the notice."
+    )
+    theme: Several[ThemeKey] = Field(default=[], description="Keys of themes; repeatable.")
+    country: Several[NamedCountry] = Field(
+        default=[], description="Codes or names of countries that are named; repeatable."
+    )
+    programme: Several[Reference] = Field(
+        default=[], description="Identifiers or codes of programmes; repeatable."
     )
 
 

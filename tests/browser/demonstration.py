@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from playwright.sync_api import Browser, StorageState
 from pydantic import SecretStr
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.access.policy import OPERATOR, Actor, Role
 from app.accounts import service as accounts
@@ -18,19 +19,28 @@ from app.main import create_app
 from app.matchmaking.models import Suggestion
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
+from app.notices.lifecycle import NoticeState
 from app.operations import migrating
 from app.programmes import service as programmes
 from app.programmes.schemas import CallQuery
 from app.seeding import demonstration, loader
 from app.settings import Settings
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import NewChallenge
 from app.submissions.service import drafts
-from tests.factories import KEY, organisation_of
+from tests.factories import (
+    KEY,
+    a_challenge,
+    a_notice,
+    a_programme,
+    a_text,
+    organisation_of,
+)
 from tests.processes import in_this_process
 
 TITLE = "Early warning of floods in small rivers"
+SUMMARY = "Small rivers rise within an hour. A region looks for teams that warn households."
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,7 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
         mine = drafts.create(session, actor, Kind.CHALLENGE, draft, most=50)
         names |= {"call": str(call.id), "mine": mine.code}
         names |= {"person": str(owner.id), "organisation": str(*team)}
+        names |= _noticed(session, *team)
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None
@@ -120,3 +131,34 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
             row = session.get_one(Submission, getattr(best, f"{name}_id"))
             names[name] = row.code
     return names
+
+
+def _noticed(session: Session, team: UUID) -> dict[str, str]:
+    """Let selected challenges of another programme have a notice, or none yet."""
+    programme = a_programme(session, code="second-edition", title="Second edition")
+    common = {"programme_id": programme.id, "themes": ["policy-domain:ENVI"]}
+    text = a_text(summary=SUMMARY, help_wanted="How to place sensors in small rivers.")
+    asked = a_notice(
+        session,
+        challenge=a_challenge(
+            session, organisation_id=team, state=State.SELECTED, title=TITLE, **common
+        ),
+        state=NoticeState.PROPOSED,
+        texts=[text, a_text("fr", title="Crues soudaines des petites rivières")],
+        themes=["policy-domain:ENVI"],
+        names_country=True,
+    )
+    draft = a_notice(
+        session,
+        challenge=a_challenge(session, state=State.SELECTED, **common),
+        message="Please leave out the name of the office.",
+        texts=[text],
+        themes=["policy-domain:ENVI"],
+    )
+    without = a_challenge(session, state=State.SELECTED, **common)
+    return {
+        "my_notice": asked.code,
+        "draft_notice": draft.code,
+        "without_notice": without.code,
+        "second": programme.code,
+    }

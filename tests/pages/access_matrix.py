@@ -61,6 +61,8 @@ EXPECTED: Mapping[str, Row] = {
     # for everybody
     "show_calls": everybody(200),
     "show_call": everybody(200),
+    "show_catalogue": everybody(200),
+    "show_published": everybody(404),
     "show_how_it_ranks": everybody(200),
     "show_data": everybody(200),
     "show_accessibility": everybody(200),
@@ -80,6 +82,14 @@ EXPECTED: Mapping[str, Row] = {
     "download_receipt": Row(303, 404, 404, 404),
     "show_step": Row(303, 404, 404, 404),
     "take_step": Row(401, 404, 404, 404),
+    # of public notices before they are public
+    "show_notices": Row(303, 403, 403, 200),
+    "begin_notice": Row(401, 403, 403, 422),
+    "show_notice_form": Row(303, 403, 403, 404),
+    "write_notice": Row(401, 403, 403, 404),
+    "show_notice": Row(303, 404, 404, 404),
+    "show_notice_step": Row(303, 404, 404, 404),
+    "move_notice": Row(401, 404, 404, 404),
     # of programmes
     "show_programmes": Row(303, 403, 403, 303),
     "show_programme": Row(303, 403, 403, 200),

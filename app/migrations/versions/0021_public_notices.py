@@ -60,6 +60,9 @@ def upgrade() -> None:
         batch.create_index("ix_public_notice_programme_id", ["programme_id"])
         batch.create_index("ix_public_notice_organisation_id", ["organisation_id"])
         batch.create_index("ix_public_notice_listed", ["state", "published_at", "id"])
+        batch.create_index(
+            "ix_public_notice_named", ["state", "names_country", "organisation_id"]
+        )
     op.create_table(
         "public_notice_text",
         sa.Column("notice_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,465 @@
+"""Staff write a notice beside the challenge, the team approves it, everybody reads it."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from app.access.policy import Role
+from app.notices.lifecycle import NoticeState
+from app.notices.models import PublicNotice
+from app.programmes.lifecycle import CallKind
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from tests.accounts.conftest import Enter
+from tests.conftest import SignIn
+from tests.factories import (
+    THEMES,
+    a_call,
+    a_challenge,
+    a_notice,
+    a_person,
+    a_text,
+    a_user,
+    an_organisation,
+    organisation_of,
+    themes,
+)
+
+
+def published(session: Session, **fields: Any) -> PublicNotice:
+    return a_notice(session, state=NoticeState.PUBLISHED, **fields)
+
+
+def hidden(page: str, name: str = "expected") -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found
+    return unescape(found[1])
+
+
+def codes(page: str) -> list[str]:
+    """The codes of the notices that a page of the catalogue lists."""
+    return re.findall(r'href="/notices/(CH-[\d-]+)"', page)
+
+
+# --- written by staff --------------------------------------------------------------------
+
+
+def test_a_notice_is_begun_from_the_page_of_a_selected_challenge(
+    session: Session, staff: TestClient
+) -> None:
+    challenge = a_challenge(session, state=State.SELECTED)
+    session.commit()
+    place = f"/submissions/{challenge.code}"
+
+    offered = staff.get(place).text
+    answer = staff.post(f"{place}/notice")
+
+    assert f'action="{place}/notice"' in offered
+    assert answer.headers["location"] == f"{place}/notice/write?done=notice-begun"
+    form = staff.get(answer.headers["location"]).text
+    assert "Nothing is public yet." in form
+    assert form.count("Our river floods twice a year.") == 2  # to be changed, and beside it
+
+
+def test_a_notice_is_written_in_a_second_language_and_loses_it_again(
+    session: Session, staff: TestClient
+) -> None:
+    themes(session)
+    notice = a_notice(session)
+    session.commit()
+    place = f"/submissions/{notice.code}/notice/write"
+    texts = [a_text(summary="Floods."), a_text("fr", title="Crues soudaines")]
+
+    def save(**more: str) -> Any:
+        fields = {f"texts.{n}.{k}": v for n, text in enumerate(texts) for k, v in text.items()}
+        expected = hidden(staff.get(place).text)
+        return staff.post(
+            place, data={"expected": expected, "themes": THEMES, **fields, **more}
+        )
+
+    answer = save(names_country="true")
+    session.refresh(notice)
+    written = (notice.texts, notice.names_country, notice.names_organisation)
+    texts[1] |= dict.fromkeys(("title", "problem", "outcome"), "")
+    save()
+    session.refresh(notice)
+
+    assert answer.headers["location"] == (
+        f"/submissions/{notice.code}/notice?done=notice-written"
+    )
+    assert written == (
+        [a_text(summary="Floods."), a_text("fr", title="Crues soudaines")],
+        True,
+        False,
+    )
+    assert [text["language"] for text in notice.texts] == ["en"]
+    assert notice.names_country is False
+
+
+def test_what_is_wrong_is_said_at_its_row_although_one_before_it_was_left_out(
+    session: Session, staff: TestClient
+) -> None:
+    notice = a_notice(session, texts=[a_text(), a_text("fr"), a_text("pt")])
+    session.commit()
+    place = f"/submissions/{notice.code}/notice/write"
+    texts = [a_text(), {"language": "fr"}, a_text("pt") | {"title": "x" * 201}]
+    fields = {f"texts.{n}.{k}": v for n, text in enumerate(texts) for k, v in text.items()}
+
+    answer = staff.post(place, data={"expected": "*", "names_organisation": "true", **fields})
+
+    assert answer.status_code == 422
+    assert 'id="texts.2.title-wrong"' in answer.text
+    assert 'id="names_organisation-wrong"' in answer.text
+    session.refresh(notice)
+    assert notice.version == 1
+
+
+def test_of_two_who_write_at_once_the_second_sees_both_versions(
+    session: Session, staff: TestClient
+) -> None:
+    notice = a_notice(session)
+    session.commit()
+    place = f"/submissions/{notice.code}/notice/write"
+    expected = hidden(staff.get(place).text)
+    titles = ("Rivers that warn us", "Rivers that warn you")
+
+    answers = [
+        staff.post(
+            place,
+            data={
+                "expected": expected,
+                **{f"texts.0.{k}": v for k, v in a_text(title=title).items()},
+            },
+        )
+        for title in titles
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 412]
+    assert all(title in answers[1].text for title in titles)
+
+
+def test_the_list_shows_what_is_written_and_what_could_be(
+    session: Session, staff: TestClient
+) -> None:
+    notice = a_notice(session, message="Leave out the office.")
+    waiting = a_challenge(session, programme_id=notice.programme_id, state=State.SELECTED)
+    unselected = a_challenge(session, programme_id=notice.programme_id, state=State.ELIGIBLE)
+    session.commit()
+
+    page = staff.get(f"/programmes/{notice.programme_id}/notices").text
+
+    assert f'href="/submissions/{notice.code}/notice"' in page
+    assert "The team asks for changes" in page
+    assert f'action="/submissions/{waiting.code}/notice"' in page
+    assert unselected.code not in page
+
+
+# --- approved by the team ----------------------------------------------------------------
+
+
+@pytest.fixture
+def owner(session: Session, enter: Enter) -> tuple[TestClient, PublicNotice]:
+    """Somebody of the team behind a notice that waits for its approval."""
+    user = a_person(session)
+    notice = a_notice(
+        session, state=NoticeState.PROPOSED, organisation_id=organisation_of(session, user)
+    )
+    session.commit()
+    return enter(user), notice
+
+
+def test_a_team_finds_its_task_reads_the_notice_and_approves_it(
+    session: Session, owner: tuple[TestClient, PublicNotice]
+) -> None:
+    team, notice = owner
+    place = f"/submissions/{notice.code}/notice"
+
+    tasks = team.get("/tasks").text
+    shown = team.get(place).text
+    asked = team.get(f"{place}/steps/approve").text
+    answer = team.post(f"{place}/steps/approve", data={"expected": hidden(asked)})
+
+    assert f'href="{place}"' in tasks
+    assert "Nothing of it is public now." in shown
+    assert "Our river floods twice a year." in asked
+    assert answer.headers["location"] == f"{place}?done=notice-approve"
+    assert place not in team.get("/tasks").text
+    session.refresh(notice)
+    assert notice.state is NoticeState.APPROVED
+
+
+def test_a_team_that_asks_for_changes_says_why(
+    session: Session, owner: tuple[TestClient, PublicNotice]
+) -> None:
+    team, notice = owner
+    place = f"/submissions/{notice.code}/notice/steps/ask-for-changes"
+    expected = hidden(team.get(place).text)
+
+    refused = team.post(place, data={"expected": expected})
+    taken = team.post(place, data={"expected": expected, "reason": "Leave out the office."})
+
+    assert refused.status_code == 422
+    assert "Give a reason. The other side will read it." in refused.text
+    assert taken.status_code == 303
+    session.refresh(notice)
+    assert (notice.state, notice.message) == (NoticeState.DRAFT, "Leave out the office.")
+
+
+def test_a_text_that_was_changed_meanwhile_is_shown_and_not_approved(
+    session: Session, owner: tuple[TestClient, PublicNotice]
+) -> None:
+    team, notice = owner
+    place = f"/submissions/{notice.code}/notice/steps/approve"
+    expected = hidden(team.get(place).text)
+    notice.texts = [a_text(problem="Something else.")]
+    session.commit()
+
+    answer = team.post(place, data={"expected": expected})
+
+    assert answer.status_code == 412
+    assert "Something else." in answer.text
+    session.refresh(notice)
+    assert notice.state is NoticeState.PROPOSED
+
+
+def test_a_stranger_cannot_tell_a_notice_that_is_not_public_from_none(
+    session: Session, enter: Enter
+) -> None:
+    notice = a_notice(session, state=NoticeState.APPROVED)
+    other = enter(a_person(session))
+    session.commit()
+
+    told = [
+        (answer.status_code, answer.text.replace(code, ""))
+        for address in ("/notices/{}", "/submissions/{}/notice")
+        for code in (notice.code, "CH-1999-001")
+        for answer in [other.get(address.format(code))]
+    ]
+
+    assert [status for status, _ in told] == [404] * 4
+    for hidden_one, absent in (told[:2], told[2:]):
+        number = re.compile(r"[0-9a-f]{32}|[0-9a-f-]{36}")
+        assert number.sub("", hidden_one[1]) == number.sub("", absent[1])
+
+
+# --- read by everybody -------------------------------------------------------------------
+
+
+def test_everybody_reads_what_is_published_and_nothing_else_of_the_team(
+    session: Session, browser: TestClient
+) -> None:
+    team = an_organisation(session, name="Ministry of Secret Waters", country="PT")
+    notice = published(session, organisation_id=team.id)
+    challenge = session.get_one(Submission, notice.challenge_id)
+    challenge.content = challenge.content | {"tried": "What nobody shall read."}
+    session.commit()
+
+    page = browser.get(f"/notices/{notice.code}").text
+
+    assert "Households are warned in time." in page
+    assert "The team is not named." in page
+    assert not re.search("Secret Waters|Portugal|What nobody shall read", page)
+
+
+@pytest.mark.parametrize("organisation", [True, False])
+def test_a_team_is_named_as_far_as_it_agreed(
+    session: Session, browser: TestClient, *, organisation: bool
+) -> None:
+    team = an_organisation(session, name="Ministry of Waters", country="PT")
+    notice = published(
+        session, organisation_id=team.id, names_country=True, names_organisation=organisation
+    )
+    session.commit()
+
+    pages = [browser.get(path).text for path in ("/notices", f"/notices/{notice.code}")]
+
+    assert all("Portugal" in page for page in pages)
+    assert [("Ministry of Waters" in page) for page in pages] == [organisation] * 2
+
+
+@pytest.mark.parametrize("state", [s for s in NoticeState if s is not NoticeState.PUBLISHED])
+def test_what_is_not_published_is_nowhere(
+    session: Session, browser: TestClient, state: NoticeState
+) -> None:
+    notice = a_notice(session, state=state, names_country=True)
+    session.commit()
+
+    assert browser.get(f"/notices/{notice.code}").status_code == 404
+    page = browser.get("/notices").text
+    assert "No challenge is published yet." in page
+    assert "France" not in page
+
+
+@pytest.mark.parametrize("state", [State.ELIGIBLE, State.WITHDRAWN, State.NOT_SELECTED])
+def test_a_challenge_that_is_no_longer_selected_is_not_shown(
+    session: Session, browser: TestClient, state: State
+) -> None:
+    notice = published(session)
+    session.get_one(Submission, notice.challenge_id).state = state
+    session.commit()
+
+    assert browser.get(f"/notices/{notice.code}").status_code == 404
+    assert codes(browser.get("/notices").text) == []
+
+
+def test_the_catalogue_is_searched_by_words_theme_country_and_programme(
+    session: Session, browser: TestClient
+) -> None:
+    themes(session)
+    here, there = (an_organisation(session, country=code) for code in ("BR", "IT"))
+    rivers = published(
+        session,
+        texts=[a_text(title="Rivers that warn us", help_wanted="Where sensors go.")],
+        themes=THEMES[:1],
+        organisation_id=here.id,
+        names_country=True,
+    )
+    forms = published(
+        session,
+        texts=[a_text(title="Forms that nobody fills in")],
+        themes=THEMES[1:],
+        organisation_id=there.id,
+    )
+    session.commit()
+
+    def found(query: str) -> list[str]:
+        return codes(browser.get(f"/notices?{query}").text)
+
+    assert found("") == [forms.code, rivers.code]
+    assert found("q=SENSORS+warn") == [rivers.code]
+    assert found("q=sensors+forms") == []
+    assert found(f"q={forms.code}") == [forms.code]
+    assert found(f"theme={THEMES[1]}") == [forms.code]
+    assert found("country=BR") == [rivers.code]
+    assert found("country=IT") == []  # its country is not named
+    assert found(f"programme={forms.programme_id}") == [forms.code]
+    assert found("q=&theme=&country=") == [forms.code, rivers.code]
+    assert "No published challenge is like that." in browser.get("/notices?q=nothing").text
+
+
+def test_countries_to_choose_from_are_those_that_are_named(
+    session: Session, browser: TestClient
+) -> None:
+    here, there = (an_organisation(session, country=code) for code in ("BR", "IT"))
+    published(session, organisation_id=here.id, names_country=True)
+    published(session, organisation_id=there.id)
+    session.commit()
+
+    page = browser.get("/notices").text
+
+    assert re.findall(r'<option value="([A-Z]{2})"', page) == ["BR"]
+
+
+def test_a_long_catalogue_is_read_page_by_page(session: Session, browser: TestClient) -> None:
+    organisation = an_organisation(session)
+    call = a_call(session)
+    notices = [
+        published(
+            session,
+            challenge=a_challenge(
+                session,
+                call_id=call.id,
+                organisation_id=organisation.id,
+                state=State.SELECTED,
+            ),
+        )
+        for _ in range(30)
+    ]
+    session.commit()
+
+    first = browser.get("/notices?q=river").text
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    assert following
+    second = browser.get(unescape(following[1])).text
+
+    assert codes(first) + codes(second) == [notice.code for notice in reversed(notices)]
+    assert (len(codes(first)), 'rel="next"' in second) == (25, False)
+
+
+def test_a_notice_speaks_the_language_of_its_reader_or_the_one_that_is_asked_for(
+    session: Session, browser: TestClient
+) -> None:
+    notice = published(session, texts=[a_text(), a_text("fr", title="Crues soudaines")])
+    session.commit()
+    place = f"/notices/{notice.code}"
+
+    pages = {
+        "fr": browser.get(place, headers={"Accept-Language": "fr"}).text,
+        "es": browser.get(place, headers={"Accept-Language": "es"}).text,
+        "asked": browser.get(f"{place}?language=fr").text,
+    }
+
+    titles = {
+        who: re.findall(r'<h1[^>]*lang="(\w+)">([^<]+)<', page)[0]
+        for who, page in pages.items()
+    }
+    assert titles == {
+        "fr": ("fr", "Crues soudaines"),
+        "es": ("en", "Early flood warnings"),
+        "asked": ("fr", "Crues soudaines"),
+    }
+    assert f'href="{place}?language=en"' in pages["asked"]
+
+
+def test_a_notice_leads_to_the_open_call_of_its_programme(
+    session: Session, browser: TestClient
+) -> None:
+    notice = published(session)
+    session.commit()
+    before = browser.get(f"/notices/{notice.code}").text
+    call = a_call(session, CallKind.SOLUTIONS, programme_id=notice.programme_id)
+    session.commit()
+
+    after = browser.get(f"/notices/{notice.code}").text
+    of_call = browser.get(f"/calls/{call.id}").text
+
+    assert "No call for solutions of this programme is open" in before
+    assert f'href="/submissions/new?call={call.id}"' in after
+    assert 'href="/notices?programme=' in of_call
+    assert 'href="/notices"' in browser.get("/", headers={"Accept": "text/html"}).text
+
+
+def test_what_somebody_wrote_is_shown_as_text(session: Session, browser: TestClient) -> None:
+    evil = "<script>alert(1)</script>"
+    notice = published(session, texts=[a_text(title=f"Rivers {evil}", problem=evil)])
+    session.commit()
+
+    pages = browser.get("/notices").text + browser.get(f"/notices/{notice.code}").text
+
+    assert evil not in pages
+    assert pages.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "country=ZZ", "theme=x", "nobody=1", "q=%00"])
+def test_nonsense_is_refused_by_a_page(browser: TestClient, query: str) -> None:
+    answer = browser.get(f"/notices?{query}", headers={"Accept": "text/html"})
+
+    assert answer.status_code in {400, 422}
+    assert "<h1" in answer.text
+
+
+def test_staff_find_what_waits_for_them(session: Session, as_user: SignIn) -> None:
+    first = a_notice(session, message="Leave out the office.")
+    a_notice(session, state=NoticeState.APPROVED, programme_id=first.programme_id)
+    session.commit()
+    place = f"/programmes/{first.programme_id}"
+    readers = {role: as_user(a_user(session, role)) for role in (Role.STAFF, Role.LEAD)}
+
+    found = {
+        role: [
+            words
+            for words in ("Change 1 public notice", "Publish 1 approved notice")
+            if words in client.get("/tasks").text and words in client.get(place).text
+        ]
+        for role, client in readers.items()
+    }
+
+    assert found == {
+        Role.STAFF: ["Change 1 public notice"],
+        Role.LEAD: ["Change 1 public notice", "Publish 1 approved notice"],
+    }
+    assert session.exec(select(PublicNotice)).all()
