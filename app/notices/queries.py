@@ -190,6 +190,16 @@ def catalogue(session: Session, query: CatalogueQuery) -> Page[Published]:
     return Page(described(session, found.rows), found.cursor)
 
 
+def of_others(session: Session, programme_id: UUID, organisation_id: UUID) -> list[Published]:
+    """Return what is public of a programme, but for what an organisation has asked itself."""
+    statement = select(PublicNotice).where(
+        is_public(),
+        PublicNotice.programme_id == programme_id,
+        PublicNotice.organisation_id != organisation_id,
+    )
+    return described(session, session.exec(statement).all())
+
+
 def published(session: Session, key: UUID | str) -> Published:
     """Return what is public by its key or its code.
 

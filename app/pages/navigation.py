@@ -115,7 +115,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("show_check", "show_receipt", "download_receipt"),
+            *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),
     ),

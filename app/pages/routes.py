@@ -39,7 +39,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import form, mine, notice, receipt, submission
+from app.pages.team import fitting, form, mine, notice, receipt, submission
 
 router = APIRouter(include_in_schema=False)
 for page in (
@@ -56,7 +56,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, notice, receipt),
+    *(mine, form, submission, fitting, notice, receipt),
     *(
         programmes,
         submissions,

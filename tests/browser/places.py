@@ -45,6 +45,11 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sessions": "/profile/sessions",
             "tokens": "/profile/tokens",
         },
+        "solution_provider": {
+            "offer": "/submissions/{offer}",
+            "fitting": "/submissions/{offer}/fitting",
+            "fitting-nothing": "/submissions/{silent_offer}/fitting",
+        },
         "staff": {
             "tasks": "/tasks",
             "cockpit": "/programmes/{programme}",

@@ -78,6 +78,7 @@ EXPECTED: Mapping[str, Row] = {
     "save_topic": Row(401, 404, 404, 404),
     "show_submission": Row(303, 404, 404, 404),
     "show_check": Row(303, 404, 404, 404),
+    "show_fitting": Row(303, 404, 404, 404),
     "show_receipt": Row(303, 404, 404, 404),
     "download_receipt": Row(303, 404, 404, 404),
     "show_step": Row(303, 404, 404, 404),

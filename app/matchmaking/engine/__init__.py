@@ -4,7 +4,7 @@ Records become profiles, numbers become suggestions. Nothing else in the service
 `matching`, and the services reach it by `app.matchmaking.deferred`, as numpy loads slowly.
 """
 
-from app.matchmaking.engine import preview, run, what_if
+from app.matchmaking.engine import offering, preview, run, what_if
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model
 from app.matchmaking.engine.profiles import profile_of
@@ -18,6 +18,7 @@ __all__ = [
     "Engine",
     "Model",
     "encoder_of",
+    "offering",
     "preview",
     "profile_of",
     "run",

@@ -6,6 +6,10 @@ from tests.faults.mutants.planting import Fault
 
 LIFE: Final = "app/notices/lifecycle.py"
 SERVICE: Final = "app/notices/service.py"
+QUERIES: Final = "app/notices/queries.py"
+OFFERS: Final = "app/matchmaking/service/offers.py"
+PAGES: Final = "tests/pages/test_notice_pages.py::"
+MEETINGS: Final = "tests/matchmaking/test_offers.py::"
 POLICY: Final = "app/access/policy.py"
 STATES: Final = "tests/notices/test_lifecycle.py::"
 CURATING: Final = "tests/notices/test_curating.py::"
@@ -82,5 +86,65 @@ FAULTS: Final = (
         'if named and not info.data.get("names_country"):',
         "if named and not info.data:",
         (f"{CURATING}test_what_cannot_be_taken_is_refused_and_changes_nothing",),
+    ),
+    # --- what is public ---
+    Fault(
+        "what is approved is public",
+        QUERIES,
+        "return and_(col(PublicNotice.state) == NoticeState.PUBLISHED, selected)",
+        "return and_(col(PublicNotice.state) != NoticeState.DRAFT, selected)",
+        (f"{PAGES}test_what_is_not_published_is_nowhere",),
+    ),
+    Fault(
+        "a withdrawn challenge stays public",
+        QUERIES,
+        "return and_(col(PublicNotice.state) == NoticeState.PUBLISHED, selected)",
+        "return col(PublicNotice.state) == NoticeState.PUBLISHED",
+        (f"{PAGES}test_a_challenge_that_is_no_longer_selected_is_not_shown",),
+    ),
+    Fault(
+        "a team is named that did not agree",
+        QUERIES,
+        ".name if notice.names_organisation else None,",
+        ".name if notice.names_country else None,",
+        (f"{PAGES}test_a_team_is_named_as_far_as_it_agreed",),
+    ),
+    Fault(
+        "a filter tells the country that is not named",
+        QUERIES,
+        "col(PublicNotice.names_country), col(PublicNotice.organisation_id).in_(there)",
+        "col(PublicNotice.organisation_id).in_(there)",
+        (f"{PAGES}test_the_catalogue_is_searched_by_words_theme_country_and_programme",),
+    ),
+    Fault(
+        "the choice of countries tells one that is not named",
+        QUERIES,
+        "== NoticeState.PUBLISHED, col(PublicNotice.names_country)",
+        "== NoticeState.PUBLISHED",
+        (f"{PAGES}test_countries_to_choose_from_are_those_that_are_named",),
+    ),
+    # --- what a provider is told ---
+    Fault(
+        "staff read what a team alone is told",
+        OFFERS,
+        "    policy.require(actor, Action.DRAFT_READ, row.organisation_id)\n",
+        "",
+        (f"{MEETINGS}test_only_the_team_is_told",),
+    ),
+    Fault(
+        "what is missing tells the country that is not named",
+        OFFERS,
+        "[one.country] if one.country else []",
+        '[one.country or "NO"]',
+        (
+            f"{MEETINGS}test_a_challenge_of_the_same_country_is_left_out_where_its_country_is_named",
+        ),
+    ),
+    Fault(
+        "text that was copied from a notice counts",
+        "app/matchmaking/engine/offering.py",
+        "        screening.pool,\n        text_weight",
+        "        pool,\n        text_weight",
+        (f"{MEETINGS}test_text_that_was_copied_from_a_notice_does_not_count",),
     ),
 )
