@@ -55,6 +55,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/documents/typesetting.py": "the bridge to typst",
         "app/insights/figures.py": "how many submissions of a programme have come how far",
         "app/insights/tasks.py": "what waits for a person, over all features",
+        "app/notices/feed.py": "what is published as Atom",
         "app/operations/backup.py": "all data in one file, and back",
         "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",

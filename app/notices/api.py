@@ -1,25 +1,45 @@
-"""Routes about public notices, for those who write and approve them."""
+"""Routes about public notices: for those who write and approve them, and for everybody."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, status
+from fastapi import APIRouter, Body, Path, Query, Request, Response, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
-from app.core.http.access import needs, within
+from app.core.base.translations import ENGLISH, LANGUAGES, language
+from app.core.http.access import needs, public, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.open_data import open_answer
 from app.core.http.patches import PatchBody
-from app.core.http.routing import Route
+from app.core.http.routing import JSON, Route
 from app.notices import queries, service
+from app.notices.feed import MEDIA_TYPE, atom
 from app.notices.lifecycle import LIFE
 from app.notices.models import PublicNotice
-from app.notices.schemas import NewNotice, NoticeDraft, NoticeQuery, NoticeRead, NoticeStepTaken
+from app.notices.queries import Published
+from app.notices.schemas import (
+    CatalogueQuery,
+    CatalogueRead,
+    FeedQuery,
+    NewNotice,
+    NoticeDraft,
+    NoticeQuery,
+    NoticeRead,
+    NoticeStepTaken,
+    OneRead,
+    PublishedRead,
+)
+from app.settings import Settings
 
 router = APIRouter(route_class=Route, prefix="/notices", tags=["public notices"])
+
+catalogue = APIRouter(prefix="/public/v1", include_in_schema=False)
+"""What is published, for everybody: without a token, cached, and open to other sites."""
 
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 
@@ -100,3 +120,73 @@ def take_notice_step(
 ) -> PublicNotice:
     """Move a notice along its life: propose, approve, publish, withdraw it and so on."""
     return service.take_step(session, actor, notice_id, step, taken, expected)
+
+
+# --- what is published -------------------------------------------------------------------
+
+
+@catalogue.get("/notices")
+@public
+def read_catalogue(
+    request: Request,
+    session: ReadSessionDep,
+    settings: SettingsDep,
+    query: Annotated[CatalogueQuery, Query()],
+) -> Response:
+    """List the published challenges, the newest first."""
+    found = queries.catalogue(session, query)
+    following = None
+    if found.cursor:
+        url = request.url.include_query_params(cursor=found.cursor)
+        following = f"{url.path}?{url.query}"
+    read = CatalogueRead(
+        licence=settings.open_data_licence,
+        items=[PublishedRead(**_published(one, settings)) for one in found.rows],
+        next=following,
+    )
+    return open_answer(request, read.model_dump_json().encode(), JSON)
+
+
+@catalogue.get("/notices.atom")
+@public
+def read_feed(
+    request: Request,
+    session: ReadSessionDep,
+    settings: SettingsDep,
+    query: Annotated[FeedQuery, Query()],
+) -> Response:
+    """Tell feed readers of the newest published challenges."""
+    found = queries.catalogue(session, query)
+    spoken = query.language if query.language in LANGUAGES else ENGLISH
+    feed = atom(
+        found.rows,
+        origin=settings.public_url,
+        title=language(spoken).say(Message("Published challenges")),
+        licence=settings.open_data_licence,
+        language=spoken,
+    )
+    return open_answer(request, feed, MEDIA_TYPE)
+
+
+@catalogue.get("/notices/{notice_id}")
+@public
+def read_published(
+    request: Request, session: ReadSessionDep, settings: SettingsDep, notice_id: Reference
+) -> Response:
+    """Read one published challenge, by its code."""
+    one = queries.published(session, notice_id)
+    read = OneRead(**_published(one, settings), licence=settings.open_data_licence)
+    return open_answer(request, read.model_dump_json().encode(), JSON)
+
+
+def _published(one: Published, settings: Settings) -> dict[str, Any]:
+    return {
+        "code": one.notice.code,
+        "url": f"{settings.public_url}/notices/{one.notice.code}",
+        "programme": one.programme.code,
+        "country": one.country,
+        "organisation": one.organisation,
+        "published_at": one.notice.published_at,
+        "themes": one.notice.themes,
+        "texts": one.notice.texts,
+    }

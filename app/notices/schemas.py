@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import (
@@ -13,15 +13,16 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.base.text import Line
-from app.core.storage.pagination import ListQuery, Several
+from app.core.storage.pagination import MOST_ROWS, ListQuery, Several
 from app.core.tables.countries import NamedCountry
-from app.core.tables.exporting import Aside, InWords, Names
+from app.core.tables.exporting import Aside, Format, InWords, Names
 from app.notices.lifecycle import NoticeState
 from app.submissions.content import Passage
 from app.submissions.schemas import MOST_THEMES, Language, Reason, ThemeKey
@@ -159,6 +160,45 @@ class CatalogueQuery(ListQuery):
     programme: Several[Reference] = Field(
         default=[], description="Identifiers or codes of programmes; repeatable."
     )
+
+    @model_validator(mode="after")
+    def _no_table(self) -> Self:
+        if self.format is not Format.JSON:
+            raise ValueError(Message("what is published is read as JSON, or as a feed"))
+        return self
+
+
+class FeedQuery(CatalogueQuery):
+    """Filters of the feed, and in which language its entries are, where they are written."""
+
+    language: Annotated[str, StringConstraints(max_length=10)] = "en"
+
+
+class PublishedRead(BaseModel):
+    """A challenge as everybody may read it: what its team has approved, and nothing else."""
+
+    code: str
+    url: str = Field(description="Its page, at an address that stays.")
+    programme: str = Field(description="Code of the programme.")
+    country: str | None = Field(description="ISO 3166-1; null where it is not named.")
+    organisation: str | None = Field(description="Null where it is not named.")
+    published_at: datetime
+    themes: Annotated[list[str], at_most(MOST_THEMES)]
+    texts: Annotated[list[NoticeText], at_most(MOST_LANGUAGES)]
+
+
+class OneRead(PublishedRead):
+    """A published challenge, with the licence under which it may be used."""
+
+    licence: str | None = Field(description="Null where the operator has not said.")
+
+
+class CatalogueRead(BaseModel):
+    """A page of what is published, and the licence under which it may be used."""
+
+    licence: str | None = Field(description="Null where the operator has not said.")
+    items: Annotated[list[PublishedRead], at_most(MOST_ROWS)]
+    next: str | None = Field(description="Address of the next page; null on the last.")
 
 
 class NoticeStepTaken(BaseModel):

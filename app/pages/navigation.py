@@ -147,7 +147,7 @@ ENTRIES: Final = (
     Entry(
         Message("Published challenges"),
         "/notices",
-        _pages("show_catalogue", "show_published"),
+        _pages("show_catalogue", "show_published", "download_sheet"),
         everybody,
     ),
     Entry(

@@ -63,6 +63,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_call": everybody(200),
     "show_catalogue": everybody(200),
     "show_published": everybody(404),
+    "download_sheet": everybody(404),
     "show_how_it_ranks": everybody(200),
     "show_data": everybody(200),
     "show_accessibility": everybody(200),

@@ -5,13 +5,18 @@ from html import unescape
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
+from app.core.base.translations import language
+from app.notices import queries
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
+from app.pages.public.notices import sheet
 from app.programmes.lifecycle import CallKind
+from app.settings import Settings
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.accounts.conftest import Enter
@@ -463,3 +468,59 @@ def test_staff_find_what_waits_for_them(session: Session, as_user: SignIn) -> No
         Role.LEAD: ["Change 1 public notice", "Publish 1 approved notice"],
     }
     assert session.exec(select(PublicNotice)).all()
+
+
+# --- to print, and for programs ----------------------------------------------------------
+
+
+def test_a_sheet_is_printed_in_one_of_its_languages(
+    session: Session, browser: TestClient
+) -> None:
+    notice = published(session, texts=[a_text(), a_text("fr", title="Crues soudaines")])
+    session.commit()
+    place = f"/notices/{notice.code}"
+
+    page = browser.get(place).text
+    sheets = [browser.get(f"{place}/sheet.pdf?language={tag}") for tag in ("en", "fr", "en")]
+
+    assert f'href="{place}/sheet.pdf?language=en"' in page
+    assert [sheet.content[:5] for sheet in sheets] == [b"%PDF-"] * 3
+    assert sheets[0].content == sheets[2].content != sheets[1].content
+
+
+def test_a_sheet_says_what_is_public_and_who_asks_as_far_as_that_is_named(
+    session: Session,
+) -> None:
+    team = an_organisation(session, name="Ministry of Waters", country="PT")
+    notice = published(
+        session,
+        organisation_id=team.id,
+        names_country=True,
+        texts=[a_text("fr", title="Crues", help_wanted="Des capteurs.")],
+    )
+    (found,) = queries.described(session, [notice])
+
+    made = sheet(found, found.text("fr"), {}, language("fr"), "https://example.org/x").plain()
+
+    said = str(made)
+    assert (made["title"], made["language"], made["code"]) == ("Crues", "fr", notice.code)
+    assert all(
+        words in said for words in ("Portugal", "Des capteurs.", "https://example.org/x")
+    )
+    assert "Ministry of Waters" not in said
+
+
+def test_the_licence_stands_where_it_is_set(
+    session: Session, browser: TestClient, settings: Settings, app: FastAPI
+) -> None:
+    notice = published(session)
+    session.commit()
+    places = ("/notices", f"/notices/{notice.code}")
+
+    before = [browser.get(place).text for place in places]
+    app.state.settings = settings.model_copy(update={"open_data_licence": "CC-BY-4.0"})
+    after = [browser.get(place).text for place in places]
+
+    assert ["Licence" in page for page in before] == [False, False]
+    assert ["CC-BY-4.0" in page for page in after] == [True, True]
+    assert 'href="/public/v1/notices.atom' in after[0]
