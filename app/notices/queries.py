@@ -28,6 +28,8 @@ from app.submissions.models import Submission
 
 Row = TypeVar("Row")
 
+MOST_WORDS: Final = 10
+"""How many words somebody can search at once."""
 MOST_WITHOUT: Final = 200
 """How many challenges without a notice are named at once."""
 
@@ -143,10 +145,13 @@ def search(session: Session, actor: Actor, query: NoticeQuery) -> Page[PublicNot
 
 
 def with_words(statement: SelectOfScalar[Row], words: str | None) -> SelectOfScalar[Row]:
-    """Return the statement with the notices alone in which each of these words stands."""
+    """Return the statement with the notices alone in which each of these words stands.
+
+    Each word is looked for in every notice, so only the first `MOST_WORDS` count.
+    """
     told = [
         col(PublicNoticeText.words).contains(word, autoescape=True)
-        for word in comparable(words or "").split()
+        for word in comparable(words or "").split()[:MOST_WORDS]
     ]
     if not told:
         return statement

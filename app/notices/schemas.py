@@ -143,7 +143,9 @@ class NoticeQuery(ListQuery):
         default=[], description="Identifiers or codes of programmes; repeatable."
     )
     q: Line | None = Field(
-        default=None, max_length=200, description="Words that stand in the notice."
+        default=None,
+        max_length=200,
+        description="Words that stand in the notice; the first ten count.",
     )
 
 
@@ -151,7 +153,9 @@ class CatalogueQuery(ListQuery):
     """Filters of what is public."""
 
     q: Line | None = Field(
-        default=None, max_length=200, description="Words that stand in the notice."
+        default=None,
+        max_length=200,
+        description="Words that stand in the notice; the first ten count.",
     )
     theme: Several[ThemeKey] = Field(default=[], description="Keys of themes; repeatable.")
     country: Several[NamedCountry] = Field(

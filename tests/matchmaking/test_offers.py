@@ -325,12 +325,13 @@ def test_eight_who_ask_at_once_are_all_told_the_same(
     published(session, programme, texts=[RIVERS])
     solution = mine(session, member, programme)
     client = as_user(member)
+    alone = told(client, solution)
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: told(client, solution), range(8)))
 
-    assert answers[0]["challenges"]
-    assert answers == [answers[0]] * 8
+    assert alone["challenges"]
+    assert answers == [alone] * 8
 
 
 @pytest.mark.parametrize("odd", ["🌊 🌊 🌊", "انذار مبكر من الفيضانات", "x" * 20_000, "; ; ;"])

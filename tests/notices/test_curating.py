@@ -146,9 +146,9 @@ def test_a_challenge_has_one_notice(session: Session, staff: TestClient) -> None
 def test_of_eight_who_begin_at_once_one_does(session: Session, staff: TestClient) -> None:
     challenge = a_challenge(session, state=State.SELECTED)
     session.commit()
+    body = {"challenge_id": challenge.code}
 
     def begin(_: int) -> int:
-        body = {"challenge_id": challenge.code}
         return int(staff.post("/api/v1/notices", json=body).status_code)
 
     with ThreadPoolExecutor(8) as pool:

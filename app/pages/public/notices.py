@@ -81,7 +81,9 @@ def show_catalogue(
         licence=settings.open_data_licence,
         further_path=f"/notices?{behind}" if found.cursor else None,
         facets=[(facet, [t for t in offered if t.facet == facet]) for facet in Facet],
-        countries=queries.countries(session),
+        countries=sorted(
+            queries.countries(session), key=translations.language(page.language).country
+        ),
         labels=themes.labels(session, page.language),
     )
 
