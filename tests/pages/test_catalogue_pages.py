@@ -305,3 +305,24 @@ def test_the_licence_stands_where_it_is_set(
     assert ["Licence" in page for page in before] == [False, False]
     assert ["CC-BY-4.0" in page for page in after] == [True, True]
     assert 'href="/public/v1/notices.atom' in after[0]
+
+
+def test_a_link_that_somebody_shares_says_what_it_leads_to(
+    session: Session, browser: TestClient
+) -> None:
+    notice = published(
+        session, texts=[a_text(title='Rivers "that" warn <us>', summary="Floods.")]
+    )
+    session.commit()
+
+    page = browser.get(f"/notices/{notice.code}?language=en&x=1").text
+
+    said = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page))
+    assert {name: unescape(value) for name, value in said.items()} == {
+        "type": "article",
+        "site_name": "Counterpart",
+        "title": 'Rivers "that" warn <us>',
+        "description": "Floods.",
+        "url": f"https://testserver/notices/{notice.code}",
+    }
+    assert f'rel="canonical" href="https://testserver/notices/{notice.code}"' in page

@@ -36,6 +36,7 @@ from app.pages.layout import PageDep
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, Phase
 from app.programmes.schemas import CallQuery, CallRead
+from app.settings import Settings
 from app.themes import service as themes
 from app.themes.schemas import Facet, ThemeQuery
 
@@ -104,6 +105,7 @@ def show_published(
         found=found,
         text=found.text(language or page.language),
         licence=settings.open_data_licence,
+        address=_address(found, settings),
         calls=_open_calls(session, found),
         labels=themes.labels(session, page.language),
     )
@@ -125,13 +127,17 @@ def download_sheet(
         found.text(language or page.language),
         themes.labels(session, page.language),
         translations.language(page.language),
-        f"{settings.public_url}/notices/{found.notice.code}",
+        _address(found, settings),
     )
     return ComputedFile(
         lambda: iter([typesetting.pdf(made)]),
         f"{found.notice.code}.pdf",
         typesetting.MEDIA_TYPE,
     )
+
+
+def _address(found: Published, settings: Settings) -> str:
+    return f"{settings.public_url}/notices/{found.notice.code}"
 
 
 def sheet(
