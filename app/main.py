@@ -32,6 +32,8 @@ from app.insights import queries
 from app.insights.api import router as insights
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
+from app.notices.api import catalogue
+from app.notices.api import router as notices
 from app.notifications.api import router as notifications
 from app.operations.api import router as operations
 from app.operations.health import router as health
@@ -120,6 +122,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         programmes,
         challenges,
         solutions,
+        notices,
         matchmaking,
         matches,
         duplicates,
@@ -128,6 +131,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     ):
         api.include_router(router)
     app.include_router(api)
+    app.include_router(catalogue)
     app.include_router(pages)
     app.include_router(health)
     require_declared(app, admitted, layout.page_for)

@@ -11,6 +11,7 @@ from app.core.storage import (
 )
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
+from app.notices import models as notices
 from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.submissions import models as submissions
@@ -23,6 +24,7 @@ __all__ = [
     "jobs",
     "matches",
     "matchmaking",
+    "notices",
     "organisations",
     "outbox",
     "programmes",

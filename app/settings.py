@@ -173,6 +173,12 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",
         description="Address that letters come from.",
     )
+    open_data_licence: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Licence of what is published, such as CC-BY-4.0; unset: nobody has said.",
+    )
     contact: str | None = Field(
         default=None,
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",

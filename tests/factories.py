@@ -17,6 +17,9 @@ from app.core.base.clock import now
 from app.core.base.encryption import Keyring
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
+from app.notices.lifecycle import NoticeState
+from app.notices.models import PublicNotice
+from app.notices.schemas import NoticeText
 from app.organisations.models import Organisation
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
@@ -175,6 +178,29 @@ def _a_submission(
     fields.setdefault("language", "en")
     fields.setdefault("themes", list(THEMES))
     return _saved(session, Submission(kind=kind, **fields))
+
+
+def a_text(language: str = "en", **fields: Any) -> dict[str, Any]:
+    """What a notice says in one language."""
+    fields.setdefault("title", "Early flood warnings")
+    fields.setdefault("problem", "Our river floods twice a year.")
+    fields.setdefault("outcome", "Households are warned in time.")
+    return NoticeText(language=language, **fields).model_dump()
+
+
+def a_notice(session: Session, **fields: Any) -> PublicNotice:
+    """The notice of a selected challenge, a draft unless a state is given."""
+    about = {n: fields.pop(n) for n in ("programme_id", "organisation_id") if n in fields}
+    challenge = fields.pop("challenge", None) or a_challenge(
+        session, state=State.SELECTED, **about
+    )
+    if fields.get("state") is NoticeState.PUBLISHED:
+        fields.setdefault("published_at", now())
+    fields.setdefault("texts", [a_text()])
+    fields.setdefault("themes", list(THEMES))
+    for name in ("code", "programme_id", "organisation_id"):
+        fields[name] = getattr(challenge, name)
+    return _saved(session, PublicNotice(challenge_id=challenge.id, **fields))
 
 
 def a_run(session: Session, **fields: Any) -> MatchRun:

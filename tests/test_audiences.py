@@ -32,6 +32,7 @@ from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun, Verdict
+from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
 from tests.factories import a_user, an_organisation
@@ -47,6 +48,7 @@ READERS: Mapping[str, set[Role]] = {
     "what a team was told": STAFF | {Role.AUDITOR},
     "what a team has handed in": STAFF | {Role.AUDITOR},
     "what a team has not handed in": set(),
+    "what is not public yet": STAFF | {Role.AUDITOR},
     # What people decide, and what they decide upon.
     "the reason of a verdict": STAFF | {Role.AUDITOR, Role.ADVISOR},
     "the frozen inputs of a run": set(),
@@ -102,6 +104,8 @@ def of_content(session: Session, world: World) -> None:
     submitted = session.get_one(Submission, world.other["challenge_id"])
     submitted.message = mark("what a team was told")
     submitted.summary = mark("what a team has handed in")
+    notice = session.get_one(PublicNotice, world.other["notice_id"])
+    notice.message = mark("what is not public yet")
     draft = session.get_one(Submission, world.hidden["challenge_id"])
     draft.summary = mark("what a team has not handed in")
     session.execute(update(Verdict).values(reason=mark("the reason of a verdict")))

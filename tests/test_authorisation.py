@@ -18,6 +18,7 @@ from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
+from tests.notices import access_matrix as notices
 from tests.notifications import access_matrix as notifications
 from tests.operations import access_matrix as operations
 from tests.organisations import access_matrix as organisations
@@ -32,6 +33,7 @@ FEATURES = (
     insights,
     matches,
     matchmaking,
+    notices,
     notifications,
     operations,
     organisations,
@@ -118,6 +120,7 @@ LISTS = {
     "list_calls": ("read_call", "call_id"),
     "list_challenges": ("read_challenge", "challenge_id"),
     "list_solutions": ("read_solution", "solution_id"),
+    "list_notices": ("read_notice", "notice_id"),
     "list_runs": ("read_run", "run_id"),
 }
 
@@ -161,7 +164,11 @@ def test_the_tries_have_changed_nothing(world: World) -> None:
     states = {
         item["state"] for item in world.ask(Role.MEMBER, "list_challenges", {}).json()["items"]
     }
+    notices = {
+        item["state"] for item in world.ask(Role.MEMBER, "list_notices", {}).json()["items"]
+    }
     runs = world.ask(Role.STAFF, "list_runs", {}).json()["items"]
 
-    assert states == {"draft"}
+    assert states == {"draft", "selected"}  # the one of which there is a notice
+    assert notices == {"draft"}
     assert len(runs) == 1

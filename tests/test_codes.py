@@ -15,10 +15,12 @@ from app.core.storage import audit
 from app.core.storage.database import reading, transaction
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun
+from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
 from tests.duplicates import access_matrix as duplicates
 from tests.matchmaking import access_matrix as matchmaking
+from tests.notices import access_matrix as notices
 from tests.programmes import access_matrix as programmes
 from tests.submissions import access_matrix as submissions
 from tests.test_authorisation import suited
@@ -30,6 +32,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "challenge_id": Submission,
     "solution_id": Submission,
     "submission_id": Submission,
+    "notice_id": PublicNotice,
     "run_id": MatchRun,
 }
 NOWHERE: Final = {
@@ -38,11 +41,12 @@ NOWHERE: Final = {
     "challenge_id": "CH-1999-999",
     "solution_id": "SO-1999-999",
     "submission_id": "CH-1999-998",
+    "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
 }
 CASES: Final = {
     case: rows
-    for feature in (duplicates, matchmaking, programmes, submissions)
+    for feature in (duplicates, matchmaking, notices, programmes, submissions)
     for case, rows in feature.EXPECTED.items()
     if "any" not in rows and "verdict" not in case
 }
@@ -99,7 +103,8 @@ def test_the_code_of_what_is_hidden_looks_like_that_of_nothing(world: World, cas
 
 
 @pytest.mark.parametrize(
-    "kind", ["calls", "challenges", "solutions", "match-runs", "matches", "programmes"]
+    "kind",
+    ["calls", "challenges", "solutions", "notices", "match-runs", "matches", "programmes"],
 )
 def test_every_list_of_what_has_a_code_is_filtered_by_it_and_by_that_of_the_programme(
     world: World, kind: str

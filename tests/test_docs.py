@@ -24,6 +24,7 @@ from app.main import create_app
 from app.matchmaking.schemas.assignments import NewWhatIf
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.verdicts import NewVerdict, Undoing
+from app.notices.schemas import NewNotice, NoticeDraft, NoticeStepTaken
 from app.operations.reference import LIVES, reference, refusals
 from app.organisations.schemas import (
     HandOver,
@@ -64,10 +65,13 @@ BODIES: dict[str, type[BaseModel]] = {
         HandOver,
         MembershipDraft,
         NewChallenge,
+        NewNotice,
         NewRun,
         NewSolution,
         NewVerdict,
         NewWhatIf,
+        NoticeDraft,
+        NoticeStepTaken,
         OrganisationDraft,
         Patch,
         ProgrammeDraft,

@@ -27,17 +27,20 @@ from app.matches.lifecycle import MatchState
 from app.matches.models import Match
 from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import Suggestion, Verdict
+from app.notices.lifecycle import NoticeState
 from app.programmes.lifecycle import CallState
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.factories import (
     a_call,
     a_challenge,
+    a_notice,
     a_programme,
     a_run,
     a_session,
     a_solution,
     a_suggestion,
+    a_text,
     a_token,
     a_user,
     an_organisation,
@@ -49,7 +52,7 @@ UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
 ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
-    *("user_id", "membership_id", "token_id", "session_id", "letter_id"),
+    *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -155,7 +158,7 @@ def people(world: World, session: Session) -> None:
     suggestion = _suggested(session, programme.id)
     submitted = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
-    a_challenge(session, **selected)
+    chosen = a_challenge(session, **selected)
     a_solution(session, **selected)
     world.other = {
         "organisation_id": an_organisation(session).id,
@@ -164,6 +167,9 @@ def people(world: World, session: Session) -> None:
         "challenge_id": submitted.id,
         "solution_id": offered.id,
         "submission_id": submitted.id,
+        "notice_id": a_notice(
+            session, programme_id=programme.id, state=NoticeState.PROPOSED
+        ).id,
         "run_id": suggestion.run_id,
         "verdict_id": _a_verdict(session, suggestion),
         "job_id": _a_job(session, None),
@@ -188,6 +194,7 @@ def people(world: World, session: Session) -> None:
             **owned,
             "challenge_id": draft.id,
             "submission_id": draft.id,
+            "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "solution_id": a_solution(session, call_id=offered.call_id, **owned).id,
             "job_id": _a_job(session, user.id),
             "user_id": user.id,
@@ -195,7 +202,8 @@ def people(world: World, session: Session) -> None:
             "session_id": a_session(session, user).id,
         }
     _matched(session, world)
-    _with_bodies(world, {"call": call.id, "offered": offered.call_id, "s": suggestion})
+    things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
+    _with_bodies(world, things)
 
 
 def good_for_nothing(role: Role) -> str:
@@ -308,6 +316,9 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "change_call": {"notes": "Hm."},
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},
+        "create_notice": {"challenge_id": str(things["chosen"])},
+        "replace_notice": {"texts": [a_text()]},
+        "change_notice": {"themes": []},
         "create_run": {"programme_id": programme_id},
         "ask_what_if": {},
         "undo_verdict": {"reason": "The wrong line."},

@@ -24,6 +24,13 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.SUBMISSION_SCREEN: Message("Pass submissions as eligible, or ask for more"),
         Action.SUBMISSION_DECIDE: Message("Select submissions, or not"),
         Action.SUBMISSION_IMPORT: Message("Import submissions from files"),
+        Action.NOTICE_READ: Message("Read public notices before they are public"),
+        Action.NOTICE_WRITE: Message("Write public notices of challenges"),
+        Action.NOTICE_APPROVE: Message(
+            "Approve the public notices of the team's challenges, or ask for changes"
+        ),
+        Action.NOTICE_PUBLISH: Message("Publish approved notices"),
+        Action.NOTICE_WITHDRAW: Message("Withdraw published notices"),
         Action.RUN_READ: Message("Read runs of the matchmaking"),
         Action.RUN_START: Message("Start and end runs of the matchmaking"),
         Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),

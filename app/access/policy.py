@@ -45,6 +45,11 @@ class Action(StrEnum):
     SUBMISSION_SCREEN = "submission:screen"
     SUBMISSION_DECIDE = "submission:decide"
     SUBMISSION_IMPORT = "submission:import"
+    NOTICE_READ = "notice:read"
+    NOTICE_WRITE = "notice:write"
+    NOTICE_APPROVE = "notice:approve"
+    NOTICE_PUBLISH = "notice:publish"
+    NOTICE_WITHDRAW = "notice:withdraw"
     RUN_READ = "run:read"
     RUN_START = "run:start"
     VERDICT_WRITE = "verdict:write"
@@ -84,6 +89,8 @@ _STAFF: Final = {
     Action.SUBMISSION_SCREEN: Reach.ANY,
     Action.SUBMISSION_DECIDE: Reach.ANY,
     Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.NOTICE_READ: Reach.ANY,
+    Action.NOTICE_WRITE: Reach.ANY,
     Action.RUN_READ: Reach.ANY,
     Action.RUN_START: Reach.ANY,
     Action.VERDICT_WRITE: Reach.ANY,
@@ -107,6 +114,9 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
             Action.SUBMISSION_READ: Reach.OWN,
+            Action.NOTICE_READ: Reach.OWN,
+            Action.NOTICE_APPROVE: Reach.OWN,
+            Action.NOTICE_WITHDRAW: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
         },
         Role.REVIEWER: {**_PERSON, Action.ORGANISATION_READ: Reach.OWN},
@@ -116,11 +126,18 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.RUN_READ: Reach.ANY,
         },
         Role.STAFF: _STAFF,
-        Role.LEAD: {**_STAFF, Action.CALL_PUBLISH: Reach.ANY, Action.USER_READ: Reach.ANY},
+        Role.LEAD: {
+            **_STAFF,
+            Action.CALL_PUBLISH: Reach.ANY,
+            Action.NOTICE_PUBLISH: Reach.ANY,
+            Action.NOTICE_WITHDRAW: Reach.ANY,
+            Action.USER_READ: Reach.ANY,
+        },
         Role.AUDITOR: {
             **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
+            Action.NOTICE_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,
             Action.MATCH_READ: Reach.ANY,
             Action.JOB_READ: Reach.ANY,

@@ -36,7 +36,7 @@ def seed(
         added = loader.load_first_edition(session)
     out.print(
         f"Added {added.themes} themes, {added.challenges} challenges, "
-        f"{added.solutions} solutions, {added.matches} matches."
+        f"{added.solutions} solutions, {added.notices} public notices, {added.matches} matches."
     )
 
 

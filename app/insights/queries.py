@@ -12,6 +12,8 @@ from app.accounts.models import User
 from app.core.tables.countries import name_of
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun
+from app.notices import queries as notices
+from app.notices.models import PublicNotice
 from app.organisations.models import Organisation
 from app.organisations.service import people
 from app.programmes.models import Call, Programme
@@ -33,8 +35,8 @@ def names_of(
     Parameters
     ----------
     identifiers : mapping of str to set
-        By kind: organisation (name and country), programme, call, run (code), submission
-        (code and title), user, decider (name), theme (label of its key), or any of these.
+        By kind: organisation (name and country), programme, call, run (code), submission and
+        notice (code and title), user, decider (name), theme (label of its key), or any.
     """
     anything = identifiers.get("any", frozenset())
     found: dict[Hashable, Parts] = {}
@@ -95,6 +97,14 @@ def _submissions(session: Session, actor: Actor, keys: list[Any]) -> Found:
         yield key, (code, title)
 
 
+def _notices(session: Session, actor: Actor, keys: list[Any]) -> Found:
+    statement = select(PublicNotice).where(
+        col(PublicNotice.id).in_(keys), notices.readable(actor)
+    )
+    for notice in session.exec(statement):
+        yield notice.id, (notice.code, notice.title)
+
+
 def _users(session: Session, actor: Actor, keys: list[Any]) -> Found:
     for key, name in people.names(session, actor, keys):
         yield key, (name,)
@@ -120,6 +130,7 @@ _KINDS: Final[dict[str, Callable[[Session, Actor, list[Any]], Found]]] = {
     "run": _runs,
     "match": _matches,
     "submission": _submissions,
+    "notice": _notices,
     "user": _users,
     "decider": _deciders,
     "theme": _themes,

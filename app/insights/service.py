@@ -19,15 +19,16 @@ from app.core.storage.reference_numbers import refers
 from app.insights.schemas import AuditQuery, AuditRead
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun
+from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
 
-OF_PROGRAMMES: Final = ("programme", "call", "run", "suggestion", "match")
+OF_PROGRAMMES: Final = ("programme", "call", "notice", "run", "suggestion", "match")
 """The kinds of subject of which staff may read everything, and so what was done to them."""
 
-WITH_CODES: Final = (Programme, Call, Submission, MatchRun, Match)
+WITH_CODES: Final = (Programme, Call, Submission, PublicNotice, MatchRun, Match)
 """The tables of subjects that people know by a code."""
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
+from app.notices.lifecycle import NoticeState
+from app.notices.models import PublicNotice
 from app.programmes.lifecycle import Phase, phase
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind, State
@@ -28,6 +30,9 @@ class TaskKind(StrEnum):
     FINISH = "finish"
     SCREEN = "screen"
     DECIDE = "decide"
+    APPROVE = "approve"
+    AMEND = "amend"
+    PUBLISH = "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,12 @@ class Task:
 
 def tasks_of(session: Session, actor: Actor) -> list[Task]:
     """Return what waits for somebody: what has a date first, the most urgent of it first."""
-    found = [*_of_teams(session, actor), *_of_staff(session, actor)]
+    found = [
+        *_of_teams(session, actor),
+        *_of_staff(session, actor),
+        *_of_owners(session, actor),
+        *_of_curators(session, actor),
+    ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
     return found[:MOST]
 
@@ -111,3 +121,46 @@ def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
         )
         for of, kind, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _of_owners(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the public notices that wait for the approval of the actor's teams."""
+    own = policy.own_reach(actor, Action.NOTICE_APPROVE)
+    statement = (
+        select(PublicNotice, Programme.zone)
+        .join(Programme, col(Programme.id) == col(PublicNotice.programme_id))
+        .where(
+            col(PublicNotice.organisation_id).in_(own),
+            PublicNotice.state == NoticeState.PROPOSED,
+        )
+        .order_by(col(PublicNotice.code))
+        .limit(MOST)
+    )
+    for notice, zone in session.exec(statement):
+        yield Task(TaskKind.APPROVE, notice.title, notice.code, Kind.CHALLENGE, 1, None, zone)
+
+
+def _of_curators(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many notices of each programme came back with a reason, or are approved."""
+    for what, action, waits in (
+        (
+            TaskKind.AMEND,
+            Action.NOTICE_WRITE,
+            and_(col(PublicNotice.state) == NoticeState.DRAFT, col(PublicNotice.message) != ""),
+        ),
+        (
+            TaskKind.PUBLISH,
+            Action.NOTICE_PUBLISH,
+            col(PublicNotice.state) == NoticeState.APPROVED,
+        ),
+    ):
+        if not policy.has_any_reach(actor, action):
+            continue
+        statement = (
+            select(Programme, func.count())
+            .join(PublicNotice, col(PublicNotice.programme_id) == col(Programme.id))
+            .where(waits)
+            .group_by(col(Programme.id))
+        )
+        for of, count in session.exec(statement):
+            yield Task(what, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)

@@ -33,6 +33,7 @@ from app.matchmaking.schemas.assignments import (
     WhatIfRead,
     WholeRead,
 )
+from app.matchmaking.schemas.notices import MeetingsRead
 from app.matchmaking.schemas.runs import DossierQuery, NewRun, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import (
     PreviewQuery,
@@ -45,6 +46,7 @@ from app.matchmaking.schemas.verdicts import NewVerdict, Undoing, VerdictQuery, 
 from app.matchmaking.service import (
     assignment_queries,
     dossiers,
+    offers,
     previews,
     queries,
     ranking_documents,
@@ -286,6 +288,20 @@ def read_preview(
     """Tell where a submission would stand among what is selected now; nothing is stored."""
     settings = request.app.state.settings
     return Computed(previews.preview(session, actor, submission_id, query, settings))
+
+
+@router.get(
+    "/solutions/{solution_id}/published-challenges",
+    response_model=MeetingsRead,
+    responses=responses(NotPermitted),
+)
+@within(Action.DRAFT_READ)
+def read_published_challenges_for_solution(
+    request: Request, session: ReadSessionDep, actor: ActorDep, solution_id: Reference
+) -> Response:
+    """Tell its team for which published challenges a solution may help, in words."""
+    settings = request.app.state.settings
+    return Computed(offers.meetings(session, actor, solution_id, settings))
 
 
 def _checked(database: DatabaseDep, actor: ActorDep, new: NewVerdict) -> verdicts.Ground:

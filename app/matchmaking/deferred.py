@@ -10,6 +10,8 @@ from app.matchmaking.results import (
     ChosenPair,
     Floor,
     Loss,
+    OfferInputs,
+    OfferResult,
     PreviewInputs,
     PreviewResult,
     Regret,
@@ -44,6 +46,14 @@ def preview(programme_id: UUID, inputs: PreviewInputs, settings: Settings) -> Pr
         inputs,
         folder=settings.model_folder,
         embedding_folder=settings.embedding_folder,
+    )
+    return found
+
+
+def offer(inputs: OfferInputs, settings: Settings) -> OfferResult:
+    """Say for which published challenges a solution may help; see `engine.offering`."""
+    found: OfferResult = _engine().offering.offer(
+        inputs, embedding_folder=settings.embedding_folder
     )
     return found
 

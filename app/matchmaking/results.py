@@ -61,6 +61,65 @@ class PreviewResult:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferInputs:
+    """A solution, and the published challenges of its programme.
+
+    Attributes
+    ----------
+    settings : RunSettings
+    record : SolutionRecord
+    challenges : sequence of ChallengeRecord
+        What the public notices say, of length >= 1.
+    """
+
+    settings: RunSettings
+    record: SolutionRecord
+    challenges: Sequence[ChallengeRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a solution has in common with a published challenge: in words, without a score.
+
+    Attributes
+    ----------
+    challenge : str
+        Its code.
+    words, themes : sequence of str
+        What both mention, and the keys of themes that both have, the strongest first.
+    passages : dict
+        The best passage of each side, as it is stored with suggestions.
+    untold : sequence of str
+        What the challenge asks for and the solution does not tell of, in its words.
+    other_language : bool
+        Whether the two are written in languages that cannot be compared.
+    """
+
+    challenge: str
+    words: Sequence[str]
+    themes: Sequence[str]
+    passages: dict[str, Any]
+    untold: Sequence[str]
+    other_language: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferResult:
+    """For which published challenges a solution may help.
+
+    Attributes
+    ----------
+    meetings : sequence of Meeting
+        Those that have most in common first.
+    warnings : sequence of dict
+        What to look at in the solution itself, as it is stored with suggestions.
+    """
+
+    meetings: Sequence[Meeting]
+    warnings: Sequence[dict[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One suggestion with its reasons, as it is stored.
 

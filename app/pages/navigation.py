@@ -101,7 +101,7 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
-    *("show_board", "show_move", "keep_move", "undo_move"),
+    *("show_board", "show_move", "keep_move", "undo_move", "show_notices"),
     *("show_what_if", "show_comparison", "show_many", "take_many"),
     *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
     *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
@@ -115,7 +115,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("show_check", "show_receipt", "download_receipt"),
+            *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),
     ),
@@ -144,6 +144,12 @@ ENTRIES: Final = (
         every(Action.AUDIT_READ),
     ),
     Entry(Message("Calls"), "/calls", _pages("show_calls", "show_call"), everybody),
+    Entry(
+        Message("Published challenges"),
+        "/notices",
+        _pages("show_catalogue", "show_published", "download_sheet"),
+        everybody,
+    ),
     Entry(
         Message("How the ranking works"),
         "/how-the-ranking-works",
@@ -176,6 +182,13 @@ ENTRIES: Final = (
         "/programmes/{programme}/similar",
         _pages("show_similar_pairs"),
         every(Action.SUBMISSION_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Public notices"),
+        "/programmes/{programme}/notices",
+        _pages("show_notices"),
+        every(Action.NOTICE_WRITE),
         Row.PROGRAMME,
     ),
     Entry(
@@ -258,10 +271,12 @@ OUTSIDE: Final = frozenset(
         "show_components",
         *("show_data", "show_accessibility", "show_contact"),
         *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
+        *("show_notice", "show_notice_step", "move_notice"),
+        *("begin_notice", "show_notice_form", "write_notice"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,
-and a submission, to which teams and staff come from different lists."""
+and a submission and its notice, to which teams and staff come from different lists."""
 
 
 @dataclass(frozen=True, slots=True)

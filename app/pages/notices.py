@@ -38,6 +38,16 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "set-aside": Message("Not selected. The team reads your reason."),
             "reconsider": Message("The decision is undone."),
             "withdraw": Message("Withdrawn."),
+            "notice-begun": Message(
+                "Begun with what the challenge says. Nothing is public yet."
+            ),
+            "notice-written": Message("Saved. Nothing is public yet."),
+            "notice-propose": Message("The team is asked for its approval."),
+            "notice-approve": Message("Approved. A lead of the incubator can publish it now."),
+            "notice-ask-for-changes": Message("The staff read your reason and write it anew."),
+            "notice-publish": Message("Published. Everybody can read it now."),
+            "notice-withdraw": Message("Withdrawn. It is no longer public."),
+            "notice-revise": Message("It is a draft again."),
             "many": Message("Done. Their states are shown below."),
             "nothing-ticked": Message("Nothing was ticked, so nothing was done."),
             "call-drafted": Message("Saved as a draft. Nobody but staff reads it yet."),

@@ -16,6 +16,7 @@ from app.pages.account import (
     tokens,
 )
 from app.pages.public import about, calls, components, front
+from app.pages.public import notices as catalogue
 from app.pages.staff import (
     audit,
     bench,
@@ -27,6 +28,7 @@ from app.pages.staff import (
     letters,
     many_steps,
     moves,
+    notices,
     people,
     programme_form,
     programmes,
@@ -38,11 +40,11 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import form, mine, receipt, submission
+from app.pages.team import fitting, form, mine, notice, receipt, submission
 
 router = APIRouter(include_in_schema=False)
 for page in (
-    *(front, calls, about, components),
+    *(front, calls, catalogue, about, components),
     *(
         sign_in,
         demonstration,
@@ -55,11 +57,12 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, receipt),
+    *(mine, form, submission, fitting, notice, receipt),
     *(
         programmes,
         submissions,
         similar,
+        notices,
         many_steps,
         runs,
         bench,

@@ -1,4 +1,4 @@
-"""What the pages say about the steps of a submission: before one is taken, and afterwards."""
+"""What the pages say about steps of submissions and notices: before one is taken, and after."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -31,6 +31,33 @@ MEANS: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 """What a step leads to, by its name."""
+
+NOTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "propose": Message(
+            "The team behind the challenge gets a letter, reads the notice, and approves it or "
+            "asks for changes. Until then nobody can change it."
+        ),
+        "approve": Message(
+            "A lead of the incubator can publish it then, as it stands here: everybody can "
+            "read it, copy it and pass it on. Your team can withdraw it later."
+        ),
+        "ask-for-changes": Message(
+            "The staff read your reason and write the notice anew. Nothing is public before "
+            "your team has approved it."
+        ),
+        "publish": Message(
+            "Everybody can read it then, on the page of published challenges and by programs. "
+            "The team gets a letter."
+        ),
+        "withdraw": Message(
+            "Nobody can read it on these pages any more. What others have copied meanwhile "
+            "stays with them."
+        ),
+        "revise": Message("It becomes a draft again, and the team has to approve it anew."),
+    }
+)
+"""What a step of a public notice leads to, by its name."""
 
 HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     {

@@ -10,17 +10,22 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
-from app.access.policy import OPERATOR
+from app.access.policy import OPERATOR, Actor, Role
+from app.core.base.entity_tags import ANYTHING
+from app.core.base.merge_patch import Patch
 from app.core.base.text import comparable
 from app.core.tables.importing import read_table
 from app.matches import service as matches
 from app.matches.models import Match
+from app.notices import queries as notice_queries
+from app.notices import service as notices
+from app.notices.schemas import NewNotice, NoticeStepTaken
 from app.programmes import queries
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import Place
 from app.submissions.schemas import StepTaken
@@ -59,6 +64,20 @@ class _ProgrammeSeed(BaseModel):
     calls: list[_CallSeed]
 
 
+class _NoticeSeed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    challenge: str
+    names_country: bool
+    names_organisation: bool
+
+
+class _CatalogueSeed(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    notices: list[_NoticeSeed]
+
+
 class _PairSeed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -79,6 +98,7 @@ class Loaded:
     themes: int
     challenges: int
     solutions: int
+    notices: int
     matches: int
 
 
@@ -92,8 +112,11 @@ def load_first_edition(session: Session, folder: Path = SEEDS) -> Loaded:
         call.kind: _load_call(session, _call(session, programme, call), edition)
         for call in seed.calls
     }
+    notices = _load_notices(session, programme, edition / "notices.json")
     matches = _load_pairs(session, programme, edition / "pairs.json")
-    return Loaded(added, counts[CallKind.CHALLENGES], counts[CallKind.SOLUTIONS], matches)
+    return Loaded(
+        added, counts[CallKind.CHALLENGES], counts[CallKind.SOLUTIONS], notices, matches
+    )
 
 
 def load_themes(session: Session, folder: Path = SEEDS / "themes") -> int:
@@ -154,15 +177,46 @@ def _load_call(session: Session, call: Call, folder: Path) -> int:
     return len(added)
 
 
+def _load_notices(session: Session, programme: Programme, path: Path) -> int:
+    """Publish what the challenges say, as they are public; return how many are new.
+
+    Each goes through the hands of all who have a say in it; nobody of its team is here.
+    """
+    catalogue = _CatalogueSeed.model_validate_json(path.read_bytes())
+    known = _submissions(session, programme)
+    added = 0
+    for seed in catalogue.notices:
+        challenge = known[Kind.CHALLENGE, seed.challenge]
+        if (
+            challenge.state is not State.SELECTED
+            or notice_queries.of_challenge(session, OPERATOR, challenge) is not None
+        ):
+            continue
+        notice = notices.begin(session, OPERATOR, NewNotice(challenge_id=challenge.id))
+        named = Patch(
+            {
+                "names_country": seed.names_country,
+                "names_organisation": seed.names_organisation,
+            }
+        )
+        notices.change(session, OPERATOR, notice.id, named, ANYTHING)
+        team = Actor(None, {Role.MEMBER: frozenset({challenge.organisation_id})})
+        for actor, step in ((OPERATOR, "propose"), (team, "approve"), (OPERATOR, "publish")):
+            notices.take_step(session, actor, notice.id, step, NoticeStepTaken())
+        added += 1
+    return added
+
+
+def _submissions(session: Session, programme: Programme) -> dict[Any, Submission]:
+    """Return the submissions of a programme by their kind and their id in the files."""
+    statement = select(Submission).where(Submission.programme_id == programme.id)
+    return {(row.kind, row.external_id): row for row in session.exec(statement)}
+
+
 def _load_pairs(session: Session, programme: Programme, path: Path) -> int:
     """Record the pairing that people made; return how many pairs are new."""
     pairing = _PairingSeed.model_validate_json(path.read_bytes())
-    known = {
-        (row.kind, row.external_id): row
-        for row in session.exec(
-            select(Submission).where(Submission.programme_id == programme.id)
-        )
-    }
+    known = _submissions(session, programme)
     before = set(session.exec(select(col(Match.id))))
     recorded = {
         matches.record_match(

@@ -18,6 +18,8 @@ STAFF = {
     "submission:screen",
     "submission:decide",
     "submission:import",
+    "notice:read",
+    "notice:write",
     "run:read",
     "run:start",
     "verdict:write",
@@ -36,9 +38,9 @@ ANY = {
     "reviewer": set(),
     "advisor": {"run:read"},
     "staff": STAFF,
-    "lead": STAFF | {"call:publish", "user:read"},
+    "lead": STAFF | {"call:publish", "notice:publish", "notice:withdraw", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
-    | {"notes:read"}
+    | {"notes:read", "notice:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -60,6 +62,9 @@ OWN = {
         "submission:submit",
         "submission:withdraw",
         "submission:read",
+        "notice:read",
+        "notice:approve",
+        "notice:withdraw",
         "match:read",
         "user:read",
     },
@@ -139,6 +144,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.DRAFT_WRITE,
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
+        Action.NOTICE_APPROVE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
     }

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from playwright.sync_api import Browser, StorageState
 from pydantic import SecretStr
@@ -18,19 +21,34 @@ from app.main import create_app
 from app.matchmaking.models import Suggestion
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.service import run_requests
+from app.notices.lifecycle import NoticeState
 from app.operations import migrating
 from app.programmes import service as programmes
-from app.programmes.schemas import CallQuery
+from app.programmes.schemas import CallQuery, CallRead
 from app.seeding import demonstration, loader
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
-from app.submissions.schemas import ChallengeContent, NewChallenge
+from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
-from tests.factories import KEY, a_challenge, organisation_of
+from tests.factories import (
+    KEY,
+    a_call,
+    a_challenge,
+    a_notice,
+    a_programme,
+    a_text,
+    organisation_of,
+)
 from tests.processes import in_this_process
 
 TITLE = "Early warning of floods in small rivers"
+PARTICIPATION = (
+    "In every district we hold assemblies, offline and on an online participation platform. "
+    "Moderators of community organisations invite low-income residents, and everybody gets a "
+    "personal answer on what their input has changed."
+)
+SUMMARY = "Small rivers rise within an hour. A region looks for teams that warn households."
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,9 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
         )
         mine = drafts.create(session, actor, Kind.CHALLENGE, draft, most=50)
         names |= {"call": str(call.id), "mine": mine.code}
+        names |= _offered(session, [c for c in calls if c.phase == "open"])
         names |= {"person": str(owner.id), "organisation": str(*team)}
+        names |= _noticed(session, *team)
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None
@@ -136,3 +156,62 @@ def _a_near_duplicate(session: Session, code: str) -> str:
         content=ChallengeContent.model_validate(told).model_dump(),
         state=State.SUBMITTED,
     ).code
+
+
+def _noticed(session: Session, team: UUID) -> dict[str, str]:
+    """Let selected challenges of another programme have a notice, or none yet."""
+    programme = a_programme(session, code="second-edition", title="Second edition")
+    call = a_call(
+        session,
+        programme_id=programme.id,
+        title="Call for challenges of the second edition",
+        closes_at=datetime(2021, 1, 1, tzinfo=UTC),
+    )
+    common: dict[str, Any] = {"call_id": call.id, "themes": ["policy-domain:ENVI"]}
+    text = a_text(summary=SUMMARY, help_wanted="How to place sensors in small rivers.")
+    asked = a_notice(
+        session,
+        challenge=a_challenge(
+            session, organisation_id=team, state=State.SELECTED, title=TITLE, **common
+        ),
+        state=NoticeState.PROPOSED,
+        texts=[text, a_text("fr", title="Crues soudaines des petites rivières")],
+        themes=["policy-domain:ENVI"],
+        names_country=True,
+    )
+    draft = a_notice(
+        session,
+        challenge=a_challenge(session, state=State.SELECTED, **common),
+        message="Please leave out the name of the office.",
+        texts=[text],
+        themes=["policy-domain:ENVI"],
+    )
+    without = a_challenge(session, state=State.SELECTED, **common)
+    return {
+        "my_notice": asked.code,
+        "draft_notice": draft.code,
+        "without_notice": without.code,
+        "second": programme.code,
+    }
+
+
+def _offered(session: Session, calls: list[CallRead]) -> dict[str, str]:
+    """Let the provider of the demonstration have begun solutions: one told, one not yet."""
+    provider = accounts.user_with(session, demonstration.PEOPLE[1].email)
+    assert provider is not None
+    team = organisation_of(session, provider)
+    actor = Actor(provider.id, {Role.MEMBER: frozenset({team})})
+    call = next(c for c in calls if c.kind == "solutions")
+    told = (PARTICIPATION, "")
+    codes = []
+    for experience in told:
+        draft = NewSolution.model_validate(
+            {
+                "call_id": call.id,
+                "title": "Neighbourhood assemblies, online and offline",
+                "themes": ["practice:citizen-engagement", "practice:digital-inclusion"],
+                "content": {"experience": experience},
+            }
+        )
+        codes.append(drafts.create(session, actor, Kind.SOLUTION, draft, most=50).code)
+    return dict(zip(("offer", "silent_offer"), codes, strict=True))

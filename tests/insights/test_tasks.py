@@ -7,11 +7,13 @@ from sqlmodel import Session
 from app.access.policy import Actor, Role
 from app.insights.figures import figures_of
 from app.insights.tasks import Task, TaskKind, tasks_of
+from app.notices.lifecycle import NoticeState
 from app.programmes.models import Programme
 from app.submissions.lifecycle import Kind, State
 from tests.factories import (
     a_call,
     a_challenge,
+    a_notice,
     a_solution,
     a_user,
     an_organisation,
@@ -95,3 +97,43 @@ def test_figures_count_who_has_come_so_far_or_further_and_no_draft(session: Sess
     assert found.countries == {"NO": 3, "FR": 2}
     assert found.states["draft"] == 0
     assert sum(found.states.values()) == 5
+
+
+def test_a_team_is_asked_about_the_public_notices_of_its_own_challenges(
+    session: Session,
+) -> None:
+    actor = actor_of(session, Role.MEMBER)
+    (owner,) = actor.roles[Role.MEMBER]
+    asked = a_notice(session, organisation_id=owner, state=NoticeState.PROPOSED)
+    a_notice(session, organisation_id=owner)  # still written
+    a_notice(session, state=NoticeState.PROPOSED)  # of somebody else
+
+    found = tasks_of(session, actor)
+
+    assert found == [
+        Task(
+            *(TaskKind.APPROVE, "Early flood warnings", asked.code, Kind.CHALLENGE),
+            *(1, None, "Europe/Paris"),
+        )
+    ]
+
+
+def test_staff_hear_of_notices_that_came_back_and_a_lead_of_those_that_are_approved(
+    session: Session,
+) -> None:
+    back = a_notice(session, message="Leave out the office.")
+    of = session.get_one(Programme, back.programme_id)
+    for state in (NoticeState.APPROVED, NoticeState.APPROVED, NoticeState.PROPOSED):
+        a_notice(session, state=state, programme_id=of.id)
+
+    found = {
+        role: [(task.what, task.code, task.count) for task in tasks_of(session, actor)]
+        for role in (Role.STAFF, Role.LEAD, Role.AUDITOR)
+        for actor in [actor_of(session, role)]
+    }
+
+    assert found == {
+        Role.STAFF: [(TaskKind.AMEND, of.code, 1)],
+        Role.LEAD: [(TaskKind.AMEND, of.code, 1), (TaskKind.PUBLISH, of.code, 2)],
+        Role.AUDITOR: [],
+    }

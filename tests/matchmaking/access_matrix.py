@@ -3,6 +3,11 @@
 from tests.access_matrix import Matrix, answers
 
 EXPECTED: Matrix = {
+    "read_published_challenges_for_solution": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=403, lead=403, auditor=403),
+        "hidden": answers(404),
+    },
     "create_run": {"any": answers(403, staff=200, lead=200)},
     "list_runs": {"any": answers(200, member=403, reviewer=403, admin=403)},
     "read_run": {

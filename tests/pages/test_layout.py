@@ -213,7 +213,7 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
             re.findall(r'href="([^"]*)" aria-current="page"', page),
         )
 
-    paths = ["/tasks", "/submissions", "/organisation", "/calls"]
+    paths = ["/tasks", "/submissions", "/organisation", "/calls", "/notices"]
     own = ["/profile", "/profile/password", "/profile/sessions", "/profile/tokens"]
     assert frames == {
         "/profile": (True, paths + own, ["/profile"]),
@@ -229,7 +229,7 @@ def test_who_is_not_signed_in_sees_what_is_public_and_no_name(browser: TestClien
     for path in ("/sign-in", "/nowhere"):
         page = browser.get(path).text
 
-        places = ["/", "/calls", "/how-the-ranking-works"]
+        places = ["/", "/calls", "/notices", "/how-the-ranking-works"]
         assert re.findall(r'<li><a href="([^"]*)"', page) == places
         assert "/sign-out" not in page
 

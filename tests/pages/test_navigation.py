@@ -44,6 +44,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
                 Link("My submissions", "/submissions", False),
                 Link("My organisation", "/organisation", False),
                 Link("Calls", "/calls", False),
+                Link("Published challenges", "/notices", False),
             ),
         ),
         Links(
@@ -65,6 +66,7 @@ def test_somebody_who_is_not_signed_in_sees_what_everybody_may_read() -> None:
             (
                 Link("Home", "/", False),
                 Link("Calls", "/calls", True),
+                Link("Published challenges", "/notices", False),
                 Link("How the ranking works", "/how-the-ranking-works", False),
             ),
         )
@@ -81,6 +83,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027/challenges",
         "/programmes/gov2gov-2027/solutions",
         "/programmes/gov2gov-2027/similar",
+        "/programmes/gov2gov-2027/notices",
         "/programmes/gov2gov-2027/runs",
         "/programmes/gov2gov-2027/calls",
     ]
@@ -91,11 +94,15 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
 @pytest.mark.parametrize(
     ("role", "scopes", "expected"),
     [
-        (Role.STAFF, None, ["/tasks", "/programmes", "/people", "/audit", "/calls"]),
-        (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls"]),
-        (Role.ADVISOR, None, ["/tasks", "/programmes", "/calls"]),
-        (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls"]),
-        (Role.MEMBER, frozenset({Action.DRAFT_READ}), ["/tasks", "/calls"]),
+        (
+            Role.STAFF,
+            None,
+            ["/tasks", "/programmes", "/people", "/audit", "/calls", "/notices"],
+        ),
+        (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls", "/notices"]),
+        (Role.ADVISOR, None, ["/tasks", "/programmes", "/calls", "/notices"]),
+        (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls", "/notices"]),
+        (Role.MEMBER, frozenset({Action.DRAFT_READ}), ["/tasks", "/calls", "/notices"]),
     ],
 )
 def test_an_entry_that_leads_to_a_refusal_is_not_shown(

@@ -20,6 +20,7 @@ from tests.accounts.conftest import Enter
 from tests.factories import (
     PASSWORD,
     a_challenge,
+    a_notice,
     a_person,
     a_run,
     a_session,
@@ -93,6 +94,7 @@ def others(session: Session) -> dict[str, Any]:
         "session_id": a_session(session, other).id,
         "submission": draft.code,
         "other": solution.code,
+        "notice": a_notice(session, programme_id=programme.id).code,
         "call": draft.call_id,
         "programme": programme.code,
         "run": run.code,

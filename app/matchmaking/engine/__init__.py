@@ -4,7 +4,7 @@ Records become profiles, numbers become suggestions. Nothing else in the service
 `matching`, and the services reach it by `app.matchmaking.deferred`, as numpy loads slowly.
 """
 
-from app.matchmaking.engine import duplicates, preview, run, what_if
+from app.matchmaking.engine import duplicates, offering, preview, run, what_if
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model
 from app.matchmaking.engine.profiles import profile_of
@@ -19,6 +19,7 @@ __all__ = [
     "Model",
     "duplicates",
     "encoder_of",
+    "offering",
     "preview",
     "profile_of",
     "run",

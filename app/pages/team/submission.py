@@ -18,6 +18,7 @@ from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
+from app.notices import queries as notices
 from app.organisations.models import Organisation
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
@@ -27,7 +28,7 @@ from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
-from app.submissions.lifecycle import EDITABLE, LIFE, State
+from app.submissions.lifecycle import EDITABLE, LIFE, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
@@ -165,6 +166,7 @@ def show_submission(
         before=before,
         behind=behind,
         origin=origin,
+        **_notice_of(session, actor, found),
         topics=topics_of(found, offers, reused_by(session, actor, found)),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
@@ -172,6 +174,18 @@ def show_submission(
         # What others tell is for those alone who may read all of it.
         compared=policy.has_any_reach(actor, Action.SUBMISSION_READ),
     )
+
+
+def _notice_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
+    """Return the public notice of a challenge, and whether its reader may begin one."""
+    if submission.kind is not Kind.CHALLENGE:
+        return {"notice_of_it": None, "may_begin_notice": False}
+    notice = notices.of_challenge(session, actor, submission)
+    may_begin = policy.has_any_reach(actor, Action.NOTICE_WRITE)
+    return {
+        "notice_of_it": notice,
+        "may_begin_notice": may_begin and not notice and submission.state is State.SELECTED,
+    }
 
 
 def _neighbours(

@@ -11,6 +11,7 @@ from tests.faults.mutants import (
     entering,
     floods,
     lives,
+    notices,
     permissions,
     readers,
     tables,
@@ -21,6 +22,7 @@ from tests.faults.mutants.planting import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     *permissions.FAULTS,
     *lives.FAULTS,
+    *notices.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,
     *credentials.FAULTS,

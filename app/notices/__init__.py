@@ -1,0 +1,1 @@
+"""Public notices: what everybody may read of a challenge, approved by the team behind it."""
