@@ -171,9 +171,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
     text = a_text(summary=SUMMARY, help_wanted="How to place sensors in small rivers.")
     asked = a_notice(
         session,
-        challenge=a_challenge(
-            session, organisation_id=team, state=State.SELECTED, title=TITLE, **common
-        ),
+        challenge=a_challenge(session, organisation_id=team, state=State.SELECTED, **common),
         state=NoticeState.PROPOSED,
         texts=[text, a_text("fr", title="Crues soudaines des petites rivières")],
         themes=["policy-domain:ENVI"],
