@@ -4,7 +4,6 @@ Only the published challenges and this one solution are looked at, so nothing th
 depends on what other teams have written.
 """
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +18,10 @@ from app.matchmaking.engine.suggestions import Suggestion, preview_columns, warn
 from app.matchmaking.results import Meeting, OfferInputs, OfferResult
 from app.submissions.records import ChallengeRecord
 from matching import Profile, Ranking, screened, untold
+from matching.text.clauses import clauses
 
 MOST_SHARED: Final = 8
 """Words and themes that are named of what two sides share."""
-_BETWEEN: Final = re.compile(r"[;\n]+|(?<=[.!?])\s+")
-"""What stands between two points of the help that is wanted."""
 _LONGEST_NEED: Final = 300
 _MOST_NEEDS: Final = 20
 _MOST: Final = 5
@@ -100,7 +98,8 @@ def _untold(engine: Engine, challenge: ChallengeRecord, row: int) -> tuple[str, 
     if not challenge.help_wanted:
         (phrases,) = untold([query], engine.pool, READER)
         return phrases
-    needs = [need.strip(" .") for need in _BETWEEN.split(challenge.help_wanted)]
+    wanted = challenge.help_wanted
+    needs = [wanted[start:stop].rstrip(" .") for start, stop in clauses(wanted)]
     points = [need for need in needs if 0 < len(need) <= _LONGEST_NEED][:_MOST_NEEDS]
     if not points:
         return ()
