@@ -318,7 +318,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "create_solution": draft | {"call_id": str(things["offered"])},
         "create_notice": {"challenge_id": str(things["chosen"])},
         "replace_notice": {"texts": [a_text()]},
-        "change_notice": {"themes": []},
+        "change_notice": {"names_country": True},
         "create_run": {"programme_id": programme_id},
         "ask_what_if": {},
         "undo_verdict": {"reason": "The wrong line."},

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text
-from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
+from sqlmodel import JSON, CheckConstraint, Column, Field, Index, UniqueConstraint
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.matchmaking.lifecycle import Outcome, RunState
@@ -61,6 +61,8 @@ class Suggestion(Record, table=True):
         UniqueConstraint("run_id", "challenge_id", "solution_id"),
         UniqueConstraint("run_id", "challenge_id", "rank"),
         CheckConstraint("rank >= 1", name="rank"),
+        # The first places of a run are read without its reasons.
+        Index("ix_suggestion_ranked", "run_id", "rank"),
     )
 
     run_id: UUID = Field(foreign_key="match_run.id")

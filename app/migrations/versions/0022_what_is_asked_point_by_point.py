@@ -18,8 +18,10 @@ def upgrade() -> None:
     op.execute(suggestion.update().values(needs=[]))
     with op.batch_alter_table("suggestion") as batch:
         batch.alter_column("needs", existing_type=sa.JSON(), nullable=False)
+    op.create_index("ix_suggestion_ranked", "suggestion", ["run_id", "rank"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_suggestion_ranked", "suggestion")
     with op.batch_alter_table("suggestion") as batch:
         batch.drop_column("needs")

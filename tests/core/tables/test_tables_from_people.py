@@ -422,6 +422,16 @@ def test_a_sheet_made_to_harm_is_refused(rows: bytes) -> None:
     assert "workbook is damaged" in fault or "holds no record" in fault
 
 
+@pytest.mark.slow
+def test_rows_that_a_file_holds_and_says_nothing_in_are_refused_before_they_take_long() -> None:
+    blank = b"".join(b'<row r="%d"/>' % line for line in range(1, workbooks.MAX_HELD + 2))
+    sheet = b"<worksheet " + MAIN + b"><sheetData>" + blank + b"</sheetData></worksheet>"
+
+    faults = faults_of(with_part(workbook(["id"]), SHEET, sheet), "r.xlsx")
+
+    assert faults == ["r.xlsx: The sheets have too many rows. Delete rows that are blank."]
+
+
 def test_entities_that_grow_are_refused() -> None:
     levels = "".join(
         f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "x" * 100}">' for n in range(10)

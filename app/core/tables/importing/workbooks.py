@@ -25,6 +25,9 @@ MAX_SHEETS: Final = 50
 MAX_COLUMNS: Final = 256
 MAX_ROWS: Final = 2**20
 """Rows of all sheets together, blank ones counted."""
+MAX_HELD: Final = 50_000
+"""Rows of a sheet that its file really holds. Those between them cost nothing: a sheet whose
+last row is the millionth is read at once, and one that holds a million blank ones is not."""
 
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _OLD: Final = b"\xd0\xcf\x11\xe0"
@@ -194,10 +197,18 @@ class _Sheet:
         self, rows: Iterator[Sequence[Any]], behind: Iterator[Sequence[Any]] | None, name: str
     ) -> int:
         """Read the rows; return how many there are, blank ones counted."""
-        line = 0
+        line = n_held = 0
+        # What stands for every row that the file does not hold is one and the same thing.
+        between: tuple[object, object] = (None, None)
         for line, cells in enumerate(rows, 1):
             formulas = next(behind, ()) if behind else ()
+            if cells is between[0] and formulas is between[1]:
+                continue
+            n_held += 1
+            if n_held > MAX_HELD:
+                refuse(name, "The sheets have too many rows.", "Delete rows that are blank.")
             if all(cell.value is None for cell in (*cells, *formulas)):
+                between = (cells, formulas)
                 continue
             texts = [
                 self._text(line, column, cell, formula)
