@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import NearDuplicate, Profile, Reader, compared, near_duplicates
+from matching.text.languages import all_small_words
 from matching.text.near_duplicates import LEAST
 from tests.matching.strategies import promise, sentences
 from tests.matching.text.test_retelling import OTHER, STORY, changed
@@ -242,3 +243,10 @@ def test_each_passage_stands_beside_the_one_with_most_of_its_words() -> None:
     assert [facing.n_words for facing in found.passages] == sorted(
         (facing.n_words for facing in found.passages), reverse=True
     )
+
+
+def test_the_small_words_of_all_languages_are_one_list() -> None:
+    listed = all_small_words.__wrapped__()  # what the first caller in a process works out
+
+    assert [*listed] == sorted({*listed})
+    assert {"the", "der", "les", "och", "και"} <= {*listed}
