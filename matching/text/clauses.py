@@ -7,9 +7,10 @@ same way.
 import re
 from typing import Final
 
-# The end of a sentence, a point of a list, a colon, a line.
+# The end of a sentence, a point of a list, a colon, a line. Nothing here begins with any number
+# of blanks: each of a long row of them would be the start of another try.
 _ENDS: Final = re.compile(
-    r"(?<=[.!?\u2026\u3002])\s+|[;:]\s+|\s*\n\s*|\s+[-\u2013\u2014\u2022*]\s+"
+    r"(?<=[.!?\u2026\u3002])\s+|[;:]\s+|\n|(?<=\s)[-\u2013\u2014\u2022*]\s+"
 )
 _COMMA: Final = re.compile(r",\s+")
 _EDGES: Final = " \t\r\n,;:-\u2013\u2014\u2022*"
