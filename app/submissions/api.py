@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.errors import NotPermitted
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in, within
@@ -14,6 +15,7 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.idempotency import key_required
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.core.tables.exporting import MEDIA, Format
@@ -108,7 +110,7 @@ def read_challenge(
     return queries.get(session, actor, Kind.CHALLENGE, challenge_id)
 
 
-@challenges.get("/{challenge_id}/reused")
+@challenges.get("/{challenge_id}/reused", responses=responses(NotPermitted))
 @within(Action.DRAFT_READ)
 def read_reused_of_challenge(
     session: ReadSessionDep, actor: ActorDep, challenge_id: Reference
@@ -207,7 +209,7 @@ def read_solution(
     return queries.get(session, actor, Kind.SOLUTION, solution_id)
 
 
-@solutions.get("/{solution_id}/reused")
+@solutions.get("/{solution_id}/reused", responses=responses(NotPermitted))
 @within(Action.DRAFT_READ)
 def read_reused_of_solution(
     session: ReadSessionDep, actor: ActorDep, solution_id: Reference
