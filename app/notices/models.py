@@ -74,11 +74,5 @@ def _make_searchable(
     _: Mapper[PublicNotice], connection: Connection, notice: PublicNotice
 ) -> None:
     """Keep what is searched in line with what is written, whoever writes it."""
-    table = vars(PublicNoticeText)["__table__"]
-    words = searched(notice)
-    new = upserts.insert(connection.dialect.name, table).values(
-        notice_id=notice.id, words=words
-    )
-    connection.execute(
-        new.on_conflict_do_update(index_elements=["notice_id"], set_={"words": words})
-    )
+    row = {"notice_id": notice.id, "words": searched(notice)}
+    upserts.put(connection, vars(PublicNoticeText)["__table__"], "notice_id", row)

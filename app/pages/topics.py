@@ -261,6 +261,20 @@ TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = MappingProxyType(
 )
 
 
+FIELDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "title": Message("Title"),
+        **{
+            topic.field: topic.title
+            for topics in TOPICS.values()
+            for topic in topics
+            if topic.field
+        },
+    }
+)
+"""What people call each passage of a submission, by its field; of both kinds together."""
+
+
 def topic_of(kind: Kind, key: str) -> Topic | None:
     """Return a topic by its part of the address; None if there is no such topic."""
     return next((topic for topic in TOPICS[kind] if topic.key == key), None)

@@ -92,11 +92,5 @@ def _make_searchable(
     _: Mapper[Submission], connection: Connection, submission: Submission
 ) -> None:
     """Keep what is searched in line with what is written, whoever writes it."""
-    table = vars(SubmissionText)["__table__"]
-    words = searched(submission)
-    new = upserts.insert(connection.dialect.name, table).values(
-        submission_id=submission.id, words=words
-    )
-    connection.execute(
-        new.on_conflict_do_update(index_elements=["submission_id"], set_={"words": words})
-    )
+    row = {"submission_id": submission.id, "words": searched(submission)}
+    upserts.put(connection, vars(SubmissionText)["__table__"], "submission_id", row)

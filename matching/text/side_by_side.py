@@ -116,15 +116,13 @@ def _longest(met: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 class _Passage(NamedTuple):
-    """One passage: its text, its telling words, and its runs in their order."""
+    """One passage: its text, how many telling words, its runs, and which words tell nothing."""
 
     text: str
     n_words: int
     hashes: tuple[int, ...]
-
-    @property
-    def runs(self) -> frozenset[int]:
-        return frozenset(self.hashes)
+    runs: frozenset[int]
+    small: frozenset[str]
 
     def covered(self, known: frozenset[int]) -> list[int]:
         """Return the words of runs that are known, in their order."""
@@ -133,8 +131,7 @@ class _Passage(NamedTuple):
 
     def marks(self, known: frozenset[int]) -> tuple[tuple[int, int], ...]:
         """Return where words stand that are known, those in a row as one."""
-        small = frozenset(all_small_words())
-        words = [word for word in tokens(self.text, NO_LANGUAGE) if word.stem not in small]
+        words = [w for w in tokens(self.text, NO_LANGUAGE) if w.stem not in self.small]
         found = list[tuple[int, int]]()
         before = -2
         for at in self.covered(known):
@@ -150,11 +147,11 @@ def _passages(profile: Profile, reader: Reader) -> list[_Passage]:
     read = read_plainly(profile.counted, reader)
     hashes, places = grams(read.ids, read.ends, GRAM)
     at = np.searchsorted(places, read.ends)
+    small = frozenset(all_small_words())
+    own = [tuple(hashes[at[t] : at[t + 1]].tolist()) for t in range(len(profile.counted))]
     return [
-        _Passage(text, int(n_words), tuple(hashes[at[t] : at[t + 1]].tolist()))
-        for t, (text, n_words) in enumerate(
-            zip(profile.counted, np.diff(read.ends), strict=True)
-        )
+        _Passage(text, int(n_words), runs, frozenset(runs), small)
+        for text, n_words, runs in zip(profile.counted, np.diff(read.ends), own, strict=True)
     ]
 
 

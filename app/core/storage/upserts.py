@@ -1,7 +1,9 @@
 """`INSERT ... ON CONFLICT`, which SQLite and PostgreSQL both have and SQL itself has not."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -9,6 +11,13 @@ from sqlmodel import Session
 def dialect_of(session: Session) -> str:
     """Return the name of the session's database: `sqlite` or `postgresql`."""
     return session.get_bind().dialect.name
+
+
+def put(connection: Connection, table: Any, key: str, values: Mapping[str, Any]) -> None:
+    """Insert a row, or change the one that has this key."""
+    rest = {name: value for name, value in values.items() if name != key}
+    new = insert(connection.dialect.name, table).values(**values)
+    connection.execute(new.on_conflict_do_update(index_elements=[key], set_=rest))
 
 
 def insert(dialect: str, table: Any) -> sqlite.Insert | postgresql.Insert:

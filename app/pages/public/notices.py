@@ -33,6 +33,7 @@ from app.notices import queries
 from app.notices.queries import Published
 from app.notices.schemas import CatalogueQuery
 from app.pages.layout import PageDep
+from app.pages.topics import FIELDS
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, Phase
 from app.programmes.schemas import CallQuery, CallRead
@@ -45,11 +46,7 @@ router = APIRouter()
 PAGE: Final = 25
 """How many notices a page of the catalogue has."""
 NOT_NAMED: Final = Message("The team is not named.")
-HEADINGS: Final = {
-    "problem": Message("The problem"),
-    "outcome": Message("The outcome"),
-    "help_wanted": Message("Help wanted"),
-}
+HEADINGS: Final = {name: FIELDS[name] for name in ("problem", "outcome", "help_wanted")}
 """What stands above each passage of a sheet."""
 
 

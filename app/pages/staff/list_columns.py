@@ -14,7 +14,7 @@ from app.core.tables import exporting
 from app.core.tables.exporting import Column
 from app.insights import queries
 from app.matchmaking.service.queries import parties
-from app.pages.topics import TOPICS
+from app.pages.topics import FIELDS
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import READS
 
@@ -28,9 +28,9 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "call": Message("Call"),
         "organisation": Message("Organisation"),
         "country": Message("Country"),
-        "title": Message("Title"),
+        "title": FIELDS["title"],
         "language": Message("Language"),
-        "summary": Message("Summary"),
+        "summary": FIELDS["summary"],
         "themes": Message("Themes"),
         "content.capacity": Message("How many challenges it takes on"),
         "state": Message("State"),
@@ -39,10 +39,9 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "updated_at": Message("Last change"),
         "submitted_at": Message("Handed in"),
         **{
-            f"content.{topic.field}": topic.title
-            for topics in TOPICS.values()
-            for topic in topics
-            if topic.field and topic.field != "summary"
+            f"content.{field}": heading
+            for field, heading in FIELDS.items()
+            if field not in {"title", "summary"}
         },
     }
 )

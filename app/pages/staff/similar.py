@@ -1,7 +1,6 @@
 """Near-duplicates: of a submission, of two side by side, and of a programme or a call."""
 
 from functools import partial
-from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,7 +18,7 @@ from app.core.http.forms import without_empty
 from app.core.storage.database import reading
 from app.duplicates import service
 from app.pages.layout import Page, PageDep
-from app.pages.staff.list_columns import HEADINGS
+from app.pages.topics import FIELDS
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallQuery
@@ -27,11 +26,6 @@ from app.submissions.models import Submission
 from app.submissions.service import queries
 
 router = APIRouter()
-
-FIELDS: Final = MappingProxyType(
-    {name.removeprefix("content."): heading for name, heading in HEADINGS.items()}
-)
-"""What people call each passage."""
 
 SHARES: Final = (
     (

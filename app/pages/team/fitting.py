@@ -11,18 +11,12 @@ from app.core.http.database_sessions import ReadSessionDep
 from app.matchmaking.service import offers
 from app.pages.layout import PageDep
 from app.pages.team.submission import described
-from app.pages.topics import TOPICS
+from app.pages.topics import FIELDS
 from app.submissions.lifecycle import Kind
 from app.submissions.service import queries
 from app.themes import service as themes
 
 router = APIRouter()
-
-FIELDS = {
-    kind: {topic.field or topic.key: topic.title for topic in topics}
-    for kind, topics in TOPICS.items()
-}
-"""What a passage is called, by kind and field."""
 
 
 @router.get("/submissions/{submission}/fitting")
