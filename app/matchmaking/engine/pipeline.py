@@ -17,6 +17,7 @@ from app.matchmaking.engine.suggestions import (
     Warning,
     clipped,
 )
+from app.matchmaking.schemas.settings import MOST_NEEDS
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
 from matching import UNKNOWN, Explanation, Passage, Place, Profile, Rule, screened, untold
 from matching.scoring.semantic import Encoder
@@ -148,7 +149,7 @@ class Suggestions:
                     need.told and self._part("provider", provider, candidate, need.told),
                     need.share,
                 )
-                for need in explanation.needs
+                for need in explanation.needs[:MOST_NEEDS]
             ],
         )
 

@@ -14,6 +14,8 @@ FLOOR: Final = 0.01
 Of the right pairs of agencies' problems and teams' products one in thirty tells less.
 """
 
+MOST_NEEDS: Final = 8
+"""Points of a challenge that a suggestion names."""
 MOST_WARNINGS: Final = 20
 """Warnings about a submission that are kept with a suggestion."""
 

@@ -13,7 +13,7 @@ from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import InWords, Named, Names, Only
 from app.matchmaking.schemas.parties import PartyRead
-from app.matchmaking.schemas.settings import MOST_LISTED, MOST_WARNINGS
+from app.matchmaking.schemas.settings import MOST_LISTED, MOST_NEEDS, MOST_WARNINGS
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import MOST_THEMES
@@ -183,7 +183,7 @@ def needs_in_words(needs: Sequence[NeedRead], _: Named) -> str:
 
 Needs = Annotated[
     list[NeedRead],
-    at_most(8),
+    at_most(MOST_NEEDS),
     InWords(needs_in_words),
 ]
 
@@ -322,7 +322,7 @@ class PreviewLineRead(BaseModel):
     turns_at: TurnsAt
     contributions: list[ContributionRead]
     passages: PassagesRead
-    needs: Annotated[list[NeedRead], at_most(8)]
+    needs: Annotated[list[NeedRead], at_most(MOST_NEEDS)]
 
 
 class PreviewRead(BaseModel):

@@ -155,6 +155,16 @@ def _rank(place: bench.Place | None) -> float:
     return place.rank if place is not None else float("inf")
 
 
+def _is_as_shown(
+    session: Session, run: MatchRun, move: NewMove, shown: NewMove, planned: moves.Plan
+) -> bool:
+    """Tell whether a move changes what that one would whose cost was shown."""
+    asked = move.model_dump(include={*NewMove.model_fields})
+    if asked == shown.model_dump(include={*NewMove.model_fields}):
+        return True
+    return planned.changes == moves.plan(session, run, shown).changes
+
+
 def _decided(
     database: DatabaseDep,
     actor: ActorDep,
@@ -171,7 +181,7 @@ def _decided(
     with reading(database) as session:
         found, _ = run_of(session, actor, programme, run)
         planned = moves.plan(session, found, move)
-        if move.then == "ask" or planned.changes != moves.plan(session, found, shown).changes:
+        if move.then == "ask" or not _is_as_shown(session, found, move, shown, planned):
             return Decided(move, asks=True)
         if sent.value is None:
             return Decided(move)
