@@ -24,6 +24,7 @@ from matching.assignment import (
 )
 from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
+from matching.phrases import Phrase
 from matching.plain_matcher import PlainMatcher
 from matching.scoring.breakpoints import Breakpoints, breakpoints
 from matching.scoring.explanation import (
@@ -80,6 +81,7 @@ __all__ = [
     "Part",
     "Passage",
     "Passages",
+    "Phrase",
     "Place",
     "PlainMatcher",
     "Profile",

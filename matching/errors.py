@@ -22,7 +22,7 @@ class Relaxation:
     cost : int
         How many steps the conditions give way: one for each pair, lock or unit of a bound.
     changes : tuple of str
-        One phrase for each change, as in "raise the maximum of column 2 from 1 to 2".
+        One `Phrase` for each change, as in "raise the maximum of column 2 from 1 to 2".
     """
 
     cost: int
@@ -36,7 +36,7 @@ class Diagnosis:
     Parameters
     ----------
     sentence : str
-        The conditions that contradict each other.
+        The conditions that contradict each other, as a `Phrase`.
     rows, columns : tuple of int
         Positions that the sentence speaks of.
     relaxations : tuple of Relaxation
@@ -59,7 +59,7 @@ class InfeasibleAssignment(MatchingError):
     Parameters
     ----------
     reason : str
-        One sentence that names the conditions that contradict each other.
+        One sentence, a `Phrase`, that names the conditions that contradict each other.
     rows, columns : tuple of int, default=()
         Positions that the reason speaks of, so that a caller can put names to them.
     diagnose : callable
@@ -75,6 +75,7 @@ class InfeasibleAssignment(MatchingError):
         diagnose: Callable[[], Diagnosis],
     ) -> None:
         super().__init__(reason)
+        self.reason = reason
         self.rows = rows
         self.columns = columns
         self._diagnose = diagnose

@@ -182,9 +182,9 @@ class Whole:
     weakest_sum : float or None
         The least sum of the scores of a challenge, which `maxmin` raises.
     reason : str or None
-        The conditions that contradict each other.
+        The conditions that contradict each other, as a message.
     relaxations : sequence of mappings
-        The cheapest relaxations: `cost` in steps, and `changes` in words.
+        The cheapest relaxations: `cost` in steps, and `changes`, a message each.
     places : int or None
         How many challenges the providers can take together; None where nobody counted.
     floor : float or None

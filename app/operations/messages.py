@@ -4,9 +4,9 @@
 translation. A catalogue holds no line numbers and no dates, and stands in the order of its
 texts: it changes where a text does.
 
-Marked in Python are: `Message(...)`; sentences of refusals, of `FieldError` and of `Fault`;
-titles and remedies of kinds of refusals; labels of steps and of the navigation; and words of
-enumerations. In templates: what Jinja's own marks are.
+Marked in Python are: `Message(...)` and, in the library, `Phrase(...)`; sentences of refusals,
+of `FieldError` and of `Fault`; titles and remedies of kinds of refusals; labels of steps and of
+the navigation; and words of enumerations. In templates: what Jinja's own marks are.
 """
 
 import ast
@@ -36,6 +36,7 @@ PLACES: Final[Mapping[str, tuple[int | str, ...]]] = MappingProxyType(
         "refuse": (1, 2),
         "fault": (2, 3),
         "BrokenChain": (2,),
+        "Phrase": (0,),
         "Wanted": (0,),
         "Rule": ("reason",),
         "Step": (1, "label"),
@@ -67,6 +68,8 @@ LITERALS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Words of suggestions that people read, by kind; the library has no enumerations for them."""
 SUGGESTIONS: Final = "app/matchmaking/schemas/suggestions.py"
+PHRASES: Final = APP.parent / "matching" / "assignment"
+"""The one place of the library whose phrases people read in their language."""
 COMMANDS: Final = (
     "cli/",
     "operations/backup",
@@ -102,11 +105,14 @@ Found = dict[Text, set[str]]
 def texts(root: Path = APP) -> Found:
     """Return every text for people below a folder, with the files in which it stands."""
     found: Found = {}
-    python = {
-        path: ast.parse(path.read_text("utf-8"))
+    sources = [
+        path
         for path in sorted(root.rglob("*.py"))
         if not path.relative_to(root).as_posix().startswith(COMMANDS)
-    }
+    ]
+    if root == APP:
+        sources += sorted(PHRASES.glob("*.py"))
+    python = {path: ast.parse(path.read_text("utf-8")) for path in sources}
     kinds = refusals(python.values())
     for path, tree in python.items():
         for text in in_python(tree, kinds):

@@ -6,6 +6,7 @@ alone, everybody together, some rows that share too few columns, and diversity.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -14,13 +15,14 @@ from scipy.sparse import csgraph
 from matching.assignment.labels import Labels, listed, pairs
 from matching.assignment.milp import NoAnswer, model_of
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Mask, Problem
+from matching.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A sentence, and the positions that it speaks of."""
 
-    sentence: str
+    sentence: Phrase
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
 
@@ -54,7 +56,7 @@ class _Side:
         """Return how many pairs are open to each."""
         return np.bincount(self.ends, minlength=len(self.bounds))
 
-    def conflict(self, sentence: str, these: list[int], others: list[int]) -> Conflict:
+    def conflict(self, sentence: Phrase, these: list[int], others: list[int]) -> Conflict:
         """Return a conflict with the positions on the right sides."""
         if self.name == "row":
             return Conflict(sentence, tuple(these), tuple(others))
@@ -81,12 +83,13 @@ def _stray(problem: Problem, labels: Labels) -> Conflict | None:
         barred = problem.barred
         at = (barred[:, 0] == row) & (barred[:, 1] == column)
         reason = int(barred[at, 2].sum())
-        how = "locked but has no score"
+        pair = labels.pair(row, column)
+        sentence = Phrase("the pair {pair} is locked but has no score", pair=pair)
         if reason & BY_RULE:
-            how = "locked but not eligible"
+            sentence = Phrase("the pair {pair} is locked but not eligible", pair=pair)
         if reason & BY_HAND:
-            how = "both locked and forbidden"
-        return Conflict(f"the pair {labels.pair(row, column)} is {how}", (row,), (column,))
+            sentence = Phrase("the pair {pair} is both locked and forbidden", pair=pair)
+        return Conflict(sentence, (row,), (column,))
     return None
 
 
@@ -95,15 +98,19 @@ def _alone(side: _Side, labels: Labels) -> Conflict | None:
     n_locked = np.bincount(side.ends[side.locked], minlength=len(side.bounds))
     low, high = side.bounds.T
     for at in np.flatnonzero(side.n_open < low)[:1].tolist():
-        sentence = (
-            f"{labels.one(side.name, at)} needs at least {pairs(int(low[at]))},"
-            f" but only {side.n_open[at]} may be chosen"
+        sentence = Phrase(
+            "{one} needs at least {least}, but only {n} may be chosen",
+            one=labels.one(side.name, at),
+            least=pairs(int(low[at])),
+            n=int(side.n_open[at]),
         )
-        return side.conflict(sentence + _bars(side, [at], []), [at], [])
+        return side.conflict(_with_bars(sentence, side, [at], []), [at], [])
     for at in np.flatnonzero(n_locked > high)[:1].tolist():
-        sentence = (
-            f"{labels.one(side.name, at)} takes at most {pairs(int(high[at]))},"
-            f" but {n_locked[at]} are locked"
+        sentence = Phrase(
+            "{one} takes at most {most}, but {n} are locked",
+            one=labels.one(side.name, at),
+            most=pairs(int(high[at])),
+            n=int(n_locked[at]),
         )
         return side.conflict(sentence, [at], [])
     return None
@@ -114,10 +121,16 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
     needed, offered = int(side.bounds[:, 0].sum()), int(side.other_bounds[:, 1].sum())
     if needed <= offered:
         return None
-    taking, asking = len(side.other_bounds), len(side.bounds)
     return Conflict(
-        f"{labels.count(side.other, taking)} can take {offered:,} place{'s' * (offered != 1)};"
-        f" {labels.count(side.name, asking)} need{'s' * (asking == 1)} {needed:,}"
+        Phrase(
+            "{taking} can take {places}; {asking} needs {n:,}"
+            if len(side.bounds) == 1
+            else "{taking} can take {places}; {asking} need {n:,}",
+            taking=labels.count(side.other, len(side.other_bounds)),
+            places=Phrase("1 place") if offered == 1 else Phrase("{n:,} places", n=offered),
+            asking=labels.count(side.name, len(side.bounds)),
+            n=needed,
+        )
     )
 
 
@@ -136,20 +149,48 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
         return None
     outside = int((free & np.isin(side.ends, these) & ~np.isin(side.others, others)).sum())
     needed, offered = int(need[these].sum()), int(room[others].sum())
-    besides = " besides the locked ones" if taken[0][these].any() else ""
-    sentence = (
-        f"{labels.many(side.name, these)} {_verb('need', these)} at least {pairs(needed)}"
-        f"{' together' * (len(these) > 1)}{besides}, but can have {offered + outside} only"
+    sentence = _lacking(
+        len(these),
+        locked=bool(taken[0][these].any()),
+        these=labels.many(side.name, these),
+        needed=pairs(needed),
+        n=offered + outside,
     )
-    sentence += f": {labels.many(side.other, others)} {_verb('take', others)} {offered}"
-    sentence += _locks(side, these, others, labels)
+    sentence = Phrase(
+        "{lacking}: {others} takes {n}" if len(others) == 1 else "{lacking}: {others} take {n}",
+        lacking=sentence,
+        others=labels.many(side.other, others),
+        n=offered,
+    )
+    locks = _locks(side, these, others, labels)
+    if locks:
+        sentence = Phrase(
+            "{sentence} besides the locked {pairs}", sentence=sentence, pairs=locks
+        )
     if outside:
-        sentence += f" and {pairs(outside)} with others may be chosen"
-    return side.conflict(sentence + _bars(side, these, others), these, others)
+        sentence = Phrase(
+            "{sentence} and {pairs} with others may be chosen",
+            sentence=sentence,
+            pairs=pairs(outside),
+        )
+    return side.conflict(_with_bars(sentence, side, these, others), these, others)
 
 
-def _verb(word: str, positions: list[int]) -> str:
-    return f"{word}s" if len(positions) == 1 else word
+def _lacking(n_these: int, *, locked: bool, **values: Any) -> Phrase:
+    """Say what some of one side need together, and what they can have."""
+    if n_these == 1:
+        return Phrase(
+            "{these} needs at least {needed} besides the locked ones, but can have {n} only"
+            if locked
+            else "{these} needs at least {needed}, but can have {n} only",
+            **values,
+        )
+    return Phrase(
+        "{these} need at least {needed} together besides the locked ones, but can have {n} only"
+        if locked
+        else "{these} need at least {needed} together, but can have {n} only",
+        **values,
+    )
 
 
 def _ends(side: _Side) -> tuple[tuple[Ints, Ints], ...]:
@@ -178,23 +219,34 @@ def _tight_set(i: Ints, j: Ints, need: Ints, room: Ints) -> tuple[list[int], lis
     return reached[reached < n_rows].tolist(), (reached[reached >= n_rows] - n_rows).tolist()
 
 
-def _bars(side: _Side, these: list[int], others: list[int]) -> str:
-    """Say how many pairs of these with other ones are barred, and by what."""
+def _with_bars(sentence: Phrase, side: _Side, these: list[int], others: list[int]) -> Phrase:
+    """Say after a sentence how many pairs of these with other ones are barred, and by what."""
     barred = side.barred
     at = np.isin(barred[:, 0], these) & ~np.isin(barred[:, 1], others)
     by_rule = int((barred[at, 2] & BY_RULE > 0).sum())
     by_hand = int((barred[at, 2] == BY_HAND).sum())
-    parts = [f"the rules bar {pairs(by_rule)} of theirs"] * bool(by_rule)
-    parts += [f"{pairs(by_hand)} {'is' if by_hand == 1 else 'are'} forbidden"] * bool(by_hand)
-    return f" ({listed(parts)})" if parts else ""
+    parts = []
+    if by_rule:
+        parts.append(Phrase("the rules bar {pairs} of theirs", pairs=pairs(by_rule)))
+    if by_hand:
+        parts.append(
+            Phrase("1 pair is forbidden")
+            if by_hand == 1
+            else Phrase("{n} pairs are forbidden", n=by_hand)
+        )
+    return (
+        Phrase("{sentence} ({parts})", sentence=sentence, parts=listed(parts))
+        if parts
+        else sentence
+    )
 
 
 def _locks(side: _Side, these: list[int], others: list[int], labels: Labels) -> str:
-    """Say which locks take room from these."""
+    """Name the locked pairs that take room from these."""
     held = side.locked & np.isin(side.others, others) & ~np.isin(side.ends, these)
     locked = zip(side.ends[held].tolist(), side.others[held].tolist(), strict=True)
     names = [labels.pair(*(p if side.name == "row" else p[::-1])) for p in locked]
-    return f" besides the locked {listed(names)}" if names else ""
+    return listed(names) if names else ""
 
 
 def _diverse(problem: Problem, labels: Labels) -> Conflict | None:
@@ -208,9 +260,11 @@ def _diverse(problem: Problem, labels: Labels) -> Conflict | None:
             kept[row] = True
     rows = np.flatnonzero(kept).tolist()
     limits = listed(str(n) for n in sorted({n for _, n in problem.groups}))
-    sentence = (
-        "bounds, locks and rules can be met, but not with at most"
-        f" {limits} of a group for {labels.many('row', rows)}"
+    sentence = Phrase(
+        "bounds, locks and rules can be met, "
+        "but not with at most {limits} of a group for {rows}",
+        limits=limits,
+        rows=labels.many("row", rows),
     )
     return Conflict(sentence, tuple(rows))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matching.assignment.problem import Names, NamesLike
+from matching.phrases import Phrase
 
 LISTED = 8
 
@@ -39,7 +40,7 @@ class Labels:
     def count(self, side: str, n: int) -> str:
         """Return "1 row" or "4 columns", in the words of the caller."""
         word = side if self.names is None else self.names[2 + (side == "column")]
-        return f"{n:,} {word}{'s' * (n != 1)}"
+        return Phrase(f"1 {word}") if n == 1 else Phrase(f"{{n:,}} {word}s", n=n)
 
     def pair(self, row: int, column: int) -> str:
         """Return "(3, 2)", or the names."""
@@ -52,11 +53,14 @@ def listed(words: Iterable[str]) -> str:
     """Return "a, b and c"."""
     every = list(words)
     if len(every) > LISTED:
-        every = [*every[: LISTED - 1], f"{len(every) - LISTED + 1} more"]
+        every = [*every[: LISTED - 1], Phrase("{n} more", n=len(every) - LISTED + 1)]
     *others, last = every
-    return f"{', '.join(others)} and {last}" if others else last
+    if not others:
+        return last
+    before = others[0] if len(others) == 1 else ", ".join(others)
+    return Phrase("{one} and {other}", one=before, other=last)
 
 
 def pairs(n: int) -> str:
     """Return "1 pair" or "4 pairs"."""
-    return f"{n} pair" if n == 1 else f"{n} pairs"
+    return Phrase("1 pair") if n == 1 else Phrase("{n} pairs", n=n)

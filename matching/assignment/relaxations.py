@@ -18,6 +18,7 @@ from matching.assignment.labels import LISTED, Labels
 from matching.assignment.milp import Model, NoAnswer, Numbers, group_keys
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Problem
 from matching.errors import Relaxation
+from matching.phrases import Phrase
 
 # A step costs so much that the order of the conditions only ever breaks ties.
 _STEP: Final = 1 << 20
@@ -34,11 +35,11 @@ _KINDS: Final = (
 )
 
 
-def _always(phrase: str) -> Callable[[int], str]:
+def _always(phrase: Phrase) -> Callable[[int], Phrase]:
     return lambda by: phrase
 
 
-_NO_WORDS: Final = _always("")
+_NO_WORDS: Final = _always(Phrase(""))
 
 
 def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
@@ -65,23 +66,55 @@ def _too_few_places(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
     filling, wishes, places = Filling(problem), problem.rows[:, 0], problem.columns[:, 1]
     served = filling.served
     missing = int((wishes - served).sum())
-    lower = _alike("lower the minimum of", "row", wishes, served, labels)
+    lower = _alike(_lower, "row", wishes, served, labels)
     if (np.bincount(problem.i, minlength=problem.shape[0]) < wishes).any():
         return (Relaxation(missing, lower),)
     more = places + filling.more_places()
-    higher = _alike("raise the maximum of", "column", places, more, labels)
+    higher = _alike(_raise, "column", places, more, labels)
     return Relaxation(missing, higher), Relaxation(missing, lower)
 
 
-def _alike(what: str, side: str, before: Ints, after: Ints, labels: Labels) -> tuple[str, ...]:
+def _alike(
+    change: Callable[[str, int, int], Phrase],
+    side: str,
+    before: Ints,
+    after: Ints,
+    labels: Labels,
+) -> tuple[Phrase, ...]:
     """Say which bounds change; of many, how many change alike."""
     at = np.flatnonzero(before != after).tolist()
     if len(at) <= LISTED:
-        return tuple(f"{what} {labels.one(side, k)} from {before[k]} to {after[k]}" for k in at)
+        return tuple(change(labels.one(side, k), int(before[k]), int(after[k])) for k in at)
     alike = Counter((int(before[k]), int(after[k])) for k in at)
     return tuple(
-        f"{what} {labels.count(side, n)} from {old} to {new}"
-        for (old, new), n in sorted(alike.items())
+        change(labels.count(side, n), old, new) for (old, new), n in sorted(alike.items())
+    )
+
+
+def _lower(name: str, before: int, after: int) -> Phrase:
+    return Phrase(
+        "lower the minimum of {name} from {before} to {after}",
+        name=name,
+        before=before,
+        after=after,
+    )
+
+
+def _raise(name: str, before: int, after: int) -> Phrase:
+    return Phrase(
+        "raise the maximum of {name} from {before} to {after}",
+        name=name,
+        before=before,
+        after=after,
+    )
+
+
+def _mix(name: str, before: int, after: int) -> Phrase:
+    return Phrase(
+        "let {name} have more of a group: from {before} to {after}",
+        name=name,
+        before=before,
+        after=after,
     )
 
 
@@ -103,7 +136,7 @@ class _Give:
     kinds: frozenset[str]
     most: int
     cost: int
-    phrase: Callable[[int], str]
+    phrase: Callable[[int], Phrase]
 
 
 class _Elastic:
@@ -155,12 +188,12 @@ class _Elastic:
         """Let a barred pair be chosen."""
         name = self.labels.pair(row, column)
         if reason == BY_RULE:
-            return _Give(
-                frozenset({"rule"}), 1, 1, _always(f"lift the rule for the pair {name}")
-            )
+            lifted = Phrase("lift the rule for the pair {pair}", pair=name)
+            return _Give(frozenset({"rule"}), 1, 1, _always(lifted))
         if reason == BY_HAND:
-            return _Give(frozenset({"forbidden"}), 1, 1, _always(f"allow the pair {name}"))
-        both = f"lift the rule for the forbidden pair {name} and allow it"
+            allowed = Phrase("allow the pair {pair}", pair=name)
+            return _Give(frozenset({"forbidden"}), 1, 1, _always(allowed))
+        both = Phrase("lift the rule for the forbidden pair {pair} and allow it", pair=name)
         return _Give(frozenset({"rule", "forbidden"}), 1, 2, _always(both))
 
     def _locks(self) -> None:
@@ -171,7 +204,7 @@ class _Elastic:
         held = self.problem.locked.tolist() + [place in stray for place in places[n:]]
         locks = np.flatnonzero(held)
         names = [self.labels.pair(*places[k]) for k in locks.tolist()]
-        phrases = [f"drop the lock of the pair {name}" for name in names]
+        phrases = [Phrase("drop the lock of the pair {pair}", pair=name) for name in names]
         drop = self._give([_Give(frozenset({"lock"}), 1, 1, _always(p)) for p in phrases])
         ones = np.ones(len(locks))
         self._rows(np.arange(len(locks)), locks, [(drop, 1)], ones, np.full(len(locks), np.inf))
@@ -182,9 +215,9 @@ class _Elastic:
         n_pairs = np.bincount(ends, minlength=len(bounds)).tolist()
         lower, higher = [], []
         for name, (low, high), most in zip(names, bounds.tolist(), n_pairs, strict=True):
-            down = partial(_changed, f"lower the minimum of {name}", low, -1)
+            down = partial(_changed, _lower, name, low, -1)
             lower.append(_Give(frozenset({f"{side} minimum"}), low, 1, down))
-            up = partial(_changed, f"raise the maximum of {name}", high, 1)
+            up = partial(_changed, _raise, name, high, 1)
             higher.append(_Give(frozenset({f"{side} maximum"}), most, 1, up))
         gives = [(self._give(lower), 1), (self._give(higher), -1)]
         self._rows(ends, np.arange(len(ends)), gives, bounds[:, 0], bounds[:, 1])
@@ -194,8 +227,7 @@ class _Elastic:
         at, keys, grouped = group_keys(self.i, groups[self.j], len(groups))
         gives = []
         for row in (keys // max(len(groups), 1)).tolist():
-            what = f"let {self.labels.one('row', row)} have more of a group:"
-            phrase = partial(_changed, what, at_most, 1)
+            phrase = partial(_changed, _mix, self.labels.one("row", row), at_most, 1)
             gives.append(_Give(frozenset({"diversity"}), len(groups), 1, phrase))
         n = len(keys)
         more = self._give(gives)
@@ -218,5 +250,7 @@ class _Elastic:
         self.model.add_rows(table, lower, upper)
 
 
-def _changed(what: str, before: int, sign: int, by: int) -> str:
-    return f"{what} from {before} to {before + sign * by}"
+def _changed(
+    change: Callable[[str, int, int], Phrase], name: str, before: int, sign: int, by: int
+) -> Phrase:
+    return change(name, before, before + sign * by)

@@ -548,6 +548,15 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
         "unread": [],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2
+    refused = staff.get(
+        f"/api/v1/match-runs/{run['id']}/regret", headers={"accept-language": "fr"}
+    )
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        f"Le calcul {run['code']} n\u2019a pas d\u2019affectation\u202f: il faut au moins "
+        f"3 paires pour {challenge.code}, mais le choix se limite à 2 (les règles excluent "
+        "1 paire parmi les leurs).",
+    )
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.REVIEWER, Role.ADMIN])

@@ -189,6 +189,20 @@ def test_conditions_without_an_assignment_are_refused_with_a_way_out(
     assert "with fewer conditions" in answer.text
 
 
+@pytest.mark.parametrize("page", ["what-if", *PAGES])
+def test_a_contradiction_is_told_in_the_language_of_the_page(
+    staff: TestClient, run: str, pairs: Pairs, page: str
+) -> None:
+    pair = f"{pairs[0][0].code}:{pairs[1][0].code}"
+
+    answer = staff.get(
+        f"{run}/{page}?lock={pair}&forbid={pair}", headers={"accept-language": "fr"}
+    )
+
+    named = pair.replace(":", ", ")
+    assert f"la paire ({named}) est à la fois fixée et interdite" in answer.text
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_who_asks_while_too_many_compute_is_told_to_come_again(
     monkeypatch: pytest.MonkeyPatch, staff: TestClient, run: str, page: str

@@ -7,10 +7,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.base.messages import Message
 from app.matchmaking.engine.ranking import Engine, Pair
 from app.matchmaking.results import Shortfall
 from app.matchmaking.schemas.settings import FLOOR
-from matching import Assignment, Names, Regrets, Step, assign, frontier, regret
+from matching import Assignment, Names, Phrase, Regrets, Step, assign, frontier, regret
 
 # Who would serve a challenge with a place more: so many are named.
 _NAMED: Final = 3
@@ -47,6 +48,25 @@ class Terms:
     forbidden: Collection[Pair] = ()
     require_all: bool = False
     floor: float = FLOOR
+
+
+COUNTED: Final = (
+    *(Message("1 challenge"), Message("{n:,} challenges")),
+    *(Message("1 provider"), Message("{n:,} providers")),
+)
+"""What phrases of the library call some of each side, put together there from our words."""
+
+
+def message_of(phrase: Any) -> Any:
+    """Return a phrase of the library, with all that it is made of, as a message.
+
+    Names and numbers stay as they are.
+    """
+    if not isinstance(phrase, Phrase):
+        return phrase
+    return Message(
+        phrase.template, **{name: message_of(value) for name, value in phrase.values.items()}
+    )
 
 
 def assigned(engine: Engine, terms: Terms) -> Assignment:

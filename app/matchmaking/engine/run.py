@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from app.matchmaking.engine.assigning import Terms, assigned, shortfalls
+from app.matchmaking.engine.assigning import Terms, assigned, message_of, shortfalls
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
 from app.matchmaking.engine.ranking import Engine, Spread, rules_of
@@ -141,10 +141,10 @@ def whole_of(engine: Engine, terms: Terms) -> Whole:
         found = assigned(engine, terms)
     except InfeasibleAssignment as refusal:
         relaxations = tuple(
-            {"cost": relaxation.cost, "changes": list(relaxation.changes)}
+            {"cost": relaxation.cost, "changes": [message_of(c) for c in relaxation.changes]}
             for relaxation in refusal.diagnosis.relaxations
         )
-        return replace(none, reason=str(refusal), relaxations=relaxations)
+        return replace(none, reason=message_of(refusal.reason), relaxations=relaxations)
     pairs = tuple((engine.challenges[i].id, engine.pool[j].id) for i, j in found.pairs)
     return replace(
         none,

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
-from app.matchmaking.engine.assigning import Terms, regrets, steps
+from app.matchmaking.engine.assigning import Terms, message_of, regrets, steps
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching
 from app.matchmaking.engine.profiles import profile_of
@@ -165,7 +165,7 @@ def _told_if_infeasible() -> Iterator[None]:
         yield
     except InfeasibleAssignment as refusal:
         raise Conflict(
-            Message("There is no assignment: {reason}.", reason=str(refusal)),
+            Message("There is no assignment: {reason}.", reason=message_of(refusal.reason)),
             remedy="Try a relaxation with what-if, with fewer conditions.",
         ) from refusal
 

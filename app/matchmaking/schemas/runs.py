@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.kept_messages import KeptMessage
 from app.core.base.numbers import Decimal, Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
@@ -66,7 +67,7 @@ class RelaxationRead(BaseModel):
     """Changes that together make an assignment possible."""
 
     cost: int = Field(description="Steps: pairs, locks, or units of a bound.")
-    changes: list[str]
+    changes: list[KeptMessage] = Field(description="Each in words, in English.")
 
 
 class ShortfallRead(BaseModel):
@@ -107,7 +108,9 @@ class AssignmentRead(BaseModel):
     weakest_sum: float | None = Field(
         default=None, description="The least sum of a challenge, which maxmin raises."
     )
-    reason: str | None = Field(description="The conditions that contradict each other.")
+    reason: KeptMessage | None = Field(
+        description="The conditions that contradict each other, in English."
+    )
     relaxations: list[RelaxationRead] = Field(
         default=[], description="The cheapest relaxations, the cheapest first."
     )

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
 from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
-from app.core.base.messages import Message, both
+from app.core.base.kept_messages import KEEPING
+from app.core.base.messages import Joined, Message, both
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
@@ -64,7 +65,7 @@ def assignment(session: Session, actor: Actor, key: UUID | str) -> WholeRead:
     chosen = _chosen(
         (sides[row.challenge_id], sides[row.solution_id], row.rank, row.score) for row in rows
     )
-    return WholeRead(**_stored(run).model_dump(), run_id=run.id, chosen=chosen)
+    return WholeRead(**_stored(run).model_dump(context=KEEPING), run_id=run.id, chosen=chosen)
 
 
 def regret(
@@ -233,7 +234,7 @@ def _assigned(session: Session, actor: Actor, key: UUID | str) -> tuple[MatchRun
     """Return a run that has an assignment, small enough to be asked about."""
     run = queries.ended_run(session, actor, key)
     if run.state is RunState.NO_SOLUTION:
-        ways = [", ".join(r.changes) for r in _stored(run).relaxations]
+        ways = [Joined(", ", r.changes) for r in _stored(run).relaxations]
         raise Conflict(
             Message(
                 "The run {run} has no assignment: {reason}.",

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from app.core.base.clock import now
+from app.core.base.kept_messages import KEEPING
 from app.matchmaking import deferred
 from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
@@ -50,7 +51,7 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
     read = AssignmentRead.model_validate(
         whole | {"warnings": result.warnings, "untold": result.untold, "unread": result.unread}
     )
-    run.assignment = read.model_dump(mode="json")
+    run.assignment = read.model_dump(mode="json", context=KEEPING)
     run.finished_at = now()
     records = (*run.challenges, *run.solutions)
     keys = inputs.keys_of(session, [record["id"] for record in records])

@@ -266,11 +266,7 @@ class _Writing:
         yield Heading(into.say(Message("Best whole assignment")))
         if found.reason is not None:
             yield Notice(
-                into.say(
-                    Message(
-                        "There is no assignment: {reason}.", reason=found.reason.rstrip(".")
-                    )
-                )
+                into.say(Message("There is no assignment: {reason}.", reason=found.reason))
             )
             return
         yield Paragraph(into.say(_FIRST[found.objective]))
