@@ -5,12 +5,14 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import (
     Engine,
@@ -155,11 +157,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
 
 
 @pytest.fixture
-def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of the current shape."""
+def url(migrated: Path | None) -> Iterator[str]:
+    """The address of an empty database of the current shape.
+
+    On SQLite it is the same for all tests of a process, and the file another one.
+    """
     if migrated is not None:
-        shutil.copy(migrated, tmp_path / "test.db")
-        yield f"sqlite:///{tmp_path / 'test.db'}"
+        path = migrated.with_name("test.db")
+        for left in (path, *path.parent.glob(f"{path.name}-*")):
+            left.unlink(missing_ok=True)
+        shutil.copy(migrated, path)
+        yield f"sqlite:///{path}"
     else:
         assert URL is not None
         yield URL
@@ -167,12 +175,29 @@ def url(migrated: Path | None, tmp_path: Path) -> Iterator[str]:
 
 
 @cache
-def _server(url: str) -> Engine:
-    """The engine of the tests for a PostgreSQL, which asks once what kind of server it is.
+def _looking(url: str) -> Engine:
+    """The engine by which the tests of a process arrange and look.
 
     It keeps no connection: a database that somebody is connected to is in use.
     """
-    return engine_of(url, poolclass=NullPool)
+    engine = engine_of(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _foreign_keys)
+    return engine
+
+
+@cache
+def _serving(url: str) -> Database:
+    """The engines by which the service works in all tests of a process.
+
+    An engine compiles each statement once. With new ones for each test that was a seventh of
+    what the tests cost. Nor does a database of a test have to outlive a power cut.
+    """
+    database = connect(url)
+    for engine in (database.writer, database.reader):
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _in_haste)
+    return database
 
 
 def empty(url: str) -> None:
@@ -184,7 +209,7 @@ def empty(url: str) -> None:
     filled = union_all(
         *(select(literal(table.name)).where(exists().select_from(table)) for table in tables)
     )
-    with _server(url).begin() as connection:
+    with _looking(url).begin() as connection:
         rows = set(connection.execute(filled).scalars())
         for table in reversed(tables):
             if table.name in rows:
@@ -225,26 +250,42 @@ def settings(url: str) -> Settings:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    """What the service uses."""
-    database = connect(url)
+    """What the service uses.
+
+    The engines are the test's own, so that what it listens to ends with it; what lies below
+    them is shared.
+    """
+    shared = _serving(url)
+    database = replace(
+        shared,
+        writer=shared.writer.execution_options(),
+        reader=shared.reader.execution_options(),
+    )
     yield database
-    database.dispose()
+    shared.dispose()
 
 
 @pytest.fixture
 def session(url: str) -> Iterator[Session]:
     """What a test uses to arrange and to look: commit before the service shall see it."""
-    engine = _server(url) if URL else engine_of(url)
-    if not URL:
-        event.listen(engine, "connect", _foreign_keys)
-    with Session(engine, expire_on_commit=True) as session:
+    with Session(_looking(url), expire_on_commit=True) as session:
         yield session
-    if not URL:
-        engine.dispose()
 
 
 def _foreign_keys(connection: DBAPIConnection, _: object) -> None:
     connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def _in_haste(connection: DBAPIConnection, _: object) -> None:
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Let all clients ask in one thread: a loop for each request costs more than an answer."""
+    with start_blocking_portal() as TestClient.portal:
+        yield
+    TestClient.portal = None
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import httpx
 import uvicorn
@@ -35,6 +38,10 @@ def counterpart(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+get: Final = partial(httpx.get, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+"""One request to a server of the tests: to read all certificates for it takes 70 ms."""
 
 
 def finished(process: subprocess.Popen[str], timeout: float = 120) -> tuple[int, str, str]:
@@ -70,7 +77,7 @@ def served(*arguments: str, port: int, **environment: str) -> Iterator[str]:
     def answers() -> bool:
         assert process.poll() is None, process.communicate()
         try:
-            return httpx.get(f"{base}/livez").status_code == 200
+            return get(f"{base}/livez").status_code == 200
         except httpx.TransportError:
             return False
 

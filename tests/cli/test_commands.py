@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pyotp
 import pytest
 from alembic.script import ScriptDirectory
@@ -50,7 +49,7 @@ from tests.factories import (
     an_organisation,
     themes,
 )
-from tests.processes import counterpart, finished, free_port, served, until
+from tests.processes import counterpart, finished, free_port, get, served, until
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 HEAD, BEFORE = [script.revision for script in SCRIPTS.walk_revisions()][:2]
@@ -678,8 +677,8 @@ def test_the_server_answers_and_ends_when_told_to(url: str) -> None:
     port = free_port()
 
     with served("serve", port=port, COUNTERPART_DATABASE_URL=url) as base:
-        alive = httpx.get(f"{base}/livez")
-        nobody = httpx.get(f"{base}/api/v1/me").status_code
+        alive = get(f"{base}/livez")
+        nobody = get(f"{base}/api/v1/me").status_code
 
     assert (alive.json(), nobody) == ({"status": "alive"}, 401)
     assert "server" not in alive.headers

@@ -13,7 +13,6 @@ from http.client import HTTPConnection
 from select import select as select_ready
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlmodel import col, select
 
@@ -41,7 +40,7 @@ from tests.faults.crowd import (
     require_stored_once,
 )
 from tests.faults.scale import times
-from tests.processes import until
+from tests.processes import get, until
 
 pytestmark = pytest.mark.server
 
@@ -277,7 +276,7 @@ def test_a_token_that_was_taken_away_is_refused_by_every_worker_at_the_next_requ
         """Each request comes on a connection of its own, to whichever worker takes it."""
         headers = {"Authorization": f"Bearer {secret}"}
         address = f"{two_workers.base}/api/v1/match-runs"
-        return {httpx.get(address, headers=headers).status_code for _ in range(20)}
+        return {get(address, headers=headers).status_code for _ in range(20)}
 
     before = statuses()
     with transaction(shared) as session:
@@ -291,6 +290,6 @@ def test_forwarded_headers_that_anybody_sends_are_not_believed(two_workers: Serv
     """Nor does the server's own variable, which is set here, open what the setting shuts."""
     forged = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 
-    answer = httpx.get(f"{two_workers.base}/api/v1/calls/", headers=forged)
+    answer = get(f"{two_workers.base}/api/v1/calls/", headers=forged)
 
     assert answer.headers["location"] == f"{two_workers.base}/api/v1/calls"

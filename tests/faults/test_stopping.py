@@ -6,14 +6,13 @@ import time
 from http.client import HTTPResponse
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlmodel import select
 
 from app.core.storage.database import Database, reading
 from app.submissions.models import Submission
 from tests.faults.crowd import Server, a_team, drafts, serving
-from tests.processes import until
+from tests.processes import get, until
 
 pytestmark = pytest.mark.server
 
@@ -27,7 +26,7 @@ def is_listening(server: Server) -> bool:
 
 def sent_on_to(server: Server) -> str:
     """Where an address with a slash too many leads: to where the request said it came."""
-    return httpx.get(f"{server.base}/api/v1/calls/", headers=FORGED).headers["location"]
+    return get(f"{server.base}/api/v1/calls/", headers=FORGED).headers["location"]
 
 
 def test_a_named_proxy_is_believed_and_a_request_in_flight_is_answered_at_the_stop(

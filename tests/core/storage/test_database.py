@@ -221,7 +221,8 @@ def test_instants_are_kept_and_given_back_in_utc(session: Session) -> None:
     assert str(stored).startswith("2026-03-29 01:00:00")
 
 
-def test_every_connection_keeps_the_promises_of_its_database(database: Database) -> None:
+def test_every_connection_keeps_the_promises_of_its_database(url: str) -> None:
+    database = connect(url)  # and not the one of the tests, which hurries
     on_sqlite = database.writer.dialect.name == "sqlite"
     settings = (
         ["journal_mode", "synchronous", "busy_timeout", "foreign_keys", "query_only"]
@@ -242,6 +243,7 @@ def test_every_connection_keeps_the_promises_of_its_database(database: Database)
             found.append(
                 [connection.exec_driver_sql(f"{word} {s}").scalar_one() for s in settings]
             )
+    database.dispose()
 
     if on_sqlite:  # synchronous: 2 is FULL
         assert found == [["wal", 2, 30_000, 1, 0], ["wal", 2, 30_000, 1, 1]]
