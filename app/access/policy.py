@@ -163,8 +163,9 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
 )
 
 
-GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})
-"""Roles that need a second factor at sign-in: they decide about what belongs to others."""
+GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})
+"""Roles that need a second factor at sign-in: they decide about what belongs to others, or
+read all of it."""
 
 TEAM_ROLES: Final = frozenset({Role.MEMBER})
 """Roles that people of teams have: they reach nothing but what belongs to their team."""

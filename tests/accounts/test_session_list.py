@@ -1,16 +1,18 @@
 """Where somebody is signed in can be seen, and ended by the person and by administrators."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
 from app.accounts.lifecycle import Stage
-from app.accounts.models import BrowserSession
+from app.accounts.models import BrowserSession, User
+from app.accounts.service import browser_sessions
 from app.core.base.clock import now
 from app.core.storage.audit import AuditEvent
+from app.settings import Settings
 from tests.accounts.conftest import Enter, heading
 from tests.conftest import SignIn
 from tests.factories import a_person, a_session, a_token, a_user
@@ -180,3 +182,33 @@ def test_the_page_shows_them_and_signs_them_out(session: Session, enter: Enter) 
     assert "Sign out everywhere else" not in rest.text
     assert other.get("/api/v1/me").status_code == 401
     assert browser.get("/api/v1/me").status_code == 200
+
+
+def test_one_browser_too_many_ends_the_one_that_was_silent_for_longest(
+    session: Session,
+) -> None:
+    ann, ben = a_person(session), a_person(session)
+    settings = Settings(embedded_worker=False)
+
+    def enter(user: User) -> BrowserSession:
+        begun = browser_sessions.begin(
+            session, user, settings, Stage.CONSENT, browser="Firefox", known_id=None
+        )
+        row, _ = browser_sessions.find(session, begun.secret, Stage.COMPLETE, settings)
+        return row
+
+    def kept(user: User) -> set[UUID]:
+        held = select(BrowserSession.id).where(BrowserSession.user_id == user.id)
+        return set(session.exec(held))
+
+    of_ben = enter(ben).id
+    rows = [enter(ann) for _ in range(browser_sessions.MOST_SESSIONS)]
+    silent, *others = rows
+    silent.seen_at -= timedelta(hours=1)
+    full = kept(ann)
+
+    latest = enter(ann)
+
+    assert full == {row.id for row in rows}
+    assert kept(ann) == {latest.id, *(row.id for row in others)}
+    assert kept(ben) == {of_ben}

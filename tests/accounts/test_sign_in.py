@@ -319,6 +319,7 @@ def test_signing_out_ends_the_session_for_whoever_has_copied_the_cookie(
     answer = browser.post("/sign-out")
 
     assert answer.headers["location"] == "/sign-in"
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert (before, thief.get("/api/v1/me").status_code) == (200, 401)
     assert rows(session) == []
 

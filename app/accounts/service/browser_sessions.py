@@ -26,6 +26,9 @@ PENDING: Final = timedelta(minutes=15)
 """How long somebody may take over the pages of signing in."""
 CONFIRMED: Final = timedelta(minutes=10)
 """For how long a person counts as having just shown who they are."""
+MOST_SESSIONS: Final = 20
+"""In so many browsers a person is signed in at once; one more ends the one that was silent
+for longest."""
 TOUCH: Final = timedelta(minutes=5)
 """How much of a silence is overlooked, so that not every request writes."""
 
@@ -82,8 +85,29 @@ def begin(
     )
     if stage is not Stage.COMPLETE:
         return Entry(secret, stage)
+    _keep_few(session, user.id)
     audit.record(session, user.id, "sign in", "user", user.id)
     return Entry(secret, stage, known_browsers.remember(session, user.id, known_id))
+
+
+def _keep_few(session: Session, user_id: UUID) -> None:
+    """End what is more than a person may have open, the longest silent first."""
+    session.flush()
+    kept = (
+        select(BrowserSession.id)
+        .where(BrowserSession.user_id == user_id, BrowserSession.stage == Stage.COMPLETE)
+        .order_by(col(BrowserSession.seen_at).desc(), col(BrowserSession.created_at).desc())
+        .limit(MOST_SESSIONS)
+    )
+    held = session.exec(kept).all()
+    if len(held) == MOST_SESSIONS:
+        session.execute(
+            delete(BrowserSession).where(
+                col(BrowserSession.user_id) == user_id,
+                col(BrowserSession.stage) == Stage.COMPLETE,
+                col(BrowserSession.id).not_in(held),
+            )
+        )
 
 
 def _following(session: Session, user: User, passed: Stage | None) -> Stage:

@@ -210,6 +210,8 @@ def sign_out(request: Request, session: SessionDep, cookie: CookieDep) -> Respon
     browser_sessions.end(session, cookie)
     response = go_to("/sign-in")
     cookies.take(request, response, cookies.SESSION)
+    # not the cookies: one of them lets this browser in past wrong tries from elsewhere
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
