@@ -40,6 +40,7 @@ from app.operations.health import router as health
 from app.organisations.api import router as organisations
 from app.pages import layout, refusals
 from app.pages.routes import router as pages
+from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
@@ -132,6 +133,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(catalogue)
+    app.include_router(open_calls)
     app.include_router(pages)
     app.include_router(health)
     require_declared(app, admitted, layout.page_for)

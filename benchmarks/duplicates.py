@@ -143,6 +143,7 @@ def _filled(database: Database) -> tuple[str, str]:
             title="Call for challenges",
             opens_at=now(),
             closes_at=now(),
+            ends_at=now(),
             zone="Europe/Paris",
             state=CallState.PUBLISHED,
         )

@@ -151,6 +151,7 @@ def _call(session: Session, programme: Programme, kind: CallKind) -> Call:
         title=f"Call for {kind}",
         opens_at=datetime(2026, 1, 1, tzinfo=UTC),
         closes_at=datetime(2100, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2100, 1, 1, tzinfo=UTC),
         zone="Europe/Paris",
         state=CallState.PUBLISHED,
     )

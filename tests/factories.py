@@ -139,6 +139,7 @@ def a_call(session: Session, kind: CallKind = CallKind.CHALLENGES, **fields: Any
     fields.setdefault("title", f"Call for {kind}")
     fields.setdefault("opens_at", datetime(2020, 1, 1, tzinfo=UTC))
     fields.setdefault("closes_at", datetime(2100, 1, 1, tzinfo=UTC))
+    fields.setdefault("ends_at", fields["closes_at"])
     fields.setdefault("zone", "Europe/Paris")
     fields.setdefault("state", CallState.PUBLISHED)
     return _saved(session, Call(kind=kind, **fields))

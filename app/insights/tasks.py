@@ -14,7 +14,7 @@ from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
-from app.programmes.lifecycle import Phase, phase
+from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
@@ -93,14 +93,14 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
     at = now()
     for submission, call in session.exec(statement):
         returned = submission.state is State.RETURNED
-        if returned or phase(call, at) is Phase.OPEN:
+        if returned or takes(call, at, submission.created_at):
             yield Task(
                 TaskKind.COMPLETE if returned else TaskKind.FINISH,
                 submission.title,
                 submission.code,
                 submission.kind,
                 1,
-                None if returned else call.closes_at,
+                None if returned else too_late(call, submission.created_at),
                 call.zone,
             )
 

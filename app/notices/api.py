@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.atom import MEDIA_TYPE, atom
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
@@ -18,7 +19,7 @@ from app.core.http.open_data import open_answer
 from app.core.http.patches import PatchBody
 from app.core.http.routing import JSON, Route
 from app.notices import queries, service
-from app.notices.feed import MEDIA_TYPE, atom
+from app.notices.feed import entry_of
 from app.notices.lifecycle import LIFE
 from app.notices.models import PublicNotice
 from app.notices.queries import Published
@@ -158,12 +159,14 @@ def read_feed(
     """Tell feed readers of the newest published challenges."""
     found = queries.catalogue(session, query)
     spoken = query.language if query.language in LANGUAGES else ENGLISH
+    origin = settings.public_url
     feed = atom(
-        found.rows,
-        origin=settings.public_url,
+        [entry_of(one, origin=origin, language=spoken) for one in found.rows],
+        address=f"{origin}/public/v1/notices.atom",
+        page=f"{origin}/notices",
         title=language(spoken).say(Message("Published challenges")),
-        licence=settings.open_data_licence,
         language=spoken,
+        rights=settings.open_data_licence,
     )
     return open_answer(request, feed, MEDIA_TYPE)
 

@@ -31,6 +31,7 @@ from markupsafe import Markup, escape
 
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, Language
+from app.core.base.zones import told as zone_told
 
 LONG: Final = 30
 """Characters from which on a name is shortened where there is little room."""
@@ -72,6 +73,7 @@ def install(environment: Environment, language: Language) -> None:
         "kind": partial(_word, language, "kind"),
         "label": lambda labels: label(labels, language.tag),
         "brief": brief,
+        "zone_name": lambda zone: language.say(zone_told(zone)),
         "country": language.country,
         "language_name": language.language_name,
         "number": language.number,

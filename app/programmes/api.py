@@ -2,19 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
-from app.access.policy import Action
-from app.accounts.dependencies import ActorDep
+from app.access.policy import NOBODY, Action
+from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.atom import MEDIA_TYPE, atom
+from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
-from app.core.http.access import needs, signed_in
+from app.core.base.translations import ENGLISH, Tag
+from app.core.base.translations import language as in_language
+from app.core.http.access import needs, public, signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.open_data import open_answer
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
-from app.programmes import service
+from app.programmes import feeds, queries, service
 from app.programmes.lifecycle import LIFE
 from app.programmes.schemas import (
     AnyCall,
@@ -30,6 +35,9 @@ from app.programmes.schemas import (
 )
 
 router = APIRouter(route_class=Route, tags=["programmes"])
+
+open_calls = APIRouter(prefix="/public/v1", include_in_schema=False)
+"""When calls open and close, for everybody: for calendars and feed readers."""
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 
@@ -141,3 +149,52 @@ def take_call_step(
 ) -> AnyCall:
     """Move a call along its life: publish or cancel it."""
     return service.take_step(session, actor, call_id, step, expected)
+
+
+# --- for calendars and feed readers ------------------------------------------------------
+
+
+@open_calls.get("/calls.ics")
+@public
+def read_calendar(
+    request: Request, session: ReadSessionDep, settings: SettingsDep, language: Tag = ENGLISH
+) -> Response:
+    """Tell calendars when the calls that come or are open open and close."""
+    found = queries.coming(session)
+    written = feeds.calendar(found, origin=settings.public_url, spoken=language)
+    return open_answer(request, written, feeds.CALENDAR)
+
+
+@open_calls.get("/calls.atom")
+@public
+def read_calls_feed(
+    request: Request, session: ReadSessionDep, settings: SettingsDep, language: Tag = ENGLISH
+) -> Response:
+    """Tell feed readers of the calls that come or are open."""
+    origin = settings.public_url
+    feed = atom(
+        [
+            feeds.entry_of(one, origin=origin, spoken=language)
+            for one in queries.coming(session)
+        ],
+        address=f"{origin}/public/v1/calls.atom",
+        page=f"{origin}/calls",
+        title=in_language(language).say(Message("Calls")),
+        language=language,
+    )
+    return open_answer(request, feed, MEDIA_TYPE)
+
+
+@open_calls.get("/calls/{call_id}/calendar.ics")
+@public
+def read_call_calendar(
+    request: Request,
+    session: ReadSessionDep,
+    settings: SettingsDep,
+    call_id: Reference,
+    language: Tag = ENGLISH,
+) -> Response:
+    """Tell calendars when one call opens and closes."""
+    found = service.call(session, NOBODY, call_id)
+    written = feeds.calendar([found], origin=settings.public_url, spoken=language)
+    return open_answer(request, written, feeds.CALENDAR)

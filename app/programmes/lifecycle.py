@@ -32,6 +32,7 @@ class Phase(StrEnum):
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     OPEN = "open"
+    GRACE = "grace"
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
@@ -42,6 +43,7 @@ class Dated(Protocol):
     state: CallState
     opens_at: datetime
     closes_at: datetime
+    ends_at: datetime
 
 
 LIFE: Final = Life[CallState, None](
@@ -66,10 +68,37 @@ LIFE: Final = Life[CallState, None](
 def phase(call: Dated, at: datetime) -> Phase:
     """Return what the call is at an instant.
 
-    It takes things in from `opens_at` on, and no longer at `closes_at`.
+    It takes things in from `opens_at` on, and no longer at `closes_at`. What was begun before
+    can still be sent until before `ends_at`: that is its time of grace.
     """
     if call.state is not CallState.PUBLISHED:
         return Phase(call.state)
     if at < call.opens_at:
         return Phase.SCHEDULED
-    return Phase.OPEN if at < call.closes_at else Phase.CLOSED
+    if at < call.closes_at:
+        return Phase.OPEN
+    return Phase.GRACE if at < call.ends_at else Phase.CLOSED
+
+
+def too_late(call: Dated, begun_at: datetime | None) -> datetime:
+    """Return the first instant at which the call takes a submission in no longer.
+
+    Parameters
+    ----------
+    begun_at : datetime or None
+        When its draft was begun; None of one that is not begun yet. Grace is for what was
+        there when the call closed.
+    """
+    has_grace = begun_at is not None and begun_at < call.closes_at
+    return call.ends_at if has_grace else call.closes_at
+
+
+def takes(call: Dated, at: datetime, begun_at: datetime | None = None) -> bool:
+    """Tell whether the call takes a submission in at an instant.
+
+    Parameters
+    ----------
+    begun_at : datetime, optional
+        When its draft was begun.
+    """
+    return phase(call, at) in {Phase.OPEN, Phase.GRACE} and at < too_late(call, begun_at)

@@ -28,11 +28,15 @@ class Programme(Record, table=True):
 
 
 class Call(Record, table=True):
-    """A call for challenges or for solutions."""
+    """A call for challenges or for solutions.
+
+    `ends_at` is the first instant that is too late also for what was begun before `closes_at`.
+    """
 
     __table_args__ = (
         UniqueConstraint("programme_id", "code"),
         CheckConstraint("opens_at < closes_at", name="dates"),
+        CheckConstraint("closes_at <= ends_at", name="grace"),
     )
 
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
@@ -41,6 +45,12 @@ class Call(Record, table=True):
     title: str
     opens_at: datetime = Field(sa_type=UtcDateTime)
     closes_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
     zone: str
     state: CallState = Field(default=CallState.DRAFT, sa_type=enum_column(CallState))
     notes: str = ""
+
+    @property
+    def grace_minutes(self) -> int:
+        """For how many minutes after closing what was begun before can be sent."""
+        return int((self.ends_at - self.closes_at).total_seconds() // 60)

@@ -1,18 +1,51 @@
 """Finding programmes and calls by what names them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
+from app.core.base.clock import now
 from app.core.base.errors import FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
+from app.programmes.lifecycle import CallState, Phase
 from app.programmes.models import Call, Programme
 
+MOST_COMING: Final = 100
+"""How many calls a calendar or a feed tells of."""
 MOST_NAMED: Final = 5
 """How many calls of one code a refusal names."""
+
+
+def in_phase(wanted: Phase, at: datetime) -> ColumnElement[bool]:
+    """`lifecycle.phase` as a condition; a test holds the two together."""
+    published = col(Call.state) == CallState.PUBLISHED
+    match wanted:
+        case Phase.DRAFT | Phase.CANCELLED:
+            return col(Call.state) == CallState(wanted)
+        case Phase.SCHEDULED:
+            return and_(published, col(Call.opens_at) > at)
+        case Phase.OPEN:
+            return and_(published, col(Call.opens_at) <= at, col(Call.closes_at) > at)
+        case Phase.GRACE:
+            return and_(published, col(Call.closes_at) <= at, col(Call.ends_at) > at)
+        case Phase.CLOSED:
+            return and_(published, col(Call.ends_at) <= at)
+
+
+def coming(session: Session) -> Sequence[Call]:
+    """Return the calls that open later or have not ended, the next to close first."""
+    statement = (
+        select(Call)
+        .where(col(Call.state) == CallState.PUBLISHED, col(Call.ends_at) > now())
+        .order_by(col(Call.closes_at), col(Call.id))
+        .limit(MOST_COMING)
+    )
+    return session.exec(statement).all()
 
 
 def programme_or_none(session: Session, key: UUID | str) -> Programme | None:

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import (
@@ -33,6 +33,9 @@ def _no_key(code: str) -> str:
         raise ValueError(Message("choose a code that does not look like an identifier"))
     return code
 
+
+MOST_GRACE: Final = 7 * 24 * 60
+"""Minutes of grace that a call may have: a week."""
 
 Code = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$"), AfterValidator(_no_key)
@@ -128,6 +131,12 @@ class CallDraft(BaseModel):
     zone: Zone = Field(default="UTC", description="In whose time the dates are announced.")
     opens_at: Announced = Field(description="An instant with its zone.")
     closes_at: Announced = Field(description="The first instant that is too late.")
+    grace_minutes: Whole = Field(
+        default=0,
+        ge=0,
+        le=MOST_GRACE,
+        description="For how long after closing what was begun before can still be sent.",
+    )
     notes: Notes = Field(default="", description="For staff, and shown to them alone.")
 
     @field_validator("opens_at", "closes_at")
@@ -156,10 +165,15 @@ class CallRead(BaseModel):
     title: str
     opens_at: datetime = Field(description="UTC.")
     closes_at: datetime = Field(description="UTC; the first instant that is too late.")
+    ends_at: datetime = Field(
+        description="UTC; the first instant that is too late for what was begun before "
+        "`closes_at`. The same where there is no grace."
+    )
     opens_local: Annotated[datetime, Aside()] = Field(description="The same instant in `zone`.")
     closes_local: Annotated[datetime, Aside()] = Field(
         description="The same instant in `zone`."
     )
+    ends_local: Annotated[datetime, Aside()] = Field(description="The same instant in `zone`.")
     zone: str
     state: CallState
     phase: Phase = Field(description="Computed from the clock when the answer was made.")

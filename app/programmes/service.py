@@ -1,12 +1,12 @@
 """Use cases of programmes and calls."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, select
 
 from app.access import policy
@@ -24,12 +24,19 @@ from app.core.base.errors import (
 )
 from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
+from app.core.base.zones import told
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
-from app.programmes.lifecycle import LIFE, CallState, Phase, phase
+from app.programmes.lifecycle import LIFE, CallState, Phase, phase, takes, too_late
 from app.programmes.models import Call, Programme
-from app.programmes.queries import MOST_NAMED, programme_or_none, stated_programme, told_apart
+from app.programmes.queries import (
+    MOST_NAMED,
+    in_phase,
+    programme_or_none,
+    stated_programme,
+    told_apart,
+)
 from app.programmes.schemas import (
     CallDraft,
     CallQuery,
@@ -172,11 +179,18 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
     policy.require(actor, Action.CALL_WRITE)
     programme_id = stated_programme(session, draft.programme_id).id
     _require_free_call_code(session, programme_id, draft.code)
-    call = Call(**draft.model_dump(exclude={"programme_id"}), programme_id=programme_id)
+    call = Call(**_call_columns(draft), programme_id=programme_id)
     session.add(call)
     session.flush()
     audit.record(session, actor.user_id, "create", "call", call.id)
     return describe(actor, call)
+
+
+def _call_columns(draft: CallDraft) -> dict[str, Any]:
+    return {
+        **draft.model_dump(exclude={"programme_id", "grace_minutes"}),
+        "ends_at": draft.closes_at + timedelta(minutes=draft.grace_minutes),
+    }
 
 
 def _require_free_call_code(session: Session, programme_id: UUID, code: str) -> None:
@@ -213,12 +227,17 @@ def change_call(
     if found.state is CallState.CANCELLED:
         raise TransitionNotAllowed("A call that is cancelled cannot be changed.")
     expected.require(describe(actor, found))
-    written = CallDraft.model_validate(found.model_dump(include={*CallDraft.model_fields}))
+    written = CallDraft.model_validate(
+        {
+            **found.model_dump(include={*CallDraft.model_fields}),
+            "grace_minutes": found.grace_minutes,
+        }
+    )
     draft = patched(written, patch)
     _require_same(session, found, draft)
     if draft.code != written.code:
         _require_free_call_code(session, found.programme_id, draft.code)
-    found.sqlmodel_update(draft.model_dump(exclude={"programme_id"}))
+    found.sqlmodel_update(_call_columns(draft))
     session.flush()
     audit.record(session, actor.user_id, "write", "call", found.id)
     return describe(actor, found)
@@ -239,18 +258,14 @@ def _require_same(session: Session, call: Call, draft: CallDraft) -> None:
 
 def describe(actor: Actor, call: Call) -> CallRead:
     """Return the call with what the clock says about it."""
-    opens, closes = _local(call)
+    zone = ZoneInfo(call.zone)
     return call_read(actor)(
         **call.model_dump(),
         phase=phase(call, now()),
-        opens_local=opens,
-        closes_local=closes,
+        opens_local=call.opens_at.astimezone(zone),
+        closes_local=call.closes_at.astimezone(zone),
+        ends_local=call.ends_at.astimezone(zone),
     )
-
-
-def _local(call: Call) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(call.zone)
-    return call.opens_at.astimezone(zone), call.closes_at.astimezone(zone)
 
 
 def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
@@ -264,7 +279,7 @@ def calls(session: Session, actor: Actor, query: CallQuery) -> Page[CallRead]:
         statement = statement.where(col(Call.kind).in_(query.kind))
     if query.phase:
         at = now()
-        statement = statement.where(or_(*(_in_phase(wanted, at) for wanted in query.phase)))
+        statement = statement.where(or_(*(in_phase(wanted, at) for wanted in query.phase)))
     found = page(
         session,
         statement,
@@ -284,20 +299,6 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     if policy.allows(actor, Action.CALL_WRITE):
         return true()
     return col(Call.state) != CallState.DRAFT
-
-
-def _in_phase(wanted: Phase, at: datetime) -> ColumnElement[bool]:
-    """`lifecycle.phase` as a condition; a test holds the two together."""
-    published = col(Call.state) == CallState.PUBLISHED
-    match wanted:
-        case Phase.DRAFT | Phase.CANCELLED:
-            return col(Call.state) == CallState(wanted)
-        case Phase.SCHEDULED:
-            return and_(published, col(Call.opens_at) > at)
-        case Phase.OPEN:
-            return and_(published, col(Call.opens_at) <= at, col(Call.closes_at) > at)
-        case Phase.CLOSED:
-            return and_(published, col(Call.closes_at) <= at)
 
 
 def call(session: Session, actor: Actor, key: UUID | str) -> Call:
@@ -334,26 +335,32 @@ def call_of(session: Session, call_id: UUID) -> Call:
     return session.get_one(Call, call_id)
 
 
-def is_open(call: Call, at: datetime) -> bool:
+def is_open(call: Call, at: datetime, begun_at: datetime | None = None) -> bool:
     """Tell whether the call takes something in at an instant.
 
     Anyone who decides and notes the time reads the clock once, for both.
+
+    Parameters
+    ----------
+    begun_at : datetime, optional
+        When the draft was begun that shall be taken in.
     """
-    return phase(call, at) is Phase.OPEN
+    return takes(call, at, begun_at)
 
 
-def not_open(call: Call) -> CallNotOpen:
+def not_open(call: Call, begun_at: datetime | None = None) -> CallNotOpen:
     """Return the refusal that says when the call is or was open."""
-    opens, closes = _local(call)
+    zone, now_is = ZoneInfo(call.zone), phase(call, now())
     return CallNotOpen(
         Message(
             "The call {call} is {phase}. It is open from {opens:%Y-%m-%d %H:%M} until before "
             "{closes:%Y-%m-%d %H:%M} ({zone}).",
             call=call.code,
-            phase=phase(call, now()),
-            opens=opens,
-            closes=closes,
-            zone=call.zone,
+            # grace is for what was begun before
+            phase=Phase.CLOSED if now_is is Phase.GRACE else now_is,
+            opens=call.opens_at.astimezone(zone),
+            closes=too_late(call, begun_at).astimezone(zone),
+            zone=told(call.zone),
         )
     )
 

@@ -17,6 +17,7 @@ from tests.conftest import SignIn
 from tests.factories import a_call, a_programme, a_user
 
 OPENS, CLOSES = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+ENDS = CLOSES + timedelta(minutes=30)
 TICK = timedelta(microseconds=1)
 DRAFT = {
     "kind": "challenges",
@@ -34,13 +35,15 @@ DRAFT = {
         (OPENS - TICK, Phase.SCHEDULED),
         (OPENS, Phase.OPEN),
         (CLOSES - TICK, Phase.OPEN),
-        (CLOSES, Phase.CLOSED),
+        (CLOSES, Phase.GRACE),
+        (ENDS - TICK, Phase.GRACE),
+        (ENDS, Phase.CLOSED),
     ],
 )
 def test_a_published_call_is_open_from_its_first_instant_to_before_its_last(
     session: Session, monkeypatch: pytest.MonkeyPatch, at: datetime, expected: Phase
 ) -> None:
-    call = a_call(session, opens_at=OPENS, closes_at=CLOSES)
+    call = a_call(session, opens_at=OPENS, closes_at=CLOSES, ends_at=ENDS)
     monkeypatch.setattr(service, "now", lambda: at)
 
     listed = {
@@ -102,6 +105,8 @@ def test_staff_draft_a_call_and_a_lead_publishes_it(session: Session, as_user: S
         "closes_at": "2026-10-25T00:30:00Z",
         "opens_local": "2026-03-29T01:30:00+01:00",
         "closes_local": "2026-10-25T02:30:00+02:00",
+        "ends_at": "2026-10-25T00:30:00Z",
+        "ends_local": "2026-10-25T02:30:00+02:00",
         "state": "draft",
         "phase": "draft",
         "notes": "",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from app.core.base.messages import Message, Word
+from app.core.base.zones import ANYWHERE, told
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -183,6 +184,9 @@ class Language:
         """Return the day of an instant in a zone, such as 24 November 2026."""
         return _day(self.tag, instant.astimezone(ZoneInfo(zone)).date())
 
+    def _place(self, zone: str) -> str:
+        return self.say(told(zone)) if zone == ANYWHERE else _city(self.tag, zone)
+
     def moment(self, instant: datetime, zone: str = "UTC") -> str:
         """Return day, time and zone, such as 24 November 2026 at 11:00 (Paris, UTC+1)."""
         local = instant.astimezone(ZoneInfo(zone))
@@ -190,7 +194,7 @@ class Language:
         return self.gettext(_AT).format(
             date=_day(self.tag, local.date()),
             time=f"{local:%H:%M}",  # in all of our languages
-            zone=zone if zone == "UTC" else f"{_city(self.tag, zone)}, {offset}",
+            zone=zone if zone == "UTC" else f"{self._place(zone)}, {offset}",
         )
 
 

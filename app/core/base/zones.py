@@ -2,7 +2,7 @@
 
 import zoneinfo
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
@@ -17,6 +17,22 @@ def _zones() -> frozenset[str]:
 def is_zone(name: str) -> bool:
     """Tell whether this is the name of a zone."""
     return name in _zones()
+
+
+ANYWHERE: Final = "Etc/GMT+12"
+"""Where a day ends last: a date there is over once it is over anywhere on Earth. The sign of
+this name is that of POSIX, and says UTC minus twelve."""
+
+
+def told(name: str) -> str:
+    """Return a zone as people read it."""
+    return Message("Anywhere on Earth") if name == ANYWHERE else name.replace("_", " ")
+
+
+def of_dates() -> tuple[tuple[str, str], ...]:
+    """Return the zones in which dates are announced, each with how people read it."""
+    utc, *others = places()
+    return tuple((name, told(name)) for name in (utc, ANYWHERE, *others))
 
 
 @cache

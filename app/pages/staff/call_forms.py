@@ -52,6 +52,7 @@ class CallForm(BaseModel):
     zone: _Typed = ""
     opens_at: _Typed = ""
     closes_at: _Typed = ""
+    grace_minutes: _Typed = ""
     notes: _Typed = ""
 
 
@@ -142,6 +143,7 @@ def show_new_call(
         earlier = service.call(session, actor, like)
         same = earlier.model_dump(mode="json", include={"kind", "title", "zone", "notes"})
         written = {name: str(value) for name, value in same.items()}
+        written["grace_minutes"] = str(earlier.grace_minutes)
     return _new_page(page, session, actor, of, Form(written=written))
 
 
@@ -193,7 +195,7 @@ def _new_page(
         form=form,
         earlier=earlier,
         call=None,
-        zones=[(zone, zone.replace("_", " ")) for zone in zones.places()],
+        zones=zones.of_dates(),
     )
 
 
@@ -275,7 +277,7 @@ def _change_page(
         form=form if form.written else Form(written=stored),
         stored=stored,
         earlier=(),
-        zones=[(zone, zone.replace("_", " ")) for zone in zones.places()],
+        zones=zones.of_dates(),
         expected=entity_tag(read),
         overtaken=status == Stale.status,
     )
@@ -286,6 +288,7 @@ def _shown(call: Call) -> dict[str, str | list[str]]:
     return {
         **{name: getattr(call, name) for name in ("code", "title", "zone", "notes")},
         **{name: local(getattr(call, name), call.zone) for name in DATES},
+        "grace_minutes": str(call.grace_minutes),
     }
 
 

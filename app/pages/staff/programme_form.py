@@ -153,7 +153,7 @@ def _form_page(
         "staff/programme_form.html",
         status=status,
         form=form,
-        zones=[(zone, zone.replace("_", " ")) for zone in zones.places()],
+        zones=zones.of_dates(),
         languages_offered=[(tag, names.language_name(tag)) for tag in OFFERED],
         overtaken=status == Stale.status,
         **about,

@@ -26,6 +26,7 @@ from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED, MEANS
 from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
+from app.programmes.lifecycle import too_late
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
 from app.submissions.lifecycle import EDITABLE, LIFE, Kind, State
@@ -101,6 +102,7 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     return {
         "submission": submission,
         "call": read,
+        "due": too_late(read, submission.created_at),
         "of": programme,
         "team": team,
         "is_team": is_team,

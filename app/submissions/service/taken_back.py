@@ -62,7 +62,7 @@ def restore(session: Session, programme_id: UUID | None = None) -> int:
     over = [
         submission
         for submission, call in session.exec(statement).all()
-        if not programmes.is_open(call, now())
+        if not programmes.is_open(call, now(), submission.created_at)
     ]
     for submission in over:
         _restore(session, submission)
