@@ -43,7 +43,7 @@ from app.pages.routes import router as pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.settings import Settings
-from app.submissions.api import challenges, solutions
+from app.submissions.api import challenges, late, solutions
 from app.themes.api import router as themes
 from app.worker import handlers, work
 
@@ -123,6 +123,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         programmes,
         challenges,
         solutions,
+        late,
         notices,
         matchmaking,
         matches,

@@ -24,7 +24,7 @@ from app.organisations.models import Organisation
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind, State
-from app.submissions.models import Submission
+from app.submissions.models import LatePermit, Submission
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
 from app.themes.models import Theme
 
@@ -143,6 +143,15 @@ def a_call(session: Session, kind: CallKind = CallKind.CHALLENGES, **fields: Any
     fields.setdefault("zone", "Europe/Paris")
     fields.setdefault("state", CallState.PUBLISHED)
     return _saved(session, Call(kind=kind, **fields))
+
+
+def a_late_permit(session: Session, call: Call, **fields: Any) -> LatePermit:
+    """For some team, until an hour after the call has closed for all."""
+    if "organisation_id" not in fields:
+        fields["organisation_id"] = an_organisation(session).id
+    fields.setdefault("until", call.closes_at + timedelta(hours=1))
+    fields.setdefault("reason", "Their network was down on the last day.")
+    return _saved(session, LatePermit(call_id=call.id, **fields))
 
 
 def a_challenge(session: Session, **fields: Any) -> Submission:

@@ -35,7 +35,7 @@ from app.matchmaking.models import MatchRun, Verdict
 from app.organisations.models import Organisation
 from app.organisations.schemas import OrganisationDraft, UserDraft
 from app.organisations.service import people
-from app.programmes import service as programmes
+from app.programmes.lifecycle import Phase, phase
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
@@ -200,7 +200,7 @@ def _keys(session: Session) -> Iterator[tuple[str, list[str]]]:
     for kind in Kind:
         yield f"{kind}_id", sorted(str(row.id) for row in every if row.kind is kind)
     for call in session.exec(select(Call)):
-        if programmes.is_open(call, now()):
+        if phase(call, now()) is Phase.OPEN:
             yield f"open_{call.kind}", [str(call.id)]
     yield "submission_id", sorted(str(row.id) for row in every)
 

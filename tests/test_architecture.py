@@ -33,6 +33,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/submissions/content.py": "what a team tells: the one list of content fields",
         "app/submissions/headings.py": "what people call the columns of their tables",
         "app/submissions/records.py": "the exchange format of files",
+        "app/programmes/feed.py": "calls for calendars and feed readers",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
         "app/matchmaking/engine/duplicates.py": "the bridge to the library: near-duplicates",

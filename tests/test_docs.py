@@ -38,6 +38,7 @@ from app.settings import Settings
 from app.submissions.schemas import (
     ChallengeDraft,
     NewChallenge,
+    NewLatePermit,
     NewSolution,
     SolutionDraft,
     StepTaken,
@@ -65,6 +66,7 @@ BODIES: dict[str, type[BaseModel]] = {
         HandOver,
         MembershipDraft,
         NewChallenge,
+        NewLatePermit,
         NewNotice,
         NewRun,
         NewSolution,

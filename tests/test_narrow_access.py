@@ -105,7 +105,7 @@ def done_once(world: World) -> set[str]:
 POSTS = [
     case
     for case in EXPECTED
-    if case.startswith(("create_", "take_", "invite_", "add_", "hand_", "undo_"))
+    if case.startswith(("create_", "take_", "invite_", "add_", "hand_", "undo_", "permit_"))
 ]
 
 

@@ -34,6 +34,7 @@ from app.submissions.models import Submission
 from tests.factories import (
     a_call,
     a_challenge,
+    a_late_permit,
     a_notice,
     a_programme,
     a_run,
@@ -53,6 +54,7 @@ UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
 ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
+    "permit_id",
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -160,8 +162,9 @@ def people(world: World, session: Session) -> None:
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
     chosen = a_challenge(session, **selected)
     a_solution(session, **selected)
+    permit = a_late_permit(session, call)
     world.other = {
-        "organisation_id": an_organisation(session).id,
+        "organisation_id": permit.organisation_id,
         "programme_id": programme.id,
         "call_id": call.id,
         "challenge_id": submitted.id,
@@ -170,6 +173,7 @@ def people(world: World, session: Session) -> None:
         "notice_id": a_notice(
             session, programme_id=programme.id, state=NoticeState.PROPOSED
         ).id,
+        "permit_id": permit.id,
         "run_id": suggestion.run_id,
         "verdict_id": _a_verdict(session, suggestion),
         "job_id": _a_job(session, None),
@@ -314,6 +318,11 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "closes_at": "2027-01-01T00:00:00Z",
         },
         "change_call": {"notes": "Hm."},
+        "permit_late": {
+            "organisation_id": str(world.other["organisation_id"]),
+            "until": "2101-01-01T00:00:00Z",
+            "reason": "Their network was down.",
+        },
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},
         "create_notice": {"challenge_id": str(things["chosen"])},

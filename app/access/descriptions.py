@@ -14,6 +14,7 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.PROGRAMME_WRITE: Message("Begin and change programmes"),
         Action.CALL_WRITE: Message("Draft and change calls"),
         Action.CALL_PUBLISH: Message("Publish and cancel calls"),
+        Action.CALL_EXTEND: Message("Let a team send a submission after a call has closed"),
         Action.DRAFT_READ: Message("Read the drafts of the team"),
         Action.DRAFT_WRITE: Message("Write the drafts of the team"),
         Action.SUBMISSION_SUBMIT: Message(

@@ -37,6 +37,7 @@ class Action(StrEnum):
     PROGRAMME_WRITE = "programme:write"
     CALL_WRITE = "call:write"
     CALL_PUBLISH = "call:publish"
+    CALL_EXTEND = "call:extend"
     DRAFT_READ = "draft:read"
     DRAFT_WRITE = "draft:write"
     SUBMISSION_SUBMIT = "submission:submit"
@@ -85,6 +86,7 @@ _STAFF: Final = {
     Action.ORGANISATION_WRITE: Reach.ANY,
     Action.PROGRAMME_WRITE: Reach.ANY,
     Action.CALL_WRITE: Reach.ANY,
+    Action.CALL_EXTEND: Reach.ANY,
     Action.SUBMISSION_READ: Reach.ANY,
     Action.SUBMISSION_SCREEN: Reach.ANY,
     Action.SUBMISSION_DECIDE: Reach.ANY,

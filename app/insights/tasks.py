@@ -17,7 +17,7 @@ from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import Kind, State
-from app.submissions.models import Submission
+from app.submissions.models import LatePermit, Submission
 
 MOST: Final = 100
 """How many tasks are shown at once."""
@@ -81,8 +81,15 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
     """Yield what the actor's teams have begun, while it can be sent, and what came back."""
     own = policy.own_reach(actor, Action.DRAFT_WRITE)
     statement = (
-        select(Submission, Call)
+        select(Submission, Call, LatePermit.until)
         .join(Call, col(Call.id) == col(Submission.call_id))
+        .outerjoin(
+            LatePermit,
+            and_(
+                col(LatePermit.call_id) == col(Submission.call_id),
+                col(LatePermit.organisation_id) == col(Submission.organisation_id),
+            ),
+        )
         .where(
             col(Submission.organisation_id).in_(own),
             col(Submission.state).in_([State.DRAFT, State.RETURNED]),
@@ -91,16 +98,17 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
         .limit(MOST)
     )
     at = now()
-    for submission, call in session.exec(statement):
+    for submission, call, permitted in session.exec(statement):
         returned = submission.state is State.RETURNED
-        if returned or takes(call, at, submission.created_at):
+        ends = too_late(call, submission.created_at, permitted)
+        if returned or takes(call, at, ends):
             yield Task(
                 TaskKind.COMPLETE if returned else TaskKind.FINISH,
                 submission.title,
                 submission.code,
                 submission.kind,
                 1,
-                None if returned else too_late(call, submission.created_at),
+                None if returned else ends,
                 call.zone,
             )
 

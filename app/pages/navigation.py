@@ -88,6 +88,7 @@ _CALLS: Final = _pages(
     *("show_programme_calls", "show_programme_call", "show_call_preview"),
     *("show_call_step", "take_call_step", "show_new_call", "draft_call"),
     *("show_call_form", "change_call", "show_closing", "change_closing"),
+    *("show_late_permits", "permit_late", "take_late_permit_back"),
     *("show_programme_form", "change_programme"),
     *("show_import", "look_through", "store_import"),
 )

@@ -53,6 +53,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "call-drafted": Message("Saved as a draft. Nobody but staff reads it yet."),
             "call-changed": Message("The call is changed."),
             "call-closing": Message("The new closing date counts from now on."),
+            "late-permitted": Message("The team can send until then. Its people get a letter."),
+            "late-taken-back": Message("The team is no longer let in. What it has sent stays."),
             "call-publish": Message("Published. Everybody can read the call now."),
             "call-cancel": Message("The call is cancelled."),
             "imported": Message("The file is stored."),

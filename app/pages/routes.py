@@ -25,6 +25,7 @@ from app.pages.staff import (
     comparison,
     figures,
     importing,
+    late_permits,
     letters,
     many_steps,
     moves,
@@ -72,7 +73,7 @@ for page in (
         comparison,
     ),
     *(figures, trade_offs),
-    *(programme_calls, call_forms, programme_form, importing),
+    *(programme_calls, call_forms, late_permits, programme_form, importing),
     *(people, users, letters, organisation, audit),
 ):
     router.include_router(page.router)

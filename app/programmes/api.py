@@ -19,7 +19,7 @@ from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.open_data import open_answer
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
-from app.programmes import feeds, queries, service
+from app.programmes import feed, queries, service
 from app.programmes.lifecycle import LIFE
 from app.programmes.schemas import (
     AnyCall,
@@ -161,8 +161,8 @@ def read_calendar(
 ) -> Response:
     """Tell calendars when the calls that come or are open open and close."""
     found = queries.coming(session)
-    written = feeds.calendar(found, origin=settings.public_url, spoken=language)
-    return open_answer(request, written, feeds.CALENDAR)
+    written = feed.calendar(found, origin=settings.public_url, spoken=language)
+    return open_answer(request, written, feed.CALENDAR)
 
 
 @open_calls.get("/calls.atom")
@@ -172,17 +172,14 @@ def read_calls_feed(
 ) -> Response:
     """Tell feed readers of the calls that come or are open."""
     origin = settings.public_url
-    feed = atom(
-        [
-            feeds.entry_of(one, origin=origin, spoken=language)
-            for one in queries.coming(session)
-        ],
+    written = atom(
+        [feed.entry_of(one, origin=origin, spoken=language) for one in queries.coming(session)],
         address=f"{origin}/public/v1/calls.atom",
         page=f"{origin}/calls",
         title=in_language(language).say(Message("Calls")),
         language=language,
     )
-    return open_answer(request, feed, MEDIA_TYPE)
+    return open_answer(request, written, MEDIA_TYPE)
 
 
 @open_calls.get("/calls/{call_id}/calendar.ics")
@@ -196,5 +193,5 @@ def read_call_calendar(
 ) -> Response:
     """Tell calendars when one call opens and closes."""
     found = service.call(session, NOBODY, call_id)
-    written = feeds.calendar([found], origin=settings.public_url, spoken=language)
-    return open_answer(request, written, feeds.CALENDAR)
+    written = feed.calendar([found], origin=settings.public_url, spoken=language)
+    return open_answer(request, written, feed.CALENDAR)

@@ -80,7 +80,9 @@ def phase(call: Dated, at: datetime) -> Phase:
     return Phase.GRACE if at < call.ends_at else Phase.CLOSED
 
 
-def too_late(call: Dated, begun_at: datetime | None) -> datetime:
+def too_late(
+    call: Dated, begun_at: datetime | None, permitted: datetime | None = None
+) -> datetime:
     """Return the first instant at which the call takes a submission in no longer.
 
     Parameters
@@ -88,17 +90,14 @@ def too_late(call: Dated, begun_at: datetime | None) -> datetime:
     begun_at : datetime or None
         When its draft was begun; None of one that is not begun yet. Grace is for what was
         there when the call closed.
+    permitted : datetime, optional
+        Until when its team is let in although the call has closed.
     """
     has_grace = begun_at is not None and begun_at < call.closes_at
-    return call.ends_at if has_grace else call.closes_at
+    ends = call.ends_at if has_grace else call.closes_at
+    return ends if permitted is None else max(ends, permitted)
 
 
-def takes(call: Dated, at: datetime, begun_at: datetime | None = None) -> bool:
-    """Tell whether the call takes a submission in at an instant.
-
-    Parameters
-    ----------
-    begun_at : datetime, optional
-        When its draft was begun.
-    """
-    return phase(call, at) in {Phase.OPEN, Phase.GRACE} and at < too_late(call, begun_at)
+def takes(call: Dated, at: datetime, ends: datetime) -> bool:
+    """Tell whether the call takes in at an instant what is too late at another one."""
+    return call.state is CallState.PUBLISHED and call.opens_at <= at < ends

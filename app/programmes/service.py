@@ -28,7 +28,7 @@ from app.core.base.zones import told
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
-from app.programmes.lifecycle import LIFE, CallState, Phase, phase, takes, too_late
+from app.programmes.lifecycle import LIFE, CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.programmes.queries import (
     MOST_NAMED,
@@ -335,21 +335,8 @@ def call_of(session: Session, call_id: UUID) -> Call:
     return session.get_one(Call, call_id)
 
 
-def is_open(call: Call, at: datetime, begun_at: datetime | None = None) -> bool:
-    """Tell whether the call takes something in at an instant.
-
-    Anyone who decides and notes the time reads the clock once, for both.
-
-    Parameters
-    ----------
-    begun_at : datetime, optional
-        When the draft was begun that shall be taken in.
-    """
-    return takes(call, at, begun_at)
-
-
-def not_open(call: Call, begun_at: datetime | None = None) -> CallNotOpen:
-    """Return the refusal that says when the call is or was open."""
+def not_open(call: Call, ends: datetime) -> CallNotOpen:
+    """Return the refusal that says when the call is or was open, for a team until `ends`."""
     zone, now_is = ZoneInfo(call.zone), phase(call, now())
     return CallNotOpen(
         Message(
@@ -359,7 +346,7 @@ def not_open(call: Call, begun_at: datetime | None = None) -> CallNotOpen:
             # grace is for what was begun before
             phase=Phase.CLOSED if now_is is Phase.GRACE else now_is,
             opens=call.opens_at.astimezone(zone),
-            closes=too_late(call, begun_at).astimezone(zone),
+            closes=ends.astimezone(zone),
             zone=told(call.zone),
         )
     )

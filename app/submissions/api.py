@@ -1,6 +1,7 @@
 """Routes about challenges and solutions: the same life, two typed contents."""
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Response, status
 from sqlmodel import Session
@@ -21,11 +22,15 @@ from app.core.http.routing import Route
 from app.core.tables.exporting import MEDIA, Format
 from app.programmes.lifecycle import CallKind
 from app.submissions.lifecycle import LIFE, Kind
-from app.submissions.models import Submission
+from app.submissions.models import LatePermit, Submission
 from app.submissions.schemas import (
     ChallengeDraft,
     ChallengeRead,
+    LatePermitQuery,
+    LatePermitRead,
+    LatePermitStaffRead,
     NewChallenge,
+    NewLatePermit,
     NewSolution,
     ReusedRead,
     SolutionDraft,
@@ -33,7 +38,7 @@ from app.submissions.schemas import (
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, queries, reuse, steps, templates
+from app.submissions.service import drafts, late_permits, queries, reuse, steps, templates
 from app.themes import service as themes
 
 challenges = APIRouter(
@@ -47,6 +52,8 @@ solutions = APIRouter(
     tags=["solutions"],
 )
 
+
+late = APIRouter(route_class=Route, tags=["programmes"])
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
@@ -266,3 +273,46 @@ def take_solution_step(
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)
+
+
+# --- who may be late ---------------------------------------------------------------------
+
+
+@late.get("/calls/{call_id}/late-permits")
+@within(*READ)
+def list_late_permits(
+    answer: AnswerDep,
+    actor: ActorDep,
+    call_id: Reference,
+    query: Annotated[LatePermitQuery, Query()],
+) -> ListOf[LatePermitStaffRead] | ListOf[LatePermitRead]:
+    """List which teams may send to a call until later than others; a team reads its own."""
+    return answer(
+        lambda session, query: late_permits.permits(session, actor, call_id, query),
+        query,
+        late_permits.read(actor),
+    )
+
+
+@late.post(
+    "/calls/{call_id}/late-permits",
+    response_model=LatePermitStaffRead,
+    status_code=status.HTTP_201_CREATED,
+)
+@needs(Action.CALL_EXTEND)
+def permit_late(
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    call_id: Reference,
+    new: NewLatePermit,
+) -> LatePermit:
+    """Let a team send what it writes until later; another permit of it is replaced."""
+    return late_permits.give(session, actor, call_id, new, origin=settings.public_url)
+
+
+@late.delete("/late-permits/{permit_id}", status_code=status.HTTP_204_NO_CONTENT)
+@needs(Action.CALL_EXTEND)
+def take_late_permit_back(session: SessionDep, actor: ActorDep, permit_id: UUID) -> None:
+    """Take a late permit back; what was sent under it stays."""
+    late_permits.take_back(session, actor, permit_id)

@@ -66,6 +66,21 @@ class Submission(Record, table=True):
     )
 
 
+class LatePermit(Record, table=True):
+    """Lets one team send what it writes to a call until later than everybody else.
+
+    `reason` is for staff: why this team may.
+    """
+
+    __tablename__ = "late_permit"
+    __table_args__ = (UniqueConstraint("call_id", "organisation_id"),)
+
+    call_id: UUID = Field(foreign_key="call.id")
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    until: datetime = Field(sa_type=UtcDateTime)
+    reason: str
+
+
 class SubmissionText(SQLModel, table=True):
     """What is searched of a submission: title, summary and code, as text is compared.
 

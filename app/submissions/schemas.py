@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from app.core.base.references import Reference
-from app.core.base.schemas import at_most
+from app.core.base.schemas import Instant, at_most
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.countries import NamedCountry
@@ -185,6 +185,51 @@ READS: Final[dict[Kind, type[ChallengeRead | SolutionRead]]] = {
     Kind.SOLUTION: SolutionRead,
 }
 """How a submission is read, by kind."""
+
+
+class NewLatePermit(BaseModel):
+    """Until when one team may send what it writes, although the call has closed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation_id": "5f0c2c1e-6f0a-4a9e-8f2f-0b1f0a4d7c11",
+                    "until": "2027-02-16T12:00:00+01:00",
+                    "reason": "Their network was down on the last day.",
+                }
+            ]
+        },
+    )
+
+    organisation_id: UUID
+    until: Instant = Field(description="The first instant that is too late for this team.")
+    reason: Annotated[Text, StringConstraints(min_length=3, max_length=5000)] = Field(
+        description="For staff and auditors to read: why this team may."
+    )
+
+
+class LatePermitRead(BaseModel):
+    """Until when a team may send what it writes, as the team reads it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    call_id: UUID
+    organisation_id: UUID
+    until: datetime = Field(description="UTC; the first instant that is too late.")
+    version: int = Field(description="Grows with each change.")
+
+
+class LatePermitStaffRead(LatePermitRead):
+    """The same with why, for staff and auditors."""
+
+    reason: str
+
+
+class LatePermitQuery(ListQuery):
+    """The list of late permits of a call."""
 
 
 class SubmissionQuery(ListQuery):

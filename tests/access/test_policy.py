@@ -14,6 +14,7 @@ STAFF = {
     "organisation:read",
     "programme:write",
     "call:write",
+    "call:extend",
     "submission:read",
     "submission:screen",
     "submission:decide",

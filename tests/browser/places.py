@@ -78,6 +78,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "new-programme": "/new-programme",
             "programme-call-change": "/programmes/{programme}/calls/{call}/change",
             "programme-call-closing": "/programmes/{programme}/calls/{call}/closing",
+            "programme-call-late": "/programmes/{programme}/calls/{call}/late",
             "programme-call-cancel": "/programmes/{programme}/calls/{call}/steps/cancel",
             "import": "/programmes/{programme}/calls/{call}/import",
             "people": "/people",

@@ -91,6 +91,7 @@ def others(session: Session) -> dict[str, Any]:
         "organisation_id": organisation_of(session, other),
         "membership_id": uuid4(),
         "letter_id": uuid4(),
+        "permit_id": uuid4(),
         "session_id": a_session(session, other).id,
         "submission": draft.code,
         "other": solution.code,

@@ -16,13 +16,14 @@ from starlette.testclient import TestClient
 from app.access.policy import OPERATOR, Role
 from app.core.base.translations import LANGUAGES, language
 from app.core.base.zones import ANYWHERE, of_dates
-from app.programmes import feeds, service
+from app.programmes import feed, service
 from app.programmes.lifecycle import CallKind, CallState, takes, too_late
 from app.programmes.models import Call
 from tests.conftest import SignIn
 from tests.factories import a_call, a_programme, a_user
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 OPENS = datetime(2026, 3, 1, tzinfo=UTC)
 CLOSES = datetime(2026, 4, 1, tzinfo=UTC)
@@ -54,8 +55,8 @@ def test_grace_is_for_what_was_begun_before_the_call_closed(
     call = a_call(session, opens_at=OPENS, closes_at=CLOSES, ends_at=ENDS)
 
     assert too_late(call, begun_at) == first_too_late
-    assert takes(call, first_too_late - TICK, begun_at)
-    assert not takes(call, first_too_late, begun_at)
+    assert takes(call, first_too_late - TICK, first_too_late)
+    assert not takes(call, first_too_late, first_too_late)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,8 @@ def test_grace_opens_no_call_that_is_not_published_or_not_open_yet(
 ) -> None:
     call = a_call(session, opens_at=OPENS, closes_at=CLOSES, ends_at=ENDS, state=state)
 
-    assert takes(call, at, OPENS) is (state is CallState.PUBLISHED and at == BEFORE)
+    is_on = takes(call, at, too_late(call, OPENS))
+    assert is_on is (state is CallState.PUBLISHED and at == BEFORE)
 
 
 @given(
@@ -83,7 +85,7 @@ def test_page_calendar_and_interface_name_the_same_instant_in_every_zone(
     call = a_made_call(closes, zone, grace)
 
     read = service.describe(OPERATOR, call)
-    events = Calendar.from_ical(feeds.calendar([call], origin="https://x", spoken=tag)).walk(
+    events = Calendar.from_ical(feed.calendar([call], origin="https://x", spoken=tag)).walk(
         "VEVENT"
     )
 
@@ -151,7 +153,7 @@ def test_grace_is_told_in_minutes_and_moves_with_the_closing_date(
 def calls(session: Session) -> dict[str, Call]:
     far = datetime(2100, 1, 1, tzinfo=UTC)
     made = {
-        "open": a_call(session, title="Call that is open", ends_at=far + timedelta(hours=1)),
+        "open": a_call(session, title="Call that is open", closes_at=far - HOUR, ends_at=far),
         "later": a_call(
             session, title="Call to come", opens_at=datetime(2099, 1, 1, tzinfo=UTC)
         ),

@@ -15,7 +15,6 @@ from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Record
 from app.matches.models import Match
 from app.organisations.models import Organisation
-from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.seeding import demonstration, loader
@@ -183,7 +182,7 @@ def test_a_demonstration_call_of_each_kind_is_open_whenever_it_starts(
         )
         for kind in CallKind
     }
-    assert [programmes.is_open(call, at) for call in calls] == [True, True]
+    assert [phase(call, at) is Phase.OPEN for call in calls] == [True, True]
     assert all("not of the real edition" in call.title for call in calls)
 
 

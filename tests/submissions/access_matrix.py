@@ -42,6 +42,18 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=200, lead=200, auditor=403),
         "hidden": answers(404),
     },
+    "list_late_permits": {
+        "other": answers(200),
+        "hidden": answers(404, staff=200, lead=200),
+    },
+    "permit_late": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=409, lead=409),
+    },
+    "take_late_permit_back": {
+        "other": answers(403, staff=204, lead=404),  # which staff have taken back by then
+        "hidden": answers(403, staff=404, lead=404),
+    },
     "list_solutions": {"any": answers(200)},
     "create_solution": {"any": answers(403, member=200)},
     "read_solution": {

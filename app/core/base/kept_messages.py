@@ -28,7 +28,7 @@ def packed(text: str) -> str | dict[str, Any]:
 
 def unpacked(value: Any) -> Any:
     """Return what was packed; anything else, such as a text from earlier, as it is."""
-    if not isinstance(value, Mapping):
+    if not (isinstance(value, Mapping) and value.keys() == {"template", "values"}):
         return value
     values = {name: unpacked(inner) for name, inner in value["values"].items()}
     return Message(value["template"], **values)

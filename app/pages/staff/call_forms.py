@@ -102,6 +102,14 @@ def announced(written: str, zone: str) -> str:
     return there.isoformat()
 
 
+def no_such_hour(zone: str) -> Message:
+    """Return what is said of an hour that the clocks of a zone leave out."""
+    return Message(
+        "The clocks go forward then: this hour does not exist in {zone}. Choose another one.",
+        zone=zone,
+    )
+
+
 def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     """Return what was filled in, with dates as instants.
 
@@ -116,12 +124,7 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
         try:
             said[name] = announced(said[name], zone)
         except ValueError:
-            gap = Message(
-                "The clocks go forward then: this hour does not exist in {zone}. Choose "
-                "another one.",
-                zone=zone,
-            )
-            errors.append(FieldError(f"/{name}", gap))
+            errors.append(FieldError(f"/{name}", no_such_hour(zone)))
     if errors:
         raise Unprocessable("The content cannot be accepted.", errors=errors)
     return said

@@ -116,6 +116,7 @@ def show_programme_call(
         place=place_of(found, of),
         offers=service.steps(session, actor, found.id)[1],
         may_change=policy.allows(actor, change),
+        may_extend=policy.allows(actor, Action.CALL_EXTEND),
         may_import=policy.allows(actor, Action.SUBMISSION_IMPORT),
     )
 

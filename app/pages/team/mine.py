@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.clock import now
 from app.core.base.errors import Unprocessable
 from app.core.base.references import Reference, reference
 from app.core.http.access import needs
@@ -26,7 +27,7 @@ from app.submissions.schemas import (
     NewSolution,
     Title,
 )
-from app.submissions.service import drafts, queries
+from app.submissions.service import drafts, late_permits, queries
 
 router = APIRouter()
 
@@ -53,6 +54,9 @@ def show_submissions(page: PageDep, session: ReadSessionDep, actor: ActorDep) ->
         "team/submissions.html",
         submissions=queries.own(session, actor),
         calls=programmes.calls(session, actor, CallQuery(phase=[Phase.OPEN])).rows,
+        permitted=late_permits.calls_of(
+            session, policy.own_reach(actor, Action.DRAFT_WRITE), now()
+        ),
     )
 
 
@@ -115,6 +119,7 @@ def _new_page(
         status=status,
         form=form,
         call=programmes.describe(actor, found),
+        is_on=any(late_permits.refusal(session, found, key, now()) is None for key in own),
         of=programmes.programme(session, found.programme_id),
         teams=[organisations.organisation(session, actor, key) for key in own],
         earlier=queries.own_of_kind(session, actor, KINDS[found.kind]),

@@ -26,7 +26,6 @@ from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED, MEANS
 from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
-from app.programmes.lifecycle import too_late
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
 from app.submissions.lifecycle import EDITABLE, LIFE, Kind, State
@@ -38,7 +37,7 @@ from app.submissions.schemas import (
     ReusedRead,
     StepTaken,
 )
-from app.submissions.service import queries, reuse, steps
+from app.submissions.service import late_permits, queries, reuse, steps
 from app.submissions.service.history import history
 from app.themes import service as themes
 
@@ -102,7 +101,9 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     return {
         "submission": submission,
         "call": read,
-        "due": too_late(read, submission.created_at),
+        "due": late_permits.closing(
+            session, call, submission.organisation_id, submission.created_at
+        ),
         "of": programme,
         "team": team,
         "is_team": is_team,

@@ -34,7 +34,7 @@ from app.submissions.schemas import (
     NewSolution,
     SolutionDraft,
 )
-from app.submissions.service import queries, reuse
+from app.submissions.service import late_permits, queries, reuse
 from app.themes import service as themes
 
 
@@ -66,8 +66,8 @@ def create(
     require_known_themes(session, new.themes)
     new, taken = reuse.taken_over(session, actor, kind, owner_id, new)
     at = now()
-    if not programmes.is_open(call, at):
-        raise programmes.not_open(call)
+    if (closed := late_permits.refusal(session, call, owner_id, at)) is not None:
+        raise closed
     _require_few(session, owner_id, call, most)
     submission = Submission(
         **new.model_dump(exclude={"call_id", "organisation_id", "like"}),

@@ -10,15 +10,13 @@ from app.access.lifecycle import Offer, Step
 from app.access.policy import Actor
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
-from app.core.base.errors import CallNotOpen
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.programmes import service as programmes
-from app.programmes.models import Call
 from app.submissions.lifecycle import LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import queries, taken_back
+from app.submissions.service import late_permits, queries, taken_back
 
 
 def take(
@@ -102,16 +100,11 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
         kind=submission.kind,
         content=submission.content,
         themes=submission.themes,
-        call_closed=_closed(submission, call, at),
+        call_closed=late_permits.refusal(
+            session, call, submission.organisation_id, at, submission.created_at
+        ),
         reason=reason,
     )
-
-
-def _closed(submission: Submission, call: Call, at: datetime) -> CallNotOpen | None:
-    begun_at = submission.created_at
-    if programmes.is_open(call, at, begun_at):
-        return None
-    return programmes.not_open(call, begun_at)
 
 
 def offers(

@@ -17,10 +17,10 @@ from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.organisations.service import people
-from app.programmes import service as programmes
 from app.programmes.models import Call
 from app.submissions.lifecycle import BY_CLOCK, State
 from app.submissions.models import Submission
+from app.submissions.service import late_permits
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "themes")
 
@@ -62,7 +62,9 @@ def restore(session: Session, programme_id: UUID | None = None) -> int:
     over = [
         submission
         for submission, call in session.exec(statement).all()
-        if not programmes.is_open(call, now(), submission.created_at)
+        if late_permits.refusal(
+            session, call, submission.organisation_id, now(), submission.created_at
+        )
     ]
     for submission in over:
         _restore(session, submission)

@@ -12,6 +12,7 @@ STEPPING: Final = "app/matchmaking/service/run_steps.py"
 JOBS: Final = "app/core/storage/jobs.py"
 STATES: Final = "tests/submissions/test_lifecycle.py::"
 SUBMIT: Final = "tests/submissions/test_submit.py::"
+LATE: Final = "tests/submissions/test_late_permits.py::"
 SCREENING: Final = "tests/submissions/test_screening.py::"
 CALLS: Final = "tests/programmes/test_calls.py::"
 DECIDE: Final = "tests/matchmaking/test_decide.py::"
@@ -111,8 +112,8 @@ FAULTS: Final = (
     Fault(
         "a call is still open at the instant of its deadline",
         CALL,
-        "if at < call.closes_at else",
-        "if at <= call.closes_at else",
+        "    if at < call.closes_at:\n        return Phase.OPEN",
+        "    if at <= call.closes_at:\n        return Phase.OPEN",
         (f"{CALLS}test_a_published_call_is_open_from_its_first_instant_to_before_its_last",),
     ),
     Fault(
@@ -131,17 +132,45 @@ FAULTS: Final = (
     ),
     Fault(
         "a call takes things in before it opens",
-        "app/programmes/service.py",
-        "return phase(call, at) is Phase.OPEN\n",
-        "return phase(call, at) in {Phase.OPEN, Phase.SCHEDULED}\n",
+        CALL,
+        "call.opens_at <= at < ends",
+        "at < ends",
         (f"{SUBMIT}test_a_call_that_has_not_opened_takes_nothing_in",),
     ),
     Fault(
         "a draft is begun in a closed call",
         "app/submissions/service/drafts.py",
-        "if not programmes.is_open(call, at):",
-        "if not programmes.is_open(call, call.opens_at):",
+        "late_permits.refusal(session, call, owner_id, at)",
+        "late_permits.refusal(session, call, owner_id, call.opens_at)",
         (f"{SUBMIT}test_a_closed_call_takes_nothing_in",),
+    ),
+    Fault(
+        "grace is for drafts that are begun in it, too",
+        CALL,
+        "has_grace = begun_at is not None and begun_at < call.closes_at",
+        "has_grace = begun_at is not None and begun_at < call.ends_at",
+        (f"{LATE}test_what_was_begun_before_is_sent_in_the_time_of_grace",),
+    ),
+    Fault(
+        "a permit of one team lets every team in",
+        "app/submissions/service/late_permits.py",
+        "LatePermit.call_id == call_id, LatePermit.organisation_id == organisation_id\n",
+        "LatePermit.call_id == call_id\n",
+        (f"{LATE}test_a_team_that_is_let_in_begins_writes_and_sends_and_no_other_does",),
+    ),
+    Fault(
+        "a permit opens a call that is not published",
+        CALL,
+        "return call.state is CallState.PUBLISHED and call.opens_at",
+        "return call.opens_at",
+        (f"{LATE}test_a_permit_opens_no_call_that_is_not_published",),
+    ),
+    Fault(
+        "a team reads the permits of others",
+        "app/submissions/service/late_permits.py",
+        "within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id)",
+        "LatePermit.call_id == call.id",
+        (f"{LATE}test_a_team_reads_its_own_permit_and_not_why_and_nothing_of_others",),
     ),
     # --- verdicts ---
     Fault(

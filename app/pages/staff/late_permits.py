@@ -1,0 +1,130 @@
+"""Letting one team in after a call has closed, and taking that back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session
+
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep, SettingsDep
+from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.references import Reference
+from app.core.base.validation_errors import field_errors
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.forms import Form, form_of
+from app.organisations.schemas import OrganisationQuery
+from app.organisations.service import organisations
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.staff.call_forms import announced, no_such_hour
+from app.pages.staff.calls import call_of, place_of
+from app.programmes import service as programmes
+from app.submissions.schemas import LatePermitQuery, NewLatePermit
+from app.submissions.service import late_permits
+
+router = APIRouter()
+
+_Typed = Annotated[str, Field(max_length=10_000)]
+
+
+class LateForm(BaseModel):
+    """Whom staff let in, until when and why, as a form tells it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation_id: _Typed = ""
+    until: _Typed = ""
+    reason: _Typed = ""
+
+
+LateFormDep = Annotated[Form[LateForm], Depends(form_of(LateForm))]
+
+
+@router.get("/programmes/{programme}/calls/{call}/late")
+@needs(Action.CALL_EXTEND)
+def show_late_permits(
+    page: PageDep,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+) -> Response:
+    """List who may send later than others, and ask whom to let in."""
+    return _page(page, session, actor, (programme, call), Form())
+
+
+@router.post("/programmes/{programme}/calls/{call}/late")
+@needs(Action.CALL_EXTEND)
+def permit_late(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    programme: Reference,
+    call: Reference,
+    form: LateFormDep,
+) -> Response:
+    """Let a team in until later."""
+    found, of = call_of(session, actor, programme, call)
+    if form.value is None:
+        return _page(page, session, actor, (programme, call), form, 422)
+    try:
+        said: dict[str, Any] = form.value.model_dump()
+        try:
+            said["until"] = announced(said["until"], found.zone)
+        except ValueError:
+            error = FieldError("/until", no_such_hour(found.zone))
+            raise Unprocessable("The content cannot be accepted.", errors=[error]) from None
+        new = NewLatePermit.model_validate(said)
+        late_permits.give(session, actor, found.id, new, origin=settings.public_url)
+    except ValidationError as wrong:
+        form = form.refused(*field_errors(wrong.errors()))
+        return _page(page, session, actor, (programme, call), form, 422)
+    except (Unprocessable, Conflict) as refusal:
+        form = form.refused(*(refusal.errors or [FieldError("/until", refusal.detail)]))
+        return _page(page, session, actor, (programme, call), form, refusal.status)
+    return go_to(f"{place_of(found, of)}/late", done="late-permitted")
+
+
+@router.post("/programmes/{programme}/calls/{call}/late/{permit_id}/take-back")
+@needs(Action.CALL_EXTEND)
+def take_late_permit_back(
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+    permit_id: UUID,
+) -> Response:
+    """Take a permit back."""
+    found, of = call_of(session, actor, programme, call)
+    late_permits.take_back(session, actor, permit_id)
+    return go_to(f"{place_of(found, of)}/late", done="late-taken-back")
+
+
+def _page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    named: tuple[UUID | str, UUID | str],
+    form: Form[LateForm],
+    status: int = 200,
+) -> Response:
+    found, of = call_of(session, actor, *named)
+    permits = late_permits.permits(session, actor, found.id, LatePermitQuery(limit=200)).rows
+    teams = organisations.organisations(session, actor, OrganisationQuery(limit=200)).rows
+    return page.render(
+        "staff/late_permits.html",
+        status=status,
+        programme=of,
+        call=programmes.describe(actor, found),
+        place=place_of(found, of),
+        form=form,
+        permits=permits,
+        teams=[(str(team.id), f"{team.name} ({team.country})") for team in teams],
+        names={
+            permit.id: organisations.organisation(session, actor, permit.organisation_id).name
+            for permit in permits
+        },
+    )

@@ -1,0 +1,214 @@
+"""Until when a team may send what it writes, and whom staff let in after a call has closed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.access.visibility import within_reach
+from app.accounts.service import letters
+from app.core.base.clock import now
+from app.core.base.errors import CallNotOpen, Conflict, FieldError, NotFound, Unprocessable
+from app.core.base.messages import Message
+from app.core.storage import audit
+from app.core.storage.pagination import Page, page
+from app.organisations.models import Organisation
+from app.organisations.service import people
+from app.programmes import service as programmes
+from app.programmes.lifecycle import CallState, takes, too_late
+from app.programmes.models import Call
+from app.submissions.models import LatePermit
+from app.submissions.schemas import (
+    LatePermitQuery,
+    LatePermitRead,
+    LatePermitStaffRead,
+    NewLatePermit,
+)
+
+_SUBJECT: Final = Message("Your team can still send a submission: {call}")
+_BODY: Final = Message(
+    "Hello,\n\nthe staff of the incubator let your team, {team}, send what it writes to "
+    '"{call}" until before {until}, although the call closes earlier for others.\n\n'
+    "Write and send it here: {origin}/submissions\n"
+)
+
+
+def closing(
+    session: Session, call: Call, organisation_id: UUID, begun_at: datetime | None = None
+) -> datetime:
+    """Return the first instant at which a team is too late with a submission.
+
+    Parameters
+    ----------
+    begun_at : datetime, optional
+        When its draft was begun; None of one that is not begun yet.
+    """
+    return too_late(call, begun_at, until(session, call.id, organisation_id))
+
+
+def until(session: Session, call_id: UUID, organisation_id: UUID) -> datetime | None:
+    """Return until when a team is permitted to be late; None if it is not."""
+    return session.exec(
+        select(LatePermit.until).where(
+            LatePermit.call_id == call_id, LatePermit.organisation_id == organisation_id
+        )
+    ).first()
+
+
+def refusal(
+    session: Session,
+    call: Call,
+    organisation_id: UUID,
+    at: datetime,
+    begun_at: datetime | None = None,
+) -> CallNotOpen | None:
+    """Return why a call takes nothing in of a team at an instant; None where it does."""
+    ends = closing(session, call, organisation_id, begun_at)
+    return None if takes(call, at, ends) else programmes.not_open(call, ends)
+
+
+def give(
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    new: NewLatePermit,
+    *,
+    origin: str,
+) -> LatePermit:
+    """Let a team send what it writes until later; another permit takes the place of the first.
+
+    Its people get a letter.
+
+    Parameters
+    ----------
+    origin : str
+        Where people reach the service.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If there is no such call, or the actor may not let teams in.
+    Conflict
+        If the call is not published.
+    Unprocessable
+        If there is no such organisation, or the instant is over or before the call closes.
+    """
+    policy.require(actor, Action.CALL_EXTEND)
+    call = programmes.call(session, actor, key)
+    if call.state is not CallState.PUBLISHED:
+        raise Conflict(
+            "The call is not published: no team can send anything to it.",
+            remedy="Let teams in once it is published.",
+        )
+    team = session.get(Organisation, new.organisation_id)
+    errors = list(_wrong(call, team, new.until))
+    if errors or team is None:
+        raise Unprocessable("The team cannot be let in so.", errors=errors)
+    held = session.exec(
+        select(LatePermit)
+        .where(LatePermit.call_id == call.id, LatePermit.organisation_id == team.id)
+        .with_for_update()
+    ).first()
+    permit = held or LatePermit(
+        call_id=call.id, organisation_id=team.id, until=new.until, reason=new.reason
+    )
+    permit.until, permit.reason = new.until, new.reason
+    session.add(permit)
+    session.flush()
+    audit.record(
+        session, actor.user_id, "permit late", "late permit", permit.id, reason=new.reason
+    )
+    _tell(session, call, team, new.until, origin)
+    return permit
+
+
+def _wrong(call: Call, team: Organisation | None, until: datetime) -> Iterator[FieldError]:
+    if team is None:
+        yield FieldError("/organisation_id", "There is no such organisation.")
+    if until <= now():
+        yield FieldError("/until", "This instant is over. Choose a later one.")
+    elif until <= call.closes_at:
+        yield FieldError("/until", "The call is open until later than this for everybody.")
+
+
+def _tell(
+    session: Session, call: Call, team: Organisation, until: datetime, origin: str
+) -> None:
+    for user in people.team(session, team.id):
+        told = letters.spoken_to(user).moment(until, call.zone)
+        letters.write(
+            session,
+            user,
+            Message(_SUBJECT, call=call.title),
+            Message(_BODY, team=team.name, call=call.title, until=told, origin=origin),
+        )
+
+
+def take_back(session: Session, actor: Actor, permit_id: UUID) -> None:
+    """Take a permit back; what was sent under it stays.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not let teams in.
+    NotFound
+        If there is none.
+    """
+    policy.require(actor, Action.CALL_EXTEND)
+    permit = session.get(LatePermit, permit_id)
+    if permit is None:
+        raise NotFound(Message("There is no late permit {permit}.", permit=permit_id))
+    session.delete(permit)
+    session.flush()
+    audit.record(session, actor.user_id, "take back", "late permit", permit_id)
+
+
+def read(actor: Actor) -> type[LatePermitRead]:
+    """Return the form in which the actor reads late permits."""
+    is_staff = policy.has_any_reach(actor, Action.SUBMISSION_READ)
+    return LatePermitStaffRead if is_staff else LatePermitRead
+
+
+def permits(
+    session: Session, actor: Actor, key: UUID | str, query: LatePermitQuery
+) -> Page[LatePermit]:
+    """Return a page of the late permits of a call that the actor may read.
+
+    Raises
+    ------
+    NotFound
+        If there is no such call, or none that the actor may read.
+    """
+    call = programmes.call(session, actor, key)
+    return page(
+        session,
+        select(LatePermit).where(
+            LatePermit.call_id == call.id,
+            within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id),
+        ),
+        query,
+        sortable={"until": LatePermit.until, "created_at": LatePermit.created_at},
+        default="until",
+        key=LatePermit.id,
+    )
+
+
+def calls_of(session: Session, organisation_ids: frozenset[UUID], at: datetime) -> list[Call]:
+    """Return the calls that have closed for others and take something in of these teams."""
+    statement = (
+        select(Call)
+        .join(LatePermit, col(LatePermit.call_id) == col(Call.id))
+        .where(
+            col(LatePermit.organisation_id).in_(organisation_ids),
+            col(LatePermit.until) > at,
+            col(Call.closes_at) <= at,
+            Call.state == CallState.PUBLISHED,
+        )
+        .distinct()
+        .order_by(col(Call.closes_at), col(Call.id))
+    )
+    return list(session.exec(statement).all())
