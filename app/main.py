@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
@@ -39,7 +39,7 @@ from app.operations.api import router as operations
 from app.operations.health import router as health
 from app.organisations.api import router as organisations
 from app.pages import layout, refusals
-from app.pages.routes import router as pages
+from app.pages.routes import include_pages
 from app.programmes.api import router as programmes
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
@@ -113,7 +113,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     refusals.install(app)
     openapi.complete(app)
     mount_docs(app)
-    api = APIRouter(prefix="/api/v1")
+    # none within another: FastAPI would make their routes ready twice, and keep both
     for router in (
         organisations,
         accounts,
@@ -129,10 +129,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         insights,
         operations,
     ):
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
-    app.include_router(pages)
+    include_pages(app)
     app.include_router(health)
     require_declared(app, admitted, layout.page_for)
     routing.require_one_way(app)

@@ -1,6 +1,6 @@
 """Every page, by wing."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from app.pages.account import (
     demonstration,
@@ -42,37 +42,43 @@ from app.pages.staff import (
 from app.pages.staff import calls as programme_calls
 from app.pages.team import fitting, form, mine, notice, receipt, submission
 
-router = APIRouter(include_in_schema=False)
-for page in (
-    *(front, calls, catalogue, about, components),
-    *(
-        sign_in,
-        demonstration,
-        language,
-        one_time_links,
-        openid,
-        profile,
-        password,
-        sessions,
-        tokens,
-        tasks,
-    ),
-    *(mine, form, submission, fitting, notice, receipt),
-    *(
-        programmes,
-        submissions,
-        similar,
-        notices,
-        many_steps,
-        runs,
-        bench,
-        board,
-        moves,
-        what_if,
-        comparison,
-    ),
-    *(figures, trade_offs),
-    *(programme_calls, call_forms, programme_form, importing),
-    *(people, users, letters, organisation, audit),
-):
-    router.include_router(page.router)
+
+def include_pages(app: FastAPI) -> None:
+    """Add every page to an application.
+
+    Each router by itself: FastAPI makes the routes of a router within a router ready twice,
+    and keeps both.
+    """
+    for page in (
+        *(front, calls, catalogue, about, components),
+        *(
+            sign_in,
+            demonstration,
+            language,
+            one_time_links,
+            openid,
+            profile,
+            password,
+            sessions,
+            tokens,
+            tasks,
+        ),
+        *(mine, form, submission, fitting, notice, receipt),
+        *(
+            programmes,
+            submissions,
+            similar,
+            notices,
+            many_steps,
+            runs,
+            bench,
+            board,
+            moves,
+            what_if,
+            comparison,
+        ),
+        *(figures, trade_offs),
+        *(programme_calls, call_forms, programme_form, importing),
+        *(people, users, letters, organisation, audit),
+    ):
+        app.include_router(page.router, include_in_schema=False)
