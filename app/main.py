@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
+from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
 from app.core.http import lists, openapi, problems, routing
@@ -145,20 +146,14 @@ def from_environment() -> FastAPI:
     return settled(create_app(settings))
 
 
-OBJECTS_BETWEEN: Final = 20_000
-"""How many more objects are there before the collector of garbage looks for cycles again."""
-
-
 def settled(app: FastAPI) -> FastAPI:
     """Return an application for which this process lives, and keep what it has loaded for good.
 
     The collector of garbage looks through everything again and again; what stays until the
-    process ends it need not look at (`gc.freeze` in Python's documentation). A page makes some
-    ten thousand objects, nearly all of which go with it: it looks once a page at the most,
-    where Python's own threshold lets it look every 700.
+    process ends it need not look at (`gc.freeze` in Python's documentation).
     """
     gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN, *gc.get_threshold()[1:])
+    collect_seldom()
     return app
 
 
