@@ -18,7 +18,6 @@ from app.core.http.open_data import open_answer
 from app.core.http.patches import PatchBody
 from app.core.http.routing import JSON, Route
 from app.notices import queries, service
-from app.notices.feed import MEDIA_TYPE, atom
 from app.notices.lifecycle import LIFE
 from app.notices.models import PublicNotice
 from app.notices.queries import Published
@@ -156,6 +155,8 @@ def read_feed(
     query: Annotated[FeedQuery, Query()],
 ) -> Response:
     """Tell feed readers of the newest published challenges."""
+    from app.notices.feed import MEDIA_TYPE, atom  # noqa: PLC0415 -- writes XML, which few ask for
+
     found = queries.catalogue(session, query)
     spoken = query.language if query.language in LANGUAGES else ENGLISH
     feed = atom(
