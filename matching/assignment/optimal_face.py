@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.shortest_paths import Arcs, Costs, potentials_or_cycles
@@ -222,6 +221,8 @@ class OptimalFace:
 
     def _close_the_settled(self) -> None:
         """Close what no cycle can change: its ends lie in different components."""
+        from scipy.sparse import csgraph  # noqa: PLC0415 -- 40 ms that ranking does not wait for
+
         arcs = self.arcs(np.zeros((3, len(self.i)), dtype=np.int64))
         _, part = csgraph.connected_components(
             _graph(arcs.tail, arcs.head, arcs.n), connection="strong"

@@ -240,8 +240,11 @@ class Reader:
 
     def number(self, name: str) -> int:
         """Return the number of a stem; a new one for a new stem."""
-        (found,) = self.numbers([name])
-        return found
+        with self._lock:
+            found = self._numbers.setdefault(name, len(self.stems))
+            if found == len(self.stems):
+                self.stems.append(name)
+            return found
 
     def numbers(self, names: Sequence[str | None]) -> list[int]:
         """Return the number of each stem; -1 for None, what is not counted."""
