@@ -37,7 +37,7 @@ _PAYS: Final = 1 << 18
 _PAYS_TO_LOAD: Final = 1 << 24
 
 # Keeps what is held beside the numbers themselves small.
-_TEXTS_AT_ONCE: Final = 1 << 12
+_TEXTS_AT_ONCE: Final = 1 << 11
 
 _NOT_COUNTED: Final = -1
 
