@@ -10,7 +10,6 @@ from uuid import uuid4
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 
-
 # With the 8 KB of Python the system is called for each few lines of an answer.
 _BUFFER: Final = 1 << 18
 
