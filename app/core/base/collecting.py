@@ -12,6 +12,6 @@ def collect_seldom() -> None:
 
     Python's own threshold lets it look every 700 objects. A page makes some ten thousand,
     nearly all of which go with it, and a run as many for a few challenges: it looks once a
-    page at most. Loading the service takes a seventh less so, and a run an eighth.
+    page at most. Loading the service takes a sixth less so, and so does a run.
     """
     gc.set_threshold(OBJECTS_BETWEEN, *gc.get_threshold()[1:])
