@@ -1,6 +1,8 @@
 """Every page, by wing."""
 
-from fastapi import FastAPI
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
 
 from app.pages.account import (
     demonstration,
@@ -42,6 +44,41 @@ from app.pages.staff import (
 from app.pages.staff import calls as programme_calls
 from app.pages.team import fitting, form, mine, notice, receipt, submission
 
+_ROUTERS: Final = list[APIRouter]()
+for page in (
+    *(front, calls, catalogue, about, components),
+    *(
+        sign_in,
+        demonstration,
+        language,
+        one_time_links,
+        openid,
+        profile,
+        password,
+        sessions,
+        tokens,
+        tasks,
+    ),
+    *(mine, form, submission, fitting, notice, receipt),
+    *(
+        programmes,
+        submissions,
+        similar,
+        notices,
+        many_steps,
+        runs,
+        bench,
+        board,
+        moves,
+        what_if,
+        comparison,
+    ),
+    *(figures, trade_offs),
+    *(programme_calls, call_forms, programme_form, importing),
+    *(people, users, letters, organisation, audit),
+):
+    _ROUTERS.append(page.router)
+
 
 def include_pages(app: FastAPI) -> None:
     """Add every page to an application.
@@ -49,36 +86,5 @@ def include_pages(app: FastAPI) -> None:
     Each router by itself: FastAPI makes the routes of a router within a router ready twice,
     and keeps both.
     """
-    for page in (
-        *(front, calls, catalogue, about, components),
-        *(
-            sign_in,
-            demonstration,
-            language,
-            one_time_links,
-            openid,
-            profile,
-            password,
-            sessions,
-            tokens,
-            tasks,
-        ),
-        *(mine, form, submission, fitting, notice, receipt),
-        *(
-            programmes,
-            submissions,
-            similar,
-            notices,
-            many_steps,
-            runs,
-            bench,
-            board,
-            moves,
-            what_if,
-            comparison,
-        ),
-        *(figures, trade_offs),
-        *(programme_calls, call_forms, programme_form, importing),
-        *(people, users, letters, organisation, audit),
-    ):
-        app.include_router(page.router, include_in_schema=False)
+    for router in _ROUTERS:
+        app.include_router(router, include_in_schema=False)
