@@ -8,11 +8,12 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
+from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
 from app.core.http import lists, openapi, problems, routing
@@ -39,7 +40,7 @@ from app.operations.api import router as operations
 from app.operations.health import router as health
 from app.organisations.api import router as organisations
 from app.pages import layout, refusals
-from app.pages.routes import router as pages
+from app.pages.routes import include_pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.settings import Settings
@@ -114,7 +115,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     refusals.install(app)
     openapi.complete(app)
     mount_docs(app)
-    api = APIRouter(prefix="/api/v1")
+    # none within another: FastAPI would make their routes ready twice, and keep both
     for router in (
         organisations,
         accounts,
@@ -131,11 +132,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         insights,
         operations,
     ):
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
     app.include_router(open_calls)
-    app.include_router(pages)
+    include_pages(app)
     app.include_router(health)
     require_declared(app, admitted, layout.page_for)
     routing.require_one_way(app)
@@ -149,20 +149,14 @@ def from_environment() -> FastAPI:
     return settled(create_app(settings))
 
 
-OBJECTS_BETWEEN: Final = 20_000
-"""How many more objects are there before the collector of garbage looks for cycles again."""
-
-
 def settled(app: FastAPI) -> FastAPI:
     """Return an application for which this process lives, and keep what it has loaded for good.
 
     The collector of garbage looks through everything again and again; what stays until the
-    process ends it need not look at (`gc.freeze` in Python's documentation). A page makes some
-    ten thousand objects, nearly all of which go with it: it looks once a page at the most,
-    where Python's own threshold lets it look every 700.
+    process ends it need not look at (`gc.freeze` in Python's documentation).
     """
     gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN, *gc.get_threshold()[1:])
+    collect_seldom()
     return app
 
 

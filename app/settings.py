@@ -6,10 +6,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from app.core.base.encryption import sealing
 from app.core.base.numbers import Decimal, Whole
 
 SECRETS: Final = Path("/run/secrets")
@@ -263,7 +263,7 @@ class Settings(BaseSettings):
         """Refuse what is no key, before the first person needs it."""
         for key in _parted(keys):
             try:
-                Fernet(key)
+                sealing(key)
             except ValueError:
                 # Not the key itself: what is wrong with it may be one letter.
                 raise ValueError("a key is no key; `counterpart key` makes one") from None

@@ -3,9 +3,13 @@
 import io
 import sys
 
+from app.core.base.collecting import collect_seldom
+
 
 def main() -> None:
     """Run the command that the arguments name; an interrupt ends it without a word."""
+    # before anything is loaded, which makes most objects of a short command
+    collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows its number instead.
         if isinstance(stream, io.TextIOWrapper):

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.cli.screen import err
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.logging import configure
 from app.core.base.validation_errors import field_errors, head_of, sentence_of
@@ -89,6 +88,8 @@ def settings_at_hand() -> Settings:
 def name_database(settings: Settings) -> None:
     """Say on the error stream at which database a command looked; its password is not shown."""
     address = address_of(settings.database_url).render_as_string(hide_password=True)
+    from app.cli.screen import err  # noqa: PLC0415 -- rich, 2 MB, for who writes
+
     err.print(f"Database: {address}", markup=False, soft_wrap=True)
 
 

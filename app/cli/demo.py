@@ -9,7 +9,6 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import typer
-from cryptography.fernet import Fernet
 
 from app.access.policy import OPERATOR
 from app.accounts import service as accounts
@@ -19,6 +18,7 @@ from app.cli.runs import carry_out, show_run
 from app.cli.screen import err, out
 from app.cli.serving import Port, listen, require_free
 from app.core.base.clock import now
+from app.core.base.encryption import new_key
 from app.core.base.errors import Unprocessable
 from app.core.base.files import write_whole
 from app.core.base.messages import Message
@@ -162,7 +162,7 @@ def _hand_out_links(port: int) -> DemonstrationLinks:
 def _key(path: Path) -> str:
     """Return the key that seals the authenticators of this demonstration; make it once."""
     if not path.exists():
-        write_whole(path, Fernet.generate_key(), secret=True)
+        write_whole(path, new_key(), secret=True)
     return path.read_text(encoding="ascii")
 
 

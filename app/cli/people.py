@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from cryptography.fernet import Fernet
 from rich.markup import escape
 from sqlmodel import Session
 
@@ -15,7 +14,7 @@ from app.accounts.models import User
 from app.accounts.service import one_time_links, second_factor
 from app.cli.console import database_of, draft_of, settings_at_hand
 from app.cli.screen import out, plain_table, show_table
-from app.core.base.encryption import Keyring
+from app.core.base.encryption import Keyring, new_key
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.database import reading, transaction
@@ -135,7 +134,7 @@ def link(
 
 def key() -> None:
     """Make a key for COUNTERPART_SECRET_KEYS and print it."""
-    typer.echo(Fernet.generate_key().decode())
+    typer.echo(new_key().decode())
 
 
 def reseal() -> None:

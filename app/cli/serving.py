@@ -10,7 +10,6 @@ import uvicorn
 
 from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.cli.console import database_of, settings_of
-from app.cli.screen import out
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage.database import connect
@@ -115,12 +114,18 @@ def work(
             done = 0
             while work_once(database, settings):
                 done += 1
-            out.print(f"{done} {'job' if done == 1 else 'jobs'} carried out.")
+            _say(f"{done} {'job' if done == 1 else 'jobs'} carried out.")
             return
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         work_until(database, settings, stop)
+
+
+def _say(sentence: str) -> None:
+    from app.cli.screen import out  # noqa: PLC0415 -- rich, 2 MB, and a service says nothing
+
+    out.print(sentence)
 
 
 def migrate(
@@ -141,4 +146,4 @@ def migrate(
     finally:
         database.dispose()
     changed = "is at" if before == after else f"went from {before or 'nothing'} to"
-    out.print(f"The database {changed} {after or 'nothing'}.")
+    _say(f"The database {changed} {after or 'nothing'}.")

@@ -1,6 +1,8 @@
 """Every page, by wing."""
 
-from fastapi import APIRouter
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
 
 from app.pages.account import (
     demonstration,
@@ -43,7 +45,7 @@ from app.pages.staff import (
 from app.pages.staff import calls as programme_calls
 from app.pages.team import fitting, form, mine, notice, receipt, submission
 
-router = APIRouter(include_in_schema=False)
+_ROUTERS: Final = list[APIRouter]()
 for page in (
     *(front, calls, catalogue, about, components),
     *(
@@ -76,4 +78,14 @@ for page in (
     *(programme_calls, call_forms, late_permits, programme_form, importing),
     *(people, users, letters, organisation, audit),
 ):
-    router.include_router(page.router)
+    _ROUTERS.append(page.router)
+
+
+def include_pages(app: FastAPI) -> None:
+    """Add every page to an application.
+
+    Each router by itself: FastAPI makes the routes of a router within a router ready twice,
+    and keeps both.
+    """
+    for router in _ROUTERS:
+        app.include_router(router, include_in_schema=False)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Final
 
 from app.core.base.atom import Entry
 from app.core.base.clock import now
@@ -12,6 +10,9 @@ from app.core.base.messages import Message
 from app.core.base.translations import language
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 CALENDAR: Final = "text/calendar"
 _PRODUCT: Final = "-//Counterpart//Calls//EN"
@@ -31,6 +32,8 @@ def calendar(calls: Iterable[Call], *, origin: str, spoken: str) -> bytes:
     spoken : str
         The tag of the language in which it is told.
     """
+    from icalendar import Calendar  # noqa: PLC0415 -- few ask for a calendar
+
     found = Calendar()
     found.add("prodid", _PRODUCT)
     found.add("version", "2.0")
@@ -41,7 +44,9 @@ def calendar(calls: Iterable[Call], *, origin: str, spoken: str) -> bytes:
     return written
 
 
-def _events(call: Call, origin: str, spoken: str) -> Iterable[Event]:
+def _events(call: Call, origin: str, spoken: str) -> Iterable["Event"]:
+    from icalendar import Event  # noqa: PLC0415 -- as above
+
     say = language(spoken).say
     dates = [
         ("opens", call.opens_at, Message("{title}: opens", title=call.title)),

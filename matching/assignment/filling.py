@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from matching.assignment.milp import Table
 from matching.assignment.problem import Ints, Problem
@@ -88,6 +87,8 @@ class Filling:
 
     def _fill(self, need: Ints, room: Ints) -> None:
         """Make the flow as large as these allow."""
+        from scipy.sparse import csgraph  # noqa: PLC0415 -- 40 ms that ranking does not wait for
+
         left = (self._network(need, room) - self._flow).astype(np.int32)
         left.eliminate_zeros()
         source, sink = sum(self._shape), sum(self._shape) + 1

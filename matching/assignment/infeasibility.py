@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from matching.assignment.labels import Labels, listed, pairs
 from matching.assignment.milp import NoAnswer, model_of
@@ -199,6 +198,8 @@ def _ends(side: _Side) -> tuple[tuple[Ints, Ints], ...]:
 
 def _tight_set(i: Ints, j: Ints, need: Ints, room: Ints) -> tuple[list[int], list[int]]:
     """Return rows that need more than there is room for, and the columns they share."""
+    from scipy.sparse import csgraph  # noqa: PLC0415 -- 40 ms that ranking does not wait for
+
     n_rows, n_columns = len(need), len(room)
     source, sink = n_rows + n_columns, n_rows + n_columns + 1
     tail = np.concatenate([np.full(n_rows, source), i, n_rows + np.arange(n_columns)])

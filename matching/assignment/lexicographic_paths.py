@@ -20,7 +20,6 @@ from typing import Any, Final
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from matching.assignment.exchange_costs import Closure
 from matching.assignment.lexicographic_costs import Changes, LexicographicCosts
@@ -205,6 +204,8 @@ class _Paths:
     """Shortest paths by costs of 0 or more; nodes of one zero cycle are merged."""
 
     def __init__(self, arcs: Arcs, cost: Costs) -> None:
+        from scipy.sparse import csgraph  # noqa: PLC0415 -- 40 ms that ranking does not wait for
+
         free = np.asarray(cost == 0, dtype=np.bool_)
         graph = sparse.csr_array(
             (np.ones(free.sum()), (arcs.tail[free], arcs.head[free])), shape=(arcs.n, arcs.n)

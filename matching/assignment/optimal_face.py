@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from matching.assignment.problem import Ints, Mask, Problem
 from matching.assignment.shortest_paths import Arcs, Costs, potentials_or_cycles
@@ -139,8 +138,12 @@ class OptimalFace:
         self._close_the_settled()
         undecided = np.flatnonzero(self.may[LEFT] & self.may[CHOSEN:].any(axis=0))
         by_column = self._by_column(undecided)
+        must = ~self.may[LEFT]
+        n_must = np.bincount(self.j[must], minlength=self.shape[1])
+        of_row = np.bincount(self.i[must], minlength=self.shape[0])
         for pairs in np.split(undecided, 1 + np.flatnonzero(np.diff(self.i[undecided]))):
-            self._decide(pairs, by_column)
+            if len(pairs):
+                self._decide(pairs, by_column, n_must, int(of_row[self.i[pairs[0]]]))
 
     def arcs(self, costs: Costs, among: Ints | None = None) -> Arcs:
         """Return every change that the open states and bounds allow, with its cost.
@@ -222,6 +225,8 @@ class OptimalFace:
 
     def _close_the_settled(self) -> None:
         """Close what no cycle can change: its ends lie in different components."""
+        from scipy.sparse import csgraph  # noqa: PLC0415 -- 40 ms that ranking does not wait for
+
         arcs = self.arcs(np.zeros((3, len(self.i)), dtype=np.int64))
         _, part = csgraph.connected_components(
             _graph(arcs.tail, arcs.head, arcs.n), connection="strong"
@@ -233,12 +238,26 @@ class OptimalFace:
         order = pairs[np.argsort(self.j[pairs], kind="stable")]
         return np.split(order, np.searchsorted(self.j[order], np.arange(1, self.shape[1])))
 
-    def _decide(self, pairs: Ints, by_column: list[Ints]) -> None:
-        """Settle the undecided pairs of one row, one after the other."""
+    def _decide(self, pairs: Ints, by_column: list[Ints], n_must: Ints, of_row: int) -> None:
+        """Settle the undecided pairs of one row, one after the other.
+
+        Parameters
+        ----------
+        n_must : int64 array of shape (n_columns,)
+            Pairs that each column must have; it is kept up to date.
+        of_row : int
+            Pairs that the row must have.
+        """
+        row = int(self.i[pairs[0]])
+        # without a search: no room is left where as many must be as may be
+        pairs = pairs[self.may[CHOSEN:, pairs].any(axis=0)]
         while len(pairs):
+            if of_row == self.rows[row, 1]:
+                self.may[CHOSEN:, pairs] = False
+                return
             first = 0
             if self.state[pairs[0]] == LEFT:
-                paths = _PathsToRow(self, int(self.i[pairs[0]]), by_column)
+                paths = _PathsToRow(self, row, by_column)
                 if not paths.choose(int(pairs[0])):
                     # what was searched to the end tells of all other pairs as well
                     choosable = paths.choosable(pairs) | (self.state[pairs] != LEFT)
@@ -249,6 +268,11 @@ class OptimalFace:
                     if self.state[pairs[first]] == LEFT:
                         paths.choose(int(pairs[first]))
             self.may[LEFT, pairs[first]] = False
+            column, of_row = int(self.j[pairs[first]]), of_row + 1
+            n_must[column] += 1
+            if n_must[column] == self.columns[column, 1]:
+                others = by_column[column]
+                self.may[CHOSEN:, others[self.may[LEFT, others]]] = False
             pairs = pairs[first + 1 :]
 
 

@@ -9,7 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.answering import Answering
-from matching.scoring.score_components import listed_components
+from matching.scoring.score_components import (
+    ListedComponents,
+    ScoreComponents,
+    listed_components,
+)
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
 from matching.text.profile import Profile
@@ -67,20 +71,51 @@ def breakpoints(
     >>> points.text_weight.round(2), points.whole_weight
     (array([[0.68]]), array([[nan]]))
     """
-    n_queries, k = ranking.indices.shape
-    by_text, by_whole = (np.full((n_queries, max(0, k - 1)), np.nan) for _ in range(2))
-    for rows, places, listed in listed_components(matcher, queries, ranking):
+    found = FoundBreakpoints(matcher, ranking)
+    for block in listed_components(matcher, queries, ranking):
+        found.add(block)
+    return found.all
+
+
+class FoundBreakpoints:
+    """Breakpoints that are found while the components of a ranking pass by.
+
+    Parameters
+    ----------
+    matcher : Matcher
+    ranking : Ranking
+    """
+
+    def __init__(self, matcher: Answering, ranking: Ranking) -> None:
+        n_queries, k = ranking.indices.shape
+        self._matcher = matcher
+        self._by_text = np.full((n_queries, max(0, k - 1)), np.nan)
+        self._by_whole = self._by_text.copy()
+
+    def add(self, block: ListedComponents) -> None:
+        """Look at some queries; of several draws the first one is as it is."""
+        rows, places, drawn = block
+        listed = ScoreComponents(*(values[:, :1] for values in drawn))
+        by_text, by_whole = self._matcher.text_weight, self._matcher.whole_weight
         # of a query's last candidate there is no next one
         here = np.flatnonzero(rows[:-1] == rows[1:])
-        by_text[rows[here], places[here]] = _level(
-            listed.score(0, matcher.whole_weight), listed.score(1, matcher.whole_weight)
+        self._by_text[rows[here], places[here]] = _level(
+            listed.score(0, by_whole), listed.score(1, by_whole)
         )[here]
-        by_whole[rows[here], places[here]] = _level(
-            listed.score(matcher.text_weight, 0), listed.score(matcher.text_weight, 1)
+        self._by_whole[rows[here], places[here]] = _level(
+            listed.score(by_text, 0), listed.score(by_text, 1)
         )[here]
-    return Breakpoints(
-        by_text, by_whole, by_text - matcher.text_weight, by_whole - matcher.whole_weight
-    )
+
+    @property
+    def all(self) -> Breakpoints:
+        """What was found."""
+        by_text, by_whole = self._by_text, self._by_whole
+        return Breakpoints(
+            by_text,
+            by_whole,
+            by_text - self._matcher.text_weight,
+            by_whole - self._matcher.whole_weight,
+        )
 
 
 def _level(at_none: Floats, at_all: Floats) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
 from matching.scoring.needs import needs
 from matching.scoring.pairs import Indices, Pairs, pairs_in
-from matching.scoring.passages import Sides, Words, shown
+from matching.scoring.passages import Candidates, Sides, Words, shown
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.told import told_of
 from matching.search.segment import Segment
@@ -78,21 +78,27 @@ class Explained:
     ) -> Iterator[Explanation]:
         """Explain listed pairs, in their order, some hundreds at a time."""
         forms = Forms(self.vectorizer.vocabulary_.stems)
+        pool = Candidates(self.pool, columns, forms)
         for block, parts in pairs_in(encoded, self.segments, rows, columns, most=_PAIRS):
             found: list[Explanation | None] = [None] * (block.stop - block.start)
             for number, here, pairs in parts:
                 candidates = self.segments[number].first + pairs.candidates
-                explained = self._explained(queries, candidates, pairs, forms)
+                explained = self._explained(queries, pool, candidates, pairs, forms)
                 for at, explanation in zip(here.tolist(), explained, strict=True):
                     found[at] = explanation
             yield from (explanation for explanation in found if explanation)
 
     def _explained(
-        self, queries: Sequence[Profile], candidates: Indices, pairs: Pairs, forms: Forms
+        self,
+        queries: Sequence[Profile],
+        pool: Candidates,
+        candidates: Indices,
+        pairs: Pairs,
+        forms: Forms,
     ) -> Iterator[Explanation]:
         scored = _scored(self.scorer, pairs)
         words = _words(self.vectorizer.vocabulary_, scored)
-        sides = Sides.of(queries, self.pool, pairs.rows, candidates, forms)
+        sides = Sides.of(queries, pool, pairs.rows, candidates, forms)
         written = shown(sides, pairs, scored.best, words, forms)
         missing, codes = _missing(self.scorer, pairs)
         contributions = self._contributions(scored, words, written.words, missing, codes)

@@ -6,7 +6,7 @@ The rule: people see words as they were written, never stems.
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from matching.text.profile import Profile
 from matching.text.written import Forms, Written
 
 Bools = NDArray[np.bool_]
+
+# Candidates whose words are kept while pairs are explained: some 10 MB.
+_CUT_ONCE: Final = 1 << 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,35 @@ class Words:
         return self.shares[np.searchsorted(keys, pairs * self.width + columns)]
 
 
+class Candidates:
+    """Profiles of the pool that stand in several pairs, each cut into its words once.
+
+    Parameters
+    ----------
+    pool : sequence of Profile
+    columns : int array of shape (n_pairs,)
+        Positions in the pool, of all pairs there are.
+    forms : Forms
+    """
+
+    def __init__(self, pool: Sequence[Profile], columns: Indices, forms: Forms) -> None:
+        self._pool, self._forms = pool, forms
+        self._positions = np.unique(columns)
+        self._written: Written | None = None
+        if self._positions.size <= _CUT_ONCE:
+            self._written = Written.in_parts(self.at(self._positions), forms)
+
+    def at(self, positions: Indices) -> list[Profile]:
+        """Return the profiles at some positions."""
+        return [self._pool[position] for position in positions.tolist()]
+
+    def written(self, positions: Indices) -> Written:
+        """Return the words of the profiles at some of the positions."""
+        if self._written is None:
+            return Written.of(self.at(positions), self._forms)
+        return self._written.only(np.searchsorted(self._positions, positions))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """The profiles of some pairs, each once, and their words.
@@ -79,7 +111,7 @@ class Sides:
     def of(
         cls,
         queries: Sequence[Profile],
-        pool: Sequence[Profile],
+        pool: Candidates,
         rows: Indices,
         columns: Indices,
         forms: Forms,
@@ -88,9 +120,8 @@ class Sides:
         one, row = np.unique(rows, return_inverse=True)
         other, column = np.unique(columns, return_inverse=True)
         asked = [queries[position] for position in one.tolist()]
-        told = [pool[position] for position in other.tolist()]
-        left, right = Written.of(asked, forms), Written.of(told, forms)
-        return cls(asked, told, row, column, left, right)
+        left, right = Written.of(asked, forms), pool.written(other)
+        return cls(asked, pool.at(other), row, column, left, right)
 
 
 class Shown(NamedTuple):

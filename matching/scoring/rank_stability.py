@@ -1,13 +1,13 @@
 """How sure an order is: how often a place is kept while weights and words turn a little."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.answering import Answering
-from matching.scoring.score_components import listed_components
+from matching.scoring.score_components import ListedComponents, listed_components
 from matching.search.ranking import Ranking
 from matching.text.encoded import Floats
 from matching.text.profile import Profile
@@ -29,6 +29,7 @@ def rank_stability(
     seed: int = 0,
     shift: float = 0.05,
     spread: float = 0.1,
+    beside: Callable[[ListedComponents], None] | None = None,
 ) -> Floats:
     """Return for each place of a ranking the share of draws in which it is kept.
 
@@ -54,6 +55,9 @@ def rank_stability(
     seed : int >= 0, default=0
     shift : float in [0, 1], default=0.05
     spread : float in [0, 1], default=0.1
+    beside : callable, default=None
+        Given the components of some queries at a time, the first draw of which is as it is,
+        so that who asks more of them need not make them again.
 
     Returns
     -------
@@ -92,6 +96,8 @@ def rank_stability(
 
     stability = np.full(ranking.indices.shape, np.nan)
     for rows, places, listed in listed_components(matcher, queries, ranking, factors):
+        if beside is not None:
+            beside(ListedComponents(rows, places, listed))
         scores = listed.score(by_text, by_whole)
         # from the scores of the run on: nothing moves where no weight and no word does
         drawn = ranking.scores[rows, places, None] + (scores[:, 1:] - scores[:, :1])

@@ -17,8 +17,9 @@ from matching.search.topk import plain
 from matching.search.topk.index import Bounds
 from matching.text.encoded import EncodedPool, EncodedQueries, Floats
 
-# Cells of the widest dense block (float64): 32 MB, whatever the number of queries.
-_BLOCK_CELLS: Final = 1 << 22
+# Bytes of the widest dense block, whatever the number of queries. Blocks of eight times as many
+# take a third more time at 5,000 x 5,000, and 250 MB in all.
+_BLOCK_BYTES: Final = 1 << 22
 
 # What a call of the compiled search costs by itself is nothing beside so many queries.
 _MOST_QUERIES: Final = 1 << 12
@@ -133,7 +134,8 @@ def blocks(
         array tells which classes may meet. None: every pair is scored.
     """
     dense = [s for s in segments if n_classes is None or not s.searched_compiled]
-    widest = max((s.encoded.passages.shape[0] for s in dense), default=n_classes or 1)
-    size = max(1, min(_MOST_QUERIES, _BLOCK_CELLS // widest))
+    # scores are numbers of eight bytes, admissions of one
+    widest = max((8 * s.encoded.passages.shape[0] for s in dense), default=n_classes or 1)
+    size = max(1, min(_MOST_QUERIES, _BLOCK_BYTES // widest))
     for start in range(0, n_queries, size):
         yield slice(start, min(start + size, n_queries))

@@ -4,6 +4,7 @@ The rule: signs alone are looked at, never words, so that a text in any language
 same way.
 """
 
+import functools
 import re
 from typing import Final
 
@@ -46,6 +47,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return found
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def sentences(text: str) -> list[tuple[int, int]]:
     """Cut a text at the ends of sentences and of points; see `clauses`."""
     ends = [match.span() for match in _ENDS.finditer(text)]

@@ -37,7 +37,7 @@ _PAYS: Final = 1 << 18
 _PAYS_TO_LOAD: Final = 1 << 24
 
 # Keeps what is held beside the numbers themselves small.
-_TEXTS_AT_ONCE: Final = 1 << 12
+_TEXTS_AT_ONCE: Final = 1 << 11
 
 _NOT_COUNTED: Final = -1
 
@@ -240,8 +240,11 @@ class Reader:
 
     def number(self, name: str) -> int:
         """Return the number of a stem; a new one for a new stem."""
-        (found,) = self.numbers([name])
-        return found
+        with self._lock:
+            found = self._numbers.setdefault(name, len(self.stems))
+            if found == len(self.stems):
+                self.stems.append(name)
+            return found
 
     def numbers(self, names: Sequence[str | None]) -> list[int]:
         """Return the number of each stem; -1 for None, what is not counted."""

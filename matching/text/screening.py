@@ -235,6 +235,10 @@ def _is_list(words: Sequence[str], n_separators: int, language: str | None) -> b
     # of a language that does without small words nobody can say
     if language is None:
         return False
-    small = small_words(language)
-    n_small = sum(bare(lowered(word, language), language) in small for word in words)
-    return n_small < _SMALL * len(words)
+    small, n_small = small_words(language), 0
+    for word in words:
+        n_small += bare(lowered(word, language), language) in small
+        # prose has so many after a few words
+        if n_small >= _SMALL * len(words):
+            return False
+    return True

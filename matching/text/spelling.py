@@ -9,39 +9,45 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-# Words of four letters (hour, wise) stay as they are.
-_RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
+# Words of four letters (hour, wise) stay as they are. Letters that stand in each word that a
+# rule changes come first: looking for them takes a tenth of the time.
+_RULES: Final[Sequence[tuple[str, re.Pattern[str], str]]] = tuple(
+    (letters, re.compile(pattern), replacement)
+    for letters, pattern, replacement in (
         # organise, digitalisation, analyser
-        (r"(\w{3})is(e[sdr]?|ers|ing|ations?|able)$", r"\1iz\2"),
-        (r"(\w{2}l)ys(e[sdr]?|ers|ing)$", r"\1yz\2"),
+        ("is", r"(\w{3})is(e[sdr]?|ers|ing|ations?|able)$", r"\1iz\2"),
+        ("lys", r"(\w{2}l)ys(e[sdr]?|ers|ing)$", r"\1yz\2"),
         # labour, behavioural, neighbourhood, favourite
-        (r"(\w{3})our(s|ed|ing|al|hoods?|able|ites?|er|ers|less|ful|ly|y)?$", r"\1or\2"),
+        (
+            "our",
+            r"(\w{3})our(s|ed|ing|al|hoods?|able|ites?|er|ers|less|ful|ly|y)?$",
+            r"\1or\2",
+        ),
         # centre, theatres, metre, centred
-        (r"(\w{2}[bt])re(s?)$", r"\1er\2"),
-        (r"^centr(ed|ing)$", r"center\1"),
+        ("re", r"(\w{2}[bt])re(s?)$", r"\1er\2"),
+        ("centr", r"^centr(ed|ing)$", r"center\1"),
         # catalogue, dialogues, programme
-        (r"(\w{2})ogue(s?)$", r"\1og\2"),
-        (r"(progra)mme(s?)$", r"\1m\2"),
+        ("ogue", r"(\w{2})ogue(s?)$", r"\1og\2"),
+        ("amme", r"(progra)mme(s?)$", r"\1m\2"),
         # defence, licences
-        (r"(defen|offen|licen|preten)c(es?)$", r"\1s\2"),
+        ("ence", r"(defen|offen|licen|preten)c(es?)$", r"\1s\2"),
         # travelling, modelled, labeller, cancellation
         (
+            "ll",
             r"^((?:re)?(?:cancel|travel|model|label|level|signal|channel|counsel|fuel|total))"
             r"l(ed|ing|ers?|ations?)$",
             r"\1\2",
         ),
         # ageing, judgement, acknowledgement
-        (r"^ageing$", "aging"),
-        (r"(judg|ledg)e(ments?)$", r"\1\2"),
+        ("ageing", r"^ageing$", "aging"),
+        ("dgem", r"(judg|ledg)e(ments?)$", r"\1\2"),
         # skilful, enrolment
-        (r"^(skil|wil)(ful)", r"\1l\2"),
-        (r"^(enrol|instal|fulfil)(ments?)$", r"\1l\2"),
+        ("ilful", r"^(skil|wil)(ful)", r"\1l\2"),
+        ("lment", r"^(enrol|instal|fulfil)(ments?)$", r"\1l\2"),
         # cheque, grey, tyre
-        (r"^cheque(s?)$", r"check\1"),
-        (r"^grey", "gray"),
-        (r"^tyre(s?)$", r"tire\1"),
+        ("cheque", r"^cheque(s?)$", r"check\1"),
+        ("grey", r"^grey", "gray"),
+        ("tyre", r"^tyre(s?)$", r"tire\1"),
     )
 )
 
@@ -59,8 +65,9 @@ def one_spelling(word: str) -> str:
     if not word.isascii():
         word = without_accents(word)
     if len(word) > 4:
-        for pattern, replacement in _RULES:
-            word = pattern.sub(replacement, word)
+        for letters, pattern, replacement in _RULES:
+            if letters in word:
+                word = pattern.sub(replacement, word)
     return word
 
 

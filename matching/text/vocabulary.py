@@ -22,8 +22,12 @@ Columns = NDArray[np.int32]
 # Below so many distinct texts a word that stands in one profile may be the telling one.
 _FEW_TEXTS: Final = 30
 
-# Keeps the memory of large pools flat.
-_WORDS_AT_ONCE: Final = 1 << 21
+# Keeps the memory of large pools flat, and arrays at 4 MB: of larger ones the system hands the
+# memory out anew each time, which took a fifth of fitting 10,000 texts. Where so many terms are
+# known that looking them up costs more, four words for each of them, up to arrays of 16 MB.
+_WORDS_AT_ONCE: Final = 1 << 19
+_MOST_WORDS_AT_ONCE: Final = 1 << 21
+_WORDS_FOR_A_TERM: Final = 4
 
 # A pair of stems as one number: the first one times this, plus the second one.
 _FIRST: Final = 1 << 32
@@ -140,7 +144,10 @@ class Vocabulary:
         rows : csr_array of shape (n_texts, n_terms), float64
             One row for each text, or with `joined` one for each profile; sorted columns.
         """
-        parts = (self._rows(part, reader, joined) for part in tokens.parts(_WORDS_AT_ONCE))
+        parts = (
+            self._rows(part, reader, joined)
+            for part in tokens.parts(_words_at_once(self.pairs.size))
+        )
         # each word is a term, and so is each but the first with the one before
         return stacked(parts, self.idf.size, 2 * tokens.ids.size)
 
@@ -263,11 +270,16 @@ def _frequent_pairs(
     # most pairs occur once: they are out before anybody counts profiles
     found = found[often >= least]
     df = np.zeros(found.size, dtype=np.int64)
-    for part in tokens.parts(_WORDS_AT_ONCE):
+    for part in tokens.parts(_words_at_once(found.size)):
         some, at = _pairs(columns[part.ids], part)
         hit, places = _among(found, some)
         df += _profiles_with(places, _owners(part)[at[hit]], df.size)
     return found[df >= least], df[df >= least]
+
+
+def _words_at_once(n_terms: int) -> int:
+    """Return how many words are looked up together among so many terms."""
+    return min(max(_WORDS_AT_ONCE, _WORDS_FOR_A_TERM * n_terms), _MOST_WORDS_AT_ONCE)
 
 
 def _among(

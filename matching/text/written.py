@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.text.characters import WORD, shaped
 from matching.text.language import language_of, stem, tokens
+from matching.text.positions import runs, slices
 from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
@@ -22,6 +23,9 @@ Places = NDArray[np.int32]
 # The column of a counted word whose stem is not known, and of a word that is not counted.
 UNKNOWN: Final = -1
 NOT_COUNTED: Final = -2
+
+# Profiles that are cut at once: their words are some MB.
+_AT_ONCE: Final = 1 << 10
 
 # Makes a space of all ASCII that is no part of a word, and leaves letters as they are written.
 _ASCII: Final = bytes(
@@ -143,6 +147,42 @@ class Written:
             forms=numbers[order],
             columns=columns[order],
         )
+
+    @classmethod
+    def in_parts(cls, profiles: Sequence[Profile], forms: Forms) -> "Written":
+        """Find the same, some profiles at a time, so that little is held beside the answer."""
+        cut = [
+            cls.of(profiles[part], forms) for part in slices(max(1, len(profiles)), _AT_ONCE)
+        ]
+        return cls(
+            texts=_one_after_the_other([one.texts for one in cut]),
+            ends=_one_after_the_other([one.ends for one in cut]),
+            starts=np.concatenate([one.starts for one in cut]),
+            stops=np.concatenate([one.stops for one in cut]),
+            forms=np.concatenate([one.forms for one in cut]),
+            columns=np.concatenate([one.columns for one in cut]),
+        )
+
+    def only(self, profiles: NDArray[np.intp]) -> "Written":
+        """Return the words of some of the profiles, in their order."""
+        n_texts = np.diff(self.texts)[profiles]
+        texts = runs(self.texts[profiles], n_texts)
+        n_words = np.diff(self.ends)[texts]
+        words = runs(self.ends[texts], n_words)
+        return Written(
+            texts=np.concatenate([[0], np.cumsum(n_texts)]).astype(np.int64),
+            ends=np.concatenate([[0], np.cumsum(n_words)]).astype(np.int64),
+            starts=self.starts[words],
+            stops=self.stops[words],
+            forms=self.forms[words],
+            columns=self.columns[words],
+        )
+
+
+def _one_after_the_other(offsets: Sequence[Offsets]) -> Offsets:
+    """Chain offsets, each of which begins with 0."""
+    sizes = np.concatenate([np.diff(one) for one in offsets])
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 Found = tuple[Places, Places, Places, Places]

@@ -20,6 +20,11 @@ FUNCTIONS = [
 HEAVY = {
     *("numpy", "scipy", "sklearn", "sqlalchemy", "fastapi", "alembic", "pycountry"),
 }
+# What the service loads for the first who needs it.
+LATER = {
+    *("numpy", "scipy", "sklearn", "numba", "cryptography", "rich", "xml.etree", "pycountry"),
+    *("sqlalchemy.dialects.postgresql", "openpyxl", "xlsxwriter", "py3langid"),
+}
 
 
 @pytest.mark.parametrize(("name", "entry"), FUNCTIONS)
@@ -59,3 +64,20 @@ def test_help_and_version_load_nothing_of_the_service(arguments: list[str]) -> N
     assert ended.stderr == "[]\n"
     if arguments == ["--version"]:
         assert ended.stdout == f"counterpart {version('counterpart')}\n"
+
+
+@pytest.mark.server
+def test_the_service_is_ready_without_what_few_need() -> None:
+    code = (
+        "import sys\n"
+        "from app.cli import serving\n"
+        "from app.settings import Settings\n"
+        "serving.create_app(Settings(database_url='sqlite:///none.db'))\n"
+        f"print(sorted({LATER!r} & sys.modules.keys()))"
+    )
+
+    ended = subprocess.run(  # noqa: S603 -- our own command
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == "[]\n"

@@ -164,7 +164,7 @@ def test_blocks_of_any_size_give_the_same_answer(monkeypatch: pytest.MonkeyPatch
     whole = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     scores = matcher.score_pairs(asked)
 
-    monkeypatch.setattr(matching.search.segment, "_BLOCK_CELLS", 9)
+    monkeypatch.setattr(matching.search.segment, "_BLOCK_BYTES", 72)
 
     ranking = matcher.rank(asked, k=2, rules=[APART], exclude=exclude)
     assert np.array_equal(ranking.indices, whole.indices)

@@ -9,12 +9,12 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.access.policy import Action, Actor, Role
 from app.pages.navigation import ENTRIES, OUTSIDE, Link, Links, rows
-from app.pages.routes import router
+from app.pages.routes import include_pages
 
 
 def test_every_page_lights_an_entry_or_stands_outside() -> None:
     app = FastAPI()
-    app.include_router(router)
+    include_pages(app)
     pages = {
         context.original_route.name
         for context in iter_route_contexts(app.routes)

@@ -14,7 +14,7 @@ from app.access.policy import Role
 from app.accounts.models import BrowserSession, Token
 from app.core.http.access import Access, declaration_of
 from app.core.storage.audit import AuditEvent
-from app.pages.routes import router
+from app.pages.routes import include_pages
 from app.programmes.models import Programme
 from tests.accounts.conftest import Enter
 from tests.factories import (
@@ -33,7 +33,7 @@ from tests.pages.access_matrix import EXPECTED
 
 Open = Callable[[], TestClient]
 PAGES = FastAPI()
-PAGES.include_router(router)
+include_pages(PAGES)
 ROUTES = {
     str(context.name): (method, str(context.path_format), context.endpoint)
     for context in iter_route_contexts(PAGES.routes)

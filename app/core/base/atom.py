@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
-from xml.etree.ElementTree import Element, SubElement, tostring
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 MEDIA_TYPE: Final = "application/atom+xml"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -62,6 +64,12 @@ def atom(
     rights : str, optional
         The licence.
     """
+    from xml.etree.ElementTree import (  # noqa: PLC0415 -- few ask for a feed
+        Element,
+        SubElement,
+        tostring,
+    )
+
     feed = Element("feed", {"xmlns": _ATOM, "xml:lang": language})
     _text(feed, "id", address)
     _text(feed, "title", title)
@@ -78,7 +86,9 @@ def atom(
     return written
 
 
-def _append(feed: Element, entry: Entry) -> None:
+def _append(feed: "Element", entry: Entry) -> None:
+    from xml.etree.ElementTree import SubElement  # noqa: PLC0415 -- as above
+
     element = SubElement(feed, "entry", {"xml:lang": entry.language})
     _text(element, "id", f"urn:uuid:{entry.key}")
     _text(element, "title", entry.title)
@@ -90,5 +100,7 @@ def _append(feed: Element, entry: Entry) -> None:
         SubElement(element, "category", {"term": category})
 
 
-def _text(parent: Element, name: str, text: str) -> None:
+def _text(parent: "Element", name: str, text: str) -> None:
+    from xml.etree.ElementTree import SubElement  # noqa: PLC0415 -- as above
+
     SubElement(parent, name).text = text

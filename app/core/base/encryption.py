@@ -6,10 +6,32 @@ is sealed again (`counterpart reseal`), and the old one is taken away.
 
 from collections.abc import Sequence
 from datetime import timedelta
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from app.core.base.errors import Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
+
+
+def sealing(key: str) -> "Fernet":
+    """Return what seals with a key.
+
+    Raises
+    ------
+    ValueError
+        If it is no key.
+    """
+    from cryptography.fernet import Fernet  # noqa: PLC0415 -- 6 MB, for who has a key
+
+    return Fernet(key)
+
+
+def new_key() -> bytes:
+    """Make a key."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415 -- as above
+
+    return Fernet.generate_key()
 
 
 class Keyring:
@@ -22,14 +44,16 @@ class Keyring:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = tuple(Fernet(key) for key in keys)
+        self._keys = tuple(map(sealing, keys))
 
-    def _all(self) -> MultiFernet:
+    def _all(self) -> "MultiFernet":
         if not self._keys:
             raise Unavailable(
                 "The service has no key to encrypt secrets with.",
                 remedy="Set COUNTERPART_SECRET_KEYS; `counterpart key` makes a key.",
             )
+        from cryptography.fernet import MultiFernet  # noqa: PLC0415 -- as above
+
         return MultiFernet(self._keys)
 
     def encrypt(self, text: str) -> str:
@@ -50,6 +74,8 @@ class Keyring:
         Unavailable
             If there is no key.
         """
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- as above
+
         seconds = None if within is None else int(within.total_seconds())
         try:
             return self._all().decrypt(sealed.encode(), ttl=seconds).decode()
@@ -64,6 +90,8 @@ class Keyring:
         Unavailable
             If there is no key.
         """
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- as above
+
         try:
             return self._all().rotate(sealed.encode()).decode()
         except InvalidToken:

@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
+
+# With the 8 KB of Python the system is called for each few lines of an answer.
+_BUFFER: Final = 1 << 18
 
 
 def write_whole(path: Path, content: bytes, *, secret: bool = False) -> None:
@@ -48,7 +51,7 @@ def whole(path: Path, *, secret: bool = False) -> Iterator[BinaryIO]:
         descriptor = os.open(
             draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600 if secret else 0o666
         )
-        with os.fdopen(descriptor, "w+b") as file:
+        with os.fdopen(descriptor, "w+b", buffering=_BUFFER) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

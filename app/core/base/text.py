@@ -31,6 +31,11 @@ _SIGNS: Final = str.maketrans(
     | {"\u0131": "i"}
 )
 
+# What of both is to be done in ASCII: most of what is compared is.
+_IN_ASCII: Final = str.maketrans(
+    {"`": "'"} | {c: "" for c in map(chr, range(128)) if not (c.isprintable() or c.isspace())}
+)
+
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -88,6 +93,8 @@ def comparable(text: str) -> str:
     >>> comparable("E\u0301COLE  d\u2019\uff21") == comparable("École d'A")
     True
     """
+    if text.isascii():
+        return " ".join(text.casefold().translate(_IN_ASCII).split())
     # First the signs: a spacing accent, which people type as an apostrophe, would be split.
     narrow = unicodedata.normalize("NFKC", text.translate(_SIGNS))
     folded = unicodedata.normalize("NFKC", narrow.casefold()).replace("i\u0307", "i")

@@ -14,6 +14,7 @@ chain whole.
 import hashlib
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -60,15 +61,20 @@ class AuditHead(SQLModel, table=True):
 _EVENTS: Final = cast(Table, vars(AuditEvent)["__table__"])
 _HEAD: Final = cast(Table, vars(AuditHead)["__table__"])
 
+
 # Built once: the end of the chain is held while they run.
-_TAKE: Final = {
-    dialect: upserts.insert(dialect, _HEAD)
-    .values(id=1, last=0, digest=GENESIS)
-    # A change that changes nothing: it locks the row, and returns what stands there.
-    .on_conflict_do_update(index_elements=["id"], set_={"id": 1})
-    .returning(_HEAD.c.last, _HEAD.c.digest)
-    for dialect in ("sqlite", "postgresql")
-}
+@cache
+def _take(dialect: str) -> Any:
+    """Return the statement that takes the end of the chain."""
+    return (
+        upserts.insert(dialect, _HEAD)
+        .values(id=1, last=0, digest=GENESIS)
+        # A change that changes nothing: it locks the row, and returns what stands there.
+        .on_conflict_do_update(index_elements=["id"], set_={"id": 1})
+        .returning(_HEAD.c.last, _HEAD.c.digest)
+    )
+
+
 _WRITE: Final = _EVENTS.insert()
 _MOVE: Final = _HEAD.update().where(_HEAD.c.id == 1)
 
@@ -125,7 +131,7 @@ def _chain(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
-    last, digest = connection.execute(_TAKE[connection.dialect.name]).one()
+    last, digest = connection.execute(_take(connection.dialect.name)).one()
     for number, row in enumerate(waiting, start=last + 1):
         row["id"], row["previous"] = number, digest
         row["digest"] = digest = digest_of(row, digest)

@@ -1,6 +1,7 @@
 """Keys of requests that are done once, each with its final answer."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
@@ -47,6 +48,7 @@ _KEYS: Final = cast(Table, vars(IdempotencyKey)["__table__"])
 _RENEWED: Final = ("fingerprint", "credential_id", "permissions", "created_at")
 
 
+@cache
 def _claiming(dialect: str) -> Any:
     """Return the statement that writes a key, unless it is there and has not expired.
 
@@ -58,9 +60,6 @@ def _claiming(dialect: str) -> Any:
         set_={name: new.excluded[name] for name in _RENEWED},
         where=_KEYS.c.created_at < bindparam("expired", type_=UtcDateTime),
     ).returning(_KEYS.c.key)
-
-
-_CLAIM: Final = {dialect: _claiming(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 _KEEP: Final = _KEYS.update().where(
@@ -110,7 +109,7 @@ def claim(session: Session, asker: Asker, key: str, request_hash: str) -> Idempo
         "created_at": began,
     }
     connection = session.connection()
-    statement = _CLAIM[connection.dialect.name]
+    statement = _claiming(connection.dialect.name)
     if connection.execute(statement, row | {"expired": began - KEPT}).first() is not None:
         return None
     stored = session.exec(

@@ -1,11 +1,14 @@
 """`INSERT ... ON CONFLICT`, which SQLite and PostgreSQL both have and SQL itself has not."""
 
+import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 def dialect_of(session: Session) -> str:
@@ -20,6 +23,9 @@ def put(connection: Connection, table: Any, key: str, values: Mapping[str, Any])
     connection.execute(new.on_conflict_do_update(index_elements=[key], set_=rest))
 
 
-def insert(dialect: str, table: Any) -> sqlite.Insert | postgresql.Insert:
+def insert(dialect: str, table: Any) -> "sqlite.Insert | postgresql.Insert":
     """Return an `INSERT` that can say what a conflict means."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    # the dialect of the other database is never loaded: it takes 2 MB
+    of_dialect = importlib.import_module(f"sqlalchemy.dialects.{dialect}")
+    new: sqlite.Insert | postgresql.Insert = of_dialect.insert(table)
+    return new

@@ -126,6 +126,9 @@ def _meant(code: str) -> str | None:
 
 
 def _code_of(written: str) -> str:
+    # no name is as short as a code, and whoever writes codes need not wait for the names
+    if is_country(written.upper()):
+        return written
     return _names().get(comparable(written), written)
 
 

@@ -22,11 +22,11 @@ from matching import (
     Rule,
     band,
     bands,
-    breakpoints,
     eligible,
     hubs,
     rank_stability,
 )
+from matching.scoring.breakpoints import FoundBreakpoints
 from matching.scoring.semantic import Encoder
 
 if TYPE_CHECKING:
@@ -221,10 +221,11 @@ class Engine:
         part = self.challenges[:: self._step]
         every = Ranking(ranking.indices[:: self._step], ranking.scores[:: self._step])
         admitted = eligible(self.rules, part, self.pool)
+        turns = FoundBreakpoints(self.matcher, ranking)
         return RankConfidence(
             ranking,
-            rank_stability(self.matcher, self.challenges, ranking),
-            breakpoints(self.matcher, self.challenges, ranking).text_weight,
+            rank_stability(self.matcher, self.challenges, ranking, beside=turns.add),
+            turns.all.text_weight,
             {
                 hub.index: HubPlaces(hub.places, hub.eligible, hub.expected)
                 for hub in hubs(every, len(self.pool), eligible=admitted, top=_BEST)

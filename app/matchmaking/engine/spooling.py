@@ -4,12 +4,13 @@ Nothing is computed while the database is held for writing, and no reasons pile 
 the columns of a line are written as JSON when they are made and read back one at a time.
 """
 
-import json
 import weakref
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
+
+from pydantic_core import from_json, to_json
 
 from app.matchmaking.engine.pipeline import Suggestions
 from app.matchmaking.engine.suggestions import Suggestion
@@ -41,7 +42,7 @@ class Spooled:
         """Read them in their order."""
         self._file.seek(0)
         for line in self._file:
-            yield Line(*json.loads(line))
+            yield Line(*from_json(line))
 
 
 def spooled(
@@ -65,6 +66,6 @@ def spooled(
     for done, (challenge, of_one) in enumerate(by_challenge, 1):
         for suggestion in of_one:
             line = (challenge, suggestion.provider.id, columns(suggestion))
-            file.write(json.dumps(line).encode("ascii") + b"\n")
+            file.write(to_json(line) + b"\n")
         report(done)
     return Spooled(file, len(suggestions))

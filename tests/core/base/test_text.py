@@ -52,6 +52,13 @@ def test_comparing_makes_no_difference_between_forms_of_a_text(text: str) -> Non
     assert comparable(in_one_form(text)) == once
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_what_is_in_ascii_is_compared_as_it_is_among_other_letters(text: str) -> None:
+    among = comparable(f"é{text}é")
+
+    assert comparable(f"e{text}e") == f"e{among[1:-1]}e"
+
+
 @pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
 def test_a_line_end_of_another_program_is_one(mark: str) -> None:
     assert TypeAdapter(Text).validate_python(f"a{mark}b{mark}") == "a\nb"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from app.core.base.text import Line, Text
-from app.core.tables.countries import Country, NamedCountry, is_country, name_of
+from app.core.tables.countries import Country, NamedCountry, _names, is_country, name_of
 from app.core.tables.formulas import guarded
 from app.core.tables.importing import MAX_BYTES, parse_table, read_table
 from app.core.tables.importing.rows import UNSEEN
@@ -411,3 +411,7 @@ def test_a_country_may_be_named_in_the_languages_of_europe(written: str, meant: 
 )
 def test_people_read_the_name_of_a_country(code: str, name: str) -> None:
     assert name_of(code) == name
+
+
+def test_no_name_of_a_country_could_be_taken_for_a_code() -> None:
+    assert min(map(len, _names())) > 2

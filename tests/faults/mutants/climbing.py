@@ -25,8 +25,8 @@ FAULTS: Final = (
     Fault(
         "a list of words is prose",
         "matching/text/screening.py",
-        "return n_small < _SMALL * len(words)",
-        "return n_small < 0",
+        "if n_small >= _SMALL * len(words):",
+        "if n_small >= 0:",
         (f"{SCREENING}::test_passages_that_are_no_prose_are_lists_of_words",),
     ),
     Fault(

@@ -1,14 +1,17 @@
 """What is done to a passage before it is cut into words."""
 
+import re
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matching import Matcher, Profile
 from matching.text.characters import UNSEEN
 from matching.text.language import tokens
 from matching.text.preparing import prepared
-from matching.text.spelling import one_spelling
+from matching.text.spelling import _RULES, one_spelling
 
 
 def words_of(text: str, language: str = "en") -> list[tuple[str, str]]:
@@ -87,6 +90,17 @@ def test_british_and_american_spelling_is_one(british: str, american: str) -> No
     assert one_spelling(british) == one_spelling(american)
     assert score_of(british, american) > 0
     assert score_of(british, american, language=None) > 0
+
+
+@pytest.mark.parametrize(("letters", "pattern"), [rule[:2] for rule in _RULES])
+@settings(max_examples=20)
+@given(data=st.data())
+def test_a_word_that_a_rule_changes_has_the_letters_that_are_looked_for_first(
+    letters: str, pattern: re.Pattern[str], data: st.DataObject
+) -> None:
+    word = data.draw(st.from_regex(pattern))
+
+    assert letters in word
 
 
 @pytest.mark.parametrize("word", ["hour", "wise", "this", "four", "rise", "tour", "acre"])

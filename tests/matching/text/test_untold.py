@@ -27,3 +27,23 @@ def test_what_everybody_tells_or_nobody_could_tell_is_not_named() -> None:
     french = asked("Apprentissage automatique", language="fr")
 
     assert untold([asked("Ethics of nurses"), french], POOL) == [(), ()]
+
+
+def test_a_phrase_ends_where_more_than_blanks_stand_between_its_words() -> None:
+    query = asked("Open drones, open  drones\nopen.\nBig drones; l\u2019\ufb01eld", "field")
+
+    named = untold([query], POOL)
+
+    assert named == [("Open drones", "open  drones\nopen", "\ufb01eld")]
+
+
+def test_queries_are_told_apart_and_those_without_text_ask_nothing() -> None:
+    queries = [
+        asked(),
+        asked("Boats"),
+        asked("Nurses"),
+        asked("", "boats"),
+        asked("Boats boats"),
+    ]
+
+    assert untold(queries, POOL) == [(), ("Boats",), (), (), ("Boats boats",)]

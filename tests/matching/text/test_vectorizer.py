@@ -272,7 +272,7 @@ def test_working_on_a_little_at_a_time_gives_the_same_model(pool: list[Profile])
     asked = whole.encode_queries(pool).text
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matching.text.vocabulary, "_WORDS_AT_ONCE", 1)
+        patch.setattr(matching.text.vocabulary, "_MOST_WORDS_AT_ONCE", 1)
         patch.setattr(matching.text.vectorizer, "_PAIRS_AT_ONCE", 1)
         patch.setattr(matching.text.vectorizer, "ROWS_AT_ONCE", 1)
         patch.setattr(matching.text.encoded, "ROWS_AT_ONCE", 1)
