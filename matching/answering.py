@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike
 
 from matching.estimator import check_fitted
 from matching.scoring.explaining import Explained
-from matching.scoring.explanation import Explanation
+from matching.scoring.explanation import Explanation, Place
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.semantic import Encoder, embedded
+from matching.scoring.unmet import unmet
 from matching.search.eligibility import Attributes, Rule, admission
 from matching.search.ranking import Ranking, merged, pairs_of, positions_of
 from matching.search.segment import Segment, blocks
@@ -225,6 +226,20 @@ class Answering:
         check_fitted(self)
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         return self._explained.told(self.encode_queries(queries), *pairs)
+
+    def unmet(self, queries: Sequence[Profile]) -> list[tuple[Place, ...]]:
+        """Name the points of queries of which no sentence of the pool says even a fifth.
+
+        Of each query its heaviest points, in the order in which they stand; none where nobody
+        in the pool writes in its language.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_fitted(self)
+        return unmet(queries, self.pool_, self.vectorizer_.vocabulary_)
 
     @property
     def _explained(self) -> Explained:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
-from matching.scoring.needs import needs
+from matching.scoring.needs import meetings, needs
 from matching.scoring.pairs import Indices, Pairs, pairs_in
 from matching.scoring.passages import Sides, Words, shown
+from matching.scoring.phrases import phrases, tells
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.told import told_of
 from matching.search.segment import Segment
@@ -95,7 +96,24 @@ class Explained:
         sides = Sides.of(queries, self.pool, pairs.rows, candidates, forms)
         written = shown(sides, pairs, scored.best, words, forms)
         missing, codes = _missing(self.scorer, pairs)
-        contributions = self._contributions(scored, words, written.words, missing, codes)
+        vocabulary = self.vectorizer.vocabulary_
+        says = ~forms.says_little[written.forms]
+        telling = tells(words, vocabulary, says)
+        met = meetings(sides, words, vocabulary, says, telling)
+        alone = met.beside & telling
+        phrase = phrases(sides, words, met.asked, scored.terms[:2], vocabulary, says)
+        contributions = self._contributions(
+            scored,
+            words,
+            [
+                (forms_of_one, of_one or (forms_of_one[0] if by_itself else ""))
+                for forms_of_one, of_one, by_itself in zip(
+                    written.words, phrase, alone.tolist(), strict=True
+                )
+            ],
+            missing,
+            codes,
+        )
         of_each = zip(
             scored.parts.score.tolist(),
             scored.parts.text.tolist(),
@@ -105,12 +123,7 @@ class Explained:
             written.queries,
             written.candidates,
             codes,
-            needs(
-                sides,
-                words,
-                self.vectorizer.vocabulary_,
-                pairs.has_text & pairs.one_language,
-            ),
+            needs(sides, met, pairs.has_text & pairs.one_language),
             strict=True,
         )
         for score, text, themes, coverage, shares, query, candidate, code, asked in of_each:
@@ -129,7 +142,7 @@ class Explained:
         self,
         scored: "_Scored",
         words: Words,
-        written: Sequence[tuple[str, ...]],
+        written: Sequence[tuple[tuple[str, ...], str]],
         missing: dict[int, tuple[Missing, ...]],
         codes: Sequence[int],
     ) -> Iterator[tuple[Contribution, ...]]:
@@ -155,7 +168,7 @@ class Explained:
             _THEME: ("theme", themes),
         }
         made = [
-            Contribution("word", features[i], value, written[i])
+            Contribution("word", features[i], value, *written[i])
             if of_kind == _WORD
             else Contribution(named[of_kind][0], named[of_kind][1][i], value)
             for of_kind, i, value in zip(

@@ -100,11 +100,14 @@ class Shown(NamedTuple):
     ----------
     words : list of tuple of str
         For each shared word how both sides wrote it.
+    forms : int array of shape (n_words,)
+        The number in `Forms` of the usual form of each in its query.
     queries, candidates : list of Passage or None
         For each pair.
     """
 
     words: list[tuple[str, ...]]
+    forms: Indices
     queries: list[Passage | None]
     candidates: list[Passage | None]
 
@@ -124,8 +127,10 @@ def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms)
     """
     left, right, row, column = sides.left, sides.right, sides.rows, sides.columns
     best_of_pool = pairs.pool.positions[pairs.passages[best]]
+    usual = _usual_forms(left, row, words)
     return Shown(
-        _as_written(_usual_forms(left, row, words), _usual_forms(right, column, words), forms),
+        _as_written(usual, _usual_forms(right, column, words), forms),
+        usual,
         _passages(left, sides.queries, row, _heaviest(left, row, words), words),
         _passages(right, sides.candidates, column, best_of_pool, words),
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.text.characters import WORD, shaped
 from matching.text.language import language_of, stem, tokens
+from matching.text.little_words import says_little
 from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
@@ -59,6 +60,7 @@ class Forms:
         self.names: list[str] = []
         self._known = columns
         self._columns: list[int] = []
+        self._little: list[bool] = []
         self._numbers: dict[str, _Numbers] = {}
         self._others: dict[tuple[str, str], int] = {}
 
@@ -67,24 +69,30 @@ class Forms:
         """The column of the stem of each form; `UNKNOWN` or `NOT_COUNTED`."""
         return np.array(self._columns, dtype=np.int32)
 
+    @property
+    def says_little(self) -> NDArray[np.bool_]:
+        """Which forms say little by themselves."""
+        return np.array(self._little, dtype=np.bool_)
+
     def of(self, language: str) -> Mapping[str, int]:
         """Return the number of each form of a language; a new one for a new form."""
         numbers = self._numbers.get(language)
         if numbers is None:
-            numbers = _Numbers(lambda form: self._new(form, _stem_of(form, language)))
+            numbers = _Numbers(lambda form: self._new(form, _stem_of(form, language), language))
             self._numbers[language] = numbers
         return numbers
 
-    def with_stem(self, form: str, name: str) -> int:
+    def with_stem(self, form: str, name: str, language: str) -> int:
         """Return the number of a form whose stem is not its own, such as that of a compound."""
         if (form, name) not in self._others:
-            self._others[form, name] = self._new(form, name)
+            self._others[form, name] = self._new(form, name, language)
         return self._others[form, name]
 
-    def _new(self, form: str, name: str | None) -> int:
+    def _new(self, form: str, name: str | None, language: str) -> int:
         self.names.append(form)
         column = NOT_COUNTED if name is None else self._known.get(name, UNKNOWN)
         self._columns.append(column)
+        self._little.append(column >= 0 and says_little(form, language))
         return len(self.names) - 1
 
 
@@ -198,7 +206,7 @@ def _number(form: str, name: str, language: str, forms: Forms) -> int:
     """Return the number of a form, which is that of the same form in any other text."""
     if shaped(form) == form and _stem_of(form, language) == name:
         return forms.of(language)[form]
-    return forms.with_stem(form, name)
+    return forms.with_stem(form, name, language)
 
 
 def _stem_of(form: str, language: str) -> str | None:

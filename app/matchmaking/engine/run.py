@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 COMPUTED_WITH = (
+    "babel",
     "counterpart",
     "numpy",
     "py3langid",
