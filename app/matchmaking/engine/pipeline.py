@@ -188,6 +188,7 @@ def matching_of(
     challenges: Sequence[ChallengeRecord],
     providers: Sequence[SolutionRecord],
     *,
+    background: Sequence[SubmissionRecord] = (),
     language: str = WORKING_LANGUAGE,
     text_weight: float = TEXT_WEIGHT,
     rules: Sequence[Rule] = RULES,
@@ -200,6 +201,8 @@ def matching_of(
     Parameters
     ----------
     challenges, providers : sequences of records, of length >= 1
+    background : sequence of records, default=()
+        What was submitted elsewhere: it is not ranked, and tells how rare words are.
     language : str
         The working language.
     text_weight : float in [0, 1]
@@ -223,6 +226,7 @@ def matching_of(
     engine = Engine(
         queries,
         screening.pool,
+        background=profiles_of(background, language),
         text_weight=text_weight,
         rules=rules,
         spread=spread or Spread(),

@@ -149,6 +149,8 @@ class Engine:
     ----------
     challenges, pool : sequences of Profile, of length >= 1
         Sorted by id, so that the order of a file or a query never breaks a tie.
+    background : sequence of Profile, default=()
+        Further profiles that tell how rare words and themes are, for what is fitted here.
     text_weight : float in [0, 1], default=0.6
         Share of the score that comes from the texts; the rest comes from themes.
     rules : sequence of Rule, default=RULES
@@ -166,6 +168,7 @@ class Engine:
         challenges: Sequence[Profile],
         pool: Sequence[Profile],
         *,
+        background: Sequence[Profile] = (),
         text_weight: float = TEXT_WEIGHT,
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
@@ -177,7 +180,7 @@ class Engine:
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(
-            pool, challenges, text_weight=text_weight, encoder=encoder
+            pool, (*challenges, *background), text_weight=text_weight, encoder=encoder
         )
         self.spread = spread
         self._known: Ranking | None = None

@@ -49,7 +49,8 @@ _LINE: Final[Any] = Bundle(
 )
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
 _WITHOUT_INPUTS = tuple(
-    defer(getattr(MatchRun, name)) for name in ("challenges", "solutions", "ranking")
+    defer(getattr(MatchRun, name))
+    for name in ("challenges", "solutions", "background", "ranking")
 )
 
 
