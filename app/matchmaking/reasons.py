@@ -70,13 +70,12 @@ def phrases_of(contributions: Iterable[_Shared]) -> dict[str, float]:
 
 def sentence_of(contributions: Sequence[_Shared], names: Named) -> Sentence:
     """Say in a sentence what two submissions have in common: the strongest of it first."""
-    words = list(phrases_of(contributions))
-    themes = [names.get(c.feature, (c.feature,))[0] for c in contributions if c.kind == "theme"]
+    words, themes = list(phrases_of(contributions))[:SAID], _themes(contributions, names)
     said: list[str] = []
     if words:
-        said.append(Message("both mention {words}", words=listed(words[:SAID])))
+        said.append(Message("both mention {words}", words=listed(words)))
     if themes:
-        said.append(Message("both are about {themes}", themes=listed(themes[:SAID])))
+        said.append(Message("both are about {themes}", themes=listed(themes)))
     if not said:
         alone = any(c.kind == "word" for c in contributions)
         said.append(
@@ -85,6 +84,11 @@ def sentence_of(contributions: Sequence[_Shared], names: Named) -> Sentence:
             else Message("nothing that can be named is in common")
         )
     return Sentence(Joined("; ", said))
+
+
+def _themes(contributions: Sequence[_Shared], names: Named) -> list[str]:
+    keys = [one.feature for one in contributions if one.kind == "theme"][:SAID]
+    return [names.get(key, (key,))[0] for key in keys]
 
 
 def lead_of(line: _Line, names: Named) -> Sentence | Message:
@@ -106,36 +110,48 @@ def lead_of(line: _Line, names: Named) -> Sentence | Message:
             told=core(best),
             missing=_brief(missing.text),
         )
-    words = list(phrases_of(line.contributions))
+    words = list(phrases_of(line.contributions))[:SAID]
+    themes = _themes(line.contributions, names)
     if missing is not None and words:
         return Message(
             "Both mention {words}; no sentence of the provider takes up a point of the "
             "challenge in the same words.",
-            words=listed(words[:SAID]),
+            words=listed(words),
+        )
+    if missing is not None and themes:
+        return Message(
+            "Both are about {themes}; no sentence of the provider takes up a point of the "
+            "challenge in the same words.",
+            themes=listed(themes),
         )
     return sentence_of(line.contributions, names)
 
 
 def reasons_of(line: _Line, names: Named) -> list[Sentence | Message]:
     """Say why a pair stands where it does: its points in a sentence, then what is shared."""
-    lead, shared = lead_of(line, names), sentence_of(line.contributions, names)
+    lead = lead_of(line, names)
+    words = phrases_of(line.contributions)
+    beside = list(line.contributions)
+    if line.needs and not any(point.told for point in line.needs):
+        # the first sentence has said what both mention, or else which themes both are about
+        beside = [one for one in beside if words and one.kind == "theme"]
+    shared = sentence_of(beside, names) if beside else lead
     return [lead] if lead == shared else [lead, shared]
 
 
 def core(point: _Point) -> str:
-    """Return what a point says from the first to the last word that is told.
+    """Return the words of a point that are told, as they stand there.
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> marks = [(8, 13), (25, 31)]
-    >>> core(SimpleNamespace(text="We want cheap sensors in rivers.", marks=marks))
-    'cheap sensors in rivers'
+    >>> marks = [(8, 21), (32, 38)]
+    >>> core(SimpleNamespace(text="We want cheap sensors for small rivers.", marks=marks))
+    'cheap sensors … rivers'
     """
     if not point.marks:
         return _brief(point.text)
-    first, last = point.marks[0][0], max(stop for _, stop in point.marks)
-    return _brief(point.text[first:last])
+    return _brief(" … ".join(point.text[start:stop] for start, stop in point.marks))
 
 
 def _brief(text: str) -> str:

@@ -162,7 +162,8 @@ class Need(NamedTuple):
     share : float in [0, 1]
         How much of the point any one sentence says, by the weight of its words.
     asked_marks, told_marks : tuple of (int, int), default=()
-        Where in the point, and where in the sentence, the words stand that both have.
+        Where in the point, and where in the sentence, the words stand that both have; from
+        the first to the last of neighbours.
     """
 
     asked: Place

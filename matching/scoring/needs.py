@@ -165,24 +165,23 @@ class _Found(NamedTuple):
     def of(cls, parts: Parts, written: Written, some: Indices) -> "_Found":
         firsts, sizes = parts.cuts[some], parts.cuts[some + 1] - parts.cuts[some]
         words, number = runs(firsts, sizes), np.repeat(np.arange(some.size), sizes)
-        known = written.columns[words] >= 0
-        words, number = words[known], number[known]
         begun = parts.starts[some][number]
         starts, stops = written.starts[words] - begun, written.stops[words] - begun
         return cls(number, written.columns[words], starts, stops)
 
     def shared_with(self, other: "_Found", n: int) -> list[Marks]:
-        """Return where the words stand that the other side has too; compounds as one."""
+        """Return where the words stand that the other side has too; neighbours as one."""
         beyond = int(max(self.columns.max(initial=0), other.columns.max(initial=0))) + 1
-        there = other.numbers * beyond + other.columns
-        both = np.isin(self.numbers * beyond + self.columns, there)
-        number, starts, stops = self.numbers[both], self.starts[both], self.stops[both]
-        # what lies within a word that is marked as a whole is marked with it
-        length = int(stops.max(initial=0)) + 1
-        reached = np.maximum.accumulate(np.append(-1, number * length + stops))[:-1]
-        free = number * length + starts >= reached
-        marks = list(zip(starts[free].tolist(), stops[free].tolist(), strict=True))
-        cuts = np.searchsorted(number[free], np.arange(n + 1)).tolist()
+        there = (other.numbers * beyond + other.columns)[other.columns >= 0]
+        both = self.columns >= 0
+        both &= np.isin(self.numbers * beyond + self.columns, there)
+        at = np.flatnonzero(both)
+        new = np.append(True, (np.diff(at) > 1) | (np.diff(self.numbers[at]) > 0))[: at.size]
+        first = np.flatnonzero(new)
+        # a compound reaches beyond the words within it
+        ends = np.maximum.reduceat(self.stops[at], first) if first.size else first
+        marks = list(zip(self.starts[at[first]].tolist(), ends.tolist(), strict=True))
+        cuts = np.searchsorted(self.numbers[at[first]], np.arange(n + 1)).tolist()
         return [tuple(marks[a:b]) for a, b in itertools.pairwise(cuts)]
 
 

@@ -15,6 +15,8 @@ from matching import Contribution
 
 LABELS: Named = {"sdg:13": ("Climate",)}
 
+ALONE = "Only single words are in common, far from each other."
+
 
 def word(phrase: str | None, share: float, *words: str) -> ContributionRead:
     return ContributionRead(
@@ -62,7 +64,7 @@ def test_of_an_older_run_each_word_is_a_phrase_as_both_sides_wrote_it() -> None:
             [word("a", 0.3), word("b", 0.2), theme("sdg:13")],
             "Both mention a and b; both are about Climate.",
         ),
-        ([word("", 0.3, "million")], "Only single words are in common, far from each other."),
+        ([word("", 0.3, "million")], ALONE),
         ([], "Nothing that can be named is in common."),
     ],
 )
@@ -75,7 +77,7 @@ def test_the_sentence_names_the_point_that_is_told_most_and_the_one_that_is_told
 ):
     points = [
         point("feedback to people.", 0.1),
-        point("We want online participation for all, at once.", 0.6, (8, 14), (15, 28)),
+        point("We want online participation for all, at once.", 0.6, (8, 28)),
         point("schools", 0.4, (0, 7)),
         point("training community workers.", 0.0),
         point("sirens", 0.0),
@@ -99,7 +101,13 @@ def test_the_sentence_names_the_point_that_is_told_most_and_the_one_that_is_told
             "Both mention sea walls; no sentence of the provider takes up a point of the "
             "challenge in the same words.",
         ),
-        ([point("Sirens", 0.1)], [theme("sdg:13")], "Both are about Climate."),
+        (
+            [point("Sirens", 0.1)],
+            [theme("sdg:13"), word("", 0.1, "million")],
+            "Both are about Climate; no sentence of the provider takes up a point of the "
+            "challenge in the same words.",
+        ),
+        ([point("Sirens", 0.1)], [word("", 0.1, "million")], ALONE),
         ([], [word("sea walls", 0.2)], "Both mention sea walls."),
     ],
 )
@@ -127,13 +135,24 @@ def test_a_long_point_is_cut_at_the_end_of_a_word() -> None:
     assert reasons.core(point("x" * 100, 0.5)) == f"{'x' * 90} …"
 
 
-def test_both_sentences_are_given_unless_they_are_the_same() -> None:
+def test_nothing_is_said_twice() -> None:
     shared = [word("sea walls", 0.2)]
+    missed = point("Sirens", 0.1)
+    silent = (
+        "; no sentence of the provider takes up a point of the challenge in the same words."
+    )
 
     assert reasons.reasons_of(line(shared=shared), LABELS) == ["Both mention sea walls."]
     assert reasons.reasons_of(line(point("Sea walls", 0.8), shared=shared), LABELS) == [
         "Both describe “Sea walls”.",
         "Both mention sea walls.",
+    ]
+    assert reasons.reasons_of(line(missed, shared=[*shared, theme("sdg:13")]), LABELS) == [
+        f"Both mention sea walls{silent}",
+        "Both are about Climate.",
+    ]
+    assert reasons.reasons_of(line(missed, shared=[theme("sdg:13")]), LABELS) == [
+        f"Both are about Climate{silent}"
     ]
 
 
