@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
 from matching.scoring.needs import meetings, needs
 from matching.scoring.pairs import Indices, Pairs, pairs_in
-from matching.scoring.passages import Sides, Words, shown
+from matching.scoring.passages import Sides, Words, shown, usual_forms
 from matching.scoring.phrases import phrases, tells
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.told import told_of
@@ -91,25 +91,24 @@ class Explained:
     def _explained(
         self, queries: Sequence[Profile], candidates: Indices, pairs: Pairs, forms: Forms
     ) -> Iterator[Explanation]:
-        scored = _scored(self.scorer, pairs)
-        words = _words(self.vectorizer.vocabulary_, scored)
+        vocabulary, scored = self.vectorizer.vocabulary_, _scored(self.scorer, pairs)
+        words = _words(vocabulary, scored)
         sides = Sides.of(queries, self.pool, pairs.rows, candidates, forms)
-        written = shown(sides, pairs, scored.best, words, forms)
-        missing, codes = _missing(self.scorer, pairs)
-        vocabulary = self.vectorizer.vocabulary_
-        says = ~forms.says_little[written.forms]
+        usual = usual_forms(sides.left, sides.rows, words)
+        says = ~forms.says_little[usual]
         telling = tells(words, vocabulary, says)
         met = meetings(sides, words, vocabulary, says, telling)
-        alone = met.beside & telling
         phrase = phrases(sides, words, met.asked, scored.terms[:2], vocabulary, says)
+        named = says | np.array([bool(of_one) for of_one in phrase], dtype=np.bool_)
+        written = shown(sides, pairs, scored.best, words, usual, named, forms)
+        alone = (met.beside & telling).tolist()
+        missing, codes = _missing(self.scorer, pairs)
         contributions = self._contributions(
             scored,
             words,
             [
-                (forms_of_one, of_one or (forms_of_one[0] if by_itself else ""))
-                for forms_of_one, of_one, by_itself in zip(
-                    written.words, phrase, alone.tolist(), strict=True
-                )
+                (both, of_one or (both[0] if by_itself else ""))
+                for both, of_one, by_itself in zip(written.words, phrase, alone, strict=True)
             ],
             missing,
             codes,

@@ -100,19 +100,24 @@ class Shown(NamedTuple):
     ----------
     words : list of tuple of str
         For each shared word how both sides wrote it.
-    forms : int array of shape (n_words,)
-        The number in `Forms` of the usual form of each in its query.
     queries, candidates : list of Passage or None
         For each pair.
     """
 
     words: list[tuple[str, ...]]
-    forms: Indices
     queries: list[Passage | None]
     candidates: list[Passage | None]
 
 
-def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms) -> Shown:
+def shown(
+    sides: Sides,
+    pairs: Pairs,
+    best: Indices,
+    words: Words,
+    usual: Indices,
+    named: Bools,
+    forms: Forms,
+) -> Shown:
     """Put to each shared word how it was written, and mark the best passages.
 
     Parameters
@@ -122,17 +127,20 @@ def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms)
     best : int array of shape (n_pairs,)
         Where the best passage of each pair stands among the passages of all.
     words : Words
+    usual : int array of shape (n_words,)
+        The number of the usual form of each word in its query; see `usual_forms`.
+    named : bool array of shape (n_words,)
+        Which of them are marked.
     forms : Forms
         What the words of the profiles are numbered by.
     """
     left, right, row, column = sides.left, sides.right, sides.rows, sides.columns
     best_of_pool = pairs.pool.positions[pairs.passages[best]]
-    usual = _usual_forms(left, row, words)
+    marked = Words(words.pairs[named], words.columns[named], words.shares[named], words.width)
     return Shown(
-        _as_written(usual, _usual_forms(right, column, words), forms),
-        usual,
-        _passages(left, sides.queries, row, _heaviest(left, row, words), words),
-        _passages(right, sides.candidates, column, best_of_pool, words),
+        _as_written(usual, usual_forms(right, column, words), forms),
+        _passages(left, sides.queries, row, _heaviest(left, row, words), marked),
+        _passages(right, sides.candidates, column, best_of_pool, marked),
     )
 
 
@@ -150,7 +158,7 @@ def _as_written(left: Indices, right: Indices, forms: Forms) -> list[tuple[str, 
     return found
 
 
-def _usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
+def usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
     """Return the number of the most frequent form of each word, the first of equals.
 
     Parameters

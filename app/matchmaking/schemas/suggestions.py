@@ -64,7 +64,7 @@ class PartRead(BaseModel):
 
     field: str = Field(description="Which passage of the submission.")
     text: str = Field(description="As it was written, up to 400 characters.")
-    marks: Marks = Field(
+    marks: Annotated[Marks, at_most(200)] = Field(
         default_factory=list,
         description="Where the words stand that the other side has too, in characters of the "
         "text; empty where the point is not told, and in older runs.",

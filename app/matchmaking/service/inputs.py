@@ -130,6 +130,13 @@ def background(
     return sorted(found, key=lambda one: str(one["id"]))
 
 
+def loaded(run: MatchRun) -> MatchRun:
+    """Load all that a run was asked with, so that it can be read without a session."""
+    for name in ("challenges", "solutions", "background"):
+        getattr(run, name)
+    return run
+
+
 def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
     """Return what a run was asked with.
 
