@@ -24,6 +24,9 @@ Places = NDArray[np.int32]
 UNKNOWN: Final = -1
 NOT_COUNTED: Final = -2
 
+# Words kept of texts that may come again: some arrays of 16 MB.
+_REMEMBERED: Final = 1 << 22
+
 # Makes a space of all ASCII that is no part of a word, and leaves letters as they are written.
 _ASCII: Final = bytes(
     ord(c) if c.isalnum() or c == "_" else ord(" ") for c in map(chr, range(128))
@@ -63,6 +66,8 @@ class Forms:
         self._little: list[bool] = []
         self._numbers: dict[str, _Numbers] = {}
         self._others: dict[tuple[str, str], int] = {}
+        self._read: dict[tuple[str, str], tuple[Places, Places, Places]] = {}
+        self._held = 0
 
     @property
     def columns(self) -> Places:
@@ -87,6 +92,39 @@ class Forms:
         if (form, name) not in self._others:
             self._others[form, name] = self._new(form, name, language)
         return self._others[form, name]
+
+    def read(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Places, Places, Places]]:
+        """Return start, end and form of each counted word of texts, each read once.
+
+        Parameters
+        ----------
+        texts : sequence of (str, str)
+            Each with its language.
+        """
+        if self._held > _REMEMBERED:
+            self._read.clear()
+            self._held = 0
+        new = [text for text in dict.fromkeys(texts) if text not in self._read]
+        by_language: dict[str, list[tuple[int, str]]] = {}
+        for number, (words, language) in enumerate(new):
+            by_language.setdefault(language, []).append((number, words))
+        found = [
+            part
+            for language, numbered in by_language.items()
+            for part in _words(numbered, language, self)
+        ]
+        nothing = np.empty((4, 0), dtype=np.int32)
+        owners, *places = (np.concatenate(some) for some in zip(nothing, *found, strict=True))
+        counted = np.flatnonzero(self.columns[places[2]] != NOT_COUNTED)
+        # texts come language after language, the words of a text in their order
+        order = counted[np.argsort(owners[counted], kind="stable")]
+        starts, stops, numbers = (place[order] for place in places)
+        ends = np.cumsum(np.bincount(owners[order], minlength=len(new))).tolist()
+        for text, first, last in zip(new, [0, *ends], ends, strict=False):
+            here = slice(first, last)
+            self._read[text] = starts[here], stops[here], numbers[here]
+        self._held += order.size
+        return [self._read[text] for text in texts]
 
     def _new(self, form: str, name: str | None, language: str) -> int:
         self.names.append(form)
@@ -126,30 +164,24 @@ class Written:
         """Find every counted word of some profiles."""
         languages = [language_of(profile) for profile in profiles]
         texts = np.cumsum([0, *(len(profile.texts) for profile in profiles)], dtype=np.int64)
-        by_language: dict[str, list[tuple[int, str]]] = {}
-        for profile, language, first in zip(profiles, languages, texts.tolist(), strict=False):
-            by_language.setdefault(language, []).extend(enumerate(profile.counted, first))
-        found = [
-            part
-            for language, numbered in by_language.items()
-            for part in _words(numbered, language, forms)
+        told = [
+            (text, language)
+            for profile, language in zip(profiles, languages, strict=True)
+            for text in profile.counted
         ]
-        nothing = np.empty((4, 0), dtype=np.int32)
-        owners, starts, stops, numbers = (
+        found = forms.read(told)
+        nothing = np.empty((3, 0), dtype=np.int32)
+        starts, stops, numbers = (
             np.concatenate(some) for some in zip(nothing, *found, strict=True)
         )
-        columns = forms.columns[numbers]
-        counted = np.flatnonzero(columns != NOT_COUNTED)
-        # texts come language after language, the words of a text in their order
-        order = counted[np.argsort(owners[counted], kind="stable")]
-        sizes = np.bincount(owners[order], minlength=int(texts[-1]))
+        sizes = np.array([one[0].size for one in found], dtype=np.int64)
         return cls(
             texts=texts,
             ends=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            starts=starts[order],
-            stops=stops[order],
-            forms=numbers[order],
-            columns=columns[order],
+            starts=starts,
+            stops=stops,
+            forms=numbers,
+            columns=forms.columns[numbers],
         )
 
 

@@ -16,7 +16,7 @@ def phrases(asked: str, *told: str, others: int = 0) -> list[dict[str, str]]:
         for i in range(others)
     ]
     matcher = PlainMatcher(min_df=1).fit(pool, background=[query])
-    explained = (matcher.explain(query, i) for i in range(len(told)))
+    explained = matcher.explain_pairs([query], [0] * len(told), range(len(told)))
     return [
         {c.feature: c.phrase for c in one.contributions if c.kind == "word"}
         for one in explained

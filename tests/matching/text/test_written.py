@@ -2,10 +2,13 @@
 
 import itertools
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import Profile
+from matching.text import written
 from matching.text.language import language_of, tokens
 from matching.text.written import UNKNOWN, Forms, Written
 from tests.matching.strategies import profiles, promise
@@ -48,3 +51,20 @@ def test_a_form_has_one_number_in_texts_of_any_script_and_the_column_of_its_stem
         == 1
     )
     assert found.columns.tolist() == [7, 7, 7, UNKNOWN, 7, UNKNOWN, UNKNOWN]
+
+
+def test_a_text_that_comes_again_is_read_once_and_many_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    profiles = [Profile("a", ("Rivers rise.", "Über Flüsse"), language="de")] * 2
+    forms = Forms({})
+    first = Written.of(profiles, forms)
+    monkeypatch.setattr(written, "_words", None)
+
+    again = Written.of(profiles, forms)
+
+    for name in ("texts", "ends", "starts", "stops", "forms", "columns"):
+        assert np.array_equal(getattr(first, name), getattr(again, name))
+    monkeypatch.undo()
+    monkeypatch.setattr(written, "_REMEMBERED", 0)
+    assert np.array_equal(Written.of(profiles, forms).starts, first.starts)
