@@ -1,9 +1,9 @@
-"""`python -m benchmarks.judgement`: sheets by which people judge reasons, and what they found.
+"""`python -m benchmarks.judgement`: sheets by which people judge reasons, and their answers.
 
-    python -m benchmarks.judgement sheet --output FOLDER     sheet.csv, and key.json apart from it
+    python -m benchmarks.judgement sheet --output FOLDER sheet.csv, and key.json apart
     python -m benchmarks.judgement tally FOLDER/key.json FILLED.csv ...
-    python -m benchmarks.judgement words                     the words of the 20 first pairs
-    python -m benchmarks.judgement words --judged FILLED.csv what share was judged how
+    python -m benchmarks.judgement words                 the words of the 20 first pairs
+    python -m benchmarks.judgement words --judged FILE   what share was judged how
 
 The first five of the four challenges of the first edition, among its providers and the
 practices of the seeds, and of the twelve problems of `opportunity` that are described at most

@@ -1,9 +1,10 @@
 """`python -m benchmarks.small_pools`: how well small pools rank, and what helps them.
 
-A programme has 8 to 60 providers. From each set many problems of that size are drawn by a seed:
-four challenges, a right provider of each, others by chance. Each way is fitted on the small pool
-and its challenges alone, or with other submissions of the set as background, and compared with
-the default by a paired bootstrap over problems (95 %); `+` and `-` mark intervals that exclude 0.
+A programme has 8 to 60 providers. From each set many problems of that size are drawn by a
+seed: four challenges, a right provider of each, others by chance. Each way is fitted on the
+small pool and its challenges alone, or with other submissions of the set as background, and
+compared with the default by a paired bootstrap over problems (95 %); `+` and `-` mark intervals
+that exclude 0.
 """
 
 import argparse
@@ -124,7 +125,7 @@ def problems_of(task: Retrieval, size: int, seed: int, draws: int) -> Iterator[P
         right[pair] = False
     rows = np.flatnonzero(right.any(axis=1))
     for _ in range(draws):
-        queries = draw.choice(rows, ASKED, replace=False)
+        queries = draw.choice(rows, min(ASKED, rows.size), replace=False)
         given = [int(draw.choice(np.flatnonzero(right[query]))) for query in queries]
         rest = draw.permutation(len(task.pool))
         mixed = [

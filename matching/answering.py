@@ -25,6 +25,7 @@ from matching.search.segment import Segment, blocks
 from matching.text.encoded import EncodedQueries, Floats
 from matching.text.profile import Profile
 from matching.text.vectorizer import ProfileVectorizer
+from matching.text.written import Forms
 
 
 class Answering:
@@ -149,7 +150,11 @@ class Answering:
         return next(self.explain_pairs([query], [0], [operator.index(index)]))
 
     def explain_pairs(
-        self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
+        self,
+        queries: Sequence[Profile],
+        rows: ArrayLike,
+        columns: ArrayLike,
+        forms: Forms | None = None,
     ) -> Iterator[Explanation]:
         """Take the scores of many pairs apart, in their order.
 
@@ -161,6 +166,8 @@ class Answering:
         queries : sequence of Profile, length n_queries
         rows, columns : int arrays of shape (n_pairs,)
             Positions in `queries` and in the fitted pool.
+        forms : Forms, default=None
+            Of one thread: share one (`forms`) between questions to read no text twice.
 
         Raises
         ------
@@ -172,7 +179,12 @@ class Answering:
         check_fitted(self)
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         encoded = self.encode_queries(queries)
-        return self._explained.explanations(queries, encoded, *pairs)
+        return self._explained.explanations(queries, encoded, *pairs, forms or self.forms())
+
+    def forms(self) -> Forms:
+        """Return what reads words as they were written, and remembers the texts."""
+        check_fitted(self)
+        return Forms(self.vectorizer_.vocabulary_.stems)
 
     def score_listed(
         self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
@@ -227,11 +239,13 @@ class Answering:
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         return self._explained.told(self.encode_queries(queries), *pairs)
 
-    def unmet(self, queries: Sequence[Profile]) -> list[tuple[Place, ...]]:
+    def unmet(
+        self, queries: Sequence[Profile], forms: Forms | None = None
+    ) -> list[tuple[Place, ...]]:
         """Name the points of queries of which no sentence of the pool says even a fifth.
 
-        Of each query its heaviest points, in the order in which they stand; none where nobody
-        in the pool writes in its language.
+        Of each query its points, in the order in which they stand; none where nobody in the
+        pool writes in its language. `forms` as in `explain_pairs`.
 
         Raises
         ------
@@ -239,7 +253,7 @@ class Answering:
             If `fit` has not been called.
         """
         check_fitted(self)
-        return unmet(queries, self.pool_, self.vectorizer_.vocabulary_)
+        return unmet(queries, self.pool_, self.vectorizer_.vocabulary_, forms)
 
     @property
     def _explained(self) -> Explained:

@@ -76,9 +76,9 @@ class Explained:
         encoded: EncodedQueries,
         rows: Indices,
         columns: Indices,
+        forms: Forms,
     ) -> Iterator[Explanation]:
         """Explain listed pairs, in their order, some hundreds at a time."""
-        forms = Forms(self.vectorizer.vocabulary_.stems)
         for block, parts in pairs_in(encoded, self.segments, rows, columns, most=_PAIRS):
             found: list[Explanation | None] = [None] * (block.stop - block.start)
             for number, here, pairs in parts:

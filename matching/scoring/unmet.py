@@ -34,7 +34,10 @@ Bools = NDArray[np.bool_]
 
 
 def unmet(
-    queries: Sequence[Profile], pool: Sequence[Profile], vocabulary: Vocabulary
+    queries: Sequence[Profile],
+    pool: Sequence[Profile],
+    vocabulary: Vocabulary,
+    forms: Forms | None = None,
 ) -> list[tuple[Place, ...]]:
     """Name the points of each query that nobody in a pool tells of, in their order.
 
@@ -46,8 +49,10 @@ def unmet(
     queries, pool : sequences of Profile
     vocabulary : Vocabulary
         Of a matcher that was fitted on the pool.
+    forms : Forms, default=None
+        Share one to read no text twice.
     """
-    forms, width = Forms(vocabulary.stems), vocabulary.idf.size
+    forms, width = forms or Forms(vocabulary.stems), vocabulary.idf.size
     left = Written.of(queries, forms)
     asked = Parts.of(queries, left, width, fine=True)
     weights = weights_of(left, asked, vocabulary, width)

@@ -48,7 +48,7 @@ class Matching:
     def untold(self) -> dict[str, tuple[str, ...]]:
         """Return the points of each challenge that no provider tells of, by its id."""
         engine = self.engine
-        points = engine.matcher.unmet(engine.challenges)
+        points = engine.unmet()
         return {
             query.id: tuple(
                 clipped(query.texts[passage][start:stop])[0]

@@ -16,6 +16,7 @@ from app.matchmaking.engine.suggestions import Confidence, HubPlaces, RankedPair
 from matching import (
     Bands,
     Explanation,
+    Place,
     PlainMatcher,
     Profile,
     Ranking,
@@ -28,6 +29,7 @@ from matching import (
     rank_stability,
 )
 from matching.scoring.semantic import Encoder
+from matching.text.written import Forms
 
 if TYPE_CHECKING:
     from matching.search.distribute import Backend
@@ -293,7 +295,16 @@ class Engine:
             self.challenges,
             [pair.challenge for pair in pairs],
             [pair.provider for pair in pairs],
+            self._forms,
         )
+
+    def unmet(self) -> list[tuple[Place, ...]]:
+        """Name the points of each challenge that nobody in the pool tells of."""
+        return self.matcher.unmet(self.challenges, self._forms)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return self.matcher.forms()
 
     def _ranking(self, k: int) -> Ranking:
         """Rank once for all that is asked: a list is the head of every longer one."""
