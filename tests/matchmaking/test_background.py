@@ -54,7 +54,7 @@ def submitted(session: Session, programme: Programme, **fields: Any) -> Submissi
     )
 
 
-def test_a_run_keeps_what_else_was_found_eligible_here_and_in_earlier_programmes(
+def test_a_run_keeps_what_else_was_found_eligible(
     session: Session, as_user: SignIn, database: Database
 ) -> None:
     programme, *_ = a_small_programme(session)
