@@ -34,7 +34,7 @@ class MatchRun(Record, table=True):
     challenges: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     solutions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     background: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+        default_factory=list, sa_column=Column(JSON, nullable=False)
     )
     n_challenges: int
     n_solutions: int

@@ -16,7 +16,7 @@ from app.matchmaking.service import inputs
 from app.matchmaking.service.run_requests import digest
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import Basis, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.conftest import SignIn
@@ -78,6 +78,16 @@ def test_a_run_keeps_what_else_was_found_eligible(
     assert {name for one in run.background for name in one} == {
         *("kind", "id", "title", "language", "summary", "themes", "problem"),
     }
+
+
+def test_what_is_ranked_is_no_background_however_far_it_has_come(session: Session) -> None:
+    programme = a_programme_of(session, 2020)
+    submitted(session, programme, state=State.ELIGIBLE)
+    passed_over = submitted(session, programme, state=State.NOT_SELECTED)
+
+    found = inputs.background(session, programme, Basis.ELIGIBLE)
+
+    assert [one["id"] for one in found] == [passed_over.code]
 
 
 def test_the_newest_of_many_are_kept(

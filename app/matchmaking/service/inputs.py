@@ -1,12 +1,11 @@
 """What the engine is asked with: settings, and submissions as records."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
@@ -97,7 +96,7 @@ def _told(row: Submission) -> dict[str, Any]:
 
 
 def background(
-    session: Session, programme: Programme, ranked: Collection[str]
+    session: Session, programme: Programme, basis: Basis = Basis.SELECTED
 ) -> list[dict[str, Any]]:
     """Return what else was found eligible in a programme and in earlier ones, by codes.
 
@@ -106,26 +105,26 @@ def background(
 
     Parameters
     ----------
-    ranked : collection of str
-        Codes of what the run ranks.
+    basis : Basis
+        How far what is ranked has come; that is left out.
     """
+    here = col(Programme.id) == programme.id
     statement = (
         select(Submission)
         .join(Programme, col(Programme.id) == col(Submission.programme_id))
         .where(
             or_(
-                col(Programme.id) == programme.id,
+                and_(here, col(Submission.state).not_in(TAKEN[basis])),
                 col(Programme.created_at) < programme.created_at,
             ),
             col(Submission.state).in_(FOUND_ELIGIBLE),
         )
         .order_by(col(Programme.created_at).desc(), col(Submission.code).desc())
-        .execution_options(yield_per=MOST_BACKGROUND)
+        .limit(MOST_BACKGROUND)
     )
-    others = (row for row in session.exec(statement) if row.code not in ranked)
     found = [
         {"kind": row.kind.value, "id": row.code, **_told(row)}
-        for row in islice(others, MOST_BACKGROUND)
+        for row in session.exec(statement)
     ]
     return sorted(found, key=lambda one: str(one["id"]))
 

@@ -47,8 +47,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     chosen = inputs.chosen(programme, settings, **choices)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE, new.basis)
     solutions = _frozen(session, programme.id, Kind.SOLUTION, new.basis)
-    ranked = {record["id"] for record in (*challenges, *solutions)}
-    background = inputs.background(session, programme, ranked)
+    background = inputs.background(session, programme, new.basis)
     run = MatchRun(
         programme_id=programme.id,
         code=next_code(session, "RUN"),

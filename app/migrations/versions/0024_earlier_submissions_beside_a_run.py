@@ -9,12 +9,15 @@ branch_labels = None
 depends_on = None
 
 
+run = sa.table("match_run", sa.column("background", sa.JSON()))
+
+
 def upgrade() -> None:
+    op.add_column("match_run", sa.Column("background", sa.JSON(), nullable=True))
     # runs of before weighed words by what they rank alone
+    op.execute(run.update().values(background=[]))
     with op.batch_alter_table("match_run") as batch:
-        batch.add_column(
-            sa.Column("background", sa.JSON(), nullable=False, server_default="[]")
-        )
+        batch.alter_column("background", existing_type=sa.JSON(), nullable=False)
         batch.add_column(
             sa.Column("n_background", sa.Integer(), nullable=False, server_default="0")
         )

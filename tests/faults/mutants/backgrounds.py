@@ -6,9 +6,7 @@ from tests.faults.mutants.planting import Fault
 
 INPUTS: Final = "app/matchmaking/service/inputs.py"
 TESTS: Final = "tests/matchmaking/test_background.py::"
-KEPT: Final = (
-    f"{TESTS}test_a_run_keeps_what_else_was_found_eligible_here_and_in_earlier_programmes"
-)
+KEPT: Final = f"{TESTS}test_a_run_keeps_what_else_was_found_eligible"
 
 FAULTS: Final = (
     Fault(
