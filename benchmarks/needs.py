@@ -1,9 +1,10 @@
-"""`python -m benchmarks.needs`: whether the points of a challenge tell right pairs from others.
+"""`python -m benchmarks.needs`: whether points and phrases tell right pairs from others.
 
 For each labelled set: of the pairs that people call right, and of as many others, both drawn by
 a seed among the best twenty of the ranking, how many of the points of the query one sentence
-tells, by how much of a point it has to tell. Pairs that look alike to the score are compared,
-so a point has to say something of its own.
+tells, by how much of a point it has to tell; and how much of what shared words add to the score
+is named as phrases. Pairs that look alike to the score are compared, so what is said has to say
+something of its own.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.corpora import labelled
 from benchmarks.tasks import Retrieval
-from matching import Matcher
+from matching import Explanation, Matcher
 from matching.scoring.needs import ENOUGH
 
 FLOORS: Final = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
@@ -39,13 +40,16 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
         return 1
     for task in labelled(asked.data):
         if isinstance(task, Retrieval):
-            console.print(_table(task, asked.seed))
+            right, others = _explained(task, asked.seed)
+            console.print(_points(task, right, others))
+            console.print(_phrases(task, right, others))
     console.print(f"The engine takes {ENOUGH:.0%} of a point for told.")
     return 0
 
 
-def _table(task: Retrieval, seed: int) -> Table:
-    right, others = _shares(task, seed)
+def _points(
+    task: Retrieval, right: Sequence[Explanation], others: Sequence[Explanation]
+) -> Table:
     table = Table(title=f"{task.name}: {len(right)} right pairs, {len(others)} others")
     for name in ("a point is told from", "points told, right", "others"):
         table.add_column(name, justify="right")
@@ -53,9 +57,9 @@ def _table(task: Retrieval, seed: int) -> Table:
         table.add_column(name, justify="right")
     for floor in FLOORS:
         cells = []
-        for shares in (right, others):
-            told = [sum(share >= floor for share in one) for one in shares]
-            whole = sum(map(len, shares))
+        for some in (right, others):
+            told = [sum(need.share >= floor for need in one.needs) for one in some]
+            whole = sum(len(one.needs) for one in some)
             cells.append((sum(told) / max(whole, 1), np.mean([n > 0 for n in told])))
         table.add_row(
             f"{floor:.0%}", *(f"{c[0]:.1%}" for c in cells), *(f"{c[1]:.1%}" for c in cells)
@@ -63,8 +67,25 @@ def _table(task: Retrieval, seed: int) -> Table:
     return table
 
 
-def _shares(task: Retrieval, seed: int) -> tuple[list[list[float]], list[list[float]]]:
-    """Return for right pairs, and for others, how much of each point one sentence tells."""
+def _phrases(
+    task: Retrieval, right: Sequence[Explanation], others: Sequence[Explanation]
+) -> Table:
+    table = Table(title=f"{task.name}: what shared words add to the score")
+    for name in ("pairs", "named as phrases", "as phrases of several words", "pairs with one"):
+        table.add_column(name, justify="right")
+    for kind, some in (("right", right), ("others", others)):
+        words = [[c for c in one.contributions if c.kind == "word"] for one in some]
+        whole = sum(c.share for of_one in words for c in of_one)
+        named = [[c for c in of_one if c.phrase] for of_one in words]
+        parts = [sum(c.share for of_one in named for c in of_one)]
+        parts.append(sum(c.share for of_one in named for c in of_one if " " in c.phrase))
+        cells = [f"{part / whole:.1%}" for part in parts]
+        table.add_row(kind, *cells, f"{np.mean([bool(of_one) for of_one in named]):.1%}")
+    return table
+
+
+def _explained(task: Retrieval, seed: int) -> tuple[list[Explanation], list[Explanation]]:
+    """Return the explanations of right pairs, and of others that stand as high."""
     queries, pool = task.cases[0]
     matcher = Matcher(text_weight=1.0).fit(pool, background=queries)
     ranking = matcher.rank(queries, k=NEAR)
@@ -73,14 +94,13 @@ def _shares(task: Retrieval, seed: int) -> tuple[list[list[float]], list[list[fl
     known = {(q, p) for q, p in np.argwhere(task.gains > 0).tolist()} - task.without.keys()
     pairs = sorted((q, p) for q, p in known if p in near[q])
     chosen = [pairs[i] for i in sorted(draw.permutation(len(pairs))[:MOST].tolist())]
-    right, others = list[list[float]](), list[list[float]]()
+    right, others = list[Explanation](), list[Explanation]()
     for query, position in chosen:
         wrong = [other for other in near[query] if other >= 0 and (query, other) not in known]
         if not wrong:
             continue
         for found, place in ((right, position), (others, int(draw.choice(wrong)))):
-            needs = matcher.explain(queries[query], place).needs
-            found.append([need.share for need in needs])
+            found.append(matcher.explain(queries[query], place))
     return right, others
 
 

@@ -15,15 +15,17 @@ from numpy.typing import ArrayLike
 
 from matching.estimator import check_fitted
 from matching.scoring.explaining import Explained
-from matching.scoring.explanation import Explanation
+from matching.scoring.explanation import Explanation, Place
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.semantic import Encoder, embedded
+from matching.scoring.unmet import unmet
 from matching.search.eligibility import Attributes, Rule, admission
 from matching.search.ranking import Ranking, merged, pairs_of, positions_of
 from matching.search.segment import Segment, blocks
 from matching.text.encoded import EncodedQueries, Floats
 from matching.text.profile import Profile
 from matching.text.vectorizer import ProfileVectorizer
+from matching.text.written import Forms
 
 
 class Answering:
@@ -148,7 +150,11 @@ class Answering:
         return next(self.explain_pairs([query], [0], [operator.index(index)]))
 
     def explain_pairs(
-        self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
+        self,
+        queries: Sequence[Profile],
+        rows: ArrayLike,
+        columns: ArrayLike,
+        forms: Forms | None = None,
     ) -> Iterator[Explanation]:
         """Take the scores of many pairs apart, in their order.
 
@@ -160,6 +166,8 @@ class Answering:
         queries : sequence of Profile, length n_queries
         rows, columns : int arrays of shape (n_pairs,)
             Positions in `queries` and in the fitted pool.
+        forms : Forms, default=None
+            Of one thread: share one (`forms`) between questions to read no text twice.
 
         Raises
         ------
@@ -171,7 +179,12 @@ class Answering:
         check_fitted(self)
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         encoded = self.encode_queries(queries)
-        return self._explained.explanations(queries, encoded, *pairs)
+        return self._explained.explanations(queries, encoded, *pairs, forms or self.forms())
+
+    def forms(self) -> Forms:
+        """Return what reads words as they were written, and remembers the texts."""
+        check_fitted(self)
+        return Forms(self.vectorizer_.vocabulary_.stems)
 
     def score_listed(
         self, queries: Sequence[Profile], rows: ArrayLike, columns: ArrayLike
@@ -225,6 +238,22 @@ class Answering:
         check_fitted(self)
         pairs = positions_of(rows, columns, len(queries), len(self.pool_))
         return self._explained.told(self.encode_queries(queries), *pairs)
+
+    def unmet(
+        self, queries: Sequence[Profile], forms: Forms | None = None
+    ) -> list[tuple[Place, ...]]:
+        """Name the points of queries of which no sentence of the pool says even a fifth.
+
+        Of each query its points, in the order in which they stand; none where nobody in the
+        pool writes in its language. `forms` as in `explain_pairs`.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        """
+        check_fitted(self)
+        return unmet(queries, self.pool_, self.vectorizer_.vocabulary_, forms)
 
     @property
     def _explained(self) -> Explained:

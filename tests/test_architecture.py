@@ -51,6 +51,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/engine/suggestions.py": "a suggestion with its reasons",
         "app/matchmaking/engine/what_if.py": "what is asked about the assignment of a run",
         "app/matchmaking/deferred.py": "where the services reach the engine",
+        "app/matchmaking/reasons.py": "what people read about a pair, for engine and pages",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/method.py": "how the ranking works, in the words of page and dossier",
         "app/documents/blocks.py": "what a document consists of",

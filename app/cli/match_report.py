@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +18,6 @@ from rich.text import Text
 
 from app.cli.screen import width_of
 from app.core.tables.formulas import guarded
-from app.matchmaking.engine import Contribution
 from app.matchmaking.engine.files import Answer, Assigned, Comparison
 from app.matchmaking.engine.suggestions import (
     Quote,
@@ -112,7 +112,10 @@ def _content(suggestion: Suggestion) -> dict[str, Any]:
     }
     if reasons:
         content["reasons"] = {
-            "words": [{"names": c.words, "share": c.share} for c in reasons.words],
+            "sentence": reasons.lead,
+            "words": [
+                {"names": c.words, "phrase": c.phrase, "share": c.share} for c in reasons.words
+            ],
             "themes": [{"names": [c.feature], "share": c.share} for c in reasons.themes],
             "missing": reasons.missing_in_words,
             "challenge": _passage(reasons.challenge),
@@ -170,7 +173,8 @@ _COLUMNS: Final = (
     *("stability", "turns_at", "hub"),
 )
 _REASONS: Final = (
-    *("words", "themes", "missing", "challenge_passage", "provider_passage", "points_told"),
+    *("sentence", "phrases", "themes", "missing", "challenge_passage", "provider_passage"),
+    "points_told",
 )
 
 
@@ -200,8 +204,9 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
 
 def _reason_cells(reasons: Reasons) -> dict[str, str]:
     return {
-        "words": _shares(reasons.words),
-        "themes": _shares(reasons.themes),
+        "sentence": reasons.lead,
+        "phrases": "; ".join(f"{name} {share:.4f}" for name, share in _shared(reasons)),
+        "themes": "; ".join(f"{one.feature} {one.share:.4f}" for one in reasons.themes),
         "missing": "; ".join(reasons.missing_in_words),
         "challenge_passage": reasons.challenge.text if reasons.challenge else "",
         "provider_passage": reasons.provider.text if reasons.provider else "",
@@ -209,13 +214,11 @@ def _reason_cells(reasons: Reasons) -> dict[str, str]:
     }
 
 
-def _names(part: Contribution) -> str:
-    """Return a word as both sides wrote it, or the key of a theme."""
-    return "/".join(part.words or (part.feature,))
-
-
-def _shares(shares: Sequence[Contribution]) -> str:
-    return "; ".join(f"{_names(one)} {one.share:.4f}" for one in shares)
+def _shared(reasons: Reasons) -> list[tuple[str, float]]:
+    """Return the phrases that both tell, and what all other shared words add together."""
+    phrases = reasons.phrases
+    rest = math.fsum(one.share for one in reasons.words if not one.phrase)
+    return [*phrases.items(), *([("(other words)", rest)] if rest else [])]
 
 
 # --- table -----------------------------------------------------------------------------
@@ -350,10 +353,11 @@ def _cells(suggestion: Suggestion) -> Iterator[str]:
 
 
 def _why(reasons: Reasons) -> Iterator[Text]:
+    yield Text(_plain(reasons.lead))
     if reasons.needs:
         yield Text(f"Points  {_plain(reasons.points_in_words)}")
-    yield Text(f"Words   {_strongest(reasons.words)}")
-    yield Text(f"Themes  {_strongest(reasons.themes)}")
+    yield Text(f"Phrases {_strongest(_shared(reasons))}")
+    yield Text(f"Themes  {_strongest([(one.feature, one.share) for one in reasons.themes])}")
     if reasons.missing:
         yield Text(f"Missing {'; '.join(reasons.missing_in_words)}")
     for side, quote in (("Challenge", reasons.challenge), ("Provider", reasons.provider)):
@@ -361,11 +365,9 @@ def _why(reasons: Reasons) -> Iterator[Text]:
             yield Text(f"{side} ({quote.field}): ") + _excerpt(quote)
 
 
-def _strongest(shares: Sequence[Contribution]) -> str:
-    shown = ", ".join(
-        f"{_plain(_names(one))} {one.share:.3f}" for one in shares[:_SHOWN_SHARES]
-    )
-    rest = sum(one.share for one in shares[_SHOWN_SHARES:])
+def _strongest(shares: Sequence[tuple[str, float]]) -> str:
+    shown = ", ".join(f"{_plain(name)} {share:.3f}" for name, share in shares[:_SHOWN_SHARES])
+    rest = sum(share for _, share in shares[_SHOWN_SHARES:])
     others = f", {len(shares) - _SHOWN_SHARES} more {rest:.3f}" if rest else ""
     return shown + others or "none in common"
 

@@ -19,6 +19,7 @@ from app.core.storage.jobs import JobState
 from app.matches import queries as matches
 from app.matches.schemas import MatchQuery
 from app.matchmaking.models import MatchRun
+from app.matchmaking.reasons import phrases_of
 from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
 from app.matchmaking.service import queries as matchmaking
 from app.operations import service as operations
@@ -28,7 +29,7 @@ from app.themes import service as themes
 from app.worker import work
 
 SHOWN_REASONS = 3
-"""How many of the strongest words, and of the strongest themes, stand in a line."""
+"""How many of the strongest phrases, and of the strongest themes, stand in a line."""
 
 
 def carry_out(database: Database, settings: Settings, run: MatchRun) -> None:
@@ -111,7 +112,7 @@ def _table(
     table.add_column("Provider", ratio=2)
     for heading in ("Score", "Text", "Themes"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Strongest shared words and themes", ratio=3)
+    table.add_column("Strongest shared phrases and themes", ratio=3)
     for line in lines:
         marks = ("*" if line.assigned else "") + (
             "+" if (challenge.id, line.solution.id) in paired else ""
@@ -130,9 +131,9 @@ def _table(
 
 
 def _reasons(line: SuggestionRead, labels: Mapping[str, str]) -> str:
-    words = [c for c in line.contributions if c.kind == "word"][:SHOWN_REASONS]
+    phrases = list(phrases_of(line.contributions).items())[:SHOWN_REASONS]
     shared = [c for c in line.contributions if c.kind == "theme"][:SHOWN_REASONS]
     return "; ".join(
-        [f"{'/'.join(c.words)} {c.share:.3f}" for c in words]
+        [f"{phrase} {share:.3f}" for phrase, share in phrases]
         + [f"{labels[c.feature]} {c.share:.3f}" for c in shared]
     )

@@ -10,8 +10,8 @@ LEAD: Final = Message(
 )
 COMPARED: Final = (
     Message(
-        "The words of both texts. A word counts more if few teams use it: “sensor” says more "
-        "than “service”."
+        "The words of both texts. A word counts more if few teams use it, here and in earlier "
+        "calls: “sensor” says more than “service”."
     ),
     Message(
         "The themes that both teams have chosen. A theme that few teams share counts more. "

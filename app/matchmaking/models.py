@@ -18,6 +18,7 @@ class MatchRun(Record, table=True):
     `challenges` and `solutions` are records of the exchange format, as they were
     when the run was asked for; `record_format` numbers how they are read
     (`app.matchmaking.service.inputs`), and `digest` is taken over them and the settings.
+    `background` holds what was submitted elsewhere, by which words are weighed.
     `ranking` is the document of its lists, written once when they are stored.
     """
 
@@ -32,8 +33,12 @@ class MatchRun(Record, table=True):
     record_format: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     challenges: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     solutions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    background: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
     n_challenges: int
     n_solutions: int
+    n_background: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     digest: str
     versions: dict[str, str] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)

@@ -12,11 +12,21 @@ from app.submissions.records import ChallengeRecord, SolutionRecord
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
-    """Everything that a run's answer depends on."""
+    """Everything that a run's answer depends on.
+
+    Attributes
+    ----------
+    settings : RunSettings
+    challenges, solutions : sequence
+        What is ranked.
+    background : sequence
+        What was submitted elsewhere, by which words are weighed.
+    """
 
     settings: RunSettings
     challenges: Sequence[ChallengeRecord]
     solutions: Sequence[SolutionRecord]
+    background: Sequence[ChallengeRecord | SolutionRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)

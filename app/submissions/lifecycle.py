@@ -229,4 +229,7 @@ TAKEN: Final[Mapping[Basis, frozenset[State]]] = {
 }
 """The states that each basis takes. What a team completes at the moment waits."""
 
+FOUND_ELIGIBLE: Final = frozenset({State.ELIGIBLE, State.SELECTED, State.NOT_SELECTED})
+"""The states of what staff have found eligible, whatever was decided then."""
+
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring.explanation import Contribution, Explanation, Missing, Part, Passages
-from matching.scoring.needs import needs
+from matching.scoring.needs import meetings, needs
 from matching.scoring.pairs import Indices, Pairs, pairs_in
-from matching.scoring.passages import Candidates, Sides, Words, shown
+from matching.scoring.passages import Sides, Words, shown, usual_forms
+from matching.scoring.phrases import phrases, tells
 from matching.scoring.scoring import ScoreParts, Scorer
 from matching.scoring.told import told_of
 from matching.search.segment import Segment
@@ -75,33 +76,43 @@ class Explained:
         encoded: EncodedQueries,
         rows: Indices,
         columns: Indices,
+        forms: Forms,
     ) -> Iterator[Explanation]:
         """Explain listed pairs, in their order, some hundreds at a time."""
-        forms = Forms(self.vectorizer.vocabulary_.stems)
-        pool = Candidates(self.pool, columns, forms)
         for block, parts in pairs_in(encoded, self.segments, rows, columns, most=_PAIRS):
             found: list[Explanation | None] = [None] * (block.stop - block.start)
             for number, here, pairs in parts:
                 candidates = self.segments[number].first + pairs.candidates
-                explained = self._explained(queries, pool, candidates, pairs, forms)
+                explained = self._explained(queries, candidates, pairs, forms)
                 for at, explanation in zip(here.tolist(), explained, strict=True):
                     found[at] = explanation
             yield from (explanation for explanation in found if explanation)
 
     def _explained(
-        self,
-        queries: Sequence[Profile],
-        pool: Candidates,
-        candidates: Indices,
-        pairs: Pairs,
-        forms: Forms,
+        self, queries: Sequence[Profile], candidates: Indices, pairs: Pairs, forms: Forms
     ) -> Iterator[Explanation]:
-        scored = _scored(self.scorer, pairs)
-        words = _words(self.vectorizer.vocabulary_, scored)
-        sides = Sides.of(queries, pool, pairs.rows, candidates, forms)
-        written = shown(sides, pairs, scored.best, words, forms)
+        vocabulary, scored = self.vectorizer.vocabulary_, _scored(self.scorer, pairs)
+        words = _words(vocabulary, scored)
+        sides = Sides.of(queries, self.pool, pairs.rows, candidates, forms)
+        usual = usual_forms(sides.left, sides.rows, words)
+        says = ~forms.says_little[usual]
+        telling = tells(words, vocabulary, says)
+        met = meetings(sides, words, vocabulary, says, telling)
+        phrase = phrases(sides, words, met.asked, scored.terms[:2], vocabulary, says)
+        named = says | np.array([bool(of_one) for of_one in phrase], dtype=np.bool_)
+        written = shown(sides, pairs, scored.best, words, usual, named, forms)
+        alone = (met.beside & telling).tolist()
         missing, codes = _missing(self.scorer, pairs)
-        contributions = self._contributions(scored, words, written.words, missing, codes)
+        contributions = self._contributions(
+            scored,
+            words,
+            [
+                (both, of_one or (both[0] if by_itself else ""))
+                for both, of_one, by_itself in zip(written.words, phrase, alone, strict=True)
+            ],
+            missing,
+            codes,
+        )
         of_each = zip(
             scored.parts.score.tolist(),
             scored.parts.text.tolist(),
@@ -111,12 +122,7 @@ class Explained:
             written.queries,
             written.candidates,
             codes,
-            needs(
-                sides,
-                words,
-                self.vectorizer.vocabulary_,
-                pairs.has_text & pairs.one_language,
-            ),
+            needs(sides, met, pairs.has_text & pairs.one_language),
             strict=True,
         )
         for score, text, themes, coverage, shares, query, candidate, code, asked in of_each:
@@ -135,7 +141,7 @@ class Explained:
         self,
         scored: "_Scored",
         words: Words,
-        written: Sequence[tuple[str, ...]],
+        written: Sequence[tuple[tuple[str, ...], str]],
         missing: dict[int, tuple[Missing, ...]],
         codes: Sequence[int],
     ) -> Iterator[tuple[Contribution, ...]]:
@@ -161,7 +167,7 @@ class Explained:
             _THEME: ("theme", themes),
         }
         made = [
-            Contribution("word", features[i], value, written[i])
+            Contribution("word", features[i], value, *written[i])
             if of_kind == _WORD
             else Contribution(named[of_kind][0], named[of_kind][1][i], value)
             for of_kind, i, value in zip(

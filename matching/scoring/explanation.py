@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 Part = Literal["text", "themes"]
 Side = Literal["query", "candidate", "both"]
 Band = Literal["strong", "fair", "weak"]
+Marks = tuple[tuple[int, int], ...]
+"""Start and end of each marked word, in characters."""
 
 _AT_LEAST: Final = 30
 
@@ -41,12 +43,17 @@ class Contribution:
     words : tuple of str, default=()
         For a word: how it was written, on the side of the query and on the side of
         the candidate; one form where both wrote the same.
+    phrase : str, default=""
+        For a word that says something: the words of the query between which it stands and
+        that the candidate tells as well, as the query wrote them; the word alone where the two
+        share others around it. The shares of one phrase add up to what the phrase adds.
     """
 
     kind: Literal["word", "theme", "meaning", "missing"]
     feature: str
     share: float
     words: tuple[str, ...] = ()
+    phrase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Passage:
 
     index: int
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class Explanation:
     coverage : float in [0, 1]
         Share of the weight that could be computed.
     needs : tuple of Need
-        The heaviest points of the query, in their order; which of them the candidate tells of.
+        Points of the query, in their order; which of them the candidate tells of.
     """
 
     score: float
@@ -154,11 +161,16 @@ class Need(NamedTuple):
         The sentence of the candidate that says most of it; None where none says enough.
     share : float in [0, 1]
         How much of the point any one sentence says, by the weight of its words.
+    asked_marks, told_marks : tuple of (int, int), default=()
+        Where in the point, and where in the sentence, the words stand that both have; from
+        the first to the last of neighbours.
     """
 
     asked: Place
     told: Place | None
     share: float
+    asked_marks: Marks = ()
+    told_marks: Marks = ()
 
 
 @dataclass(frozen=True, slots=True)

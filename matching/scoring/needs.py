@@ -1,73 +1,69 @@
 """What a query asks, point by point, and which of the points a candidate tells of.
 
-The rule: a point is a clause as the query wrote it, and it is met by one sentence that says
-enough of it; words that stand far apart in a text meet nothing together.
+The rule: a point is met by one sentence that says enough of it; words that stand far apart in a
+text meet nothing together.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.scoring.explanation import Need, Place
+from matching.scoring.explanation import Marks, Need
 from matching.scoring.pairs import Indices
-from matching.scoring.passages import Sides, Words
-from matching.text.clauses import clauses, sentences
+from matching.scoring.passages import Bools, Sides, Words
+from matching.scoring.points import LEAST_WORDS, Parts, points_of, weights_of
 from matching.text.encoded import Floats
 from matching.text.positions import runs
-from matching.text.profile import Profile
 from matching.text.vocabulary import Vocabulary
 from matching.text.written import Written
-
-MOST: Final = 8
-"""Points of a query that are looked at: those that weigh most."""
 
 ENOUGH: Final = 1 / 3
 """Share of a point, by the weight of its words, that one sentence has to tell."""
 
-# One word in common may be a false friend, whatever its weight.
-_WORDS: Final = 2
+SOMETHING: Final = 1 / 5
+"""Share of a part that one sentence has to tell, for a word of both to be a reason alone."""
 
-# Meetings of points with sentences that are held at once: some arrays of 8 MB.
+# Meetings of parts with sentences that are held at once: some arrays of 8 MB.
 _AT_ONCE: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """The parts of some profiles, and the distinct words of each.
+class Meetings(NamedTuple):
+    """Where the parts of queries and the sentences of candidates meet.
 
     Parameters
     ----------
-    owners : int array of shape (n_parts,)
-        Profile of each part, ascending.
-    passages, starts, stops : int arrays of shape (n_parts,)
-    parts, terms : int arrays of shape (n_words,)
-        Each word once a part, ascending by part; terms from ``width`` on are unknown.
+    asked, told : Parts
+        Of the queries, and of the candidates.
+    points : int array of shape (n_points,)
+        The parts of the queries that are points.
+    pairs, parts, sentences : int arrays of shape (n_met,)
+        For each pair its points that are told of at all, ascending, and the sentence that
+        tells most of each.
+    shares : float64 array of shape (n_met,)
+        How much of the point it tells.
+    beside : bool array of shape (n_words,)
+        Which of the shared words stand beside another one on both sides, in a part and in a
+        sentence that tells something of it.
     """
 
-    owners: Indices
-    passages: Indices
-    starts: Indices
-    stops: Indices
+    asked: Parts
+    told: Parts
+    points: Indices
+    pairs: Indices
     parts: Indices
-    terms: Indices
-
-    def places(self, parts: Indices) -> list[Place]:
-        """Return where parts stand."""
-        columns = (self.passages[parts], self.starts[parts], self.stops[parts])
-        return list(map(Place, *(column.tolist() for column in columns)))
+    sentences: Indices
+    shares: Floats
+    beside: Bools
 
 
-def needs(
-    sides: Sides, words: Words, vocabulary: Vocabulary, comparable: NDArray[np.bool_]
-) -> Iterator[tuple[Need, ...]]:
-    """Yield for each pair the points of its query, in the order in which they stand.
-
-    The weight of a word in a query is that of the score: (1 + ln tf) idf. A point weighs the
-    sum of the squares of its words, and a sentence tells as much of it as the words that both
-    have weigh.
+def meetings(
+    sides: Sides, words: Words, vocabulary: Vocabulary, says: Bools, telling: Bools
+) -> Meetings:
+    """Find what stands together on both sides.
 
     Parameters
     ----------
@@ -75,106 +71,24 @@ def needs(
     words : Words
         What the pairs have in common.
     vocabulary : Vocabulary
-    comparable : bool array of shape (n_pairs,)
-        Whether both sides of a pair tell something, in one language; the others have no points.
+    says, telling : bool arrays of shape (n_words,)
+        Which of them say something, and which of these not what so many tell. Two that say
+        something make a meeting, if one of them is telling.
     """
-    asked = _parts(sides.queries, sides.left, words.width, fine=True)
-    told = _parts(sides.candidates, sides.right, words.width, fine=False)
-    weights = _weights(sides.left, asked, vocabulary, words.width)
-    points = _heaviest(asked, weights)
-    met = _met(asked, told, weights, points, (sides.rows, sides.columns), words)
-    here, there = asked.places(points), told.places(np.arange(told.owners.size))
-    nothing = [Need(place, None, 0.0) for place in here]
-    firsts = np.searchsorted(asked.owners[points], np.arange(len(sides.queries) + 1)).tolist()
-    place_of = {point: at for at, point in enumerate(points.tolist())}
-    for pair, query in enumerate(sides.rows.tolist()):
-        if not comparable[pair]:
-            yield ()
-            continue
-        first, last = firsts[query], firsts[query + 1]
-        found = nothing[first:last]
-        for point, part, share in met.get(pair, ()):
-            at = place_of[point]
-            place = there[part] if share >= ENOUGH else None
-            found[at - first] = Need(here[at], place, share)
-        yield tuple(found)
-
-
-def _parts(profiles: Sequence[Profile], written: Written, width: int, *, fine: bool) -> _Parts:
-    """Cut the texts of profiles, and put each word to its part."""
-    cut = clauses if fine else sentences
-    owners, passages, texts, places = [], [], [], []
-    for number, (profile, first) in enumerate(
-        zip(profiles, written.texts[:-1].tolist(), strict=True)
-    ):
-        for passage, text in enumerate(profile.counted):
-            for place in cut(text):
-                owners.append(number)
-                passages.append(passage)
-                texts.append(first + passage)
-                places.append(place)
-    where = np.array(places, dtype=np.int64).reshape(-1, 2)
-    beyond = int(max(written.stops.max(initial=0), where.max(initial=0))) + 1
-    keys = np.array(texts, dtype=np.int64) * beyond + where[:, 0]
-    of_word = np.repeat(np.arange(written.ends.size - 1), np.diff(written.ends))
-    parts = np.searchsorted(keys, of_word * beyond + written.starts, side="right") - 1
-    terms = np.where(written.columns >= 0, written.columns, width + written.forms)
-    limit = width + int(written.forms.max(initial=0)) + 1
-    distinct = np.unique(parts[parts >= 0] * limit + terms[parts >= 0])
-    return _Parts(
-        np.array(owners, dtype=np.intp),
-        np.array(passages, dtype=np.intp),
-        where[:, 0],
-        where[:, 1],
-        distinct // limit,
-        distinct % limit,
-    )
-
-
-def _weights(written: Written, asked: _Parts, vocabulary: Vocabulary, width: int) -> Floats:
-    """Return the square of what each word of each part weighs in its query."""
-    texts = np.repeat(np.arange(written.ends.size - 1), np.diff(written.ends))
-    owners = np.searchsorted(written.texts, texts, side="right") - 1
-    terms = np.where(written.columns >= 0, written.columns, width + written.forms)
-    limit = int(max(terms.max(initial=0), asked.terms.max(initial=0))) + 1
-    keys, n = np.unique(owners * limit + terms, return_counts=True)
-    here = np.searchsorted(keys, asked.owners[asked.parts] * limit + asked.terms)
-    known = asked.terms < width
-    idf = np.full(asked.terms.size, vocabulary.unknown_idf)
-    idf[known] = vocabulary.idf[asked.terms[known]]
-    return np.asarray(((1 + np.log(n[here])) * idf) ** 2)
-
-
-def _heaviest(asked: _Parts, weights: Floats) -> Indices:
-    """Return the parts that are points: the heaviest of each query, in their order."""
-    n_parts = asked.owners.size
-    n_words = np.bincount(asked.parts, minlength=n_parts)
-    weight = np.bincount(asked.parts, weights, minlength=n_parts)
-    some = np.flatnonzero(n_words >= _WORDS)
-    order = some[np.lexsort((some, -weight[some], asked.owners[some]))]
-    firsts = np.searchsorted(asked.owners[order], asked.owners[order])
-    return np.sort(order[np.arange(order.size) - firsts < MOST])
-
-
-def _met(
-    asked: _Parts,
-    told: _Parts,
-    weights: Floats,
-    points: Indices,
-    pairs: tuple[Indices, Indices],
-    words: Words,
-) -> dict[int, list[tuple[int, int, float]]]:
-    """Return for each pair its points, with the part that tells most of each and how much."""
+    asked = Parts.of(sides.queries, sides.left, words.width, fine=True)
+    told = Parts.of(sides.candidates, sides.right, words.width, fine=False)
+    weights = weights_of(sides.left, asked, vocabulary, words.width)
+    points = points_of(sides.queries, asked, weights)
     whole = np.bincount(asked.parts, weights, minlength=asked.owners.size)
     is_point = np.zeros(asked.owners.size, dtype=np.bool_)
     is_point[points] = True
-    left = _Entries.of(asked, words.width, is_point[asked.parts])
-    right = _Entries.of(told, words.width, np.ones(told.parts.size, dtype=np.bool_))
-    queries, candidates = pairs
-    here = left.of_words(queries[words.pairs], words.columns)
-    there = right.of_words(candidates[words.pairs], words.columns)
+    left, right = _Entries.of(asked, words.width), _Entries.of(told, words.width)
+    here = left.of_words(sides.rows[words.pairs], words.columns)
+    there = right.of_words(sides.columns[words.pairs], words.columns)
     n = (here[1] - here[0]) * (there[1] - there[0])
-    found = dict[int, list[tuple[int, int, float]]]()
+    beside = np.zeros(says.size, dtype=np.bool_)
+    nothing = np.empty(0, dtype=np.intp)
+    found = [(nothing, nothing, nothing, np.empty(0))]
     for some in _chunks(words.pairs, n):
         sizes = n[some]
         row = np.repeat(np.arange(some.start, some.stop), sizes)
@@ -184,19 +98,91 @@ def _met(
         other = right.at[there[0][row] + within % breadth]
         part, sentence = asked.parts[one], told.parts[other]
         keys = (words.pairs[row] * asked.owners.size + part) * told.owners.size + sentence
-        meetings, first, group = np.unique(keys, return_index=True, return_inverse=True)
-        shared = np.bincount(group, weights[one], minlength=meetings.size)
+        together, first, group = np.unique(keys, return_index=True, return_inverse=True)
+        enough = np.bincount(group, says[row], minlength=together.size) >= LEAST_WORDS
+        enough &= np.bincount(group, telling[row], minlength=together.size) > 0
+        shared = np.bincount(group, weights[one], minlength=together.size)
         share = shared / whole[part[first]]
-        at = np.flatnonzero(np.bincount(group, minlength=meetings.size) >= _WORDS)
-        point_of = meetings // told.owners.size
+        beside[row[(enough & (share >= SOMETHING))[group]]] = True
+        at = np.flatnonzero(enough & is_point[part[first]])
+        point_of = together // told.owners.size
         # the greatest share of each point, of equals the first sentence
-        at = at[np.lexsort((meetings[at], -share[at], point_of[at]))]
+        at = at[np.lexsort((together[at], -share[at], point_of[at]))]
         at = at[np.diff(point_of[at], prepend=-1) > 0]
-        owners, points_met = np.divmod(point_of[at], asked.owners.size)
-        columns = (owners, points_met, meetings[at] % told.owners.size, share[at])
-        for pair, *one in zip(*(column.tolist() for column in columns), strict=True):
-            found.setdefault(pair, []).append(tuple(one))
-    return found
+        owners, met = np.divmod(point_of[at], asked.owners.size)
+        found.append((owners, met, together[at] % told.owners.size, share[at]))
+    pairs, parts, sentences, shares = map(np.concatenate, zip(*found, strict=True))
+    return Meetings(asked, told, points, pairs, parts, sentences, shares, beside)
+
+
+def needs(sides: Sides, met: Meetings, comparable: Bools) -> Iterator[tuple[Need, ...]]:
+    """Yield for each pair the points of its query, in the order in which they stand.
+
+    Parameters
+    ----------
+    sides : Sides
+    met : Meetings
+    comparable : bool array of shape (n_pairs,)
+        Whether both sides of a pair tell something, in one language; the others have no points.
+    """
+    asked, told, points = met.asked, met.told, met.points
+    here, there = asked.places(points), told.places(np.arange(told.owners.size))
+    nothing = [Need(place, None, 0.0) for place in here]
+    firsts = np.searchsorted(asked.owners[points], np.arange(len(sides.queries) + 1)).tolist()
+    enough = met.shares >= ENOUGH
+    marks = zip(*_marks(sides, met, np.flatnonzero(enough)), strict=True)
+    columns = (met.pairs, np.searchsorted(points, met.parts), met.sentences, met.shares)
+    of_pair = np.searchsorted(met.pairs, np.arange(sides.rows.size + 1)).tolist()
+    found = list(zip(*(column.tolist() for column in columns), strict=True))
+    for pair, query in enumerate(sides.rows.tolist()):
+        first, last = firsts[query], firsts[query + 1]
+        of_one = nothing[first:last]
+        for _, point, sentence, share in found[of_pair[pair] : of_pair[pair + 1]]:
+            of_one[point - first] = (
+                Need(here[point], there[sentence], share, *next(marks))
+                if share >= ENOUGH
+                else Need(here[point], None, share)
+            )
+        yield tuple(of_one) if comparable[pair] else ()
+
+
+def _marks(sides: Sides, met: Meetings, at: Indices) -> tuple[list[Marks], list[Marks]]:
+    """Return where the words stand that a point and the sentence that tells of it share."""
+    left = _Found.of(met.asked, sides.left, met.parts[at])
+    right = _Found.of(met.told, sides.right, met.sentences[at])
+    return left.shared_with(right, at.size), right.shared_with(left, at.size)
+
+
+class _Found(NamedTuple):
+    """The words of some parts: number of the part, column, start and stop within it."""
+
+    numbers: Indices
+    columns: NDArray[np.integer]
+    starts: NDArray[np.integer]
+    stops: NDArray[np.integer]
+
+    @classmethod
+    def of(cls, parts: Parts, written: Written, some: Indices) -> "_Found":
+        firsts, sizes = parts.cuts[some], parts.cuts[some + 1] - parts.cuts[some]
+        words, number = runs(firsts, sizes), np.repeat(np.arange(some.size), sizes)
+        begun = parts.starts[some][number]
+        starts, stops = written.starts[words] - begun, written.stops[words] - begun
+        return cls(number, written.columns[words], starts, stops)
+
+    def shared_with(self, other: "_Found", n: int) -> list[Marks]:
+        """Return where the words stand that the other side has too; neighbours as one."""
+        beyond = int(max(self.columns.max(initial=0), other.columns.max(initial=0))) + 1
+        there = (other.numbers * beyond + other.columns)[other.columns >= 0]
+        both = self.columns >= 0
+        both &= np.isin(self.numbers * beyond + self.columns, there)
+        at = np.flatnonzero(both)
+        new = np.append(True, (np.diff(at) > 1) | (np.diff(self.numbers[at]) > 0))[: at.size]
+        first = np.flatnonzero(new)
+        # a compound reaches beyond the words within it
+        ends = np.maximum.reduceat(self.stops[at], first) if first.size else first
+        marks = list(zip(self.starts[at[first]].tolist(), ends.tolist(), strict=True))
+        cuts = np.searchsorted(self.numbers[at[first]], np.arange(n + 1)).tolist()
+        return [tuple(marks[a:b]) for a, b in itertools.pairwise(cuts)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +194,7 @@ class _Entries:
     keys : int array of shape (n_entries,)
         Profile times width plus column, ascending.
     at : int array of shape (n_entries,)
-        Where each stands in `_Parts.terms`.
+        Where each stands in `Parts.terms`.
     """
 
     keys: Indices
@@ -216,9 +202,9 @@ class _Entries:
     width: int
 
     @classmethod
-    def of(cls, parts: _Parts, width: int, wanted: NDArray[np.bool_]) -> "_Entries":
-        """File the words of some parts."""
-        at = np.flatnonzero(wanted & (parts.terms < width))
+    def of(cls, parts: Parts, width: int) -> "_Entries":
+        """File the words of parts."""
+        at = np.flatnonzero(parts.terms < width)
         keys = parts.owners[parts.parts[at]] * width + parts.terms[at]
         order = np.argsort(keys, kind="stable")
         return cls(keys[order], at[order], width)

@@ -6,7 +6,7 @@ The rule: people see words as they were written, never stems.
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,6 @@ from matching.text.profile import Profile
 from matching.text.written import Forms, Written
 
 Bools = NDArray[np.bool_]
-
-# Candidates whose words are kept while pairs are explained: some 10 MB.
-_CUT_ONCE: Final = 1 << 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,35 +55,6 @@ class Words:
         return self.shares[np.searchsorted(keys, pairs * self.width + columns)]
 
 
-class Candidates:
-    """Profiles of the pool that stand in several pairs, each cut into its words once.
-
-    Parameters
-    ----------
-    pool : sequence of Profile
-    columns : int array of shape (n_pairs,)
-        Positions in the pool, of all pairs there are.
-    forms : Forms
-    """
-
-    def __init__(self, pool: Sequence[Profile], columns: Indices, forms: Forms) -> None:
-        self._pool, self._forms = pool, forms
-        self._positions = np.unique(columns)
-        self._written: Written | None = None
-        if self._positions.size <= _CUT_ONCE:
-            self._written = Written.in_parts(self.at(self._positions), forms)
-
-    def at(self, positions: Indices) -> list[Profile]:
-        """Return the profiles at some positions."""
-        return [self._pool[position] for position in positions.tolist()]
-
-    def written(self, positions: Indices) -> Written:
-        """Return the words of the profiles at some of the positions."""
-        if self._written is None:
-            return Written.of(self.at(positions), self._forms)
-        return self._written.only(np.searchsorted(self._positions, positions))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """The profiles of some pairs, each once, and their words.
@@ -111,7 +79,7 @@ class Sides:
     def of(
         cls,
         queries: Sequence[Profile],
-        pool: Candidates,
+        pool: Sequence[Profile],
         rows: Indices,
         columns: Indices,
         forms: Forms,
@@ -120,8 +88,9 @@ class Sides:
         one, row = np.unique(rows, return_inverse=True)
         other, column = np.unique(columns, return_inverse=True)
         asked = [queries[position] for position in one.tolist()]
-        left, right = Written.of(asked, forms), pool.written(other)
-        return cls(asked, pool.at(other), row, column, left, right)
+        told = [pool[position] for position in other.tolist()]
+        left, right = Written.of(asked, forms), Written.of(told, forms)
+        return cls(asked, told, row, column, left, right)
 
 
 class Shown(NamedTuple):
@@ -140,7 +109,15 @@ class Shown(NamedTuple):
     candidates: list[Passage | None]
 
 
-def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms) -> Shown:
+def shown(
+    sides: Sides,
+    pairs: Pairs,
+    best: Indices,
+    words: Words,
+    usual: Indices,
+    named: Bools,
+    forms: Forms,
+) -> Shown:
     """Put to each shared word how it was written, and mark the best passages.
 
     Parameters
@@ -150,15 +127,20 @@ def shown(sides: Sides, pairs: Pairs, best: Indices, words: Words, forms: Forms)
     best : int array of shape (n_pairs,)
         Where the best passage of each pair stands among the passages of all.
     words : Words
+    usual : int array of shape (n_words,)
+        The number of the usual form of each word in its query; see `usual_forms`.
+    named : bool array of shape (n_words,)
+        Which of them are marked.
     forms : Forms
         What the words of the profiles are numbered by.
     """
     left, right, row, column = sides.left, sides.right, sides.rows, sides.columns
     best_of_pool = pairs.pool.positions[pairs.passages[best]]
+    marked = Words(words.pairs[named], words.columns[named], words.shares[named], words.width)
     return Shown(
-        _as_written(_usual_forms(left, row, words), _usual_forms(right, column, words), forms),
-        _passages(left, sides.queries, row, _heaviest(left, row, words), words),
-        _passages(right, sides.candidates, column, best_of_pool, words),
+        _as_written(usual, usual_forms(right, column, words), forms),
+        _passages(left, sides.queries, row, _heaviest(left, row, words), marked),
+        _passages(right, sides.candidates, column, best_of_pool, marked),
     )
 
 
@@ -176,7 +158,7 @@ def _as_written(left: Indices, right: Indices, forms: Forms) -> list[tuple[str, 
     return found
 
 
-def _usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
+def usual_forms(written: Written, profiles: Indices, words: Words) -> Indices:
     """Return the number of the most frequent form of each word, the first of equals.
 
     Parameters

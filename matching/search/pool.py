@@ -93,7 +93,7 @@ class StoredProfiles(_Pool):
 
     def _at(self, position: int) -> Profile:
         line = self.lines[self.ends[position] : self.ends[position + 1]].tobytes()
-        name, texts, themes, attributes, language, omitted, claimed = json.loads(line)
+        name, texts, themes, attributes, language, omitted, claimed, asks = json.loads(line)
         values = {attribute: frozenset(of) for attribute, of in attributes.items()}
         return Profile(
             name,
@@ -103,6 +103,7 @@ class StoredProfiles(_Pool):
             language,
             tuple((at, start, stop) for at, start, stop in omitted),
             frozenset(claimed),
+            frozenset(asks),
         )
 
 
@@ -112,6 +113,6 @@ def written(profiles: Iterable[Profile], file: BinaryIO) -> Offsets:
     for p in profiles:
         attributes = {name: sorted(values) for name, values in sorted(p.attributes.items())}
         told = [p.id, p.texts, sorted(p.themes), attributes, p.language]
-        line = json.dumps([*told, p.omitted, sorted(p.claimed)])
+        line = json.dumps([*told, p.omitted, sorted(p.claimed), sorted(p.asks)])
         ends.append(ends[-1] + file.write(line.encode("ascii") + b"\n"))
     return np.array(ends, dtype=np.int64)

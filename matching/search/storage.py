@@ -31,7 +31,7 @@ from matching.text.vocabulary import Vocabulary
 Array = NDArray[Any]
 Part = tuple[EncodedPool, Bounds | None]
 
-_FORMAT: Final = 5
+_FORMAT: Final = 6
 
 # Names of models begin with it: a new form of the files is no new model.
 _NAMED: Final = 1

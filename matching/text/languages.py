@@ -179,9 +179,13 @@ def small_words(language: str) -> frozenset[str]:
     listed = UNSEEN.sub("", listed)
     # the sign for a difference stands for the letter in a Greek list
     listed = listed.replace("\u2206", "\u0394")
-    kept = {bare(word, language) for word in _MEANINGFUL.get(language, ())}
     found = {bare(lowered(word, language), language) for word in WORD.findall(listed)}
-    return frozenset(found - kept)
+    return frozenset(found - meaningful_words(language))
+
+
+def meaningful_words(language: str) -> frozenset[str]:
+    """Return what the stop lists count as empty and public services do not, as `bare`."""
+    return frozenset(bare(word, language) for word in _MEANINGFUL.get(language, ()))
 
 
 @functools.cache

@@ -27,6 +27,9 @@ class Profile:
         the one behind the last; see `screened`.
     claimed : frozenset of str, default=frozenset()
         Those of `themes` that no text bears out, which count half.
+    asks : frozenset of int, default=frozenset()
+        Positions of the texts that say what is asked: their parts are the first points that
+        are looked at. It changes no score.
 
     Raises
     ------
@@ -46,6 +49,7 @@ class Profile:
     language: str | None = None
     omitted: tuple[tuple[int, int, int], ...] = ()
     claimed: frozenset[str] = frozenset()
+    asks: frozenset[int] = frozenset()
 
     @property
     def counted(self) -> tuple[str, ...]:

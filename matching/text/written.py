@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matching.text.characters import WORD, shaped
 from matching.text.language import language_of, stem, tokens
-from matching.text.positions import runs, slices
+from matching.text.little_words import says_little
 from matching.text.preparing import prepared
 from matching.text.profile import Profile
 
@@ -24,8 +24,8 @@ Places = NDArray[np.int32]
 UNKNOWN: Final = -1
 NOT_COUNTED: Final = -2
 
-# Profiles that are cut at once: their words are some MB.
-_AT_ONCE: Final = 1 << 10
+# Words kept of texts that may come again: some arrays of 16 MB.
+_REMEMBERED: Final = 1 << 22
 
 # Makes a space of all ASCII that is no part of a word, and leaves letters as they are written.
 _ASCII: Final = bytes(
@@ -63,32 +63,74 @@ class Forms:
         self.names: list[str] = []
         self._known = columns
         self._columns: list[int] = []
+        self._little: list[bool] = []
         self._numbers: dict[str, _Numbers] = {}
         self._others: dict[tuple[str, str], int] = {}
+        self._read: dict[tuple[str, str], tuple[Places, Places, Places]] = {}
+        self._held = 0
 
     @property
     def columns(self) -> Places:
         """The column of the stem of each form; `UNKNOWN` or `NOT_COUNTED`."""
         return np.array(self._columns, dtype=np.int32)
 
+    @property
+    def says_little(self) -> NDArray[np.bool_]:
+        """Which forms say little by themselves."""
+        return np.array(self._little, dtype=np.bool_)
+
     def of(self, language: str) -> Mapping[str, int]:
         """Return the number of each form of a language; a new one for a new form."""
         numbers = self._numbers.get(language)
         if numbers is None:
-            numbers = _Numbers(lambda form: self._new(form, _stem_of(form, language)))
+            numbers = _Numbers(lambda form: self._new(form, _stem_of(form, language), language))
             self._numbers[language] = numbers
         return numbers
 
-    def with_stem(self, form: str, name: str) -> int:
+    def with_stem(self, form: str, name: str, language: str) -> int:
         """Return the number of a form whose stem is not its own, such as that of a compound."""
         if (form, name) not in self._others:
-            self._others[form, name] = self._new(form, name)
+            self._others[form, name] = self._new(form, name, language)
         return self._others[form, name]
 
-    def _new(self, form: str, name: str | None) -> int:
+    def read(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Places, Places, Places]]:
+        """Return start, end and form of each counted word of texts, each read once.
+
+        Parameters
+        ----------
+        texts : sequence of (str, str)
+            Each with its language.
+        """
+        if self._held > _REMEMBERED:
+            self._read.clear()
+            self._held = 0
+        new = [text for text in dict.fromkeys(texts) if text not in self._read]
+        by_language: dict[str, list[tuple[int, str]]] = {}
+        for number, (words, language) in enumerate(new):
+            by_language.setdefault(language, []).append((number, words))
+        found = [
+            part
+            for language, numbered in by_language.items()
+            for part in _words(numbered, language, self)
+        ]
+        nothing = np.empty((4, 0), dtype=np.int32)
+        owners, *places = (np.concatenate(some) for some in zip(nothing, *found, strict=True))
+        counted = np.flatnonzero(self.columns[places[2]] != NOT_COUNTED)
+        # texts come language after language, the words of a text in their order
+        order = counted[np.argsort(owners[counted], kind="stable")]
+        starts, stops, numbers = (place[order] for place in places)
+        ends = np.cumsum(np.bincount(owners[order], minlength=len(new))).tolist()
+        for text, first, last in zip(new, [0, *ends], ends, strict=False):
+            here = slice(first, last)
+            self._read[text] = starts[here], stops[here], numbers[here]
+        self._held += order.size
+        return [self._read[text] for text in texts]
+
+    def _new(self, form: str, name: str | None, language: str) -> int:
         self.names.append(form)
         column = NOT_COUNTED if name is None else self._known.get(name, UNKNOWN)
         self._columns.append(column)
+        self._little.append(column >= 0 and says_little(form, language))
         return len(self.names) - 1
 
 
@@ -122,67 +164,25 @@ class Written:
         """Find every counted word of some profiles."""
         languages = [language_of(profile) for profile in profiles]
         texts = np.cumsum([0, *(len(profile.texts) for profile in profiles)], dtype=np.int64)
-        by_language: dict[str, list[tuple[int, str]]] = {}
-        for profile, language, first in zip(profiles, languages, texts.tolist(), strict=False):
-            by_language.setdefault(language, []).extend(enumerate(profile.counted, first))
-        found = [
-            part
-            for language, numbered in by_language.items()
-            for part in _words(numbered, language, forms)
+        told = [
+            (text, language)
+            for profile, language in zip(profiles, languages, strict=True)
+            for text in profile.counted
         ]
-        nothing = np.empty((4, 0), dtype=np.int32)
-        owners, starts, stops, numbers = (
+        found = forms.read(told)
+        nothing = np.empty((3, 0), dtype=np.int32)
+        starts, stops, numbers = (
             np.concatenate(some) for some in zip(nothing, *found, strict=True)
         )
-        columns = forms.columns[numbers]
-        counted = np.flatnonzero(columns != NOT_COUNTED)
-        # texts come language after language, the words of a text in their order
-        order = counted[np.argsort(owners[counted], kind="stable")]
-        sizes = np.bincount(owners[order], minlength=int(texts[-1]))
+        sizes = np.array([one[0].size for one in found], dtype=np.int64)
         return cls(
             texts=texts,
             ends=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            starts=starts[order],
-            stops=stops[order],
-            forms=numbers[order],
-            columns=columns[order],
+            starts=starts,
+            stops=stops,
+            forms=numbers,
+            columns=forms.columns[numbers],
         )
-
-    @classmethod
-    def in_parts(cls, profiles: Sequence[Profile], forms: Forms) -> "Written":
-        """Find the same, some profiles at a time, so that little is held beside the answer."""
-        cut = [
-            cls.of(profiles[part], forms) for part in slices(max(1, len(profiles)), _AT_ONCE)
-        ]
-        return cls(
-            texts=_one_after_the_other([one.texts for one in cut]),
-            ends=_one_after_the_other([one.ends for one in cut]),
-            starts=np.concatenate([one.starts for one in cut]),
-            stops=np.concatenate([one.stops for one in cut]),
-            forms=np.concatenate([one.forms for one in cut]),
-            columns=np.concatenate([one.columns for one in cut]),
-        )
-
-    def only(self, profiles: NDArray[np.intp]) -> "Written":
-        """Return the words of some of the profiles, in their order."""
-        n_texts = np.diff(self.texts)[profiles]
-        texts = runs(self.texts[profiles], n_texts)
-        n_words = np.diff(self.ends)[texts]
-        words = runs(self.ends[texts], n_words)
-        return Written(
-            texts=np.concatenate([[0], np.cumsum(n_texts)]).astype(np.int64),
-            ends=np.concatenate([[0], np.cumsum(n_words)]).astype(np.int64),
-            starts=self.starts[words],
-            stops=self.stops[words],
-            forms=self.forms[words],
-            columns=self.columns[words],
-        )
-
-
-def _one_after_the_other(offsets: Sequence[Offsets]) -> Offsets:
-    """Chain offsets, each of which begins with 0."""
-    sizes = np.concatenate([np.diff(one) for one in offsets])
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 Found = tuple[Places, Places, Places, Places]
@@ -238,7 +238,7 @@ def _number(form: str, name: str, language: str, forms: Forms) -> int:
     """Return the number of a form, which is that of the same form in any other text."""
     if shaped(form) == form and _stem_of(form, language) == name:
         return forms.of(language)[form]
-    return forms.with_stem(form, name)
+    return forms.with_stem(form, name, language)
 
 
 def _stem_of(form: str, language: str) -> str | None:

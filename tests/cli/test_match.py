@@ -269,11 +269,12 @@ def test_csv_explains_in_further_columns() -> None:
 
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     reasons = [
-        *("words", "themes", "missing"),
+        *("sentence", "phrases", "themes", "missing"),
         *("challenge_passage", "provider_passage", "points_told"),
     ]
     assert list(rows[0]) == COLUMNS + reasons
-    assert rows[2]["words"].startswith("AI 0.0")
+    assert rows[2]["phrases"].startswith("AI project 0.0")
+    assert rows[2]["sentence"].startswith("Both describe “")
 
 
 def test_the_table_is_for_people(tmp_path: Path) -> None:
@@ -291,14 +292,17 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     assert lines[3].split()[0] == "1"
     assert lines[3].endswith("P1        River sensors")
     assert lines[4] == "Why P1"
-    assert lines[5] == "Points  0 of 2"
-    assert lines[6].startswith("Words   river ")
-    assert lines[7:10] == [
+    assert lines[5:7] == [
+        "Only single words are in common, far from each other.",
+        "Points  0 of 2",
+    ]
+    assert lines[7].startswith("Phrases (other words) ")
+    assert lines[8:11] == [
         "Themes  none in common",
         "Challenge (text): Flood *warnings* / Our *river* floods.",
         "Provider (text): *River* sensors / A *river* that *warns*.",
     ]
-    assert lines[10:] == [
+    assert lines[11:] == [
         "No country stated, so they may turn out to be from the same one: C1, P1, P2.",
         "There are fewer than 30 possible pairs: strong, fair and weak say how much of a "
         "challenge a provider tells,",

@@ -1,5 +1,6 @@
 """The dossier of a run: method, suggestions with reasons, assignment and verdicts, as PDF."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -132,7 +133,8 @@ def test_each_challenge_has_its_best_five_with_reasons_and_whom_the_assignment_h
     assert listed.count("Bothmentionfloods.") == 6
     assert listed.count("Inthebestwholeassignment") == 2
     assert "MinistryofWater,Netherlands" in listed
-    assert "Nobodyheretellsof:earlywarning;sirens" in listed
+    untold = listed.partition("Nobodyheretellsof:")[2]
+    assert re.match("[^a-z]*earlywarning[^a-z]*sirens", untold)
     assert "Noproviderhasanythingincommonwithit." in listed
     assert "Thesumofitsscoresis0.5000." in words
 

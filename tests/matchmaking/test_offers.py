@@ -95,7 +95,7 @@ def test_a_team_is_told_in_words_what_it_shares_and_what_it_does_not_tell(
         "language": "en",
         "themes": ["sdg:13"],
     }
-    assert {"rivers", "small"} <= {form for word in one["words"] for form in word.split("/")}
+    assert "small rivers" in one["words"]
     challenge, own = one["passages"]["challenge"], one["passages"]["solution"]
     assert (challenge["field"], own["field"]) == ("outcome", "experience")
     assert "small" in {own["text"][start:stop] for start, stop in own["marks"]}

@@ -80,7 +80,7 @@ def test_a_line_says_what_is_missing_and_who_did_not_tell_it(
 
     lines = staff.get(f"/api/v1/match-previews/{challenge.id}").json()["lines"]
 
-    missing = {"kind": "missing", "share": 0.0, "words": []}
+    missing = {"kind": "missing", "share": 0.0, "words": [], "phrase": None}
     assert [[c for c in line["contributions"] if c["kind"] == "missing"] for line in lines] == [
         [
             missing | {"feature": "themes", "sides": ["challenge"]},

@@ -136,12 +136,13 @@ def test_a_run_is_asked_for_watched_and_read(
         "floor": 0.01,
         "shortfalls": [],
         "warnings": {},
-        "untold": {challenge.code: ["Early"]},
+        "untold": {},
         "unread": [],
     }
     assert set(run["versions"]) == {
         "model",
         "python",
+        "babel",
         "counterpart",
         "numpy",
         "py3langid",
@@ -188,15 +189,21 @@ def test_a_suggestion_says_point_by_point_what_is_told_and_where(
     listed = staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]
 
     (first,) = (one for one in listed if one["solution"]["code"] == italian.code)
-    told = {need["text"]: (need["field"], need["told"]) for need in first["needs"]}
+    told = {
+        need["text"]: (need["field"], need["marks"], need["told"]) for need in first["needs"]
+    }
     sentence = (
         "We warn households of floods by phone, radio and siren, with sensors in every river, "
         "maps, and volunteers."
     )
+
+    def by(*marks: list[int]) -> dict[str, Any]:
+        return {"field": "experience", "text": sentence, "marks": [*marks]}
+
     assert told == {
-        "Early flood warnings": ("problem", {"field": "experience", "text": sentence}),
-        "sirens in every valley": ("problem", None),
-        "sensors near the river.": ("problem", {"field": "experience", "text": sentence}),
+        "Early flood warnings": ("problem", [[6, 20]], by([3, 7], [22, 28])),
+        "sirens in every valley": ("problem", [], None),
+        "sensors near the river.": ("problem", [[0, 7], [17, 22]], by([61, 83])),
     }
     assert [need["share"] > 1 / 3 for need in first["needs"]] == [True, False, True]
 
@@ -544,7 +551,7 @@ def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
         "floor": 0.0,
         "shortfalls": [],
         "warnings": {},
-        "untold": {challenge.code: ["Early"]},
+        "untold": {},
         "unread": [],
     }
     assert len(staff.get(f"/api/v1/match-runs/{run['id']}/suggestions").json()["items"]) == 2

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.access.policy import Role
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
-from app.matchmaking.schemas.suggestions import ContributionRead, SuggestionRead, with_sides
+from app.matchmaking.schemas.suggestions import ContributionRead, SuggestionRead, completed
 from tests.conftest import SignIn
 from tests.factories import a_run, a_suggestion, a_user
 
@@ -100,9 +100,9 @@ STORED = st.lists(
 def test_stored_contributions_get_their_sides_whatever_their_texts_hold(
     stored: list[dict[str, Any]], separators: tuple[str, str] | None
 ) -> None:
-    found = json.loads(with_sides(json.dumps(stored, separators=separators)))
+    found = json.loads(completed(json.dumps(stored, separators=separators)))
 
-    assert found == [{"sides": [], **contribution} for contribution in stored]
+    assert found == [{"phrase": None, "sides": [], **contribution} for contribution in stored]
     assert found == READ.dump_python(READ.validate_python(stored), mode="json")
 
 
@@ -112,6 +112,6 @@ def test_plain_contributions_are_not_read_to_be_written(
 ) -> None:
     monkeypatch.setattr("app.matchmaking.schemas.suggestions._CONTRIBUTIONS", None)
 
-    found = json.loads(with_sides(json.dumps(stored)))
+    found = json.loads(completed(json.dumps(stored)))
 
-    assert found == [contribution | {"sides": []} for contribution in stored]
+    assert found == [contribution | {"phrase": None, "sides": []} for contribution in stored]

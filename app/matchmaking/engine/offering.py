@@ -15,6 +15,7 @@ from app.matchmaking.engine.pipeline import Matching, profiles_of
 from app.matchmaking.engine.ranking import Engine, RankConfidence, rules_of
 from app.matchmaking.engine.screening import warnings_of
 from app.matchmaking.engine.suggestions import Suggestion, preview_columns, warnings_in_json
+from app.matchmaking.reasons import phrases_of
 from app.matchmaking.results import Meeting, OfferInputs, OfferResult
 from app.submissions.records import ChallengeRecord
 from matching import Profile, Ranking, screened, untold
@@ -80,7 +81,7 @@ def _meeting(suggestion: Suggestion, phrases: tuple[str, ...]) -> Meeting:
     assert reasons is not None  # noqa: S101 -- they were asked for
     return Meeting(
         suggestion.challenge.id,
-        words=["/".join(dict.fromkeys(word.words)) for word in reasons.words[:MOST_SHARED]],
+        words=list(phrases_of(reasons.contributions))[:MOST_SHARED],
         themes=[theme.feature for theme in reasons.themes[:MOST_SHARED]],
         passages=columns["passages"],
         untold=phrases,

@@ -17,9 +17,9 @@ from app.matchmaking.engine.suggestions import (
     Warning,
     clipped,
 )
-from app.matchmaking.schemas.settings import MOST_NEEDS
+from app.matchmaking.schemas.settings import MOST_NEEDS, MOST_UNTOLD
 from app.submissions.records import ChallengeRecord, SolutionRecord, SubmissionRecord
-from matching import UNKNOWN, Explanation, Passage, Place, Profile, Rule, screened, untold
+from matching import UNKNOWN, Explanation, Passage, Place, Profile, Rule, screened
 from matching.scoring.semantic import Encoder
 from matching.search import topk
 
@@ -46,12 +46,15 @@ class Matching:
     warnings: Mapping[str, Sequence[Warning]] = field(default_factory=dict)
 
     def untold(self) -> dict[str, tuple[str, ...]]:
-        """Return what each challenge asks for and no provider tells of, by its id."""
+        """Return the points of each challenge that no provider tells of, by its id."""
         engine = self.engine
-        phrases = untold(engine.challenges, engine.pool, READER)
+        points = engine.unmet()
         return {
-            record.id: of_one
-            for record, of_one in zip(self.challenges, phrases, strict=True)
+            query.id: tuple(
+                clipped(query.texts[passage][start:stop])[0]
+                for passage, start, stop in of_one[:MOST_UNTOLD]
+            )
+            for query, of_one in zip(engine.challenges, points, strict=True)
             if of_one
         }
 
@@ -145,8 +148,9 @@ class Suggestions:
             self._quote("provider", provider, passages.candidate),
             [
                 Need(
-                    self._part("challenge", challenge, query, need.asked),
-                    need.told and self._part("provider", provider, candidate, need.told),
+                    self._part("challenge", challenge, query, need.asked, need.asked_marks),
+                    need.told
+                    and self._part("provider", provider, candidate, need.told, need.told_marks),
                     need.share,
                 )
                 for need in explanation.needs[:MOST_NEEDS]
@@ -154,10 +158,15 @@ class Suggestions:
         )
 
     def _part(
-        self, side: str, record: SubmissionRecord, profile: Profile, place: Place
+        self,
+        side: str,
+        record: SubmissionRecord,
+        profile: Profile,
+        place: Place,
+        marks: Sequence[tuple[int, int]],
     ) -> Part:
         text = profile.texts[place.passage][place.start : place.stop]
-        return Part(self._names_of(side, record)[place.passage], clipped(text))
+        return Part(self._names_of(side, record)[place.passage], *clipped(text, marks))
 
     def _quote(
         self, side: str, record: SubmissionRecord, passage: Passage | None
@@ -179,6 +188,7 @@ def matching_of(
     challenges: Sequence[ChallengeRecord],
     providers: Sequence[SolutionRecord],
     *,
+    background: Sequence[SubmissionRecord] = (),
     language: str = WORKING_LANGUAGE,
     text_weight: float = TEXT_WEIGHT,
     rules: Sequence[Rule] = RULES,
@@ -191,6 +201,8 @@ def matching_of(
     Parameters
     ----------
     challenges, providers : sequences of records, of length >= 1
+    background : sequence of records, default=()
+        What was submitted elsewhere: it is not ranked, and tells how rare words are.
     language : str
         The working language.
     text_weight : float in [0, 1]
@@ -214,6 +226,7 @@ def matching_of(
     engine = Engine(
         queries,
         screening.pool,
+        background=profiles_of(background, language),
         text_weight=text_weight,
         rules=rules,
         spread=spread or Spread(),

@@ -18,12 +18,16 @@ from matching import Profile, plain_tag, recognise
 
 WORKING_LANGUAGE: Final = "en"
 
+# Where a challenge says what it asks; the problem tells why.
+_ASKED: Final = frozenset({"outcome", "help_wanted"})
+
 
 def profile_of(
     record: SubmissionRecord, *, working_language: str = WORKING_LANGUAGE
 ) -> Profile:
     """Return what the engine sees of a challenge or a solution."""
     texts, language = _texts_of(record, working_language)
+    asked = _ASKED if isinstance(record, ChallengeRecord) else frozenset[str]()
     return Profile(
         id=record.id,
         texts=tuple(texts.values()),
@@ -33,6 +37,7 @@ def profile_of(
             "organisation": _organisation_of(record),
         },
         language=language,
+        asks=frozenset(at for at, name in enumerate(texts) if name in asked),
     )
 
 

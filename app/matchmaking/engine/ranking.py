@@ -16,6 +16,7 @@ from app.matchmaking.engine.suggestions import Confidence, HubPlaces, RankedPair
 from matching import (
     Bands,
     Explanation,
+    Place,
     PlainMatcher,
     Profile,
     Ranking,
@@ -28,6 +29,7 @@ from matching import (
 )
 from matching.scoring.breakpoints import FoundBreakpoints
 from matching.scoring.semantic import Encoder
+from matching.text.written import Forms
 
 if TYPE_CHECKING:
     from matching.search.distribute import Backend
@@ -149,6 +151,8 @@ class Engine:
     ----------
     challenges, pool : sequences of Profile, of length >= 1
         Sorted by id, so that the order of a file or a query never breaks a tie.
+    background : sequence of Profile, default=()
+        Further profiles that tell how rare words and themes are, for what is fitted here.
     text_weight : float in [0, 1], default=0.6
         Share of the score that comes from the texts; the rest comes from themes.
     rules : sequence of Rule, default=RULES
@@ -166,6 +170,7 @@ class Engine:
         challenges: Sequence[Profile],
         pool: Sequence[Profile],
         *,
+        background: Sequence[Profile] = (),
         text_weight: float = TEXT_WEIGHT,
         rules: Sequence[Rule] = RULES,
         band_pairs: int = _BAND_PAIRS,
@@ -177,7 +182,7 @@ class Engine:
         self.pool = pool
         self.rules = rules
         self.matcher = matcher or fitted(
-            pool, challenges, text_weight=text_weight, encoder=encoder
+            pool, (*challenges, *background), text_weight=text_weight, encoder=encoder
         )
         self.spread = spread
         self._known: Ranking | None = None
@@ -291,7 +296,16 @@ class Engine:
             self.challenges,
             [pair.challenge for pair in pairs],
             [pair.provider for pair in pairs],
+            self._forms,
         )
+
+    def unmet(self) -> list[tuple[Place, ...]]:
+        """Name the points of each challenge that nobody in the pool tells of."""
+        return self.matcher.unmet(self.challenges, self._forms)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return self.matcher.forms()
 
     def _ranking(self, k: int) -> Ranking:
         """Rank once for all that is asked: a list is the head of every longer one."""

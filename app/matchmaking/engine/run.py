@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 COMPUTED_WITH = (
+    "babel",
     "counterpart",
     "numpy",
     "py3langid",
@@ -106,6 +107,7 @@ def matching_in(
     return matching_of(
         inputs.challenges,
         inputs.solutions,
+        background=inputs.background,
         language=inputs.settings.working_language,
         text_weight=inputs.settings.text_weight,
         rules=rules_of(cross_border=inputs.settings.cross_border),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
+from app.matchmaking.reasons import lead_of, phrases_of
 from app.matchmaking.schemas.settings import MOST_WARNINGS
 from app.submissions.records import SubmissionRecord
 from matching import Contribution, Missing
@@ -102,10 +103,11 @@ class Quote:
 
 
 class Part(NamedTuple):
-    """A part of a submission: its field, and what it says."""
+    """A part of a submission: its field, what it says, where its shared words stand."""
 
     field: str
     text: str
+    marks: Sequence[tuple[int, int]] = ()
 
 
 class Need(NamedTuple):
@@ -124,6 +126,16 @@ class Need(NamedTuple):
     asked: Part
     told: Part | None
     share: float
+
+    @property
+    def text(self) -> str:
+        """The point in the words of the challenge."""
+        return self.asked.text
+
+    @property
+    def marks(self) -> Sequence[tuple[int, int]]:
+        """Where in the point the words stand that the provider has too."""
+        return self.asked.marks
 
 
 class Origin(NamedTuple):
@@ -199,6 +211,16 @@ class Reasons:
         return [part for part in self.contributions if part.kind == "theme"]
 
     @property
+    def phrases(self) -> dict[str, float]:
+        """The phrases that both tell, with what each adds, the strongest first."""
+        return phrases_of(self.contributions)
+
+    @property
+    def lead(self) -> str:
+        """Which point of the challenge the provider takes up, and which not, in a sentence."""
+        return lead_of(self, {})
+
+    @property
     def points_in_words(self) -> str:
         """Of how many points of the challenge the provider tells, and of which."""
         told = [need.asked.text for need in self.needs if need.told]
@@ -241,18 +263,26 @@ LONGEST: Final = 400
 """Characters of a point, or of a sentence that tells of it, that are shown."""
 
 
-def clipped(text: str) -> str:
-    r"""Return a text without line ends, a long one up to the end of a word.
+def clipped(
+    text: str, marks: Sequence[tuple[int, int]] = ()
+) -> tuple[str, list[tuple[int, int]]]:
+    r"""Return a text without line ends, a long one up to the end of a word, and its marks.
 
     Examples
     --------
-    >>> clipped("Sensors for\n small rivers")
-    'Sensors for small rivers'
+    >>> clipped("Sensors for\n small rivers", [(13, 18)])
+    ('Sensors for small rivers', [(12, 17)])
     """
     said = " ".join(text.split())
+    if said != text:
+        # a mark begins with a letter: up to it everything is as long as it is shown
+        starts = [len(" ".join(f"{text[:start]}x".split())) - 1 for start, _ in marks]
+        lengths = [stop - start for start, stop in marks]
+        marks = [(at, at + n) for at, n in zip(starts, lengths, strict=True)]
     if len(said) <= LONGEST:
-        return said
-    return f"{said[:LONGEST].rpartition(' ')[0] or said[:LONGEST]} [...]"
+        return said, [*marks]
+    cut = said[:LONGEST].rpartition(" ")[0] or said[:LONGEST]
+    return f"{cut} [...]", [mark for mark in marks if mark[1] <= len(cut)]
 
 
 # --- as it is stored -------------------------------------------------------------------
@@ -310,12 +340,16 @@ def needs_in_json(needs: Sequence[Need]) -> list[dict[str, Any]]:
     """Return the points of a challenge as they are stored."""
     return [
         {
-            **need.asked._asdict(),
+            **_part(need.asked),
             "share": need.share,
-            "told": need.told and need.told._asdict(),
+            "told": need.told and _part(need.told),
         }
         for need in needs
     ]
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {"field": part.field, "text": part.text, "marks": [list(m) for m in part.marks]}
 
 
 def _passage(quote: Quote | None) -> dict[str, Any] | None:
@@ -328,7 +362,14 @@ def _contributions(reasons: Reasons) -> list[dict[str, Any]]:
     """Name each share; of what is missing, who did not state it."""
     missing = _missing(reasons.missing)
     shares: list[dict[str, Any]] = [
-        {"kind": c.kind, "feature": c.feature, "share": c.share, "words": list(c.words)}
+        {
+            "kind": c.kind,
+            "feature": c.feature,
+            "share": c.share,
+            "words": list(c.words),
+            "phrase": c.phrase if c.kind == "word" else None,
+            "sides": list[str](),
+        }
         if c.kind != "missing"
         else _lacking(c.feature, c.share, missing[c.feature])
         for c in reasons.contributions
@@ -344,6 +385,7 @@ def _lacking(feature: str, share: float, sides: list[str]) -> dict[str, Any]:
         "feature": feature,
         "share": share,
         "words": list[str](),
+        "phrase": None,
         "sides": sides,
     }
 

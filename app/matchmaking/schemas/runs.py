@@ -161,6 +161,10 @@ class RunRead(BaseModel):
     provisional: bool = Field(description="Whether it ranks what was not selected, or not yet.")
     n_challenges: int
     n_solutions: int
+    n_background: Annotated[int, Aside()] = Field(
+        description="Other submissions of this programme and of earlier ones, found eligible, "
+        "that tell how rare words are; 0 in older runs."
+    )
     digest: Annotated[str, Aside()] = Field(
         description="SHA-256 of the frozen inputs and the settings."
     )

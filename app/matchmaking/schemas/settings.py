@@ -16,6 +16,8 @@ Of the right pairs of agencies' problems and teams' products one in thirty tells
 
 MOST_NEEDS: Final = 8
 """Points of a challenge that a suggestion names."""
+MOST_UNTOLD: Final = 5
+"""Points of a challenge that are named because nobody tells of them."""
 MOST_WARNINGS: Final = 20
 """Warnings about a submission that are kept with a suggestion."""
 

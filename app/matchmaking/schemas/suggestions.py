@@ -6,20 +6,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from app.core.base.messages import Joined, Message, Sentence
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import InWords, Named, Names, Only
+from app.matchmaking.reasons import listed, sentence_of
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.settings import MOST_LISTED, MOST_NEEDS, MOST_WARNINGS
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import MOST_THEMES
 
-SAID: Final = 3
-"""How many words, and how many themes, a sentence names."""
+Marks = list[tuple[int, int]]
+"""Start and end of each marked word, in characters."""
 
 
 class ContributionRead(BaseModel):
@@ -32,6 +32,12 @@ class ContributionRead(BaseModel):
     )
     share: float
     words: list[str] = Field(description="As people wrote them, on one side and the other.")
+    phrase: str | None = Field(
+        default=None,
+        description="Of a word: the words of the challenge among which it stands and that the "
+        "solution tells as well, as they were written; empty where it says little by itself. "
+        "Null for what is no word, and in older runs. The shares of a phrase add up.",
+    )
     sides: Annotated[list[Literal["challenge", "solution"]], at_most(2)] = Field(
         default_factory=list,  # a default would be copied for every share
         description="Who did not tell what is missing.",
@@ -43,7 +49,7 @@ class PassageRead(BaseModel):
 
     field: str = Field(description="Which passage of the submission.")
     text: str
-    marks: list[tuple[int, int]] = Field(description="Start and end, in characters.")
+    marks: Marks = Field(description="Start and end, in characters.")
 
 
 class PassagesRead(BaseModel):
@@ -58,6 +64,11 @@ class PartRead(BaseModel):
 
     field: str = Field(description="Which passage of the submission.")
     text: str = Field(description="As it was written, up to 400 characters.")
+    marks: Annotated[Marks, at_most(200)] = Field(
+        default_factory=list,
+        description="Where the words stand that the other side has too, in characters of the "
+        "text; empty where the point is not told, and in older runs.",
+    )
 
 
 class NeedRead(PartRead):
@@ -150,26 +161,6 @@ TurnsAt = Annotated[
 ]
 
 
-def sentence_of(contributions: Sequence[ContributionRead], names: Named) -> Sentence:
-    """Say in a sentence what two submissions have in common: the strongest of it first."""
-    words = ["/".join(dict.fromkeys(c.words)) for c in contributions if c.kind == "word"]
-    themes = [names.get(c.feature, (c.feature,))[0] for c in contributions if c.kind == "theme"]
-    said: list[str] = []
-    if words:
-        said.append(Message("both mention {words}", words=listed(words[:SAID])))
-    if themes:
-        said.append(Message("both are about {themes}", themes=listed(themes[:SAID])))
-    if not said:
-        said.append(Message("nothing that can be named is in common"))
-    return Sentence(Joined("; ", said))
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return words as a list in a sentence: a, b and c."""
-    *first, last = parts
-    return Message("{one} and {other}", one=", ".join(first), other=last) if first else last
-
-
 def passages_in_words(passages: PassagesRead, _: Named) -> str:
     """Return the best passages of both sides, one below the other."""
     sides = (passages.challenge, passages.solution)
@@ -232,30 +223,35 @@ class SuggestionRead(BaseModel):
     ] = Field(description="The newest verdict on the same pair in another run.")
 
 
-def reasons_of(line: SuggestionRead, names: Named) -> list[Sentence | Message]:
-    """Say why a pair stands where it does: what both tell, and the points that are told."""
-    said: list[Sentence | Message] = [sentence_of(line.contributions, names)]
-    if told := "; ".join(f"“{need.text}”" for need in line.needs if need.told):
-        said.append(Message("It tells of {points}.", points=told))
-    return said
-
-
 _CONTRIBUTIONS: Final = TypeAdapter(list[ContributionRead])
+_NEEDS: Final = TypeAdapter(list[NeedRead])
 
 
-def with_sides(contributions: str) -> str:
+def completed(contributions: str) -> str:
     """Return stored contributions, a list in JSON, as `ContributionRead` has them.
 
-    Their sides are stored where something is missing alone. Reading and writing them again
-    would take longer than all else about the line that they belong to.
+    Those that were stored before there were phrases have none, and their sides where something
+    is missing alone. Reading and writing them again would take longer than all else about the
+    line that they belong to.
     """
-    # A quote within a text has a backslash before it, so these are ends of lists of texts.
+    # a quote within a text has a backslash before it
+    if '"phrase":' in contributions:
+        return contributions
+    # so these are ends of lists of texts
     if '"sides"' not in contributions and '\\"]}' not in contributions:
-        found = contributions.replace('"words": []}', '"words": [], "sides": []}')
-        found = found.replace('"]}', '"], "sides": []}')
+        without = '"phrase": null, "sides": []}'
+        found = contributions.replace('"words": []}', f'"words": [], {without}')
+        found = found.replace('"]}', f'"], {without}')
         if found.count('"sides":') == found.count('"feature":'):
             return found
     return _CONTRIBUTIONS.dump_json(_CONTRIBUTIONS.validate_json(contributions)).decode()
+
+
+def with_marks(needs: str) -> str:
+    """Return stored points, a list in JSON, as `NeedRead` has them: old ones lack marks."""
+    if needs == "[]" or '"marks":' in needs:
+        return needs
+    return _NEEDS.dump_json(_NEEDS.validate_json(needs)).decode()
 
 
 class SuggestionQuery(ListQuery):

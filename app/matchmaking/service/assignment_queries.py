@@ -200,8 +200,7 @@ def _is_among(wanted: Sequence[UUID | str], key: UUID, code: str) -> bool:
 
 def _frozen(run: MatchRun) -> Callable[[], RunInputs]:
     """Load what a run was asked with; return what checks and reads it without a session."""
-    _codes(run)
-    return partial(inputs.frozen, run)
+    return partial(inputs.frozen, inputs.loaded(run))
 
 
 def _codes(run: MatchRun) -> set[str]:

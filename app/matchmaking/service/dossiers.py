@@ -31,10 +31,11 @@ from app.documents.blocks import (
 from app.matchmaking import method
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun
+from app.matchmaking.reasons import reasons_of
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective, RunSettings
-from app.matchmaking.schemas.suggestions import SuggestionRead, reasons_of
+from app.matchmaking.schemas.suggestions import SuggestionRead
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.matchmaking.service import pairs_today, queries
 from app.programmes.models import Programme
@@ -322,8 +323,7 @@ class _Writing:
             yield Heading(self._written(side, f"{side.code}: {side.title}"), 2)
             yield Paragraph(self._whose(side))
             if untold := self.content.assignment.untold.get(side.code):
-                phrases = "; ".join(" ".join(phrase.split()) for phrase in untold)
-                yield Paragraph(f"{into.say(method.UNTOLD)} {phrases}")
+                yield from (Paragraph(into.say(method.UNTOLD)), Items(untold))
             lines = self.content.lines.get(side.id, [])
             if lines:
                 rows = [self._line(line) for line in lines]

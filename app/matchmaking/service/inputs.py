@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
@@ -15,7 +15,7 @@ from app.matchmaking.schemas.settings import FLOOR, Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import TAKEN, Basis, Kind
+from app.submissions.lifecycle import FOUND_ELIGIBLE, TAKEN, Basis, Kind
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, SolutionRecord
 
@@ -24,6 +24,10 @@ Reader = Callable[
     tuple[list[ChallengeRecord], list[SolutionRecord]],
 ]
 """Reads the frozen challenges and solutions of a run."""
+
+
+MOST_BACKGROUND: Final = 1_000
+"""Earlier submissions by which words are weighed: more of them change hardly anything."""
 
 
 def chosen(
@@ -73,17 +77,63 @@ def taken(
 
 def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
     """Return a submission as a record of the exchange format."""
-    content = {name: value for name, value in row.content.items() if value != ""}
     return {
         "id": row.code,
-        "title": row.title,
         "organisation": organisation.name,
         "country": [organisation.country],
+        **_told(row),
+    }
+
+
+def _told(row: Submission) -> dict[str, Any]:
+    return {
+        "title": row.title,
         "language": row.language,
         "summary": row.summary,
         "themes": sorted(row.themes),
-        **content,
+        **{name: value for name, value in row.content.items() if value != ""},
     }
+
+
+def background(
+    session: Session, programme: Programme, basis: Basis = Basis.SELECTED
+) -> list[dict[str, Any]]:
+    """Return what else was found eligible in a programme and in earlier ones, by codes.
+
+    Nothing is ranked of it and nobody is named: it tells how rare words are where few texts
+    are ranked. The newest, at most `MOST_BACKGROUND`.
+
+    Parameters
+    ----------
+    basis : Basis
+        How far what is ranked has come; that is left out.
+    """
+    here = col(Programme.id) == programme.id
+    statement = (
+        select(Submission)
+        .join(Programme, col(Programme.id) == col(Submission.programme_id))
+        .where(
+            or_(
+                and_(here, col(Submission.state).not_in(TAKEN[basis])),
+                col(Programme.created_at) < programme.created_at,
+            ),
+            col(Submission.state).in_(FOUND_ELIGIBLE),
+        )
+        .order_by(col(Programme.created_at).desc(), col(Submission.code).desc())
+        .limit(MOST_BACKGROUND)
+    )
+    found = [
+        {"kind": row.kind.value, "id": row.code, **_told(row)}
+        for row in session.exec(statement)
+    ]
+    return sorted(found, key=lambda one: str(one["id"]))
+
+
+def loaded(run: MatchRun) -> MatchRun:
+    """Load all that a run was asked with, so that it can be read without a session."""
+    for name in ("challenges", "solutions", "background"):
+        getattr(run, name)
+    return run
 
 
 def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
@@ -115,7 +165,11 @@ def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
         [record for record in side if only is None or record["id"] in only]
         for side in (run.challenges, run.solutions)
     )
-    return RunInputs(settings, *read(*sides))
+    elsewhere: dict[str, list[dict[str, Any]]] = {kind: [] for kind in Kind}
+    for one in run.background if only is None else ():
+        elsewhere[one["kind"]].append({n: value for n, value in one.items() if n != "kind"})
+    challenges, solutions = read(elsewhere[Kind.CHALLENGE], elsewhere[Kind.SOLUTION])
+    return RunInputs(settings, *read(*sides), background=(*challenges, *solutions))
 
 
 def _first_format(

@@ -20,7 +20,12 @@ from app.matchmaking.lifecycle import HAS_RESULT, RunState
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import RunQuery, RunRead
-from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead, with_sides
+from app.matchmaking.schemas.suggestions import (
+    SuggestionQuery,
+    SuggestionRead,
+    completed,
+    with_marks,
+)
 from app.matchmaking.schemas.verdicts import VerdictQuery
 from app.matchmaking.service.pairs_today import PairsToday, pairs_today
 from app.organisations.models import Organisation
@@ -44,7 +49,8 @@ _LINE: Final[Any] = Bundle(
 )
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
 _WITHOUT_INPUTS = tuple(
-    defer(getattr(MatchRun, name)) for name in ("challenges", "solutions", "ranking")
+    defer(getattr(MatchRun, name))
+    for name in ("challenges", "solutions", "background", "ranking")
 )
 
 
@@ -190,8 +196,8 @@ def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
     return (
         f'{{"id":"{row.id}","run_id":"{row.run_id}",'
         f'"challenge":{sides[row.challenge_id]},"solution":{sides[row.solution_id]},'
-        f'{facts[1:-1]},"contributions":{with_sides(row.contributions)},'
-        f'"passages":{row.passages},"needs":{row.needs},"withdrawn":{withdrawn},'
+        f'{facts[1:-1]},"contributions":{completed(row.contributions)},'
+        f'"passages":{row.passages},"needs":{with_marks(row.needs)},"withdrawn":{withdrawn},'
         f'"verdict":{verdict.model_dump_json() if verdict else "null"},'
         f'"other_verdict":{other.model_dump_json() if other else "null"}}}'
     )

@@ -47,6 +47,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     chosen = inputs.chosen(programme, settings, **choices)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE, new.basis)
     solutions = _frozen(session, programme.id, Kind.SOLUTION, new.basis)
+    background = inputs.background(session, programme, new.basis)
     run = MatchRun(
         programme_id=programme.id,
         code=next_code(session, "RUN"),
@@ -55,9 +56,11 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
         record_format=inputs.CURRENT_FORMAT,
         challenges=challenges,
         solutions=solutions,
+        background=background,
+        n_background=len(background),
         n_challenges=len(challenges),
         n_solutions=len(solutions),
-        digest=digest(chosen, challenges, solutions),
+        digest=digest(chosen, challenges, solutions, background),
     )
     job = jobs.enqueue(session, JOB, requested_by=actor.user_id, run_id=str(run.id))
     run.job_id = job.id
@@ -89,6 +92,7 @@ def digest(
     settings: RunSettings,
     challenges: Sequence[dict[str, Any]],
     solutions: Sequence[dict[str, Any]],
+    background: Sequence[dict[str, Any]] = (),
 ) -> str:
     """Return the SHA-256 of what a run's answer depends on, as hexadecimal digits."""
     # What runs did before there was a choice leaves no trace: such runs keep their digest.
@@ -104,5 +108,7 @@ def digest(
     if settings.basis is Basis.SELECTED:
         del chosen["basis"]
     everything = [chosen, list(challenges), list(solutions)]
+    if background:
+        everything.append(list(background))
     canonical = json.dumps(everything, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -13,12 +13,9 @@ from app.access.policy import Actor
 from app.core.tables.countries import name_of
 from app.core.tables.exporting import Named, Workbook, in_words
 from app.matchmaking.models import MatchRun
+from app.matchmaking.reasons import lead_of
 from app.matchmaking.schemas.settings import RunSettings
-from app.matchmaking.schemas.suggestions import (
-    SuggestionQuery,
-    SuggestionRead,
-    sentence_of,
-)
+from app.matchmaking.schemas.suggestions import SuggestionQuery, SuggestionRead
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.matchmaking.service import queries
 from app.matchmaking.service.settings_in_words import settings_in_words
@@ -129,7 +126,7 @@ def _decision(line: SuggestionRead, names: Named, zone: ZoneInfo) -> Cells:
         *(challenge.code, challenge.title, challenge.organisation, name_of(challenge.country)),
         *(line.rank, solution.code, solution.title, solution.organisation),
         *(name_of(solution.country), line.score, in_words(line.band or "")),
-        *(line.assigned, sentence_of(line.contributions, names)),
+        *(line.assigned, lead_of(line, names)),
         in_words(" and ".join(line.withdrawn)),
         *(outcome, *decided, elsewhere, run, *decided_there),
     ]

@@ -22,8 +22,10 @@ from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
+from app.core.tables.exporting import Named
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome
 from app.matchmaking.models import MatchRun
+from app.matchmaking.reasons import lead_of, phrases_of
 from app.matchmaking.schemas.suggestions import SuggestionRead
 from app.matchmaking.schemas.verdicts import NewVerdict, VerdictRead
 from app.matchmaking.service import bench, costs, queries, verdicts
@@ -50,7 +52,7 @@ RECORDED: Final = {
 }
 """What the page says after a verdict."""
 
-Named = Annotated[str | None, Query(max_length=80)]
+Code = Annotated[str | None, Query(max_length=80)]
 
 
 class Show(StrEnum):
@@ -97,8 +99,8 @@ def show_bench(
     actor: ActorDep,
     programme: Reference,
     run: Reference,
-    challenge: Named = None,
-    solution: Named = None,
+    challenge: Code = None,
+    solution: Code = None,
     show: Show = Show.ALL,
     verdict: UUID | None = None,
 ) -> Response:
@@ -132,6 +134,7 @@ def _bench_page(
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
     labels = themes.labels(session, page.language)
+    named: Named = {key: (label,) for key, label in labels.items()}
     return page.render(
         "staff/bench.html",
         status=status,
@@ -147,6 +150,7 @@ def _bench_page(
         history=history,
         newest=max((v.number for v, _ in history if _is_about(v, focus)), default=0),
         shared={line.id: _shared(line, labels) for line in focus.lines},
+        leads={line.id: lead_of(line, named) for line in focus.lines},
         elsewhere=_elsewhere(whole, focus, bench.high_places(session, run.id, HIGH)),
         providers={line.solution.id: line.solution for line in focus.lines},
         untold=_untold(run, focus),
@@ -185,11 +189,10 @@ def _is_about(verdict: VerdictRead, focus: Focus) -> bool:
 
 
 def _shared(line: SuggestionRead, labels: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Return the words and the themes of a pair as people read them, the strongest first."""
+    """Return the phrases and the themes of a pair, the strongest first."""
     shares = line.contributions
-    words = ["/".join(dict.fromkeys(c.words)) for c in shares if c.kind == "word"]
     found = [labels.get(c.feature, c.feature) for c in shares if c.kind == "theme"]
-    return words, found
+    return list(phrases_of(shares)), found
 
 
 def _elsewhere(

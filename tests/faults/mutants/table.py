@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.faults.mutants import (
+    backgrounds,
     bounds,
     browsing,
     climbing,
@@ -33,4 +34,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *climbing.FAULTS,
     *browsing.FAULTS,
     *duplicates.FAULTS,
+    *backgrounds.FAULTS,
 )

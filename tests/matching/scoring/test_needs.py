@@ -4,6 +4,7 @@ from hypothesis import given
 
 from matching import Need, Place, PlainMatcher, Profile
 from matching.scoring import needs as module
+from matching.scoring.points import MOST
 from tests.matching.strategies import pools, promise, queries
 
 ASKED = Profile(
@@ -66,7 +67,7 @@ def test_the_heaviest_points_are_kept_in_the_order_in_which_they_stand() -> None
     (found, _) = points(common, Profile("r", ("sea walls",), language="en"), asked=asked)
 
     kept = [said(asked, need.asked) for need in found]
-    assert len(kept) == module.MOST
+    assert len(kept) == MOST
     assert kept == [things[1], *things[3:], *others]
 
 

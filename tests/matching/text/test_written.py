@@ -1,15 +1,14 @@
 """Words as they were written are those that are counted, wherever they stand."""
 
 import itertools
-from dataclasses import fields
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import matching.text.written
 from matching import Profile
+from matching.text import written
 from matching.text.language import language_of, tokens
 from matching.text.written import UNKNOWN, Forms, Written
 from tests.matching.strategies import profiles, promise
@@ -54,19 +53,18 @@ def test_a_form_has_one_number_in_texts_of_any_script_and_the_column_of_its_stem
     assert found.columns.tolist() == [7, 7, 7, UNKNOWN, 7, UNKNOWN, UNKNOWN]
 
 
-@promise
-@given(st.lists(profiles, max_size=5), st.data())
-def test_cut_together_they_are_those_of_each_profile_alone(
-    many: list[Profile], data: st.DataObject
+def test_a_text_that_comes_again_is_read_once_and_many_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    some = data.draw(st.lists(st.sampled_from(range(len(many))) if many else st.nothing()))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matching.text.written, "_AT_ONCE", 2)
-        forms = Forms({})
-        whole = Written.in_parts(many, forms)
+    profiles = [Profile("a", ("Rivers rise.", "Über Flüsse"), language="de")] * 2
+    forms = Forms({})
+    first = Written.of(profiles, forms)
+    monkeypatch.setattr(written, "_words", None)
 
-    found = whole.only(np.array(some, dtype=np.intp))
+    again = Written.of(profiles, forms)
 
-    alone = Written.of([many[i] for i in some], forms)
-    for field in fields(Written):
-        assert np.array_equal(getattr(found, field.name), getattr(alone, field.name))
+    for name in ("texts", "ends", "starts", "stops", "forms", "columns"):
+        assert np.array_equal(getattr(first, name), getattr(again, name))
+    monkeypatch.undo()
+    monkeypatch.setattr(written, "_REMEMBERED", 0)
+    assert np.array_equal(Written.of(profiles, forms).starts, first.starts)
