@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Matcher, Profile, breakpoints, rank_stability
-from matching.scoring import explaining, pairs, passages, score_components
+from matching.scoring import explaining, pairs, score_components
 from matching.scoring.rank_stability import _in_place
 from tests.matching.strategies import pools, profiles, promise, queries
 
@@ -72,7 +72,6 @@ def test_the_size_of_a_block_changes_no_answer(
         patched.setattr(explaining, "_PAIRS", size)
         patched.setattr(score_components, "_VALUES", size)
         patched.setattr(pairs, "_VALUES", 10 * size)
-        patched.setattr(passages, "_CUT_ONCE", size)
         small = answers()
 
     assert repr(small) == repr(large)
