@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import and_, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, exists, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
+from app.decisions.lifecycle import OPEN
+from app.decisions.models import Decision
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import Phase, phase
@@ -106,17 +108,28 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
-    """Yield how many submissions of each programme are to be screened, or decided."""
-    for state, what, action in (
-        (State.SUBMITTED, TaskKind.SCREEN, Action.SUBMISSION_SCREEN),
-        (State.ELIGIBLE, TaskKind.DECIDE, Action.SUBMISSION_DECIDE),
+    """Yield how many submissions of each programme are to be screened, or decided about."""
+    drafted = exists().where(
+        col(Decision.submission_id) == col(Submission.id), col(Decision.state).in_(OPEN)
+    )
+    for waits, what, action in (
+        (
+            col(Submission.state) == State.SUBMITTED,
+            TaskKind.SCREEN,
+            Action.SUBMISSION_SCREEN,
+        ),
+        (
+            and_(col(Submission.state) == State.ELIGIBLE, ~drafted),
+            TaskKind.DECIDE,
+            Action.DECISION_WRITE,
+        ),
     ):
         if not policy.has_any_reach(actor, action):
             continue
         statement = (
             select(Programme, Submission.kind, func.count())
             .join(Programme, col(Programme.id) == col(Submission.programme_id))
-            .where(Submission.state == state)
+            .where(waits)
             .group_by(col(Programme.id), col(Submission.kind))
         )
         for of, kind, count in session.exec(statement):

@@ -54,6 +54,8 @@ WORDS: Final = frozenset(
         "CallKind",
         "Phase",
         "Outcome",
+        "DecisionOutcome",
+        "LetterKind",
         "Level",
         "Facet",
         "Basis",

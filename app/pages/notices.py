@@ -34,9 +34,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "reopen": Message("Taken back. You can go on writing."),
             "return": Message("Returned to the team."),
             "pass": Message("Passed as eligible."),
-            "select": Message("Selected."),
-            "set-aside": Message("Not selected. The team reads your reason."),
-            "reconsider": Message("The decision is undone."),
+            "accept": Message("Accepted. The staff of the incubator know that you take part."),
+            "decline": Message("Declined. Another team can have the place."),
             "withdraw": Message("Withdrawn."),
             "notice-begun": Message(
                 "Begun with what the challenge says. Nothing is public yet."

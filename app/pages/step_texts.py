@@ -19,11 +19,11 @@ MEANS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "resubmit": Message("The staff of the incubator read the completed version then."),
         "pass": Message("It fulfils what the call asks, and can be selected."),
-        "select": Message("It takes part: runs rank what is selected. You can undo this."),
-        "set-aside": Message(
-            "It does not take part. The team reads your reason. You can undo it."
+        "accept": Message("Your team takes part. You can still withdraw later."),
+        "decline": Message(
+            "Your team does not take part, and another one can have the place. This cannot be "
+            "undone."
         ),
-        "reconsider": Message("It goes back to eligible, and can be decided anew."),
         "withdraw": Message(
             "It takes no part any more, and nobody can choose it. This cannot be undone. What "
             "was written is kept, and your team can read it."
@@ -69,7 +69,11 @@ HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
         "pass": Message("Passed as eligible"),
         "select": Message("Selected"),
         "set-aside": Message("Not selected"),
+        "hold-in-reserve": Message("Held in reserve"),
+        "invite-to-learn": Message("Invited to the learning track"),
         "reconsider": Message("The decision was undone"),
+        "accept": Message("The team has accepted"),
+        "decline": Message("The team has declined"),
         "withdraw": Message("Withdrawn"),
     }
 )

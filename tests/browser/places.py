@@ -65,7 +65,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "notice-withdraw": "/submissions/{challenge}/notice/steps/withdraw",
             "without-notice": "/submissions/{without_notice}",
             "submission-in-list": "/submissions/{challenge}?of=challenges&sort=-title",
-            "step": "/submissions/{challenge}/steps/reconsider",
+            "step": "/submissions/{challenge}/steps/return",
             "similar": "/submissions/{challenge}/similar",
             "side-by-side": "/submissions/{challenge}/similar/{copy}",
             "similar-pairs": "/programmes/{programme}/similar",
@@ -98,7 +98,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "regrets": "/programmes/{programme}/runs/{run}/regrets",
             "compare": "/programmes/{programme}/compare",
             "many-steps": (
-                "/programmes/{programme}/steps/challenge?step=reconsider&code={challenge}"
+                "/programmes/{programme}/steps/challenge?step=return&code={challenge}"
             ),
             "bench": "/programmes/{programme}/runs/{run}/bench",
             "cost": (

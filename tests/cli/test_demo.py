@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.submissions.models import Submission
 from tests.conftest import engine_of
 
-KEYS = ["challenge_owner", "solution_provider", "staff", "administrator"]
+KEYS = ["challenge_owner", "solution_provider", "staff", "lead", "administrator"]
 
 
 @pytest.fixture
@@ -249,5 +249,5 @@ def test_tokens_are_stored_as_hashes_alone(folder: Path) -> None:
     engine.dispose()
 
     secrets = json.loads(tokens_file.read_text()).values()
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert not any(secret in row for secret in secrets for row in rows)

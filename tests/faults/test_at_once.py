@@ -96,7 +96,8 @@ def test_of_two_people_who_decide_at_once_exactly_one_wins(
         programme = a_programme(session)
         call = a_call(session, programme_id=programme.id)
         keys = [
-            a_challenge(session, call_id=call.id, state=State.ELIGIBLE).id for _ in range(count)
+            a_challenge(session, call_id=call.id, state=State.SUBMITTED).id
+            for _ in range(count)
         ]
     people = [a_lead(shared, Role.STAFF), a_lead(shared)]
 
@@ -109,7 +110,7 @@ def test_of_two_people_who_decide_at_once_exactly_one_wins(
             return reply
 
         with ThreadPoolExecutor(2) as threads:
-            return list(threads.map(decide, people, ("select", "set-aside")))
+            return list(threads.map(decide, people, ("pass", "return")))
 
     with ThreadPoolExecutor(8) as threads:
         races = list(threads.map(race, keys))

@@ -28,7 +28,7 @@ from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
-from app.submissions.lifecycle import EDITABLE, LIFE, Kind, State
+from app.submissions.lifecycle import EDITABLE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
@@ -184,7 +184,7 @@ def _notice_of(session: Session, actor: Actor, submission: Submission) -> dict[s
     may_begin = policy.has_any_reach(actor, Action.NOTICE_WRITE)
     return {
         "notice_of_it": notice,
-        "may_begin_notice": may_begin and not notice and submission.state is State.SELECTED,
+        "may_begin_notice": may_begin and not notice and submission.state in TAKES_PART,
     }
 
 
