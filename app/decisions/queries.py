@@ -1,10 +1,14 @@
 """Reading decisions and releases: staff and auditors, and nobody else."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, exists, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -14,8 +18,10 @@ from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision, Release
-from app.decisions.schemas import DecisionQuery, ReleaseQuery
+from app.decisions.schemas import DecisionQuery, ReleaseQuery, Shown, TableQuery
 from app.programmes.models import Call, Programme
+from app.submissions.lifecycle import DECIDED, State
+from app.submissions.models import Submission
 
 _ORDER: Final[dict[str, Any]] = {
     "sortable": {
@@ -137,3 +143,120 @@ def releases(session: Session, actor: Actor, query: ReleaseQuery) -> Page[Releas
     if query.programme:
         statement = statement.where(refers(Release.programme_id, Programme, *query.programme))
     return page(session, statement, query, **_NEWEST)
+
+
+# --- the table of a call -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission in the table of its call.
+
+    Attributes
+    ----------
+    submission : Submission
+        Without what its team has written.
+    made, counts : Decision or None
+        The decision that is being made about it, and the one that counts.
+    """
+
+    submission: Submission
+    made: Decision | None
+    counts: Decision | None
+
+    @property
+    def current(self) -> Decision | None:
+        """The one that people look at: what is being made, or else what counts."""
+        return self.made or self.counts
+
+
+def table(session: Session, actor: Actor, call: Call, query: TableQuery) -> Page[Line]:
+    """Return a page of the submissions of a call about which something is decided, by code.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read decisions.
+    """
+    policy.require(actor, Action.DECISION_READ)
+    statement = _of_call(call.id)
+    if query.show is Shown.UNDECIDED:
+        statement = statement.where(Submission.state == State.ELIGIBLE, ~_has(OPEN))
+    elif query.show is not None:
+        statement = statement.where(_has({DecisionState(query.show.value)}))
+    if query.outcome:
+        wanted = col(Decision.outcome).in_(query.outcome)
+        statement = statement.where(_has(OPEN | {DecisionState.RELEASED}, wanted))
+    found = page(
+        session,
+        statement,
+        query,
+        sortable={"code": Submission.code},
+        default="code",
+        key=Submission.id,
+    )
+    current = OPEN | {DecisionState.RELEASED}
+    about = select(Decision).where(
+        col(Decision.submission_id).in_([row.id for row in found.rows]),
+        col(Decision.state).in_(current),
+    )
+    decisions = {(one.submission_id, one.state in OPEN): one for one in session.exec(about)}
+    return Page(
+        [
+            Line(row, decisions.get((row.id, True)), decisions.get((row.id, False)))
+            for row in found.rows
+        ],
+        found.cursor,
+    )
+
+
+def counts(session: Session, actor: Actor, call_id: UUID) -> dict[Shown, int]:
+    """Return how many submissions of a call there are for each choice of its table.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read decisions.
+    """
+    policy.require(actor, Action.DECISION_READ)
+    by_state = dict(
+        session.exec(
+            select(Decision.state, func.count())
+            .where(Decision.call_id == call_id)
+            .group_by(col(Decision.state))
+        ).all()
+    )
+    undecided = select(func.count()).where(
+        Submission.call_id == call_id, Submission.state == State.ELIGIBLE, ~_has(OPEN)
+    )
+    return {
+        Shown.UNDECIDED: session.exec(undecided).one(),
+        **{
+            shown: by_state.get(DecisionState(shown.value), 0)
+            for shown in Shown
+            if shown is not Shown.UNDECIDED
+        },
+    }
+
+
+def _of_call(call_id: UUID) -> SelectOfScalar[Submission]:
+    texts = ("summary", "content", "handed_in", "reused", "themes")
+    return (
+        select(Submission)
+        .options(*(defer(getattr(Submission, name)) for name in texts))
+        .where(
+            Submission.call_id == call_id,
+            col(Submission.state).in_(DECIDED | {State.ELIGIBLE}),
+        )
+    )
+
+
+def _has(
+    states: Collection[DecisionState], *conditions: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return the condition for submissions of which a decision stands in these states."""
+    return exists().where(
+        col(Decision.submission_id) == col(Submission.id),
+        col(Decision.state).in_(states),
+        *conditions,
+    )

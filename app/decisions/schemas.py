@@ -1,13 +1,15 @@
 """What goes in and out about decisions; a team reads its own with its submission."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.base.references import Reference
 from app.core.base.schemas import Instant, at_most
+from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
@@ -127,6 +129,23 @@ class DecisionQuery(ListQuery):
     )
 
 
+class Shown(StrEnum):
+    """Which submissions of a call its table shows."""
+
+    UNDECIDED = "undecided"
+    DRAFT = "draft"
+    READY = "ready"
+    APPROVED = "approved"
+    RELEASED = "released"
+
+
+class TableQuery(ListQuery):
+    """Filters of the table of a call."""
+
+    show: Shown | None = None
+    outcome: Several[DecisionOutcome] = []
+
+
 class DecisionStepTaken(BaseModel):
     """What may be said when a step is taken."""
 
@@ -186,6 +205,25 @@ class ReleaseQuery(ListQuery):
     programme: Several[Reference] = Field(
         default=[], description="Identifiers or codes of programmes; repeatable."
     )
+
+
+class LetterDraft(BaseModel):
+    """Another text for a letter of a call."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "The decision about {code}",
+                    "body": "Dear team of {organisation},\n\n{feedback}\n\n{answer}\n",
+                }
+            ]
+        },
+    )
+
+    subject: Annotated[Line, StringConstraints(min_length=1, max_length=200)]
+    body: Annotated[Text, StringConstraints(min_length=1, max_length=5000)]
 
 
 class DecisionLetterRead(BaseModel):

@@ -59,6 +59,27 @@ NOTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a public notice leads to, by its name."""
 
+DECISION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "hand-over": Message(
+            "A lead reads it, and approves it or sends it back with a reason. Until then "
+            "nobody can change it."
+        ),
+        "approve": Message(
+            "It is released with all others of its call, and not before. The team knows "
+            "nothing of it until then."
+        ),
+        "send-back": Message("It becomes a draft again. Whoever writes it anew reads why."),
+        "revise": Message("It becomes a draft again, and has to be approved anew."),
+        "discard": Message("Nothing is decided then, and another draft can be begun."),
+        "correct": Message(
+            "The team reads it at once, and each of its people gets the letter below. The "
+            "earlier decision stays in the record as corrected. This cannot be undone."
+        ),
+    }
+)
+"""What a step of a decision leads to, by its name."""
+
 HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "create": Message("Begun"),

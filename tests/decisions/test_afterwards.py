@@ -136,7 +136,7 @@ def test_silence_until_after_the_date_and_a_withdrawal_make_a_place_free(
 
 
 @pytest.mark.parametrize(
-    "fault", ["not declined", "of another call", "taken", "no reserve", "unknown"]
+    "fault", ["not declined", "accepted", "of another call", "taken", "no reserve", "unknown"]
 )
 def test_a_place_that_is_not_free_is_not_given(session: Session, fault: str) -> None:
     call = a_call(session)
@@ -145,7 +145,7 @@ def test_a_place_that_is_not_free_is_not_given(session: Session, fault: str) -> 
     kind = DecisionOutcome.NOT_SELECTED if fault == "no reserve" else DecisionOutcome.RESERVE
     reserve, other = (a_released(session, kind, call_id=call.id) for _ in range(2))
     if fault != "not declined":
-        answer(session, selected, "decline")
+        answer(session, selected, "accept" if fault == "accepted" else "decline")
     if fault == "taken":
         correct(session, other, outcome="selected", in_place_of=selected.code)
     named = "CH-1999-999" if fault == "unknown" else selected.code

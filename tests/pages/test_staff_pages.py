@@ -89,7 +89,7 @@ def test_the_cockpit_counts_what_has_come_and_each_figure_leads_to_its_list(
     page = staff.get(place).text
 
     assert re.findall(r'<td class="n">(\d+)</td>', page) == ["2", "1", "0", "0", "0", "0"]
-    assert f'href="{place}/challenges?state=selected&state=accepted"' in page
+    assert f'href="{place}/challenges?state=selected&amp;state=accepted"' in page
     assert f'href="{place}/challenges?country=FR">2</a>' in page
     assert f'href="{place}/challenges?state=submitted">Check 1 challenge</a>' in page
 

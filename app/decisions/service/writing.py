@@ -1,14 +1,17 @@
 """Letters of decisions: written when they are released, in the language of who reads them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app.accounts.models import User
+from app.access.policy import Role
+from app.accounts.lifecycle import UserState
+from app.accounts.models import Membership, User
 from app.accounts.service import letters as accounts
 from app.core.base.messages import Message
-from app.core.base.translations import LANGUAGES, Language
+from app.core.base.translations import ENGLISH, LANGUAGES, Language
 from app.core.base.translations import language as language_of
 from app.core.storage import outbox
 from app.decisions import letters
@@ -134,3 +137,42 @@ def count_readers(session: Session, decision: Decision) -> int:
     """Return how many people get the letter of a decision, as the team is now."""
     submission = session.get_one(Submission, decision.submission_id)
     return len(people.team(session, submission.organisation_id))
+
+
+def as_sent(
+    session: Session, decision: Decision, submission: Submission
+) -> list[tuple[str, int, Template]]:
+    """Return the letters of a decision as they will be sent: language, how many get it, text.
+
+    Where nobody would get one, the letter in English stands for it, and the count is 0.
+    """
+    writer = Writer(session, session.get_one(Call, decision.call_id))
+    spoken = Counter(accounts.spoken_to(user).tag for user in writer.readers(submission))
+    kind = kind_of(decision)
+    return [
+        (tag, count, writer.letter(decision, submission, kind, language_of(tag)))
+        for tag, count in sorted((spoken or Counter({ENGLISH: 0})).items())
+    ]
+
+
+def teams_without_readers(
+    session: Session, batch: Sequence[tuple[Decision, Submission]]
+) -> list[str]:
+    """Return the codes of submissions of whose teams nobody would get a letter."""
+    reached = set(
+        session.exec(
+            select(Membership.organisation_id)
+            .join(User, col(User.id) == col(Membership.user_id))
+            .where(Membership.role == Role.MEMBER, User.state == UserState.ACTIVE)
+        )
+    )
+    return [one.code for one, row in batch if row.organisation_id not in reached]
+
+
+def names(session: Session, decision: Decision) -> dict[str, str]:
+    """Return the names of who drafted and who approved a decision, where they are known."""
+    return {
+        part: user.name
+        for part, key in (("drafted", decision.drafted_by), ("approved", decision.approved_by))
+        if key is not None and (user := session.get(User, key)) is not None
+    }

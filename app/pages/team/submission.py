@@ -28,7 +28,7 @@ from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
-from app.submissions.lifecycle import EDITABLE, LIFE, TAKES_PART, Kind, State
+from app.submissions.lifecycle import DECIDED, EDITABLE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
@@ -167,6 +167,8 @@ def show_submission(
         behind=behind,
         origin=origin,
         **_notice_of(session, actor, found),
+        may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
+        and found.state in DECIDED | {State.ELIGIBLE},
         topics=topics_of(found, offers, reused_by(session, actor, found)),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],

@@ -7,6 +7,7 @@ from tests.faults.mutants import (
     browsing,
     climbing,
     credentials,
+    decisions,
     duplicates,
     entering,
     floods,
@@ -22,6 +23,7 @@ from tests.faults.mutants.planting import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     *permissions.FAULTS,
     *lives.FAULTS,
+    *decisions.FAULTS,
     *notices.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,
