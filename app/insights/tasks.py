@@ -12,13 +12,13 @@ from sqlmodel import Session, col, exists, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
-from app.decisions.lifecycle import OPEN
+from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import Phase, phase
 from app.programmes.models import Call, Programme
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import DECIDED, Kind, State
 from app.submissions.models import Submission
 
 MOST: Final = 100
@@ -32,6 +32,9 @@ class TaskKind(StrEnum):
     FINISH = "finish"
     SCREEN = "screen"
     DECIDE = "decide"
+    SIGN = "sign"
+    RELEASE = "release"
+    ANSWER = "answer"
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
@@ -72,6 +75,8 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
     found = [
         *_of_teams(session, actor),
         *_of_staff(session, actor),
+        *_of_deciders(session, actor),
+        *_asked(session, actor),
         *_of_owners(session, actor),
         *_of_curators(session, actor),
     ]
@@ -134,6 +139,55 @@ def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
         )
         for of, kind, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _of_deciders(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many decisions of each programme wait for a second person, or are approved."""
+    for waits, what, action in (
+        (
+            and_(
+                col(Decision.state) == DecisionState.READY,
+                col(Decision.drafted_by).is_distinct_from(actor.user_id),
+            ),
+            TaskKind.SIGN,
+            Action.DECISION_APPROVE,
+        ),
+        (
+            col(Decision.state) == DecisionState.APPROVED,
+            TaskKind.RELEASE,
+            Action.DECISION_RELEASE,
+        ),
+    ):
+        if not policy.has_any_reach(actor, action):
+            continue
+        statement = (
+            select(Programme, Decision.kind, func.count())
+            .join(Decision, col(Decision.programme_id) == col(Programme.id))
+            .join(Submission, col(Submission.id) == col(Decision.submission_id))
+            .where(waits, col(Submission.state).in_(DECIDED | {State.ELIGIBLE}))
+            .group_by(col(Programme.id), col(Decision.kind))
+        )
+        for of, kind, count in session.exec(statement):
+            yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _asked(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the places that the actor's teams have not yet accepted or declined."""
+    own = policy.own_reach(actor, Action.SUBMISSION_ANSWER)
+    statement = (
+        select(Submission, Programme.zone)
+        .join(Programme, col(Programme.id) == col(Submission.programme_id))
+        .where(
+            col(Submission.organisation_id).in_(own),
+            Submission.state == State.SELECTED,
+            col(Submission.answer_by) > now(),
+        )
+        .order_by(col(Submission.code))
+        .limit(MOST)
+    )
+    for row, zone in session.exec(statement):
+        kind, due = row.kind, row.answer_by
+        yield Task(TaskKind.ANSWER, row.title, row.code, kind, 1, due, zone)
 
 
 def _of_owners(session: Session, actor: Actor) -> Iterator[Task]:
