@@ -1,13 +1,17 @@
 """Pages on which staff decide, a lead releases, and a team reads what became of it."""
 
 import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
+from app.accounts.models import BrowserSession
+from app.core.base.clock import now
 from app.core.storage.outbox import Letter
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
 from app.decisions.models import Decision, LetterTemplate, Release
@@ -285,3 +289,28 @@ def test_a_reserve_is_offered_the_places_that_are_free(
     assert f"{selected.code} · " in page
     assert saved.status_code == 303
     assert made.in_place_of_id == selected.id
+
+
+def test_a_browser_that_was_left_open_is_led_to_where_one_confirms(
+    session: Session, enter: Enter
+) -> None:
+    call = a_call(session)
+    a_decision(session, call_id=call.id, state=DecisionState.APPROVED)
+    person = a_person(session, Role.LEAD)
+    session.commit()
+    lead = enter(person)
+    (browser,) = session.exec(
+        select(BrowserSession).where(BrowserSession.user_id == person.id)
+    ).all()
+    browser.confirmed_at = now() - timedelta(hours=1)
+    session.commit()
+    place = f"{place_of(session, call)}/release"
+
+    led = lead.post(place, data={"decisions": "1"})
+
+    session.expire_all()
+    assert (led.status_code, led.headers["location"]) == (
+        303,
+        f"/confirm?next={quote_plus(place)}",
+    )
+    assert session.exec(select(Release)).all() == []

@@ -15,6 +15,7 @@ STATES: Final = "tests/decisions/test_lifecycle.py::"
 DECIDING: Final = "tests/decisions/test_deciding.py::"
 RELEASE: Final = "tests/decisions/test_release.py::"
 AFTER: Final = "tests/decisions/test_afterwards.py::"
+PARTS: Final = "tests/decisions/test_who_takes_part.py::"
 WRITTEN: Final = "tests/decisions/test_letters.py::"
 TELLS: Final = "tests/decisions/test_nothing_tells.py::"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
@@ -229,6 +230,20 @@ FAULTS: Final = (
         "        stays.add(State.ACCEPTED)\n",
         "        pass\n",
         (f"{AFTER}test_who_has_accepted_stays_accepted_when_the_words_alone_are_corrected",),
+    ),
+    Fault(
+        "who has declined is matched",
+        "app/submissions/lifecycle.py",
+        "GONE: Final = frozenset({State.WITHDRAWN, State.DECLINED})",
+        "GONE: Final = frozenset({State.WITHDRAWN})",
+        (f"{PARTS}test_who_has_declined_is_matched_with_nobody",),
+    ),
+    Fault(
+        "who accepts is no longer selected",
+        "app/submissions/lifecycle.py",
+        "TAKES_PART: Final = frozenset({State.SELECTED, State.ACCEPTED})",
+        "TAKES_PART: Final = frozenset({State.SELECTED})",
+        (f"{PARTS}test_what_is_public_stays_so_when_a_team_accepts_and_not_when_it_declines",),
     ),
     # --- letters ---
     Fault(
