@@ -314,3 +314,32 @@ def test_a_browser_that_was_left_open_is_led_to_where_one_confirms(
         f"/confirm?next={quote_plus(place)}",
     )
     assert session.exec(select(Release)).all() == []
+
+
+def test_an_auditor_reads_all_of_it_and_is_offered_nothing(
+    session: Session, browser: TestClient
+) -> None:
+    call = a_call(session)
+    decision = a_decision(session, call_id=call.id, state=DecisionState.READY)
+    session.commit()
+    place = place_of(session, call)
+    auditor = as_role(session, browser, Role.AUDITOR)
+
+    pages = [
+        auditor.get(address)
+        for address in (
+            place.rpartition("/calls")[0] + "/decisions",
+            f"{place}/decisions",
+            f"{place}/release",
+            f"{place}/letters",
+            f"{place}/letters/reserve/pt",
+            f"/submissions/{decision.code}/decision",
+        )
+    ]
+
+    assert [page.status_code for page in pages] == [200] * 6
+    assert decision.feedback in pages[-1].text
+    for page in pages:
+        main = page.text[page.text.index("<main") :]
+        assert 'method="post"' not in main or "/letters/" in page.url.path
+        assert "/steps/" not in main
