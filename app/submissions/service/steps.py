@@ -52,16 +52,7 @@ def take(
     submission.state = LIFE.advance(before, step, _facts(session, submission, at, taken.reason))
     _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
-    audit.record(
-        session,
-        actor.user_id,
-        name,
-        kind,
-        submission.id,
-        before=before,
-        after=submission.state,
-        reason=taken.reason,
-    )
+    _record(session, actor, name, submission, before, taken.reason)
     return submission
 
 
@@ -98,6 +89,17 @@ def settle(
     before = submission.state
     submission.state = BY_DECISION.advance(before, step, None)
     submission.message, submission.answer_by = message, answer_by
+    _record(session, actor, name, submission, before)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    name: str,
+    submission: Submission,
+    before: State,
+    reason: str = "",
+) -> None:
     audit.record(
         session,
         actor.user_id,
@@ -106,6 +108,7 @@ def settle(
         submission.id,
         before=before,
         after=submission.state,
+        reason=reason,
     )
 
 
