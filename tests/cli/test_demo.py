@@ -107,6 +107,7 @@ def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -
         "  challenge_owner    challenge-owner@demo.example.org\n"
         "  solution_provider  solution-provider@demo.example.org\n"
         "  staff              staff@demo.example.org\n"
+        "  lead               lead@demo.example.org\n"
         "  administrator      administrator@demo.example.org\n"
         "  password of each   ...\n"
     )
