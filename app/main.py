@@ -28,6 +28,8 @@ from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
 from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
+from app.decisions.api import releasing
+from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
@@ -125,6 +127,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         challenges,
         solutions,
         late,
+        decisions,
+        releasing,
         notices,
         matchmaking,
         matches,

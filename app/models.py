@@ -9,6 +9,7 @@ from app.core.storage import (
     rate_limits,
     reference_numbers,
 )
+from app.decisions import models as decisions
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
@@ -20,6 +21,7 @@ from app.themes import models as themes
 __all__ = [
     "accounts",
     "audit",
+    "decisions",
     "idempotency_keys",
     "jobs",
     "matches",

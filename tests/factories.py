@@ -9,12 +9,17 @@ from uuid import UUID
 import pyotp
 from sqlmodel import Session, SQLModel, select
 
-from app.access.policy import Role
+from app.access.policy import OPERATOR, Role
 from app.accounts import service as accounts
 from app.accounts.lifecycle import Stage
 from app.accounts.models import BrowserSession, Membership, Password, SecondFactor, Token, User
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
+from app.decisions.lifecycle import DecisionOutcome, DecisionState
+from app.decisions.models import Decision
+from app.decisions.schemas import NewDecision, NewRelease
+from app.decisions.service import drafts, releases
+from app.decisions.service import steps as decisions
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.notices.lifecycle import NoticeState
@@ -211,6 +216,50 @@ def a_notice(session: Session, **fields: Any) -> PublicNotice:
     for name in ("code", "programme_id", "organisation_id"):
         fields[name] = getattr(challenge, name)
     return _saved(session, PublicNotice(challenge_id=challenge.id, **fields))
+
+
+def a_decision(session: Session, **fields: Any) -> Decision:
+    """A decision about an eligible submission, a draft unless a state is given."""
+    about = {n: fields.pop(n) for n in ("call_id", "organisation_id") if n in fields}
+    submission = fields.pop("submission", None) or a_challenge(
+        session, state=State.ELIGIBLE, **about
+    )
+    number = next(_numbers)
+    fields.setdefault("outcome", DecisionOutcome.SELECTED)
+    fields.setdefault("reasons", "All reviewers agreed.")
+    fields.setdefault("feedback", f"What stands in your text convinced us, point {number}.")
+    fields.setdefault("language", "en")
+    state = fields.setdefault("state", DecisionState.DRAFT)
+    if state in {DecisionState.APPROVED, DecisionState.RELEASED, DecisionState.CORRECTED}:
+        fields.setdefault("approved_at", now())
+    if state in {DecisionState.RELEASED, DecisionState.CORRECTED}:
+        fields.setdefault("released_at", now())
+    for name in ("programme_id", "call_id", "kind", "code"):
+        fields[name] = getattr(submission, name)
+    return _saved(session, Decision(submission_id=submission.id, **fields))
+
+
+def decided(
+    session: Session,
+    *submissions: Submission,
+    outcome: DecisionOutcome = DecisionOutcome.SELECTED,
+    answer_by: datetime | None = None,
+) -> list[Decision]:
+    """Decisions about eligible submissions of one call, released as people release them."""
+    made = []
+    for submission in submissions:
+        new = NewDecision(
+            submission_id=submission.id,
+            outcome=outcome,
+            reasons="All reviewers agreed.",
+            feedback=f"What stands in {submission.code} convinced us.",
+        )
+        made.append(drafts.draft(session, OPERATOR, new))
+        for step in ("hand-over", "approve"):
+            decisions.take(session, OPERATOR, made[-1].id, step)
+    new_release = NewRelease(call_id=submissions[0].call_id, answer_by=answer_by)
+    releases.release(session, OPERATOR, new_release)
+    return made
 
 
 def a_run(session: Session, **fields: Any) -> MatchRun:

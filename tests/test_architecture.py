@@ -54,6 +54,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/reasons.py": "what people read about a pair, for engine and pages",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/method.py": "how the ranking works, in the words of page and dossier",
+        "app/decisions/letters.py": "how letters of decisions read, and what stands in them",
         "app/documents/blocks.py": "what a document consists of",
         "app/documents/typesetting.py": "the bridge to typst",
         "app/insights/figures.py": "how many submissions of a programme have come how far",

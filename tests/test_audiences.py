@@ -30,6 +30,7 @@ from app.core.storage import audit
 from app.core.storage.database import Database, transaction
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
+from app.decisions.models import Decision
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun, Verdict
 from app.notices.models import PublicNotice
@@ -48,6 +49,7 @@ READERS: Mapping[str, set[Role]] = {
     "what a team was told": STAFF | {Role.AUDITOR},
     "what a team has handed in": STAFF | {Role.AUDITOR},
     "what a team has not handed in": set(),
+    "what is decided and not released": STAFF | {Role.AUDITOR},
     "what is not public yet": STAFF | {Role.AUDITOR},
     # What people decide, and what they decide upon.
     "the reason of a verdict": STAFF | {Role.AUDITOR, Role.ADVISOR},
@@ -106,6 +108,9 @@ def of_content(session: Session, world: World) -> None:
     submitted.summary = mark("what a team has handed in")
     notice = session.get_one(PublicNotice, world.other["notice_id"])
     notice.message = mark("what is not public yet")
+    for decision in session.exec(select(Decision)):
+        decision.reasons = decision.message = mark("what is decided and not released")
+        decision.feedback = f"{mark('what is decided and not released')} {decision.code}"
     draft = session.get_one(Submission, world.hidden["challenge_id"])
     draft.summary = mark("what a team has not handed in")
     session.execute(update(Verdict).values(reason=mark("the reason of a verdict")))

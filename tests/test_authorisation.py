@@ -14,6 +14,7 @@ import pytest
 from app.access.policy import Role
 from tests.access_matrix import Matrix
 from tests.accounts import access_matrix as accounts
+from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
 from tests.matches import access_matrix as matches
@@ -29,6 +30,7 @@ from tests.world import World, names_in
 
 FEATURES = (
     accounts,
+    decisions,
     duplicates,
     insights,
     matches,
@@ -120,7 +122,9 @@ LISTS = {
     "list_calls": ("read_call", "call_id"),
     "list_challenges": ("read_challenge", "challenge_id"),
     "list_solutions": ("read_solution", "solution_id"),
+    "list_decisions": ("read_decision", "decision_id"),
     "list_notices": ("read_notice", "notice_id"),
+    "list_releases": ("read_release", "release_id"),
     "list_runs": ("read_run", "run_id"),
 }
 
@@ -169,6 +173,6 @@ def test_the_tries_have_changed_nothing(world: World) -> None:
     }
     runs = world.ask(Role.STAFF, "list_runs", {}).json()["items"]
 
-    assert states == {"draft", "selected"}  # the one of which there is a notice
+    assert states == {"draft", "selected", "eligible"}  # that of a notice, that of a decision
     assert notices == {"draft"}
     assert len(runs) == 1

@@ -13,11 +13,13 @@ from sqlmodel import select
 from app.access.policy import Role
 from app.core.storage import audit
 from app.core.storage.database import reading, transaction
+from app.decisions.models import Decision
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
+from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
@@ -32,6 +34,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "challenge_id": Submission,
     "solution_id": Submission,
     "submission_id": Submission,
+    "decision_id": Decision,
     "notice_id": PublicNotice,
     "run_id": MatchRun,
 }
@@ -41,16 +44,17 @@ NOWHERE: Final = {
     "challenge_id": "CH-1999-999",
     "solution_id": "SO-1999-999",
     "submission_id": "CH-1999-998",
+    "decision_id": "CH-1999-996",
     "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
 }
+WITHOUT_CODES: Final = ("verdict", "release", "permit_back")
 CASES: Final = {
     case: rows
-    for feature in (duplicates, matchmaking, notices, programmes, submissions)
+    for feature in (decisions, duplicates, matchmaking, notices, programmes, submissions)
     for case, rows in feature.EXPECTED.items()
-    if "any" not in rows and "verdict" not in case and case != "take_late_permit_back"
+    if "any" not in rows and not any(word in case for word in WITHOUT_CODES)
 }
-"""What names a thing that has a code: permits and verdicts have none."""
 
 
 def code_of(world: World, name: str, key: Any) -> Any:
@@ -105,7 +109,16 @@ def test_the_code_of_what_is_hidden_looks_like_that_of_nothing(world: World, cas
 
 @pytest.mark.parametrize(
     "kind",
-    ["calls", "challenges", "solutions", "notices", "match-runs", "matches", "programmes"],
+    [
+        "calls",
+        "challenges",
+        "solutions",
+        "decisions",
+        "notices",
+        "match-runs",
+        "matches",
+        "programmes",
+    ],
 )
 def test_every_list_of_what_has_a_code_is_filtered_by_it_and_by_that_of_the_programme(
     world: World, kind: str

@@ -20,6 +20,12 @@ from app.accounts.schemas import TokenDraft
 from app.cli.commands import cli
 from app.core.base import errors
 from app.core.base.merge_patch import Patch
+from app.decisions.schemas import (
+    DecisionDraft,
+    DecisionStepTaken,
+    NewDecision,
+    NewRelease,
+)
 from app.main import create_app
 from app.matchmaking.schemas.assignments import NewWhatIf
 from app.matchmaking.schemas.runs import NewRun
@@ -63,11 +69,15 @@ BODIES: dict[str, type[BaseModel]] = {
     for schema in (
         CallDraft,
         ChallengeDraft,
+        DecisionDraft,
+        DecisionStepTaken,
         HandOver,
         MembershipDraft,
         NewChallenge,
         NewLatePermit,
+        NewDecision,
         NewNotice,
+        NewRelease,
         NewRun,
         NewSolution,
         NewVerdict,
@@ -320,7 +330,7 @@ def test_the_walk_of_the_readme_works_against_a_real_server(
 
     with served(*demo, port=port):
         results = doctest.DocTestRunner().run(test, out=said.append, clear_globs=False)
-    for name in ("owner", "provider", "staff"):
+    for name in ("owner", "provider", "staff", "lead"):
         test.globs[name].close()
 
     assert results.failed == 0, "".join(said)

@@ -59,17 +59,21 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
         assert (path, answer.status_code) == (path, 401)
 
 
+STEPPING = ("take_challenge", "take_solution", "take_decision", "take_notice")
+"""Routes of steps of which each has its own permission."""
+
+
 def without_permission() -> Iterator[tuple[str, Role, str, int]]:
     """What carries a body, and who is refused it whatever they send.
 
-    Anyone who may take some step of a submission or of a public notice that they can read, or
-    change calls that are drafts, is told what was wrong with a body before it is looked at
-    which it is.
+    Anyone who may take some step of a submission, of a decision or of a public notice that they
+    can read, or change calls that are drafts, is told what was wrong with a body before it is
+    looked at which it is.
     """
     for case, rows in EXPECTED.items():
         for kind, row in rows.items():
             for role, status in row.items():
-                some = case.startswith(("take_challenge", "take_solution", "take_notice"))
+                some = case.startswith(STEPPING)
                 some |= case == "change_call" and role is Role.STAFF
                 some &= role is not Role.AUDITOR
                 if status == 404 or (status == 403 and not some):

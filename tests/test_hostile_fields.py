@@ -41,6 +41,7 @@ WHOLE: Final = {
     "change_call": "create_call",
     "change_challenge": "replace_challenge",
     "change_solution": "replace_solution",
+    "change_decision": "replace_decision",
     "change_notice": "replace_notice",
 }
 """Of a patch the description says nothing: what it changes has these fields."""

@@ -15,16 +15,19 @@ from sqlmodel import SQLModel, col, func, select
 
 from app import models
 from app.accounts import service as accounts
-from app.accounts.models import User
+from app.accounts.models import Token, User
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from app.core.base.text import comparable
 from app.core.storage import audit, audit_verification
 from app.core.storage.database import Database, connect, reading, transaction
+from app.decisions.lifecycle import DecisionState
+from app.decisions.models import Decision
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.operations import migrating
 from app.organisations.models import Organisation
+from app.submissions.lifecycle import State
 from app.submissions.models import Submission, SubmissionText
 from tests.conftest import engine_of
 from tests.factories import (
@@ -486,3 +489,58 @@ def test_reasons_of_before_stay_in_their_events_and_the_chain_is_whole(new: Data
         old, later = session.exec(select(audit.AuditEvent).order_by(audit.AuditEvent.id))  # type: ignore[arg-type]  # -- a column
     assert old.facts == {"before": "submitted", "reason": "An old one"}
     assert "A new one" not in str(later.facts)
+
+
+def test_what_was_decided_before_is_a_released_decision_and_no_token_gains_a_scope(
+    new: Database,
+) -> None:
+    migrating.migrate(new)
+    with transaction(new) as session:
+        told = {
+            state: a_challenge(session, state=state, message=f"It is {state}.", language=None)
+            for state in (State.ELIGIBLE, State.SELECTED, State.NOT_SELECTED)
+        }
+        keys = {row.id: state for state, row in told.items()}
+        user = a_user(session)
+        a_token(session, user, scopes=["submission:decide", "run:read"])
+        a_token(session, user, scopes=None)
+    migrating.migrate(new, down_to("0022"), drop_data=True)
+
+    migrating.migrate(new)
+
+    with reading(new) as session:
+        decisions = session.exec(select(Decision)).all()
+        scopes = session.exec(select(Token.scopes)).all()
+        assert {(keys[one.submission_id], one.outcome.value) for one in decisions} == {
+            (State.SELECTED, "selected"),
+            (State.NOT_SELECTED, "not_selected"),
+        }
+        assert {one.state for one in decisions} == {DecisionState.RELEASED}
+        assert {one.feedback for one in decisions} == {
+            "It is selected.",
+            "It is not_selected.",
+        }
+        assert {one.language for one in decisions} == {"en"}
+        assert {(one.drafted_by, one.approved_by) for one in decisions} == {(None, None)}
+        assert sorted(scopes, key=str) == [None, ["run:read"]]
+
+
+def test_states_that_an_earlier_shape_does_not_know_become_the_nearest_one(
+    new: Database,
+) -> None:
+    migrating.migrate(new)
+    nearest = {
+        State.RESERVE: State.NOT_SELECTED,
+        State.LEARNING_TRACK: State.NOT_SELECTED,
+        State.ACCEPTED: State.SELECTED,
+        State.DECLINED: State.WITHDRAWN,
+    }
+    with transaction(new) as session:
+        for state in nearest:
+            a_challenge(session, state=state, answer_by=now())
+
+    migrating.migrate(new, down_to("0022"), drop_data=True)
+
+    with new.reader.connect() as connection:
+        stored = connection.execute(text("SELECT state FROM submission")).scalars().all()
+    assert sorted(stored) == sorted(state.value for state in nearest.values())

@@ -23,8 +23,12 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.SUBMISSION_WITHDRAW: Message("Withdraw submissions"),
         Action.SUBMISSION_READ: Message("Read submissions"),
         Action.SUBMISSION_SCREEN: Message("Pass submissions as eligible, or ask for more"),
-        Action.SUBMISSION_DECIDE: Message("Select submissions, or not"),
+        Action.SUBMISSION_ANSWER: Message("Accept or decline the place of the team"),
         Action.SUBMISSION_IMPORT: Message("Import submissions from files"),
+        Action.DECISION_READ: Message("Read decisions before they are released"),
+        Action.DECISION_WRITE: Message("Draft decisions and hand them over for approval"),
+        Action.DECISION_APPROVE: Message("Approve decisions of others, or send them back"),
+        Action.DECISION_RELEASE: Message("Release decisions and their corrections"),
         Action.NOTICE_READ: Message("Read public notices before they are public"),
         Action.NOTICE_WRITE: Message("Write public notices of challenges"),
         Action.NOTICE_APPROVE: Message(

@@ -44,8 +44,12 @@ class Action(StrEnum):
     SUBMISSION_WITHDRAW = "submission:withdraw"
     SUBMISSION_READ = "submission:read"
     SUBMISSION_SCREEN = "submission:screen"
-    SUBMISSION_DECIDE = "submission:decide"
+    SUBMISSION_ANSWER = "submission:answer"
     SUBMISSION_IMPORT = "submission:import"
+    DECISION_READ = "decision:read"
+    DECISION_WRITE = "decision:write"
+    DECISION_APPROVE = "decision:approve"
+    DECISION_RELEASE = "decision:release"
     NOTICE_READ = "notice:read"
     NOTICE_WRITE = "notice:write"
     NOTICE_APPROVE = "notice:approve"
@@ -89,8 +93,9 @@ _STAFF: Final = {
     Action.CALL_EXTEND: Reach.ANY,
     Action.SUBMISSION_READ: Reach.ANY,
     Action.SUBMISSION_SCREEN: Reach.ANY,
-    Action.SUBMISSION_DECIDE: Reach.ANY,
     Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.DECISION_READ: Reach.ANY,
+    Action.DECISION_WRITE: Reach.ANY,
     Action.NOTICE_READ: Reach.ANY,
     Action.NOTICE_WRITE: Reach.ANY,
     Action.RUN_READ: Reach.ANY,
@@ -115,6 +120,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.DRAFT_WRITE: Reach.OWN,
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
+            Action.SUBMISSION_ANSWER: Reach.OWN,
             Action.SUBMISSION_READ: Reach.OWN,
             Action.NOTICE_READ: Reach.OWN,
             Action.NOTICE_APPROVE: Reach.OWN,
@@ -131,6 +137,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
         Role.LEAD: {
             **_STAFF,
             Action.CALL_PUBLISH: Reach.ANY,
+            Action.DECISION_APPROVE: Reach.ANY,
+            Action.DECISION_RELEASE: Reach.ANY,
             Action.NOTICE_PUBLISH: Reach.ANY,
             Action.NOTICE_WITHDRAW: Reach.ANY,
             Action.USER_READ: Reach.ANY,
@@ -139,6 +147,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
+            Action.DECISION_READ: Reach.ANY,
             Action.NOTICE_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,
             Action.MATCH_READ: Reach.ANY,

@@ -45,7 +45,7 @@ def demo(
         typer.Option(
             metavar="FILE",
             help="Write the tokens there as JSON (challenge_owner, solution_provider, "
-            "staff, administrator), readable by you alone.",
+            "staff, lead, administrator), readable by you alone.",
         ),
     ] = None,
     serve: Annotated[bool, typer.Option(help="Serve the HTTP interface afterwards.")] = True,

@@ -12,13 +12,13 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.organisations.models import Organisation
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 
 BEYOND: Final = {
     "submitted": frozenset(State) - {State.DRAFT},
-    "eligible": frozenset({State.ELIGIBLE, State.SELECTED, State.NOT_SELECTED}),
-    "selected": frozenset({State.SELECTED}),
+    "eligible": DECIDED | {State.ELIGIBLE},
+    "selected": TAKES_PART,
 }
 """The states that count for each step of the way: those that have come so far, or further."""
 

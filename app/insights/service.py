@@ -16,6 +16,7 @@ from app.core.storage.audit import AuditEvent, record
 from app.core.storage.database import MAX_INTEGER
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import refers
+from app.decisions.models import Decision
 from app.insights.schemas import AuditQuery, AuditRead
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun
@@ -25,10 +26,19 @@ from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
 
-OF_PROGRAMMES: Final = ("programme", "call", "notice", "run", "suggestion", "match")
+OF_PROGRAMMES: Final = (
+    "programme",
+    "call",
+    "decision",
+    "release",
+    "notice",
+    "run",
+    "suggestion",
+    "match",
+)
 """The kinds of subject of which staff may read everything, and so what was done to them."""
 
-WITH_CODES: Final = (Programme, Call, Submission, PublicNotice, MatchRun, Match)
+WITH_CODES: Final = (Programme, Call, Submission, Decision, PublicNotice, MatchRun, Match)
 """The tables of subjects that people know by a code."""
 
 

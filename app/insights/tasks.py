@@ -7,16 +7,18 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import and_, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, exists, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
+from app.decisions.lifecycle import OPEN, DecisionState
+from app.decisions.models import Decision
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import DECIDED, Kind, State
 from app.submissions.models import LatePermit, Submission
 
 MOST: Final = 100
@@ -30,6 +32,9 @@ class TaskKind(StrEnum):
     FINISH = "finish"
     SCREEN = "screen"
     DECIDE = "decide"
+    SIGN = "sign"
+    RELEASE = "release"
+    ANSWER = "answer"
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
@@ -70,6 +75,8 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
     found = [
         *_of_teams(session, actor),
         *_of_staff(session, actor),
+        *_of_deciders(session, actor),
+        *_asked(session, actor),
         *_of_owners(session, actor),
         *_of_curators(session, actor),
     ]
@@ -114,21 +121,81 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
-    """Yield how many submissions of each programme are to be screened, or decided."""
-    for state, what, action in (
-        (State.SUBMITTED, TaskKind.SCREEN, Action.SUBMISSION_SCREEN),
-        (State.ELIGIBLE, TaskKind.DECIDE, Action.SUBMISSION_DECIDE),
+    """Yield how many submissions of each programme are to be screened, or decided about."""
+    drafted = exists().where(
+        col(Decision.submission_id) == col(Submission.id), col(Decision.state).in_(OPEN)
+    )
+    for waits, what, action in (
+        (
+            col(Submission.state) == State.SUBMITTED,
+            TaskKind.SCREEN,
+            Action.SUBMISSION_SCREEN,
+        ),
+        (
+            and_(col(Submission.state) == State.ELIGIBLE, ~drafted),
+            TaskKind.DECIDE,
+            Action.DECISION_WRITE,
+        ),
     ):
         if not policy.has_any_reach(actor, action):
             continue
         statement = (
             select(Programme, Submission.kind, func.count())
             .join(Programme, col(Programme.id) == col(Submission.programme_id))
-            .where(Submission.state == state)
+            .where(waits)
             .group_by(col(Programme.id), col(Submission.kind))
         )
         for of, kind, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _of_deciders(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many decisions of each programme wait for a second person, or are approved."""
+    for waits, what, action in (
+        (
+            and_(
+                col(Decision.state) == DecisionState.READY,
+                col(Decision.drafted_by).is_distinct_from(actor.user_id),
+            ),
+            TaskKind.SIGN,
+            Action.DECISION_APPROVE,
+        ),
+        (
+            col(Decision.state) == DecisionState.APPROVED,
+            TaskKind.RELEASE,
+            Action.DECISION_RELEASE,
+        ),
+    ):
+        if not policy.has_any_reach(actor, action):
+            continue
+        statement = (
+            select(Programme, Decision.kind, func.count())
+            .join(Decision, col(Decision.programme_id) == col(Programme.id))
+            .join(Submission, col(Submission.id) == col(Decision.submission_id))
+            .where(waits, col(Submission.state).in_(DECIDED | {State.ELIGIBLE}))
+            .group_by(col(Programme.id), col(Decision.kind))
+        )
+        for of, kind, count in session.exec(statement):
+            yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _asked(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the places that the actor's teams have not yet accepted or declined."""
+    own = policy.own_reach(actor, Action.SUBMISSION_ANSWER)
+    statement = (
+        select(Submission, Programme.zone)
+        .join(Programme, col(Programme.id) == col(Submission.programme_id))
+        .where(
+            col(Submission.organisation_id).in_(own),
+            Submission.state == State.SELECTED,
+            col(Submission.answer_by) > now(),
+        )
+        .order_by(col(Submission.code))
+        .limit(MOST)
+    )
+    for row, zone in session.exec(statement):
+        kind, due = row.kind, row.answer_by
+        yield Task(TaskKind.ANSWER, row.title, row.code, kind, 1, due, zone)
 
 
 def _of_owners(session: Session, actor: Actor) -> Iterator[Task]:

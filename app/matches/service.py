@@ -10,7 +10,7 @@ from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.matches.lifecycle import MatchState
 from app.matches.models import Match
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import GONE
 from app.submissions.models import Submission
 
 
@@ -37,7 +37,7 @@ def record_match(
     if known is not None:
         return known
     for side in (challenge, solution):
-        if side.state is State.WITHDRAWN:
+        if side.state in GONE:
             raise Conflict(Message("{code} has been withdrawn.", code=side.code))
     match = Match(
         code=next_code(session, "MA"),

@@ -23,7 +23,7 @@ from app.notices.models import PublicNotice, PublicNoticeText
 from app.notices.schemas import CatalogueQuery, NoticeQuery
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import TAKES_PART, Kind
 from app.submissions.models import Submission
 
 Row = TypeVar("Row")
@@ -121,7 +121,7 @@ def without_notice(session: Session, actor: Actor, programme_id: UUID) -> Sequen
         .where(
             Submission.programme_id == programme_id,
             Submission.kind == Kind.CHALLENGE,
-            Submission.state == State.SELECTED,
+            col(Submission.state).in_(TAKES_PART),
             ~noticed,
         )
         .order_by(col(Submission.code))
@@ -169,7 +169,7 @@ def is_public() -> ColumnElement[bool]:
     """
     selected = exists().where(
         col(Submission.id) == col(PublicNotice.challenge_id),
-        col(Submission.state) == State.SELECTED,
+        col(Submission.state).in_(TAKES_PART),
     )
     return and_(col(PublicNotice.state) == NoticeState.PUBLISHED, selected)
 

@@ -27,7 +27,7 @@ from app.notices.models import PublicNotice
 from app.notices.schemas import NewNotice, NoticeDraft, NoticeRead, NoticeStepTaken, NoticeText
 from app.organisations.service import people
 from app.programmes.models import Programme
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import TAKES_PART, Kind
 from app.submissions.models import Submission
 from app.submissions.service import drafts
 from app.submissions.service import queries as submissions
@@ -274,6 +274,6 @@ def _facts(
     return Facts(
         texts=texts,
         working_language=programme.working_language,
-        is_selected=challenge.state is State.SELECTED,
+        is_selected=challenge.state in TAKES_PART,
         reason=reason,
     )

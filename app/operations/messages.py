@@ -55,6 +55,8 @@ WORDS: Final = frozenset(
         "CallKind",
         "Phase",
         "Outcome",
+        "DecisionOutcome",
+        "LetterKind",
         "Level",
         "Facet",
         "Basis",

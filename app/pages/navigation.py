@@ -103,6 +103,9 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("show_runs", "start_run", "show_run", "take_run_step"),
     *("show_bench", "decide", "undo", "show_cost"),
     *("show_board", "show_move", "keep_move", "undo_move", "show_notices"),
+    *("show_decisions", "show_call_decisions", "show_draft_many", "draft_many"),
+    *("discard_many", "show_release", "release_call", "show_call_letters"),
+    *("show_call_letter", "write_call_letter"),
     *("show_what_if", "show_comparison", "show_many", "take_many"),
     *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
     *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
@@ -183,6 +186,17 @@ ENTRIES: Final = (
         "/programmes/{programme}/similar",
         _pages("show_similar_pairs"),
         every(Action.SUBMISSION_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Decisions"),
+        "/programmes/{programme}/decisions",
+        _pages(
+            *("show_decisions", "show_call_decisions", "show_draft_many", "draft_many"),
+            *("discard_many", "show_release", "release_call", "show_call_letters"),
+            *("show_call_letter", "write_call_letter"),
+        ),
+        every(Action.DECISION_READ),
         Row.PROGRAMME,
     ),
     Entry(
@@ -274,6 +288,7 @@ OUTSIDE: Final = frozenset(
         *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
         *("show_notice", "show_notice_step", "move_notice"),
         *("begin_notice", "show_notice_form", "write_notice"),
+        *("show_decision", "write_decision", "show_decision_step", "move_decision"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,

@@ -34,10 +34,27 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "reopen": Message("Taken back. You can go on writing."),
             "return": Message("Returned to the team."),
             "pass": Message("Passed as eligible."),
-            "select": Message("Selected."),
-            "set-aside": Message("Not selected. The team reads your reason."),
-            "reconsider": Message("The decision is undone."),
+            "accept": Message("Accepted. The staff of the incubator know that you take part."),
+            "decline": Message("Declined. Another team can have the place."),
             "withdraw": Message("Withdrawn."),
+            "decisions-drafted": Message(
+                "Drafted. Write reasons and feedback for each. No team knows of it."
+            ),
+            "decisions-discarded": Message("Taken back, where nothing was written since."),
+            "decision-written": Message("Saved as a draft that only staff see."),
+            "decision-hand-over": Message("Handed over. A second person reads it."),
+            "decision-approve": Message(
+                "Approved. It is released with all others of its call."
+            ),
+            "decision-send-back": Message("Sent back with your reason."),
+            "decision-revise": Message("It is a draft again."),
+            "decision-discard": Message("Discarded."),
+            "decision-correct": Message("Corrected. The team can read it, and gets a letter."),
+            "released": Message(
+                "Released. Every team can read its decision, and gets a letter."
+            ),
+            "letter-written": Message("Saved. Letters of this call read like this."),
+            "letter-removed": Message("Letters of this call read as the service has it."),
             "notice-begun": Message(
                 "Begun with what the challenge says. Nothing is public yet."
             ),

@@ -19,11 +19,11 @@ MEANS: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "resubmit": Message("The staff of the incubator read the completed version then."),
         "pass": Message("It fulfils what the call asks, and can be selected."),
-        "select": Message("It takes part: runs rank what is selected. You can undo this."),
-        "set-aside": Message(
-            "It does not take part. The team reads your reason. You can undo it."
+        "accept": Message("Your team takes part. You can still withdraw later."),
+        "decline": Message(
+            "Your team does not take part, and another one can have the place. This cannot be "
+            "undone."
         ),
-        "reconsider": Message("It goes back to eligible, and can be decided anew."),
         "withdraw": Message(
             "It takes no part any more, and nobody can choose it. This cannot be undone. What "
             "was written is kept, and your team can read it."
@@ -59,6 +59,27 @@ NOTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a public notice leads to, by its name."""
 
+DECISION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "hand-over": Message(
+            "A lead reads it, and approves it or sends it back with a reason. Until then "
+            "nobody can change it."
+        ),
+        "approve": Message(
+            "It is released with all others of its call, and not before. The team knows "
+            "nothing of it until then."
+        ),
+        "send-back": Message("It becomes a draft again. Whoever writes it anew reads why."),
+        "revise": Message("It becomes a draft again, and has to be approved anew."),
+        "discard": Message("Nothing is decided then, and another draft can be begun."),
+        "correct": Message(
+            "The team reads it at once, and each of its people gets the letter below. The "
+            "earlier decision stays in the record as corrected. This cannot be undone."
+        ),
+    }
+)
+"""What a step of a decision leads to, by its name."""
+
 HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "create": Message("Begun"),
@@ -69,7 +90,11 @@ HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
         "pass": Message("Passed as eligible"),
         "select": Message("Selected"),
         "set-aside": Message("Not selected"),
+        "hold-in-reserve": Message("Held in reserve"),
+        "invite-to-learn": Message("Invited to the learning track"),
         "reconsider": Message("The decision was undone"),
+        "accept": Message("The team has accepted"),
+        "decline": Message("The team has declined"),
         "withdraw": Message("Withdrawn"),
     }
 )

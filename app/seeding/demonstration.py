@@ -1,4 +1,4 @@
-"""What the demonstration adds to the first edition: four people and two open calls.
+"""What the demonstration adds to the first edition: five people and two open calls.
 
 The calls are marked as ours: the real edition closed in 2024.
 """
@@ -56,6 +56,14 @@ PEOPLE: Final = (
     Person(
         "staff",
         "Demonstration staff of the incubator",
+        OrganisationDraft(
+            name="Demonstration staff of the incubator", country="FR", level=Level.OTHER
+        ),
+        (Role.STAFF, Role.LEAD),
+    ),
+    Person(
+        "lead",
+        "Demonstration lead of the incubator",
         OrganisationDraft(
             name="Demonstration staff of the incubator", country="FR", level=Level.OTHER
         ),

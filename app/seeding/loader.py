@@ -15,6 +15,10 @@ from app.core.base.entity_tags import ANYTHING
 from app.core.base.merge_patch import Patch
 from app.core.base.text import comparable
 from app.core.tables.importing import read_table
+from app.decisions.lifecycle import DecisionOutcome
+from app.decisions.schemas import NewDecision, NewRelease
+from app.decisions.service import drafts, releases
+from app.decisions.service import steps as decisions
 from app.matches import service as matches
 from app.matches.models import Match
 from app.notices import queries as notice_queries
@@ -25,7 +29,7 @@ from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
-from app.submissions.lifecycle import Kind, State
+from app.submissions.lifecycle import TAKES_PART, Kind
 from app.submissions.models import Submission
 from app.submissions.records import Place
 from app.submissions.schemas import StepTaken
@@ -163,7 +167,7 @@ def ensure_call(session: Session, programme: Programme, draft: CallDraft) -> Cal
 
 
 def _load_call(session: Session, call: Call, folder: Path) -> int:
-    """Take in what the file of this call holds, and select it as people did."""
+    """Take in what the file of this call holds, and release that it is selected, as it was."""
     place = Place(themes=themes.keys(session))
     present = importing.imported(session, call)
     rows = read_table(
@@ -172,9 +176,28 @@ def _load_call(session: Session, call: Call, folder: Path) -> int:
     missing = [record for _, record in rows if comparable(record.id) not in present]
     added = importing.import_records(session, OPERATOR, call, missing)
     for submission in added:
-        for step in ("pass", "select"):
-            steps.take(session, OPERATOR, submission.kind, submission.id, step, StepTaken())
+        steps.take(session, OPERATOR, submission.kind, submission.id, "pass", StepTaken())
+        _decide(session, submission)
+    if added:
+        releases.release(session, OPERATOR, NewRelease(call_id=call.id))
     return len(added)
+
+
+def _decide(session: Session, submission: Submission) -> None:
+    decision = drafts.draft(
+        session,
+        OPERATOR,
+        NewDecision(
+            submission_id=submission.id,
+            outcome=DecisionOutcome.SELECTED,
+            reasons="Selected in the first edition.",
+            feedback=f"{submission.code}, “{submission.title}”, was selected for the first "
+            "edition of the incubator.",
+            language="en",
+        ),
+    )
+    for step in ("hand-over", "approve"):
+        decisions.take(session, OPERATOR, decision.id, step)
 
 
 def _load_notices(session: Session, programme: Programme, path: Path) -> int:
@@ -188,7 +211,7 @@ def _load_notices(session: Session, programme: Programme, path: Path) -> int:
     for seed in catalogue.notices:
         challenge = known[Kind.CHALLENGE, seed.challenge]
         if (
-            challenge.state is not State.SELECTED
+            challenge.state not in TAKES_PART
             or notice_queries.of_challenge(session, OPERATOR, challenge) is not None
         ):
             continue

@@ -1,16 +1,20 @@
 """The life of a submission, as one table.
 
-    draft --submit--> submitted --pass--> eligible --select------> selected
-      ^                |  |  ^               ^ '-----set-aside--> not_selected
-      '----reopen------'  |  '--resubmit--.  '--reconsider--(both)
-                          '---return--> returned
+    draft --submit--> submitted --pass--> eligible ==> selected --accept--> accepted
+      ^                |  |  ^               ==> reserve   '--decline--> declined
+      '----reopen------'  |  '--resubmit--.  ==> learning_track
+                          '---return--> returned  ==> not_selected
 
     any of these --withdraw--> withdrawn
+
+The double arrows are no steps that a person takes: a decision that is released, or that
+corrects a released one, takes them (`BY_DECISION`; the room `decisions` stands above). Until
+then an eligible submission stays eligible, so that nothing tells what was decided.
 
 What was reopened and not submitted again counts as it was last submitted once the call has
 closed (`BY_CLOCK`).
 
-Interfaces, services and tests read `LIFE`; nothing else compares states.
+Interfaces, services and tests read these tables; nothing else compares states.
 """
 
 from collections import Counter
@@ -48,7 +52,11 @@ class State(StrEnum):
     RETURNED = "returned"
     ELIGIBLE = "eligible"
     SELECTED = "selected"
+    RESERVE = "reserve"
+    LEARNING_TRACK = "learning_track"
     NOT_SELECTED = "not_selected"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
 
@@ -62,6 +70,8 @@ class Facts:
         Why the call takes nothing in at this moment.
     reason : str
         What the person said who takes the step.
+    not_asked : Conflict or None
+        Why the team does not accept or decline its place at this moment.
     """
 
     kind: Kind
@@ -69,6 +79,7 @@ class Facts:
     themes: Sequence[str]
     call_closed: Conflict | None
     reason: str = ""
+    not_asked: Conflict | None = None
 
 
 REQUIRED: Final[Mapping[Kind, Mapping[str, str]]] = {
@@ -117,6 +128,10 @@ def _call_closed(facts: Facts) -> Conflict | None:
     return facts.call_closed
 
 
+def _not_asked(facts: Facts) -> Conflict | None:
+    return facts.not_asked
+
+
 def _unexplained(facts: Facts) -> list[FieldError]:
     """Ask for the reason: a team that is refused something is told why."""
     return (
@@ -124,7 +139,7 @@ def _unexplained(facts: Facts) -> list[FieldError]:
     )
 
 
-_OPEN: Final = frozenset(State) - {State.WITHDRAWN}
+_OPEN: Final = frozenset(State) - {State.WITHDRAWN, State.DECLINED}
 
 LIFE: Final = Life[State, Facts](
     "A submission",
@@ -169,27 +184,20 @@ LIFE: Final = Life[State, Facts](
         Action.SUBMISSION_SCREEN,
     ),
     Step(
-        "select",
-        "Select",
-        frozenset({State.ELIGIBLE}),
-        State.SELECTED,
-        Action.SUBMISSION_DECIDE,
+        "accept",
+        "Accept the place",
+        frozenset({State.SELECTED}),
+        State.ACCEPTED,
+        Action.SUBMISSION_ANSWER,
+        closed=_not_asked,
     ),
     Step(
-        "set-aside",
-        "Do not select",
-        frozenset({State.ELIGIBLE}),
-        State.NOT_SELECTED,
-        Action.SUBMISSION_DECIDE,
-        missing=_unexplained,
-    ),
-    Step(
-        "reconsider",
-        "Undo the decision",
-        frozenset({State.SELECTED, State.NOT_SELECTED}),
-        State.ELIGIBLE,
-        Action.SUBMISSION_DECIDE,
-        missing=_unexplained,
+        "decline",
+        "Decline the place",
+        frozenset({State.SELECTED}),
+        State.DECLINED,
+        Action.SUBMISSION_ANSWER,
+        closed=_not_asked,
     ),
     Step(
         "withdraw",
@@ -213,6 +221,38 @@ BY_CLOCK: Final = Life[State, None](
 )
 """What the clock does once a call has closed, with what was taken back (`taken_back`)."""
 
+DECIDED: Final = frozenset(
+    {
+        *(State.SELECTED, State.RESERVE, State.LEARNING_TRACK, State.NOT_SELECTED),
+        *(State.ACCEPTED, State.DECLINED),
+    }
+)
+"""Where a decision was released."""
+
+
+def _decided(name: str, label: str, target: State) -> Step[State, None]:
+    """Return the step of a decision: from before it, or from another one that it corrects."""
+    sources = (DECIDED | {State.ELIGIBLE}) - {target}
+    return Step(name, label, sources, target, Action.DECISION_RELEASE)
+
+
+BY_DECISION: Final = Life[State, None](
+    "A submission",
+    _decided("select", "Select", State.SELECTED),
+    _decided("hold-in-reserve", "Hold in reserve", State.RESERVE),
+    _decided("invite-to-learn", "Invite to the learning track", State.LEARNING_TRACK),
+    _decided("set-aside", "Do not select", State.NOT_SELECTED),
+)
+"""What a decision does when it is released, or corrects one that was."""
+
+STEPS_BEFORE: Final = ("reconsider",)
+"""Steps that were taken in earlier versions; the record still holds them."""
+
+TAKES_PART: Final = frozenset({State.SELECTED, State.ACCEPTED})
+"""Where a submission is selected: it is ranked, and can have a public notice."""
+GONE: Final = frozenset({State.WITHDRAWN, State.DECLINED})
+"""Where a team takes no part any more, by its own word."""
+
 
 class Basis(StrEnum):
     """How far submissions have come that a run takes; each takes all who have come further."""
@@ -222,10 +262,12 @@ class Basis(StrEnum):
     SELECTED = "selected"
 
 
+_CHOSEN_FROM: Final = frozenset({State.ELIGIBLE, State.RESERVE}) | TAKES_PART
+
 TAKEN: Final[Mapping[Basis, frozenset[State]]] = {
-    Basis.SUBMITTED: frozenset({State.SUBMITTED, State.ELIGIBLE, State.SELECTED}),
-    Basis.ELIGIBLE: frozenset({State.ELIGIBLE, State.SELECTED}),
-    Basis.SELECTED: frozenset({State.SELECTED}),
+    Basis.SUBMITTED: frozenset({State.SUBMITTED}) | _CHOSEN_FROM,
+    Basis.ELIGIBLE: _CHOSEN_FROM,
+    Basis.SELECTED: TAKES_PART,
 }
 """The states that each basis takes. What a team completes at the moment waits."""
 

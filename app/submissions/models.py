@@ -27,13 +27,17 @@ class Submission(Record, table=True):
 
     Until `submitted_at` is set it is a draft, and nobody but its team may see it. `handed_in`
     is what a team has submitted and taken back; see `service.taken_back`. `reused` is what came
-    from an earlier submission; see `service.reuse`.
+    from an earlier submission; see `service.reuse`. Until `answer_by` a selected team accepts
+    or declines its place.
     """
 
     __table_args__ = (
         UniqueConstraint("call_id", "external_id"),
         CheckConstraint(
             "submitted_at IS NOT NULL OR state IN ('draft', 'withdrawn')", name="submitted"
+        ),
+        CheckConstraint(
+            "answer_by IS NOT NULL OR state NOT IN ('accepted', 'declined')", name="asked"
         ),
         # What counts the submissions of a programme reads no text of theirs.
         Index(
@@ -57,6 +61,7 @@ class Submission(Record, table=True):
     themes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     state: State = Field(default=State.DRAFT, sa_type=enum_column(State), index=True)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message: str = ""
     handed_in: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))

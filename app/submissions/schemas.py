@@ -138,6 +138,9 @@ class _Read(BaseModel, Generic[Content]):
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
+    answer_by: datetime | None = Field(
+        description="Until when the team accepts or declines; null where it is not asked."
+    )
 
 
 class ChallengeRead(_Read[ChallengeContent]):

@@ -17,8 +17,9 @@ STAFF = {
     "call:extend",
     "submission:read",
     "submission:screen",
-    "submission:decide",
     "submission:import",
+    "decision:read",
+    "decision:write",
     "notice:read",
     "notice:write",
     "run:read",
@@ -39,9 +40,11 @@ ANY = {
     "reviewer": set(),
     "advisor": {"run:read"},
     "staff": STAFF,
-    "lead": STAFF | {"call:publish", "notice:publish", "notice:withdraw", "user:read"},
+    "lead": STAFF
+    | {"call:publish", "decision:approve", "decision:release"}
+    | {"notice:publish", "notice:withdraw", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
-    | {"notes:read", "notice:read"}
+    | {"notes:read", "decision:read", "notice:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -62,6 +65,7 @@ OWN = {
         "draft:write",
         "submission:submit",
         "submission:withdraw",
+        "submission:answer",
         "submission:read",
         "notice:read",
         "notice:approve",
@@ -145,6 +149,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.DRAFT_WRITE,
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
+        Action.SUBMISSION_ANSWER,
         Action.NOTICE_APPROVE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,

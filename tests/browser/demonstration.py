@@ -17,6 +17,7 @@ from app.accounts import service as accounts
 from app.cli.runs import carry_out
 from app.core.base.clock import now
 from app.core.storage.database import Database, connect, reading, transaction
+from app.decisions.lifecycle import DecisionOutcome, DecisionState
 from app.main import create_app
 from app.matchmaking.models import Suggestion
 from app.matchmaking.schemas.runs import NewRun
@@ -24,6 +25,7 @@ from app.matchmaking.service import run_requests
 from app.notices.lifecycle import NoticeState
 from app.operations import migrating
 from app.programmes import service as programmes
+from app.programmes.models import Call
 from app.programmes.schemas import CallQuery, CallRead
 from app.seeding import demonstration, loader
 from app.settings import Settings
@@ -35,6 +37,7 @@ from tests.factories import (
     KEY,
     a_call,
     a_challenge,
+    a_decision,
     a_notice,
     a_programme,
     a_text,
@@ -185,11 +188,55 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         themes=["policy-domain:ENVI"],
     )
     without = a_challenge(session, state=State.SELECTED, **common)
+    decisions = _decided(session, team, call.id)
     return {
         "my_notice": asked.code,
         "draft_notice": draft.code,
         "without_notice": without.code,
+        "second_call": call.code,
+        **decisions,
         "second": programme.code,
+    }
+
+
+def _decided(session: Session, team: UUID, call_id: UUID) -> dict[str, str]:
+    """Let decisions of a call stand in each of their states, and one call be ready."""
+    about: dict[str, Any] = {"call_id": call_id, "themes": ["policy-domain:ENVI"]}
+    rows = {
+        state.value: a_challenge(
+            session, state=State.ELIGIBLE, title=f"Warning of floods, {state.value}", **about
+        )
+        for state in (DecisionState.DRAFT, DecisionState.READY, DecisionState.APPROVED)
+    }
+    for state, row in rows.items():
+        a_decision(session, submission=row, state=DecisionState(state))
+    undecided = a_challenge(session, state=State.ELIGIBLE, **about)
+    soon = datetime(2100, 6, 14, 16, tzinfo=UTC)
+    mine = a_challenge(
+        session,
+        organisation_id=team,
+        state=State.SELECTED,
+        answer_by=soon,
+        message="Your figures on small rivers convinced every reviewer.",
+        **about,
+    )
+    a_decision(session, submission=mine, state=DecisionState.RELEASED, answer_by=soon)
+    reserve = a_challenge(session, state=State.RESERVE, **about)
+    a_decision(
+        session,
+        submission=reserve,
+        state=DecisionState.RELEASED,
+        outcome=DecisionOutcome.RESERVE,
+    )
+    programme_id = session.get_one(Call, call_id).programme_id
+    ready = a_call(session, programme_id=programme_id, title="A call that is ready")
+    a_decision(session, call_id=ready.id, state=DecisionState.APPROVED)
+    return {
+        **{f"decision_{state}": row.code for state, row in rows.items()},
+        "undecided": undecided.code,
+        "my_selected": mine.code,
+        "reserve": reserve.code,
+        "ready_call": ready.code,
     }
 
 

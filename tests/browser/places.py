@@ -37,6 +37,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "check": "/submissions/{mine}/check",
             "withdraw": "/submissions/{mine}/steps/withdraw",
             "notice": "/submissions/{my_notice}/notice",
+            "selected": "/submissions/{my_selected}",
+            "accept": "/submissions/{my_selected}/steps/accept",
+            "decline": "/submissions/{my_selected}/steps/decline",
             "notice-approve": "/submissions/{my_notice}/notice/steps/approve",
             "notice-changes": "/submissions/{my_notice}/notice/steps/ask-for-changes",
             "organisation": "/organisation",
@@ -56,6 +59,27 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "challenges": "/programmes/{programme}/challenges",
             "solutions": "/programmes/{programme}/solutions",
             "submission": "/submissions/{challenge}",
+            "decisions": "/programmes/{second}/decisions",
+            "call-decisions": (
+                "/programmes/{second}/calls/{second_call}/decisions?drafted={decision_draft}"
+            ),
+            "call-decisions-none": (
+                "/programmes/{second}/calls/{ready_call}/decisions?show=released"
+            ),
+            "draft-many": (
+                "/programmes/{second}/calls/{second_call}/decisions/draft"
+                "?outcome=not_selected&code={undecided}&code={decision_draft}"
+            ),
+            "decision-new": "/submissions/{undecided}/decision",
+            "decision-draft": "/submissions/{decision_draft}/decision",
+            "decision-ready": "/submissions/{decision_ready}/decision",
+            "decision-released": "/submissions/{reserve}/decision",
+            "decision-approve": "/submissions/{decision_ready}/decision/steps/approve",
+            "decision-send-back": "/submissions/{decision_ready}/decision/steps/send-back",
+            "release-missing": "/programmes/{second}/calls/{second_call}/release",
+            "release": "/programmes/{second}/calls/{ready_call}/release",
+            "call-letters": "/programmes/{second}/calls/{ready_call}/letters",
+            "call-letter": "/programmes/{second}/calls/{ready_call}/letters/selected/fr",
             "notices": "/programmes/{programme}/notices",
             "notices-second": "/programmes/{second}/notices",
             "notice-draft": "/submissions/{draft_notice}/notice",
@@ -65,7 +89,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "notice-withdraw": "/submissions/{challenge}/notice/steps/withdraw",
             "without-notice": "/submissions/{without_notice}",
             "submission-in-list": "/submissions/{challenge}?of=challenges&sort=-title",
-            "step": "/submissions/{challenge}/steps/reconsider",
+            "step": "/submissions/{challenge}/steps/return",
             "similar": "/submissions/{challenge}/similar",
             "side-by-side": "/submissions/{challenge}/similar/{copy}",
             "similar-pairs": "/programmes/{programme}/similar",
@@ -99,7 +123,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "regrets": "/programmes/{programme}/runs/{run}/regrets",
             "compare": "/programmes/{programme}/compare",
             "many-steps": (
-                "/programmes/{programme}/steps/challenge?step=reconsider&code={challenge}"
+                "/programmes/{programme}/steps/challenge?step=return&code={challenge}"
             ),
             "bench": "/programmes/{programme}/runs/{run}/bench",
             "cost": (

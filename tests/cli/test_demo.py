@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.submissions.models import Submission
 from tests.conftest import engine_of
 
-KEYS = ["challenge_owner", "solution_provider", "staff", "administrator"]
+KEYS = ["challenge_owner", "solution_provider", "staff", "lead", "administrator"]
 
 
 @pytest.fixture
@@ -107,6 +107,7 @@ def test_a_first_start_prints_every_challenge_with_its_providers(folder: Path) -
         "  challenge_owner    challenge-owner@demo.example.org\n"
         "  solution_provider  solution-provider@demo.example.org\n"
         "  staff              staff@demo.example.org\n"
+        "  lead               lead@demo.example.org\n"
         "  administrator      administrator@demo.example.org\n"
         "  password of each   ...\n"
     )
@@ -249,5 +250,5 @@ def test_tokens_are_stored_as_hashes_alone(folder: Path) -> None:
     engine.dispose()
 
     secrets = json.loads(tokens_file.read_text()).values()
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert not any(secret in row for secret in secrets for row in rows)

@@ -23,10 +23,12 @@ from app.core.base.clock import now
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.jobs import Job, JobState, state_of
+from app.decisions.lifecycle import DecisionState
+from app.decisions.models import Decision
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from tests.factories import a_call, a_challenge, a_programme, a_solution
+from tests.factories import a_call, a_challenge, a_decision, a_programme, a_solution
 from tests.faults.crowd import (
     Ask,
     Reply,
@@ -95,7 +97,8 @@ def test_of_two_people_who_decide_at_once_exactly_one_wins(
         programme = a_programme(session)
         call = a_call(session, programme_id=programme.id)
         keys = [
-            a_challenge(session, call_id=call.id, state=State.ELIGIBLE).id for _ in range(count)
+            a_challenge(session, call_id=call.id, state=State.SUBMITTED).id
+            for _ in range(count)
         ]
     people = [a_lead(shared, Role.STAFF), a_lead(shared)]
 
@@ -108,7 +111,7 @@ def test_of_two_people_who_decide_at_once_exactly_one_wins(
             return reply
 
         with ThreadPoolExecutor(2) as threads:
-            return list(threads.map(decide, people, ("select", "set-aside")))
+            return list(threads.map(decide, people, ("pass", "return")))
 
     with ThreadPoolExecutor(8) as threads:
         races = list(threads.map(race, keys))
@@ -131,6 +134,80 @@ def test_of_two_people_who_decide_at_once_exactly_one_wins(
     assert told == states
     assert Counter(events) == Counter(keys)
     say(f"{kind_of(shared)}: {count} races of two who decide at once, one winner each")
+
+
+def test_of_two_who_decide_or_release_at_once_one_does(
+    shared: Database, two_workers: Server
+) -> None:
+    count = times(200, quick=15)
+    with transaction(shared) as session:
+        programme = a_programme(session)
+        call = a_call(session, programme_id=programme.id)
+        eligible = [
+            a_challenge(session, call_id=call.id, state=State.ELIGIBLE).code
+            for _ in range(count)
+        ]
+        ready = [
+            str(a_decision(session, call_id=call.id, state=DecisionState.READY).id)
+            for _ in range(count)
+        ]
+        calls = [
+            a_decision(
+                session,
+                call_id=a_call(session, programme_id=programme.id).id,
+                state=DecisionState.APPROVED,
+            ).call_id
+            for _ in range(count)
+        ]
+    leads = [a_lead(shared), a_lead(shared)]
+
+    def race(one: Ask, other: Ask) -> tuple[int, ...]:
+        def ask(token: str, ask: Ask) -> Reply:
+            connection = HTTPConnection("127.0.0.1", two_workers.port, timeout=60)
+            reply = ask_one(connection, token, ask)
+            connection.close()
+            return reply
+
+        with ThreadPoolExecutor(2) as threads:
+            return tuple(sorted(r.status or 0 for r in threads.map(ask, leads, (one, other))))
+
+    def drafting(code: str, outcome: str) -> Ask:
+        return Ask(outcome, "/api/v1/decisions", {"submission_id": code, "outcome": outcome})
+
+    def step(key: str, name: str) -> Ask:
+        return Ask(name, f"/api/v1/decisions/{key}/steps/{name}", {"reason": "Too short."})
+
+    def release(key: UUID) -> Ask:
+        return Ask("release", "/api/v1/releases", {"call_id": str(key)})
+
+    pairs = {
+        "draft": [(drafting(c, "selected"), drafting(c, "reserve")) for c in eligible],
+        "step": [(step(key, "approve"), step(key, "send-back")) for key in ready],
+        "release": [(release(key), release(key)) for key in calls],
+    }
+    with ThreadPoolExecutor(4) as threads:
+        found = {
+            name: Counter(threads.map(lambda both: race(*both), asks))
+            for name, asks in pairs.items()
+        }
+
+    assert found["draft"] == {(201, 409): count}
+    assert found["release"] == {(201, 409): count}
+    # A lead may send back what another one has just approved; both were done in turn then.
+    assert set(found["step"]) <= {(200, 409), (200, 200)}
+    with reading(shared) as session:
+        events = Counter(
+            session.exec(
+                select(AuditEvent.action).where(
+                    col(AuditEvent.subject_id).in_([UUID(key) for key in ready])
+                )
+            )
+        )
+        made = session.exec(select(Decision.code).where(col(Decision.code).in_(eligible))).all()
+    assert sorted(made) == sorted(eligible)
+    assert events.total() == sum(
+        statuses.count(200) * n for statuses, n in found["step"].items()
+    )
 
 
 def test_submissions_around_a_deadline_are_all_judged_by_the_same_instant(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from app.access.policy import Actor, Role
+from app.decisions.lifecycle import DecisionState
 from app.insights.figures import figures_of
 from app.insights.tasks import Task, TaskKind, tasks_of
 from app.notices.lifecycle import NoticeState
@@ -13,6 +14,7 @@ from app.submissions.lifecycle import Kind, State
 from tests.factories import (
     a_call,
     a_challenge,
+    a_decision,
     a_notice,
     a_solution,
     a_user,
@@ -64,6 +66,58 @@ def test_staff_see_how_many_of_each_programme_are_to_be_checked_and_decided(
     assert found == [
         Task(TaskKind.SCREEN, *facts, 2, None, programme.zone),
         Task(TaskKind.DECIDE, *facts, 1, None, programme.zone),
+    ]
+
+
+def test_what_is_drafted_is_to_be_approved_by_another_and_then_released(
+    session: Session,
+) -> None:
+    call = a_call(session)
+    programme = session.get_one(Programme, call.programme_id)
+    lead = actor_of(session, Role.LEAD)
+    a_challenge(session, call_id=call.id, state=State.ELIGIBLE)
+    for state, drafter in (
+        (DecisionState.DRAFT, None),
+        (DecisionState.READY, lead.user_id),
+        (DecisionState.READY, None),
+        (DecisionState.APPROVED, None),
+        (DecisionState.RELEASED, None),
+    ):
+        submission = a_challenge(
+            session,
+            call_id=call.id,
+            state=State.SELECTED if state is DecisionState.RELEASED else State.ELIGIBLE,
+        )
+        a_decision(session, submission=submission, state=state, drafted_by=drafter)
+
+    found = tasks_of(session, lead)
+    of_staff = tasks_of(session, actor_of(session, Role.STAFF))
+
+    facts = (programme.title, programme.code, Kind.CHALLENGE, 1, None, programme.zone)
+    assert found == [
+        Task(TaskKind.DECIDE, *facts),
+        Task(TaskKind.SIGN, *facts),
+        Task(TaskKind.RELEASE, *facts),
+    ]
+    assert of_staff == [Task(TaskKind.DECIDE, *facts)]
+
+
+def test_a_selected_team_is_asked_until_the_date(session: Session) -> None:
+    actor = actor_of(session, Role.MEMBER)
+    (owner,) = actor.roles[Role.MEMBER]
+    soon = datetime(2099, 1, 1, tzinfo=UTC)
+    over = datetime(2021, 1, 1, tzinfo=UTC)
+    asked, _, _ = (
+        a_challenge(session, organisation_id=owner, state=State.SELECTED, answer_by=by)
+        for by in (soon, over, None)
+    )
+    a_challenge(session, organisation_id=owner, state=State.ACCEPTED, answer_by=soon)
+    a_challenge(session, state=State.SELECTED, answer_by=soon)  # of somebody else
+
+    found = tasks_of(session, actor)
+
+    assert [(task.what, task.code, task.due) for task in found] == [
+        (TaskKind.ANSWER, asked.code, soon)
     ]
 
 

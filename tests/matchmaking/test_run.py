@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session, func, select
 
 from app.access.policy import OPERATOR, Role
+from app.core.base.clock import now
 from app.core.storage import jobs
 from app.core.storage.database import Database
 from app.core.storage.jobs import Handler, Store, Ticket
@@ -442,19 +443,25 @@ def test_the_digest_tells_settings_and_inputs_apart(session: Session) -> None:
     assert first == run_requests.digest(settings, [dict(reversed(records[0].items()))], [])
 
 
+IN = {State.SELECTED, State.ACCEPTED}
+
+
 @pytest.mark.parametrize(
     ("basis", "taken", "provisional"),
     [
-        ("selected", {State.SELECTED}, False),
-        ("eligible", {State.SELECTED, State.ELIGIBLE}, True),
-        ("submitted", {State.SELECTED, State.ELIGIBLE, State.SUBMITTED}, True),
+        ("selected", IN, False),
+        ("eligible", IN | {State.RESERVE, State.ELIGIBLE}, True),
+        ("submitted", IN | {State.RESERVE, State.ELIGIBLE, State.SUBMITTED}, True),
     ],
 )
 def test_a_run_ranks_what_has_come_so_far_and_is_provisional_before_it_is_selected(
     session: Session, as_user: SignIn, basis: str, taken: set[State], provisional: bool
 ) -> None:
     programme = a_programme(session)
-    rows = [a_challenge(session, programme_id=programme.id, state=state) for state in State]
+    rows = [
+        a_challenge(session, programme_id=programme.id, state=state, answer_by=now())
+        for state in State
+    ]
     a_solution(session, programme_id=programme.id, state=State.SELECTED)
     session.commit()
     staff = as_user(a_user(session, Role.STAFF))

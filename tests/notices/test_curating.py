@@ -8,10 +8,11 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
+from app.core.base.clock import now
 from app.core.storage.audit import AuditEvent
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import TAKES_PART, State
 from app.submissions.schemas import ChallengeContent
 from tests.conftest import SignIn
 from tests.factories import (
@@ -104,11 +105,11 @@ def test_a_challenge_of_no_stated_language_counts_as_written_in_that_of_the_prog
     assert made["texts"] == [a_text("pt")]
 
 
-@pytest.mark.parametrize("state", [s for s in State if s not in {State.DRAFT, State.SELECTED}])
+@pytest.mark.parametrize("state", [s for s in State if s not in TAKES_PART | {State.DRAFT}])
 def test_only_a_selected_challenge_gets_a_notice(
     session: Session, staff: TestClient, state: State
 ) -> None:
-    challenge = a_challenge(session, state=state)
+    challenge = a_challenge(session, state=state, answer_by=now())
     session.commit()
 
     refused = staff.post("/api/v1/notices", json={"challenge_id": challenge.code})

@@ -49,6 +49,7 @@ NOTHING_ASSIGNED = {
 # What a page cannot do without.
 QUERIES = {
     "show_many": "?step=pass",
+    "show_draft_many": "?outcome=reserve",
     "show_new": "?call={call}",
     "show_move": "?solution={submission}",
     "keep_move": "?solution={submission}",
@@ -102,6 +103,7 @@ def others(session: Session) -> dict[str, Any]:
         "topic": "problem",
         "step": "retry",
         "kind": "challenge",
+        "language": "fr",
         "verdict": uuid4(),
     }
 

@@ -89,7 +89,7 @@ def test_the_cockpit_counts_what_has_come_and_each_figure_leads_to_its_list(
     page = staff.get(place).text
 
     assert re.findall(r'<td class="n">(\d+)</td>', page) == ["2", "1", "0", "0", "0", "0"]
-    assert f'href="{place}/challenges?state=selected"' in page
+    assert f'href="{place}/challenges?state=selected&amp;state=accepted"' in page
     assert f'href="{place}/challenges?country=FR">2</a>' in page
     assert f'href="{place}/challenges?state=submitted">Check 1 challenge</a>' in page
 
@@ -506,10 +506,10 @@ def test_a_step_that_needs_a_reason_is_taken_by_all_or_by_none(
     session: Session, staff: TestClient
 ) -> None:
     call = a_call(session)
-    rows = [a_challenge(session, call_id=call.id, state=State.ELIGIBLE) for _ in range(2)]
+    rows = [a_challenge(session, call_id=call.id, state=State.SUBMITTED) for _ in range(2)]
     session.commit()
     place = f"/programmes/{session.get_one(Programme, call.programme_id).code}/steps/challenge"
-    form: dict[str, object] = {"step": "set-aside", "code": [row.code for row in rows]}
+    form: dict[str, object] = {"step": "return", "code": [row.code for row in rows]}
 
     without = staff.post(place, data=form)
     session.expire_all()
@@ -519,9 +519,9 @@ def test_a_step_that_needs_a_reason_is_taken_by_all_or_by_none(
 
     assert without.status_code == 422
     assert 'id="reason-wrong"' in without.text
-    assert before == [State.ELIGIBLE] * 2
+    assert before == [State.SUBMITTED] * 2
     assert [(row.state, row.message) for row in rows] == [
-        (State.NOT_SELECTED, "Two are alike.")
+        (State.RETURNED, "Two are alike.")
     ] * 2
 
 

@@ -140,6 +140,11 @@ def test_everything_is_loaded_by_use_cases_which_leave_their_traces(session: Ses
         ("challenge", "import"): 4,
         ("challenge", "pass"): 4,
         ("challenge", "select"): 4,
+        ("decision", "create"): 12,
+        ("decision", "hand-over"): 12,
+        ("decision", "approve"): 12,
+        ("decision", "release"): 12,
+        ("release", "release"): 2,
         ("solution", "import"): 8,
         ("solution", "pass"): 8,
         ("solution", "select"): 8,
@@ -212,11 +217,13 @@ def test_the_demonstration_people_have_one_side_of_the_service_each(session: Ses
     assert sorted(session.exec(held)) == [
         ("administrator@demo.example.org", "FR", Role.ADMIN),
         ("challenge-owner@demo.example.org", "PT", Role.MEMBER),
+        ("lead@demo.example.org", "FR", Role.LEAD),
+        ("lead@demo.example.org", "FR", Role.STAFF),
         ("solution-provider@demo.example.org", "DK", Role.MEMBER),
         ("staff@demo.example.org", "FR", Role.LEAD),
         ("staff@demo.example.org", "FR", Role.STAFF),
     ]
-    assert len(session.exec(select(User)).all()) == 4
+    assert len(session.exec(select(User)).all()) == 5
 
 
 def test_a_new_start_asks_for_no_authenticator_of_an_earlier_one(session: Session) -> None:

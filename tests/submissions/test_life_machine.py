@@ -43,7 +43,7 @@ from app.submissions.service import drafts, steps
 from app.submissions.service import queries as reads
 from tests.factories import THEMES, a_call, a_programme, an_organisation, themes
 from tests.lives import Lives, walk
-from tests.submissions.test_lifecycle import ALLOWED
+from tests.submissions.test_lifecycle import ALLOWED, BY_A_DECISION
 
 STRANGER: Final = "a member of another team"
 PEOPLE: Final = [*map(str, Role), STRANGER]
@@ -51,7 +51,8 @@ TEAM: Final = frozenset({"member"})
 STAFF: Final = frozenset({"staff", "lead"})
 TAKE: Final = {
     **dict.fromkeys(("submit", "reopen", "resubmit", "withdraw"), TEAM),
-    **dict.fromkeys(("return", "pass", "select", "set-aside", "reconsider"), STAFF),
+    **dict.fromkeys(("accept", "decline"), TEAM),
+    **dict.fromkeys(("return", "pass"), STAFF),
 }
 """Who takes which step."""
 READ: Final = STAFF | {"auditor"}
@@ -170,12 +171,42 @@ class Submissions(Lives):
             seldom = chance.randint(0, 4) == 0
             ways = [
                 way
-                for known, way in ALLOWED
+                for known, way in (*ALLOWED, *BY_A_DECISION)
                 if known == state and (seldom or way != "withdraw")
             ]
-            if ways:
-                name = chance.choice(ways)
+            if not ways:
+                continue
+            name = chance.choice(ways)
+            if name in TAKE:
                 self._take(key, min(TAKE[name]), name, "Because.")
+            else:
+                self.a_decision_is_released(key, "lead", name)
+
+    @rule(
+        key=submissions,
+        who=st.sampled_from([str(Role.STAFF), str(Role.LEAD)]),
+        name=st.sampled_from(sorted({name for _, name in BY_A_DECISION})),
+    )
+    def a_decision_is_released(self, key: UUID, who: str, name: str) -> None:
+        """What the room above does with a submission, once it has looked at the decision."""
+        told = self.told.get(key)
+        if told is None:
+            return
+
+        refusal = self.refusal_of(
+            lambda s: steps.settle(
+                s, self.actors[who], s.get_one(Submission, key), name, "Because.", OPEN
+            )
+        )
+
+        if who != Role.LEAD:
+            assert refusal is NotPermitted
+        elif (told.state, name) not in BY_A_DECISION:
+            assert refusal is TransitionNotAllowed
+        else:
+            assert refusal is None
+            told.state = BY_A_DECISION[told.state, name]
+            told.changes += 1
 
     def _take(self, key: UUID, who: str, name: str, reason: str) -> None:
         told = self.told.get(key)
@@ -204,7 +235,7 @@ class Submissions(Lives):
         if name in {"submit", "reopen"} and not self.open:
             return CallNotOpen
         unfinished = name in {"submit", "resubmit"} and not told.whole
-        silent = name in {"return", "set-aside", "reconsider"} and not reason
+        silent = name == "return" and not reason
         return Unprocessable if unfinished or silent else None
 
     @rule()

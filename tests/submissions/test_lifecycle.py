@@ -1,11 +1,18 @@
 """The life of a submission: every state with every step."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from app.core.base.errors import CallNotOpen, NotFound, TransitionNotAllowed, Unprocessable
-from app.submissions.lifecycle import LIFE, Facts, Kind, State
+from app.core.base.errors import (
+    CallNotOpen,
+    Conflict,
+    NotFound,
+    TransitionNotAllowed,
+    Unprocessable,
+)
+from app.submissions.lifecycle import BY_DECISION, LIFE, Facts, Kind, State
 
 ALLOWED = {
     ("draft", "submit"): "submitted",
@@ -16,13 +23,25 @@ ALLOWED = {
     ("submitted", "withdraw"): "withdrawn",
     ("returned", "resubmit"): "submitted",
     ("returned", "withdraw"): "withdrawn",
-    ("eligible", "select"): "selected",
-    ("eligible", "set-aside"): "not_selected",
     ("eligible", "withdraw"): "withdrawn",
-    ("selected", "reconsider"): "eligible",
+    ("selected", "accept"): "accepted",
+    ("selected", "decline"): "declined",
     ("selected", "withdraw"): "withdrawn",
-    ("not_selected", "reconsider"): "eligible",
+    ("reserve", "withdraw"): "withdrawn",
+    ("learning_track", "withdraw"): "withdrawn",
     ("not_selected", "withdraw"): "withdrawn",
+    ("accepted", "withdraw"): "withdrawn",
+}
+DECIDED = {"selected", "reserve", "learning_track", "not_selected", "accepted", "declined"}
+BY_A_DECISION = {
+    (source, name): target
+    for name, target in {
+        "select": "selected",
+        "hold-in-reserve": "reserve",
+        "invite-to-learn": "learning_track",
+        "set-aside": "not_selected",
+    }.items()
+    for source in {"eligible", *DECIDED} - {target}
 }
 READY = Facts(
     kind=Kind.CHALLENGE,
@@ -47,13 +66,39 @@ def test_a_step_leads_where_the_table_says_and_nowhere_else(state: State, name: 
         assert step not in LIFE.open_from(state)
 
 
+@pytest.mark.parametrize(("state", "name"), list(product(State, BY_DECISION.steps)))
+def test_a_decision_moves_what_is_eligible_or_decided_and_nothing_else(
+    state: State, name: str
+) -> None:
+    step = BY_DECISION.step(name)
+
+    if (state, name) in BY_A_DECISION:
+        assert BY_DECISION.advance(state, step, None) == BY_A_DECISION[state, name]
+    else:
+        with pytest.raises(TransitionNotAllowed):
+            BY_DECISION.advance(state, step, None)
+
+
+@pytest.mark.parametrize("name", sorted(BY_DECISION.steps))
+def test_no_person_takes_the_steps_of_a_decision_alone(name: str) -> None:
+    with pytest.raises(NotFound):
+        LIFE.step(name)
+
+
+def test_who_is_not_asked_neither_accepts_nor_declines() -> None:
+    facts = replace(READY, not_asked=Conflict("The time is over."))
+
+    for name in ("accept", "decline"):
+        with pytest.raises(Conflict, match="The time is over"):
+            LIFE.advance(State.SELECTED, LIFE.step(name), facts)
+
+
 def test_a_step_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(NotFound) as refusal:
         LIFE.step("approve")
 
     assert refusal.value.remedy == (
-        "The steps are: submit, reopen, return, resubmit, pass, select, set-aside, "
-        "reconsider, withdraw."
+        "The steps are: submit, reopen, return, resubmit, pass, accept, decline, withdraw."
     )
 
 
@@ -76,7 +121,7 @@ def test_a_closed_call_does_not_stop_the_other_steps(name: str) -> None:
         assert LIFE.advance(state, step, facts) is step.target
 
 
-@pytest.mark.parametrize("name", ["return", "set-aside", "reconsider"])
+@pytest.mark.parametrize("name", ["return"])
 def test_a_team_is_told_why(name: str) -> None:
     step = LIFE.step(name)
     facts = Facts(Kind.CHALLENGE, READY.content, READY.themes, None)

@@ -1,4 +1,4 @@
-"""Staff screen and select; the team is told, and may answer."""
+"""Staff screen; the team is told, and may answer."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from app.access.policy import Role
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import BY_DECISION, STEPS_BEFORE, State
 from app.submissions.models import Submission
 from tests.conftest import SignIn
 from tests.factories import a_solution, a_user, organisation_of
@@ -16,13 +16,25 @@ def address(submission: Submission, step: str) -> str:
     return f"/api/v1/solutions/{submission.id}/steps/{step}"
 
 
-def test_staff_pass_and_select_a_solution(session: Session, as_user: SignIn) -> None:
+def test_staff_pass_a_solution(session: Session, as_user: SignIn) -> None:
     solution = a_solution(session, state=State.SUBMITTED)
     staff = as_user(a_user(session, Role.STAFF))
 
-    states = [staff.post(address(solution, s)).json()["state"] for s in ("pass", "select")]
+    passed = staff.post(address(solution, "pass"))
 
-    assert states == ["eligible", "selected"]
+    assert passed.json()["state"] == "eligible"
+
+
+@pytest.mark.parametrize("step", [*BY_DECISION.steps, *STEPS_BEFORE])
+def test_nobody_selects_with_a_step(session: Session, as_user: SignIn, step: str) -> None:
+    solution = a_solution(session, state=State.ELIGIBLE)
+    lead = as_user(a_user(session, Role.LEAD))
+
+    refused = lead.post(address(solution, step), json={"reason": "It fits."})
+
+    assert refused.status_code == 404
+    session.refresh(solution)
+    assert solution.state is State.ELIGIBLE
 
 
 def test_a_returned_solution_comes_back_completed(session: Session, as_user: SignIn) -> None:
@@ -43,21 +55,21 @@ def test_a_returned_solution_comes_back_completed(session: Session, as_user: Sig
     assert back.json()["state"] == "submitted"
 
 
-def test_a_decision_without_a_reason_changes_nothing(session: Session, as_user: SignIn) -> None:
-    solution = a_solution(session, state=State.ELIGIBLE)
+def test_a_return_without_a_reason_changes_nothing(session: Session, as_user: SignIn) -> None:
+    solution = a_solution(session, state=State.SUBMITTED)
     staff = as_user(a_user(session, Role.STAFF))
 
-    refused = staff.post(address(solution, "set-aside"), json={"reason": "   "})
+    refused = staff.post(address(solution, "return"), json={"reason": "   "})
 
     assert refused.status_code == 422
     assert refused.json()["errors"] == [
         {"pointer": "/reason", "detail": "Give a reason. The team will read it."}
     ]
     session.refresh(solution)
-    assert solution.state is State.ELIGIBLE
+    assert solution.state is State.SUBMITTED
 
 
-@pytest.mark.parametrize("step", ["return", "pass", "select", "set-aside", "reconsider"])
+@pytest.mark.parametrize("step", ["return", "pass"])
 def test_a_team_does_not_judge_its_own_submission(
     session: Session, as_user: SignIn, step: str
 ) -> None:
@@ -113,26 +125,17 @@ def test_an_administrator_sees_no_content(session: Session, as_user: SignIn) -> 
     assert admin.get("/api/v1/solutions").json()["items"] == []
 
 
-def test_of_two_staff_who_decide_at_once_exactly_one_wins(
+def test_of_two_staff_who_screen_at_once_exactly_one_wins(
     session: Session, as_user: SignIn
 ) -> None:
-    solution = a_solution(session, state=State.ELIGIBLE)
+    solution = a_solution(session, state=State.SUBMITTED)
     first, second = (as_user(a_user(session, Role.STAFF)) for _ in range(2))
 
-    won = first.post(address(solution, "select"))
-    lost = second.post(address(solution, "set-aside"), json={"reason": "Too early."})
+    won = first.post(address(solution, "pass"))
+    lost = second.post(address(solution, "return"), json={"reason": "Too early."})
 
     assert (won.status_code, lost.status_code) == (200, 409)
     assert lost.json()["code"] == "step-not-allowed"
     session.expire_all()
     row = session.get_one(Submission, UUID(str(solution.id)))
-    assert (row.state, row.message) == (State.SELECTED, "")
-
-
-def test_a_decision_can_be_taken_back_with_a_reason(session: Session, as_user: SignIn) -> None:
-    solution = a_solution(session, state=State.SELECTED)
-    staff = as_user(a_user(session, Role.STAFF))
-
-    back = staff.post(address(solution, "reconsider"), json={"reason": "Pressed too early."})
-
-    assert back.json()["state"] == "eligible"
+    assert (row.state, row.message) == (State.ELIGIBLE, "")

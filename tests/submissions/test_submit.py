@@ -58,6 +58,7 @@ def test_a_member_begins_a_draft_and_reads_it_back(session: Session, as_user: Si
         "created_at": created["created_at"],
         "updated_at": created["updated_at"],
         "submitted_at": None,
+        "answer_by": None,
     }
     assert client.get(f"/api/v1/challenges/{created['id']}").json() == created
     assert client.get(f"/api/v1/challenges/{created['code']}").json() == created

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.verdicts import VerdictRead
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import GONE
 from app.submissions.models import Submission
 
 Pair = tuple[UUID, UUID]
@@ -103,7 +103,7 @@ def gone(session: Session, run_id: UUID) -> frozenset[UUID]:
     """Return the submissions of the programme of a run that have been withdrawn."""
     programme = select(MatchRun.programme_id).where(MatchRun.id == run_id).scalar_subquery()
     statement = select(Submission.id).where(
-        Submission.programme_id == programme, Submission.state == State.WITHDRAWN
+        Submission.programme_id == programme, col(Submission.state).in_(GONE)
     )
     return frozenset(session.exec(statement))
 
@@ -111,7 +111,7 @@ def gone(session: Session, run_id: UUID) -> frozenset[UUID]:
 def withdrawn(session: Session, codes: Collection[str]) -> list[str]:
     """Return those of some submissions that have been withdrawn, by code."""
     statement = select(Submission.code).where(
-        col(Submission.code).in_(codes), Submission.state == State.WITHDRAWN
+        col(Submission.code).in_(codes), col(Submission.state).in_(GONE)
     )
     return sorted(session.exec(statement))
 

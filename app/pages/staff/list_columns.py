@@ -38,6 +38,7 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "created_at": Message("Begun"),
         "updated_at": Message("Last change"),
         "submitted_at": Message("Handed in"),
+        "answer_by": Message("To be answered by"),
         **{
             f"content.{field}": heading
             for field, heading in FIELDS.items()

@@ -1,7 +1,6 @@
 """The same step for many submissions: first what would happen to each, then a button."""
 
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -26,7 +25,7 @@ from app.submissions.service import many_steps
 
 router = APIRouter()
 
-STEPS: Final = ("pass", "return", "select", "set-aside", "reconsider")
+STEPS: Final = ("pass", "return")
 """Steps of staff that many submissions take at once."""
 
 Codes = Annotated[list[Reference], Field(max_length=many_steps.MOST)]
@@ -79,14 +78,11 @@ def take_many(
         raise Unprocessable("The content cannot be accepted.", errors=form.errors)
     taken = StepTaken(reason=said.reason)
     try:
-        moved = many_steps.take(session, actor, found.id, kind, said.code, said.step, taken)
+        many_steps.take(session, actor, found.id, kind, said.code, said.step, taken)
     except Unprocessable as refusal:
         form = form.refused(*refusal.errors)
         return _page(page, session, actor, found, kind, said.code, said.step, form, 422)
-    back = many_steps.step_back(said.step) if moved else None
-    undo = {"undo": back, "moved": ",".join(row.code for row in moved)} if back else {}
-    query = urlencode({"done": "many", **undo}, safe=",")
-    return go_to(f"/programmes/{found.code}/{kind}s?{query}")
+    return go_to(f"/programmes/{found.code}/{kind}s", done="many")
 
 
 def _page(

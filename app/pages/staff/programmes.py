@@ -12,7 +12,7 @@ from app.core.base.clock import now
 from app.core.base.references import Reference
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep
-from app.insights.figures import figures_of
+from app.insights.figures import BEYOND, figures_of
 from app.insights.tasks import tasks_of
 from app.matchmaking.schemas.runs import RunQuery
 from app.matchmaking.service import queries as runs
@@ -21,7 +21,7 @@ from app.pages.charts.answers import Chart
 from app.pages.layout import PageDep, go_to
 from app.programmes import service as programmes
 from app.programmes.schemas import CallQuery, ProgrammeQuery
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import Kind, State
 
 router = APIRouter()
 
@@ -71,6 +71,10 @@ def show_programme(
         tasks=[task for task in tasks_of(session, actor) if task.code == found.code],
         **_counted(session, actor, found.id),
         runs=_runs(session, actor, found.code),
+        beyond={
+            step: [state for state in State if state in states]
+            for step, states in BEYOND.items()
+        },
         map=world,
     )
 

@@ -19,13 +19,13 @@ from app.pages.staff import list_columns
 from app.pages.staff.many_steps import STEPS
 from app.programmes import service as programmes
 from app.submissions.lifecycle import LIFE, Kind, State
-from app.submissions.service import many_steps, queries
+from app.submissions.service import queries
 
 router = APIRouter()
 
 PAGE: Final = 100
 """How many rows a page of the list has."""
-ASIDE: Final = {"cursor", "ticked", "column", "done", "undo", "moved"}
+ASIDE: Final = {"cursor", "ticked", "column", "done"}
 """What of an address a link to the same list leaves out."""
 SORTS: Final = frozenset({"code", "title", "updated_at"})
 
@@ -40,14 +40,7 @@ class Filters(Asked):
 
     done: Annotated[str | None, Field(max_length=20)] = None
     """Which notice the frame of the page shows."""
-    undo: Annotated[str | None, Field(max_length=20)] = None
-    """The step that leads back from one that many have just taken."""
-    moved: Annotated[str | None, Field(max_length=5000)] = None
-    """Codes of those that have taken it, separated by commas."""
 
-
-BACK: Final = {many_steps.step_back(name) for name in STEPS} - {None}
-"""Steps that lead back from one that many have taken."""
 
 FiltersDep = Annotated[Filters, Query()]
 
@@ -104,7 +97,6 @@ def _list(
         programme=programme,
         kind=kind,
         rows=rows,
-        moved=filters.moved.split(",") if filters.undo in BACK and filters.moved else [],
         columns=columns,
         offered=list_columns.offered(kind),
         headings=list_columns.HEADINGS,

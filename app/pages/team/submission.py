@@ -28,7 +28,7 @@ from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
-from app.submissions.lifecycle import EDITABLE, LIFE, Kind, State
+from app.submissions.lifecycle import DECIDED, EDITABLE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
@@ -170,6 +170,8 @@ def show_submission(
         behind=behind,
         origin=origin,
         **_notice_of(session, actor, found),
+        may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
+        and found.state in DECIDED | {State.ELIGIBLE},
         topics=topics_of(found, offers, reused_by(session, actor, found)),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
@@ -187,7 +189,7 @@ def _notice_of(session: Session, actor: Actor, submission: Submission) -> dict[s
     may_begin = policy.has_any_reach(actor, Action.NOTICE_WRITE)
     return {
         "notice_of_it": notice,
-        "may_begin_notice": may_begin and not notice and submission.state is State.SELECTED,
+        "may_begin_notice": may_begin and not notice and submission.state in TAKES_PART,
     }
 
 

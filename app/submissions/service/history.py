@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
 from app.core.storage.audit import AuditEvent
-from app.submissions.lifecycle import LIFE
+from app.submissions.lifecycle import BY_DECISION, LIFE, STEPS_BEFORE
 from app.submissions.models import Submission
+
+STEPS: Final = ("create", *LIFE.steps, *BY_DECISION.steps, *STEPS_BEFORE)
+"""What a timeline tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Happened:
     Attributes
     ----------
     step : str
-        `create`, or the name of a step of the life.
+        `create`, or the name of a step of the life, or of a released decision.
     at : datetime
     """
 
@@ -34,7 +38,7 @@ def history(session: Session, submission: Submission) -> list[Happened]:
         select(AuditEvent.action, AuditEvent.at)
         .where(
             AuditEvent.subject_id == submission.id,
-            col(AuditEvent.action).in_(["create", *LIFE.steps]),
+            col(AuditEvent.action).in_(STEPS),
         )
         .order_by(col(AuditEvent.id))
     )

@@ -60,7 +60,7 @@ def prospects(
     """
     step = LIFE.step(name)
     policy.require_somewhere(actor, step.action)
-    _require_few(codes)
+    require_few(codes)
     statement = select(Submission).where(
         named(Submission, *codes),
         Submission.programme_id == programme_id,
@@ -95,26 +95,14 @@ def take(
     return [steps.take(session, actor, kind, row.id, name, taken) for row in able]
 
 
-def step_back(name: str) -> str | None:
-    """Return the one step that leads back from where a step of staff has led; None without.
+def require_few(codes: Collection[UUID | str]) -> None:
+    """Do nothing, or refuse to do something with none or with too many submissions.
 
-    Examples
-    --------
-    >>> step_back("select"), step_back("pass")
-    ('reconsider', None)
+    Raises
+    ------
+    Unprocessable
+        If none is named, or more than `MOST`.
     """
-    step = LIFE.step(name)
-    back = [
-        other.name
-        for other in LIFE.steps.values()
-        if step.target in other.sources
-        and other.target in step.sources
-        and other.action is step.action
-    ]
-    return back[0] if len(back) == 1 else None
-
-
-def _require_few(codes: Collection[UUID | str]) -> None:
     if not codes:
         error = FieldError("/code", "Tick at least one submission.")
         raise Unprocessable("Nothing was chosen.", errors=[error])

@@ -10,10 +10,11 @@ from app.access.lifecycle import Offer, Step
 from app.access.policy import Actor
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.programmes import service as programmes
-from app.submissions.lifecycle import LIFE, Facts, Kind, State
+from app.submissions.lifecycle import BY_DECISION, LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
 from app.submissions.service import late_permits, queries, taken_back
@@ -51,17 +52,64 @@ def take(
     submission.state = LIFE.advance(before, step, _facts(session, submission, at, taken.reason))
     _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
+    _record(session, actor, name, submission, before, taken.reason)
+    return submission
+
+
+def settle(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    name: str,
+    message: str,
+    answer_by: datetime | None,
+) -> None:
+    """Move a submission as a decision says that is released, in the caller's transaction.
+
+    Whoever calls has looked at the decision. Nobody is told here.
+
+    Parameters
+    ----------
+    name : str
+        A step of `BY_DECISION`.
+    message : str
+        What the team reads.
+    answer_by : datetime or None
+        Until when the team accepts or declines its place; None where nothing is asked.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not release decisions.
+    TransitionNotAllowed
+        If the submission cannot be decided from where it stands.
+    """
+    step = BY_DECISION.step(name)
+    policy.require(actor, step.action)
+    before = submission.state
+    submission.state = BY_DECISION.advance(before, step, None)
+    submission.message, submission.answer_by = message, answer_by
+    _record(session, actor, name, submission, before)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    name: str,
+    submission: Submission,
+    before: State,
+    reason: str = "",
+) -> None:
     audit.record(
         session,
         actor.user_id,
         name,
-        kind,
+        submission.kind,
         submission.id,
         before=before,
         after=submission.state,
-        reason=taken.reason,
+        reason=reason,
     )
-    return submission
 
 
 def obstacle(
@@ -104,7 +152,23 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
             session, call, submission.organisation_id, at, submission.created_at
         ),
         reason=reason,
+        not_asked=_not_asked(submission, at),
     )
+
+
+def _not_asked(submission: Submission, at: datetime) -> Conflict | None:
+    """Return why a team does not answer at an instant, if it does not."""
+    if submission.answer_by is None:
+        return Conflict(
+            "Your team is not asked to accept or decline.",
+            remedy="If you cannot take part, withdraw the submission.",
+        )
+    if at >= submission.answer_by:
+        return Conflict(
+            "The time to accept or decline is over.",
+            remedy="Write to the staff of the incubator.",
+        )
+    return None
 
 
 def offers(

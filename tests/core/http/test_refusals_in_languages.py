@@ -77,7 +77,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"content": "{}", "headers": JSON},
     ),
     "a step that there is not": ("POST", "{challenge}/steps/fly", {}),
-    "a step that is not open": ("POST", "{challenge}/steps/select", {}),
+    "a step that is not open": ("POST", "{challenge}/steps/resubmit", {}),
     "a step that lacks something": ("POST", "{challenge}/steps/submit", {}),
     "a change without a state": ("PATCH", "{challenge}", {"content": "{}", "headers": JSON}),
     "a change of another state": (

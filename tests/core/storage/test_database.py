@@ -448,7 +448,7 @@ def test_many_who_begin_drafts_at_once_get_codes_without_gaps_or_repeats(
 def test_of_two_who_decide_about_a_submission_at_once_exactly_one_wins(
     session: Session, database: Database
 ) -> None:
-    rows = [a_challenge(session, state=State.ELIGIBLE).id for _ in range(ROUNDS)]
+    rows = [a_challenge(session, state=State.SUBMITTED).id for _ in range(ROUNDS)]
     session.commit()
 
     def deciding(key: UUID, step: str) -> Callable[[], State]:
@@ -459,7 +459,7 @@ def test_of_two_who_decide_about_a_submission_at_once_exactly_one_wins(
 
         return decide
 
-    outcomes = [at_once(deciding(row, "select"), deciding(row, "set-aside")) for row in rows]
+    outcomes = [at_once(deciding(row, "pass"), deciding(row, "return")) for row in rows]
 
     for row, outcome in zip(rows, outcomes, strict=True):
         [state] = [end for end in outcome if isinstance(end, State)]

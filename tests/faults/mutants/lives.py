@@ -59,19 +59,19 @@ FAULTS: Final = (
     ),
     # --- submissions ---
     Fault(
-        "what was never screened is selected",
+        "what was never screened is decided about",
         SUBMISSION,
-        '        "Select",\n        frozenset({State.ELIGIBLE}),',
-        '        "Select",\n        frozenset({State.SUBMITTED, State.ELIGIBLE}),',
-        (f"{STATES}test_a_step_leads_where_the_table_says_and_nowhere_else",),
+        "(DECIDED | {State.ELIGIBLE}) - {target}",
+        "(DECIDED | {State.ELIGIBLE, State.SUBMITTED}) - {target}",
+        (f"{STATES}test_a_decision_moves_what_is_eligible_or_decided_and_nothing_else",),
     ),
     Fault(
-        "a team is refused without a reason",
+        "a team is asked for more without a reason",
         SUBMISSION,
-        "        State.NOT_SELECTED,\n        Action.SUBMISSION_DECIDE,\n"
+        "        State.RETURNED,\n        Action.SUBMISSION_SCREEN,\n"
         "        missing=_unexplained,\n",
-        "        State.NOT_SELECTED,\n        Action.SUBMISSION_DECIDE,\n",
-        (f"{SCREENING}test_a_decision_without_a_reason_changes_nothing",),
+        "        State.RETURNED,\n        Action.SUBMISSION_SCREEN,\n",
+        (f"{SCREENING}test_a_return_without_a_reason_changes_nothing",),
     ),
     Fault(
         "what was submitted is rewritten",

@@ -8,6 +8,7 @@ from tests.faults.mutants import (
     browsing,
     climbing,
     credentials,
+    decisions,
     duplicates,
     entering,
     floods,
@@ -23,6 +24,7 @@ from tests.faults.mutants.planting import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     *permissions.FAULTS,
     *lives.FAULTS,
+    *decisions.FAULTS,
     *notices.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,

@@ -1,0 +1,1 @@
+"""What becomes of submissions: drafted, approved by a second person, released together."""
