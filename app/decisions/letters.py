@@ -6,13 +6,14 @@ it is filled with is never read as a template, so that no title can say what a l
 
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from app.core.base.errors import FieldError
-from app.core.base.messages import Message, both
+from app.core.base.messages import Message
 from app.core.base.translations import Language
 
 
@@ -135,7 +136,7 @@ def faults(kind: LetterKind, template: Template) -> Iterator[FieldError]:
 
 
 def _faults(pointer: str, text: str, allowed: frozenset[str]) -> Iterator[FieldError]:
-    names = both([f"{{{name}}}" for name in FIELDS if name in allowed])
+    names = ", ".join(f"{{{name}}}" for name in FIELDS if name in allowed)
     try:
         parts = [*string.Formatter().parse(text)]
     except ValueError:
@@ -146,6 +147,11 @@ def _faults(pointer: str, text: str, allowed: frozenset[str]) -> Iterator[FieldE
         )
         yield FieldError(pointer, problem)
         return
+    # many times the feedback would make a letter, and a page of letters, too large to send
+    often = Counter(name for _, name, _, _ in parts if name is not None)
+    for repeated in [one for one, times in often.items() if times > 1 and one in allowed]:
+        field = f"{{{repeated}}}"
+        yield FieldError(pointer, Message("{field} may stand there once.", field=field))
     for _, name, spec, conversion in parts:
         if name is not None and (name not in allowed or spec or conversion):
             written = name + (f"!{conversion}" if conversion else "")

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.core.base.atom import Entry
-from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.base.translations import language
 from app.programmes.lifecycle import CallState
@@ -58,7 +57,7 @@ def _events(call: Call, origin: str, spoken: str) -> Iterable["Event"]:
     for name, instant, told in dates:
         event = Event()
         event.add("uid", f"{call.id}-{name}@counterpart")
-        event.add("dtstamp", now())
+        event.add("dtstamp", call.updated_at)
         event.add("sequence", call.version)
         event.add("dtstart", instant)
         event.add("duration", timedelta(0))

@@ -337,6 +337,8 @@ def call_of(session: Session, call_id: UUID) -> Call:
 
 def not_open(call: Call, ends: datetime) -> CallNotOpen:
     """Return the refusal that says when the call is or was open, for a team until `ends`."""
+    if call.state is CallState.CANCELLED:
+        return CallNotOpen(Message("The call {call} was cancelled.", call=call.code))
     zone, now_is = ZoneInfo(call.zone), phase(call, now())
     return CallNotOpen(
         Message(

@@ -271,7 +271,7 @@ TAKEN: Final[Mapping[Basis, frozenset[State]]] = {
 }
 """The states that each basis takes. What a team completes at the moment waits."""
 
-FOUND_ELIGIBLE: Final = frozenset({State.ELIGIBLE, State.SELECTED, State.NOT_SELECTED})
+FOUND_ELIGIBLE: Final = DECIDED | {State.ELIGIBLE}
 """The states of what staff have found eligible, whatever was decided then."""
 
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})

@@ -16,7 +16,7 @@ from app.matchmaking.service import inputs
 from app.matchmaking.service.run_requests import digest
 from app.programmes.models import Programme
 from app.settings import Settings
-from app.submissions.lifecycle import Basis, State
+from app.submissions.lifecycle import DECIDED, Basis, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
 from tests.conftest import SignIn
@@ -65,6 +65,10 @@ def test_a_run_keeps_what_else_was_found_eligible(
         submitted(session, programme, state=State.NOT_SELECTED),
         submitted(session, programme, state=State.ELIGIBLE),
         submitted(session, earlier, state=State.SELECTED),
+        *(
+            submitted(session, earlier, state=state, answer_by=programme.created_at)
+            for state in sorted(DECIDED)
+        ),
     ]
     for state in (State.DRAFT, State.SUBMITTED, State.RETURNED, State.WITHDRAWN):
         submitted(session, earlier, state=state)

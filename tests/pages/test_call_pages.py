@@ -8,9 +8,11 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.pages.staff import late_permits
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
-from tests.factories import a_call, a_programme
+from app.submissions.models import LatePermit
+from tests.factories import a_call, a_late_permit, a_programme, an_organisation
 
 DRAFT = {
     "kind": "solutions",
@@ -20,6 +22,9 @@ DRAFT = {
     "opens_at": "2027-01-11T09:00",
     "closes_at": "2027-07-01T00:00",
 }
+
+
+LATE = {"until": "2090-07-01T00:00", "reason": "No network."}
 
 
 def fields_of(page: str) -> dict[str, str]:
@@ -247,11 +252,97 @@ def test_a_later_closing_date_opens_a_closed_call_again(
     assert call.closes_at == datetime(2090, 6, 30, 22, tzinfo=UTC)
 
 
+def test_staff_let_a_team_be_late_see_who_may_and_take_it_back(
+    session: Session, staff: TestClient
+) -> None:
+    call = a_call(session, closes_at=datetime(2021, 1, 1, tzinfo=UTC))
+    team = an_organisation(session, name="Office of rivers")
+    session.commit()
+    place = f"{place_of(session, call)}/late"
+    said = {
+        "organisation_id": str(team.id),
+        "until": "2090-07-01T00:00",
+        "reason": "No network.",
+    }
+
+    empty = staff.get(place).text
+    answer = staff.post(place, data=said)
+    listed = staff.get(answer.headers["location"]).text
+    permit = session.exec(select(LatePermit)).one()
+    back = staff.post(f"{place}/{permit.id}/take-back")
+
+    assert "No team may be later than others." in empty
+    assert answer.headers["location"] == f"{place}?done=late-permitted"
+    assert "Office of rivers" in listed
+    assert "No network." in listed
+    assert permit.until == datetime(2090, 6, 30, 22, tzinfo=UTC)
+    assert back.headers["location"] == f"{place}?done=late-taken-back"
+    assert session.exec(select(LatePermit.id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"until": "2020-01-01T00:00"}, "This instant is over."),
+        ({"until": "2090-03-26T02:30"}, "this hour does not exist in Europe/Paris"),
+        ({"until": "soon"}, "write the date and time in full"),
+        ({"reason": ""}, "This field is required."),
+        ({"organisation_id": ""}, "This field is required."),
+    ],
+)
+def test_what_is_wrong_with_a_permit_stands_at_its_field_and_nothing_is_lost(
+    session: Session, staff: TestClient, wrong: dict[str, str], sentence: str
+) -> None:
+    call = a_call(session, closes_at=datetime(2021, 1, 1, tzinfo=UTC))
+    team = an_organisation(session)
+    session.commit()
+    said = {
+        "organisation_id": str(team.id),
+        "until": "2090-07-01T00:00",
+        "reason": "No network.",
+    }
+
+    answer = staff.post(f"{place_of(session, call)}/late", data=said | wrong)
+
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.text)
+    assert fields_of(answer.text)["reason"] == (said | wrong)["reason"]
+    assert session.exec(select(LatePermit)).all() == []
+
+
+def test_a_permit_is_taken_back_at_its_own_call_alone(
+    session: Session, staff: TestClient
+) -> None:
+    call, other = a_call(session), a_call(session)
+    permit = a_late_permit(session, call)
+    session.commit()
+
+    answer = staff.post(f"{place_of(session, other)}/late/{permit.id}/take-back")
+
+    assert answer.status_code == 404
+    assert session.exec(select(LatePermit)).one().id == permit.id
+
+
+def test_of_very_many_teams_one_is_named_by_its_key(
+    session: Session, staff: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = a_call(session)
+    for _ in range(3):
+        a_late_permit(session, call)
+    session.commit()
+    monkeypatch.setattr(late_permits, "MOST", 2)
+
+    page = staff.get(f"{place_of(session, call)}/late").text
+
+    assert 'name="organisation_id" type="text"' in page
+    assert "There are more; these end first." in page
+
+
 def test_a_call_is_found_in_its_own_programme_alone(session: Session, lead: TestClient) -> None:
     call = a_call(session)
     other = a_programme(session)
     session.commit()
-    ends = ("", "/preview", "/change", "/closing", "/steps/cancel")
+    ends = ("", "/preview", "/change", "/closing", "/late", "/steps/cancel")
 
     pages = [lead.get(f"/programmes/{other.code}/calls/{call.code}{end}") for end in ends]
 

@@ -185,6 +185,16 @@ def test_a_calendar_tells_everybody_when_calls_open_and_close(
     ]
 
 
+def test_a_calendar_that_says_the_same_is_not_sent_again(
+    client: TestClient, calls: dict[str, Call]
+) -> None:
+    first = client.get("/public/v1/calls.ics")
+
+    again = client.get("/public/v1/calls.ics", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+
+
 def test_a_cancelled_call_leaves_the_calendars_in_which_it_stands(
     client: TestClient, calls: dict[str, Call]
 ) -> None:

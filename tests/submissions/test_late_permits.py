@@ -205,6 +205,18 @@ def test_a_permit_opens_no_call_that_is_not_published(
     assert refused.status_code == 409
 
 
+def test_of_a_cancelled_call_nobody_is_told_that_it_was_open_until_later(
+    session: Session, closed: Closed, member: User, team: TestClient
+) -> None:
+    call = closed(state=CallState.CANCELLED)
+    draft = begun(session, call, member, before=MINUTE)
+    session.commit()
+
+    answer = team.post(f"/api/v1/challenges/{draft.code}/steps/submit")
+
+    assert answer.json()["detail"] == f"The call {call.code} was cancelled."
+
+
 def test_the_people_of_the_team_hear_until_when_in_their_language_and_not_why(
     session: Session, closed: Closed, as_user: SignIn, member: User
 ) -> None:

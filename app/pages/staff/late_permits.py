@@ -1,6 +1,6 @@
 """Letting one team in after a call has closed, and taking that back."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -25,6 +25,9 @@ from app.submissions.schemas import LatePermitQuery, NewLatePermit
 from app.submissions.service import late_permits
 
 router = APIRouter()
+
+MOST: Final = 200
+"""Permits that are shown, and teams that are offered; of more, one is named by its key."""
 
 _Typed = Annotated[str, Field(max_length=10_000)]
 
@@ -77,7 +80,8 @@ def permit_late(
         except ValueError:
             error = FieldError("/until", no_such_hour(found.zone))
             raise Unprocessable("The content cannot be accepted.", errors=[error]) from None
-        new = NewLatePermit.model_validate(said)
+        given = {name: value for name, value in said.items() if value}
+        new = NewLatePermit.model_validate(given)
         late_permits.give(session, actor, found.id, new, origin=settings.public_url)
     except ValidationError as wrong:
         form = form.refused(*field_errors(wrong.errors()))
@@ -99,7 +103,7 @@ def take_late_permit_back(
 ) -> Response:
     """Take a permit back."""
     found, of = call_of(session, actor, programme, call)
-    late_permits.take_back(session, actor, permit_id)
+    late_permits.take_back(session, actor, permit_id, call_id=found.id)
     return go_to(f"{place_of(found, of)}/late", done="late-taken-back")
 
 
@@ -112,8 +116,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     found, of = call_of(session, actor, *named)
-    permits = late_permits.permits(session, actor, found.id, LatePermitQuery(limit=200)).rows
-    teams = organisations.organisations(session, actor, OrganisationQuery(limit=200)).rows
+    permits = late_permits.permits(session, actor, found.id, LatePermitQuery(limit=MOST))
+    teams = organisations.organisations(session, actor, OrganisationQuery(limit=MOST))
     return page.render(
         "staff/late_permits.html",
         status=status,
@@ -121,10 +125,9 @@ def _page(
         call=programmes.describe(actor, found),
         place=place_of(found, of),
         form=form,
-        permits=permits,
-        teams=[(str(team.id), f"{team.name} ({team.country})") for team in teams],
-        names={
-            permit.id: organisations.organisation(session, actor, permit.organisation_id).name
-            for permit in permits
-        },
+        permits=permits.rows,
+        more=permits.cursor is not None,
+        teams=[(str(team.id), f"{team.name} ({team.country})") for team in teams.rows],
+        all_teams=teams.cursor is None,
+        names=late_permits.names(session, permits.rows),
     )

@@ -1,6 +1,6 @@
 """Until when a team may send what it writes, and whom staff let in after a call has closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -148,8 +148,15 @@ def _tell(
         )
 
 
-def take_back(session: Session, actor: Actor, permit_id: UUID) -> None:
+def take_back(
+    session: Session, actor: Actor, permit_id: UUID, *, call_id: UUID | None = None
+) -> None:
     """Take a permit back; what was sent under it stays.
+
+    Parameters
+    ----------
+    call_id : UUID, optional
+        Of this call alone.
 
     Raises
     ------
@@ -160,7 +167,7 @@ def take_back(session: Session, actor: Actor, permit_id: UUID) -> None:
     """
     policy.require(actor, Action.CALL_EXTEND)
     permit = session.get(LatePermit, permit_id)
-    if permit is None:
+    if permit is None or call_id not in {None, permit.call_id}:
         raise NotFound(Message("There is no late permit {permit}.", permit=permit_id))
     session.delete(permit)
     session.flush()
@@ -195,6 +202,13 @@ def permits(
         default="until",
         key=LatePermit.id,
     )
+
+
+def names(session: Session, permits: Iterable[LatePermit]) -> dict[UUID, str]:
+    """Return what the organisations of permits are called, by the keys of the permits."""
+    of_team = {permit.organisation_id: permit.id for permit in permits}
+    found = select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(of_team))
+    return {of_team[key]: name for key, name in session.exec(found)}
 
 
 def calls_of(session: Session, organisation_ids: frozenset[UUID], at: datetime) -> list[Call]:
