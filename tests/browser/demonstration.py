@@ -229,7 +229,11 @@ def _decided(session: Session, team: UUID, call_id: UUID) -> dict[str, str]:
         outcome=DecisionOutcome.RESERVE,
     )
     programme_id = session.get_one(Call, call_id).programme_id
-    ready = a_call(session, programme_id=programme_id, title="A call that is ready")
+    # over, as the other one: the calls that teams find open are those of the demonstration
+    over = datetime(2021, 1, 1, tzinfo=UTC)
+    ready = a_call(
+        session, programme_id=programme_id, title="A call that is ready", closes_at=over
+    )
     a_decision(session, call_id=ready.id, state=DecisionState.APPROVED)
     return {
         **{f"decision_{state}": row.code for state, row in rows.items()},
