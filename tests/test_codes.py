@@ -48,7 +48,7 @@ NOWHERE: Final = {
     "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
 }
-WITHOUT_CODES: Final = ("verdict", "release", "permit_back")
+WITHOUT_CODES: Final = ("verdict", "release", "permit_back", "read_late_permit")
 CASES: Final = {
     case: rows
     for feature in (decisions, duplicates, matchmaking, notices, programmes, submissions)

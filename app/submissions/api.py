@@ -311,6 +311,16 @@ def permit_late(
     return late_permits.give(session, actor, call_id, new, origin=settings.public_url)
 
 
+@late.get("/late-permits/{permit_id}")
+@within(*READ)
+def read_late_permit(
+    session: ReadSessionDep, actor: ActorDep, permit_id: UUID
+) -> LatePermitStaffRead | LatePermitRead:
+    """Read one late permit; its team reads it without the reason."""
+    found = late_permits.permit(session, actor, permit_id)
+    return late_permits.read(actor).model_validate(found)
+
+
 @late.delete("/late-permits/{permit_id}", status_code=status.HTTP_204_NO_CONTENT)
 @needs(Action.CALL_EXTEND)
 def take_late_permit_back(session: SessionDep, actor: ActorDep, permit_id: UUID) -> None:

@@ -94,9 +94,9 @@ def says_little(word: str, language: str) -> bool:
 
     Examples
     --------
-    >>> [says_little(word, "en") for word in ("Nearly", "million", "several", "sensors")]
+    >>> [says_little(word, "en") for word in ("Nearly", "million", "percent", "sensors")]
     [True, True, True, False]
-    >>> says_little("plusieurs", "fr"), says_little("prozent", "de"), says_little("AI", "en")
+    >>> says_little("million", "fr"), says_little("prozent", "de"), says_little("AI", "en")
     (True, True, False)
     """
     language = cut_as(language)

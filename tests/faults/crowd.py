@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, select
 
 from app.access.policy import Role
 from app.core.storage.audit import AuditEvent
@@ -250,7 +250,7 @@ def require_stored_once(database: Database, replies: Sequence[Reply], prefix: st
     with reading(database) as session:
         titled = col(Submission.title).startswith(prefix)
         rows = session.exec(select(Submission.id, Submission.title).where(titled)).all()
-        begun = col(AuditEvent.action) == "create"
+        begun = and_(AuditEvent.action == "create", AuditEvent.subject_kind == "challenge")
         events = session.exec(select(AuditEvent.subject_id).where(begun)).all()
         everything = session.exec(select(Submission.id)).all()
     stored = {str(key): title for key, title in rows}

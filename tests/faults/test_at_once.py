@@ -226,7 +226,8 @@ def test_submissions_around_a_deadline_are_all_judged_by_the_same_instant(
         # The rest as fast as it goes, with the end of the call in its middle.
         closes = now() + timedelta(seconds=size * 0.002)
         with transaction(shared) as session:
-            session.get_one(Call, team.call_id).closes_at = closes
+            call = session.get_one(Call, team.call_id)
+            call.closes_at = call.ends_at = closes
         replies += ask_all(two_workers, team.token, asks[size // 4 :], connections=32)
 
         end = closes.timestamp()

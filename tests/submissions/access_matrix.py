@@ -50,6 +50,10 @@ EXPECTED: Matrix = {
         "other": answers(403, staff=200, lead=200),
         "hidden": answers(403, staff=409, lead=409),
     },
+    "read_late_permit": {
+        "other": answers(404, staff=200, lead=200, auditor=200),
+        "hidden": answers(404),
+    },
     "take_late_permit_back": {
         "other": answers(403, staff=204, lead=404),  # which staff have taken back by then
         "hidden": answers(403, staff=404, lead=404),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from app.access import policy
@@ -168,7 +169,7 @@ def take_back(
     policy.require(actor, Action.CALL_EXTEND)
     permit = session.get(LatePermit, permit_id)
     if permit is None or call_id not in {None, permit.call_id}:
-        raise NotFound(Message("There is no late permit {permit}.", permit=permit_id))
+        raise _none(permit_id)
     session.delete(permit)
     session.flush()
     audit.record(session, actor.user_id, "take back", "late permit", permit_id)
@@ -178,6 +179,33 @@ def read(actor: Actor) -> type[LatePermitRead]:
     """Return the form in which the actor reads late permits."""
     is_staff = policy.has_any_reach(actor, Action.SUBMISSION_READ)
     return LatePermitStaffRead if is_staff else LatePermitRead
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    return within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id)
+
+
+def permit(session: Session, actor: Actor, permit_id: UUID) -> LatePermit:
+    """Return one late permit.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that the actor may read.
+    """
+    found = session.exec(
+        select(LatePermit).where(
+            LatePermit.id == permit_id,
+            _readable(actor),
+        )
+    ).first()
+    if found is None:
+        raise _none(permit_id)
+    return found
+
+
+def _none(permit_id: UUID) -> NotFound:
+    return NotFound(Message("There is no late permit {permit}.", permit=permit_id))
 
 
 def permits(
@@ -195,7 +223,7 @@ def permits(
         session,
         select(LatePermit).where(
             LatePermit.call_id == call.id,
-            within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id),
+            _readable(actor),
         ),
         query,
         sortable={"until": LatePermit.until, "created_at": LatePermit.created_at},

@@ -265,7 +265,7 @@ def test_a_call_has_another_tag_when_the_clock_has_moved_it(
     call = a_call(session, closes_at=datetime(2030, 1, 1, tzinfo=UTC))
     client, address = as_user(a_user(session)), f"/api/v1/calls/{call.id}"
     before = client.get(address)
-    call.closes_at = datetime(2025, 1, 1, tzinfo=UTC)
+    call.closes_at = call.ends_at = datetime(2025, 1, 1, tzinfo=UTC)
     session.commit()
 
     after = client.get(address, headers={"If-None-Match": before.headers["etag"]})

@@ -21,7 +21,7 @@ from app.core.tables.formulas import guarded, is_formula, unguarded
 from app.core.tables.importing import parse_table
 from app.submissions.lifecycle import State
 from tests.conftest import SignIn
-from tests.factories import a_challenge, a_run, a_suggestion, a_user, organisation_of
+from tests.factories import a_call, a_challenge, a_run, a_suggestion, a_user, organisation_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDRESS = "/api/v1/challenges"
@@ -301,7 +301,7 @@ def test_a_form_that_is_not_known_is_refused(staff: TestClient, said: str) -> No
 def test_every_list_of_the_interface_has_its_tables(
     app: FastAPI, session: Session, as_user: SignIn
 ) -> None:
-    run_id = a_suggestion(session, a_run(session)).run_id
+    run_id, call_id = a_suggestion(session, a_run(session)).run_id, a_call(session).id
     admin = a_user(session, Role.ADMIN)
     lead, office = as_user(a_user(session, Role.LEAD)), as_user(admin)
     lists = [
@@ -312,7 +312,7 @@ def test_every_list_of_the_interface_has_its_tables(
 
     assert len(lists) >= 9
     for path in lists:
-        address = path.format(run_id=run_id, user_id=admin.id)
+        address = path.format(run_id=run_id, user_id=admin.id, call_id=call_id)
         reader = office if "{user_id}" in path else lead
         described = app.openapi()["paths"][path]["get"]["responses"]["200"]["content"]
         assert list(described) == ["application/json", "text/csv", XLSX]

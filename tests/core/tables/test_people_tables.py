@@ -18,6 +18,7 @@ from app.submissions.lifecycle import State
 from tests.conftest import SignIn
 from tests.core.tables.test_exporting import rows_of
 from tests.factories import (
+    a_call,
     a_challenge,
     a_programme,
     a_run,
@@ -168,6 +169,7 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
             decided_by=lead.id,
         )
     )
+    call = a_call(session)
     client, admin = as_user(lead), as_user(a_user(session, Role.ADMIN))
     lists = [
         path
@@ -176,7 +178,7 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
     ]
 
     for path in lists:
-        address = path.format(run_id=suggestion.run_id, user_id=lead.id)
+        address = path.format(run_id=suggestion.run_id, user_id=lead.id, call_id=call.id)
         reader = admin if "user_id" in path else client
         body = reader.get(f"{address}?format=csv").content
         cells = [cell for row in rows_of(body) for cell in row]

@@ -168,8 +168,8 @@ FAULTS: Final = (
     Fault(
         "a team reads the permits of others",
         "app/submissions/service/late_permits.py",
-        "within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id)",
-        "LatePermit.call_id == call.id",
+        "return within_reach(actor, Action.SUBMISSION_READ, LatePermit.organisation_id)",
+        "return col(LatePermit.id).is_not(None)",
         (f"{LATE}test_a_team_reads_its_own_permit_and_not_why_and_nothing_of_others",),
     ),
     # --- verdicts ---

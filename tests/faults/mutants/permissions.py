@@ -114,8 +114,8 @@ FAULTS: Final = (
     Fault(
         "a lead signs in without a second factor",
         POLICY,
-        "frozenset({Role.STAFF, Role.LEAD, Role.ADMIN})",
-        "frozenset({Role.STAFF, Role.ADMIN})",
+        "frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})",
+        "frozenset({Role.STAFF, Role.ADMIN, Role.AUDITOR})",
         (
             "tests/accounts/test_second_factor.py::"
             "test_roles_that_reach_what_belongs_to_others_need_one",
