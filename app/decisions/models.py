@@ -17,7 +17,8 @@ def _one(name: str, column: str, states: Iterable[DecisionState]) -> Any:
     """Return the index that lets a submission stand in one decision of these states."""
     words = ", ".join(repr(state.value) for state in DecisionState if state in {*states})
     where = text(f"state IN ({words})")
-    return Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
+    # The migration says the same to PostgreSQL; here that would load its dialect at each start.
+    return Index(name, column, unique=True, sqlite_where=where)
 
 
 class Release(Record, table=True):
