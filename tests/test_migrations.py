@@ -32,6 +32,7 @@ from app.submissions.models import Submission, SubmissionText
 from tests.conftest import engine_of
 from tests.factories import (
     a_challenge,
+    a_decision,
     a_run,
     a_suggestion,
     a_token,
@@ -523,6 +524,21 @@ def test_what_was_decided_before_is_a_released_decision_and_no_token_gains_a_sco
         assert {one.language for one in decisions} == {"en"}
         assert {(one.drafted_by, one.approved_by) for one in decisions} == {(None, None)}
         assert sorted(scopes, key=str) == [None, ["run:read"]]
+
+
+def test_who_drafted_a_decision_has_written_it(new: Database) -> None:
+    migrating.migrate(new)
+    with transaction(new) as session:
+        drafter = a_user(session).id
+        drafted = a_decision(session, drafted_by=drafter).id
+        nobodys = a_decision(session).id
+    migrating.migrate(new, down_to("0026"), drop_data=True)
+
+    migrating.migrate(new)
+
+    with reading(new) as session:
+        writers = {one.id: one.writers for one in session.exec(select(Decision))}
+    assert writers == {drafted: [str(drafter)], nobodys: []}
 
 
 def test_states_that_an_earlier_shape_does_not_know_become_the_nearest_one(

@@ -71,10 +71,14 @@ class Facts:
         Where the submission stands.
     corrects : bool
         Whether it shall take the place of a released decision.
-    is_drafter : bool
-        Whether the person who takes the step wrote it last.
+    has_written : bool
+        Whether the person who takes the step wrote any part of it.
+    asks : bool
+        Whether it names a date until which the team would answer.
     is_late : bool
-        Whether the date until which the team would answer is over.
+        Whether that date is over.
+    no_place : str or None
+        Why the place that it would give is not there to be given; None where it is.
     reason : str
         What the person said who takes the step.
     """
@@ -83,8 +87,10 @@ class Facts:
     feedback: str
     place: State
     corrects: bool
-    is_drafter: bool
+    has_written: bool
+    asks: bool = False
     is_late: bool = False
+    no_place: str | None = None
     reason: str = ""
 
 
@@ -104,18 +110,35 @@ def _incomplete(facts: Facts) -> list[FieldError]:
                 ),
             )
         )
-    return errors
+    return [*errors, *_asked_again(facts)]
+
+
+def asked_again(place: State) -> list[FieldError]:
+    """Tell that a team which has accepted is asked for no other answer."""
+    if place is not State.ACCEPTED:
+        return []
+    problem = "The team has accepted its place. Leave this out: it is not asked again."
+    return [FieldError("/answer_by", problem)]
+
+
+def _asked_again(facts: Facts) -> list[FieldError]:
+    return asked_again(facts.place) if facts.asks else []
 
 
 def _out_of_place(facts: Facts) -> Conflict | None:
-    """Refuse where the submission has left the place that is decided about."""
+    """Refuse where the submission has left what is decided about, or the place is gone."""
     if facts.corrects:
-        if facts.place in DECIDED:
-            return None
-        return Conflict(
-            Message("The submission is {state}.", state=Word(facts.place)),
-            remedy="A correction is about what was released. Discard this decision.",
-        )
+        if facts.place not in DECIDED:
+            return Conflict(
+                Message("The submission is {state}.", state=Word(facts.place)),
+                remedy="A correction is about what was released. Discard this decision.",
+            )
+        if facts.no_place is not None:
+            return Conflict(
+                facts.no_place,
+                remedy="Each place is given once. Write the decision anew, or discard it.",
+            )
+        return None
     if facts.place is State.ELIGIBLE:
         return None
     return Conflict(
@@ -125,9 +148,9 @@ def _out_of_place(facts: Facts) -> Conflict | None:
 
 
 def _not_by_another(facts: Facts) -> Conflict | None:
-    if facts.is_drafter:
+    if facts.has_written:
         return Conflict(
-            "You wrote this decision.",
+            "You wrote this decision, or a part of it.",
             remedy="Somebody else has to approve it: two people, one decision.",
         )
     return _out_of_place(facts)
@@ -143,6 +166,8 @@ def _not_a_correction(facts: Facts) -> Conflict | None:
 
 
 def _late(facts: Facts) -> list[FieldError]:
+    if again := _asked_again(facts):
+        return again
     if not facts.is_late:
         return []
     return [FieldError("/answer_by", "Write the decision anew with a date that is to come.")]
@@ -172,6 +197,7 @@ LIFE: Final = Life[DecisionState, Facts](
         DecisionState.APPROVED,
         Action.DECISION_APPROVE,
         closed=_not_by_another,
+        missing=_asked_again,
     ),
     Step(
         "send-back",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import CheckConstraint, Field, Index, UniqueConstraint, text
+from sqlmodel import JSON, CheckConstraint, Column, Field, Index, UniqueConstraint, text
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.decisions.letters import LetterKind
@@ -36,9 +36,10 @@ class Decision(Record, table=True):
     """What is decided about a submission, with the code of the submission.
 
     A submission has at most one that is being made, and at most one that counts. `drafted_by`
-    wrote it last. `corrects_id` is the released decision whose place it takes, and
-    `in_place_of_id` the submission whose free place a reserve gets. `message` is what one side
-    last said to the other with a step.
+    wrote it last, `writers` are the keys of all who wrote a part of it. `corrects_id` is the
+    released decision whose place it takes, and `in_place_of_id` the submission whose free
+    place a reserve got; a correction of the words keeps it. `message` is what one side last
+    said to the other with a step.
     """
 
     __table_args__ = (
@@ -80,6 +81,7 @@ class Decision(Record, table=True):
     )
     message: str = ""
     drafted_by: UUID | None = Field(default=None, index=True)
+    writers: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     approved_by: UUID | None = None
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -92,7 +92,7 @@ class DecisionRead(BaseModel):
     state: DecisionState
     message: str = Field(description="What was last said with a step.")
     drafted_by: Annotated[UUID | None, Names("decider", "drafted_by")] = Field(
-        description="Who wrote it last."
+        description="Who wrote it last. Whoever wrote a part of it does not approve it."
     )
     approved_by: Annotated[UUID | None, Names("decider", "approved_by")]
     approved_at: datetime | None
@@ -107,7 +107,7 @@ class DecisionRead(BaseModel):
         description="The released decision whose place it takes."
     )
     in_place_of_id: Annotated[UUID | None, Aside()] = Field(
-        description="The submission whose free place a reserve gets."
+        description="The submission whose free place a reserve got."
     )
     version: Annotated[int, Aside()] = Field(description="Grows with each change.")
     created_at: datetime
@@ -177,6 +177,12 @@ class NewRelease(BaseModel):
         default=None,
         description="Until when selected teams accept or decline; null where they are not "
         "asked.",
+    )
+    expected: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None,
+        description="The tag of the decisions and letters as they were looked at, so that "
+        "nothing is released that was changed since (412, whose `ETag` is the present tag); "
+        "null for whatever stands there.",
     )
 
 

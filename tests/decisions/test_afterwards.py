@@ -44,12 +44,17 @@ def answer(session: Session, row: Submission, step: str, who: Actor | None = Non
     submissions.take(session, who or team_of(row), row.kind, row.id, step, StepTaken())
 
 
+def draft_of(session: Session, who: Actor, row: Submission, **said: Any) -> Decision:
+    """The draft of a correction."""
+    fields = {"reasons": "We mixed two up.", "feedback": "We are sorry: we mixed two up."}
+    new = NewDecision.model_validate({"submission_id": row.id, **fields, **said})
+    return drafts.draft(session, who, new)
+
+
 def correct(session: Session, row: Submission, **said: Any) -> Decision:
     """A correction, from draft to release, by two people."""
-    fields = {"reasons": "We mixed two up.", "feedback": "We are sorry: we mixed two up."}
     staff, lead = actor(session, Role.STAFF), actor(session, Role.LEAD)
-    new = NewDecision.model_validate({"submission_id": row.id, **fields, **said})
-    decision = drafts.draft(session, staff, new)
+    decision = draft_of(session, staff, row, **said)
     for who, step in ((staff, "hand-over"), (lead, "approve"), (lead, "correct")):
         steps.take(session, who, decision.id, step)
     return decision
@@ -185,6 +190,26 @@ def test_who_has_accepted_stays_accepted_when_the_words_alone_are_corrected(
     assert (row.state, row.answer_by) == (State.ACCEPTED, SOON)
 
 
+def test_who_has_accepted_is_not_asked_again(session: Session) -> None:
+    row, late = a_released(session), a_released(session)
+    staff, lead = actor(session, Role.STAFF), actor(session, Role.LEAD)
+    said = {"outcome": "selected", "answer_by": SOON + timedelta(days=9)}
+    waiting = draft_of(session, staff, late, **said)
+    for who, step in ((staff, "hand-over"), (lead, "approve")):
+        steps.take(session, who, waiting.id, step)
+    for team in (row, late):
+        answer(session, team, "accept")
+
+    with pytest.raises(Unprocessable) as drafting:
+        draft_of(session, staff, row, **said)
+    with pytest.raises(Unprocessable) as releasing:
+        steps.take(session, lead, waiting.id, "correct")
+
+    refused = [*drafting.value.errors, *releasing.value.errors]
+    assert [error.pointer for error in refused] == ["/answer_by", "/answer_by"]
+    assert {(team.state, team.answer_by) for team in (row, late)} == {(State.ACCEPTED, SOON)}
+
+
 def test_who_has_declined_by_mistake_is_asked_again(session: Session) -> None:
     row = a_released(session)
     answer(session, row, "decline")
@@ -199,9 +224,7 @@ def test_until_a_correction_is_released_the_first_decision_counts(session: Sessi
     row = a_released(session)
     told = row.message
     staff, lead = actor(session, Role.STAFF), actor(session, Role.LEAD)
-    new = {"reasons": "We mixed two up.", "feedback": "We are sorry: we mixed two up."}
-    said = {"submission_id": row.id, "outcome": "not_selected", **new}
-    decision = drafts.draft(session, staff, NewDecision.model_validate(said))
+    decision = draft_of(session, staff, row, outcome="not_selected")
     steps.take(session, staff, decision.id, "hand-over")
     steps.take(session, lead, decision.id, "approve")
 

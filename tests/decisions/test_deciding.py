@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import Session, select
 
 from app.access.policy import Role
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import (
     Conflict,
@@ -22,7 +24,9 @@ from app.decisions import queries
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
 from app.decisions.models import Decision
 from app.decisions.schemas import DecisionDraft, DecisionStepTaken, NewDecision
-from app.decisions.service import drafts, many, steps
+from app.decisions.service import drafts, many, steps, writing
+from app.organisations.schemas import UserStep
+from app.organisations.service.offboarding import ERASED_NAME, take_step
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -77,6 +81,60 @@ def test_who_changed_a_decision_last_has_written_it(session: Session) -> None:
 
     with pytest.raises(Conflict, match="You wrote this decision"):
         steps.take(session, lead, decision.id, "approve")
+
+
+@pytest.mark.parametrize("patch", [{}, {"outcome": "selected"}, TEXTS])
+def test_who_saves_what_stands_there_has_written_nothing(
+    session: Session, patch: dict[str, Any]
+) -> None:
+    challenge = a_challenge(session, state=State.ELIGIBLE)
+    lead, colleague = actor(session, Role.LEAD), actor(session, Role.LEAD)
+    decision = drafts.draft(session, lead, new(challenge))
+    version = decision.version
+
+    drafts.change(session, colleague, decision.id, Patch(patch), ANYTHING)
+    steps.take(session, lead, decision.id, "hand-over")
+    with pytest.raises(Conflict, match="You wrote this decision"):
+        steps.take(session, lead, decision.id, "approve")
+    approved = steps.take(session, colleague, decision.id, "approve")
+
+    assert version == 1
+    assert (approved.drafted_by, approved.approved_by) == (lead.user_id, colleague.user_id)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_whoever_wrote_a_part_of_a_decision_does_not_approve_it(
+    session: Session, again: bool
+) -> None:
+    challenge = a_challenge(session, state=State.ELIGIBLE)
+    first, second, reader = (actor(session, Role.LEAD) for _ in range(3))
+    decision = drafts.draft(session, first, new(challenge))
+    if again:
+        steps.take(session, second, decision.id, "hand-over")
+        steps.take(session, second, decision.id, "revise")
+    drafts.change(session, second, decision.id, Patch({"reasons": "All of us."}), ANYTHING)
+    steps.take(session, second, decision.id, "hand-over")
+
+    for writer in (first, second):
+        with pytest.raises(Conflict, match="or a part of it"):
+            steps.take(session, writer, decision.id, "approve")
+    approved = steps.take(session, reader, decision.id, "approve")
+
+    assert approved.writers == sorted(str(one.user_id) for one in (first, second))
+    assert approved.drafted_by == second.user_id
+
+
+def test_who_was_erased_stays_among_the_writers_by_a_key_alone(session: Session) -> None:
+    writer, admin = actor(session, Role.STAFF), actor(session, Role.ADMIN)
+    decision = drafts.draft(session, writer, new(a_challenge(session, state=State.ELIGIBLE)))
+    person = session.get_one(User, writer.user_id)
+    person.state = UserState.DEACTIVATED
+
+    erased, _ = take_step(session, admin, person.id, "erase", UserStep())
+
+    assert erased.state is UserState.ERASED
+    assert decision.writers == [str(writer.user_id)]
+    assert writing.names(session, decision) == {"drafted": ERASED_NAME}
 
 
 def test_what_is_written_anew_has_lost_its_approval(session: Session) -> None:

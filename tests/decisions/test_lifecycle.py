@@ -25,7 +25,7 @@ FIRST = Facts(
     feedback="You know your problem in figures.",
     place=State.ELIGIBLE,
     corrects=False,
-    is_drafter=False,
+    has_written=False,
     reason="Because.",
 )
 CORRECTION = replace(FIRST, place=State.NOT_SELECTED, corrects=True)
@@ -70,7 +70,9 @@ def test_each_outcome_has_a_step_of_its_submission_that_leads_to_the_same_word()
 
 def test_who_wrote_a_decision_does_not_approve_it() -> None:
     with pytest.raises(Conflict, match="You wrote this decision"):
-        LIFE.advance(DecisionState.READY, LIFE.step("approve"), replace(FIRST, is_drafter=True))
+        LIFE.advance(
+            DecisionState.READY, LIFE.step("approve"), replace(FIRST, has_written=True)
+        )
 
 
 @pytest.mark.parametrize("name", ["hand-over", "approve"])
@@ -130,6 +132,26 @@ def test_a_second_person_reads_what_is_whole(
     missing = LIFE.step("hand-over").missing(facts)
 
     assert [error.pointer for error in missing] == pointers
+
+
+@pytest.mark.parametrize("name", ["hand-over", "approve", "correct"])
+def test_a_place_that_is_not_free_is_given_by_no_step(name: str) -> None:
+    step = LIFE.step(name)
+    facts = replace(CORRECTION, no_place="CH-1 has given no place of this call back.")
+
+    for state in step.sources:
+        with pytest.raises(Conflict, match="has given no place"):
+            LIFE.advance(state, step, facts)
+
+
+@pytest.mark.parametrize("name", ["hand-over", "approve", "correct"])
+@pytest.mark.parametrize("place", sorted(DECIDED))
+def test_who_has_accepted_is_not_asked_again(name: str, place: State) -> None:
+    facts = replace(CORRECTION, place=place, asks=True)
+
+    pointers = [error.pointer for error in LIFE.step(name).missing(facts)]
+
+    assert pointers == (["/answer_by"] if place is State.ACCEPTED else [])
 
 
 def test_what_is_sent_back_comes_with_a_reason() -> None:

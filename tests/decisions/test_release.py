@@ -12,6 +12,7 @@ from app.core.base.errors import (
     ConfirmFirst,
     Conflict,
     NotPermitted,
+    Stale,
     TransitionNotAllowed,
     Unprocessable,
 )
@@ -100,8 +101,8 @@ def test_a_release_leaves_an_event_for_each_step_and_one_of_its_own(session: Ses
     ("fault", "told"),
     [
         ("undecided", "Nothing is drafted about it."),
-        (DecisionState.DRAFT, "Its decision is draft."),
-        (DecisionState.READY, "Its decision is ready."),
+        (DecisionState.DRAFT, "Nobody else has approved its decision yet: it is draft."),
+        (DecisionState.READY, "Nobody else has approved its decision yet: it is ready."),
         ("the same", "Its feedback is the same as that of"),
         ("nearly the same", "Its feedback is the same as that of"),
         ("as one that was released", "Its feedback is the same as that of"),
@@ -146,10 +147,68 @@ def test_all_that_is_missing_is_told_at_once_and_not_without_end(session: Sessio
     for _ in range(60):
         a_challenge(session, call_id=call.id, state=State.ELIGIBLE)
 
-    with pytest.raises(Unprocessable, match="misses 60 things") as refusal:
+    with pytest.raises(Unprocessable, match="60 things are missing") as refusal:
         release(session, call)
 
     assert len(refusal.value.errors) == 50
+
+
+def a_letter(session: Session, call: Call, **fields: Any) -> LetterTemplate:
+    text: dict[str, Any] = {"kind": LetterKind.RESERVE, "language": "en"}
+    text |= {"subject": "On {code}"}
+    row = LetterTemplate(**text | {"call_id": call.id, "body": "Wait.\n{feedback}"} | fields)
+    session.add(row)
+    session.flush()
+    return row
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["outcome", "feedback", "another", "withdrawn", "letter", "new letter", "letter removed"],
+)
+def test_what_was_changed_since_it_was_seen_is_not_released(
+    session: Session, change: str
+) -> None:
+    call = a_call(session)
+    rows = a_batch(session, call)
+    letter = a_letter(session, call)
+    seen = releases.outlook(session, OPERATOR, call).tag
+    one = session.exec(select(Decision).where(Decision.code == rows[1].code)).one()
+    match change:
+        case "outcome":
+            one.outcome = DecisionOutcome.NOT_SELECTED
+        case "feedback":
+            one.feedback = "Words that the lead has not read."
+        case "another":
+            a_decision(session, call_id=call.id, state=DecisionState.APPROVED)
+        case "withdrawn":
+            rows[1].state = State.WITHDRAWN
+        case "letter":
+            letter.body = "Never mind.\n{feedback}"
+        case "new letter":
+            a_letter(session, call, language="fr")
+        case _:
+            session.delete(letter)
+    session.commit()
+
+    with pytest.raises(Stale):
+        release(session, call, expected=seen)
+
+    assert session.exec(select(Release)).all() == []
+    assert session.exec(select(Letter)).all() == []
+
+
+def test_what_stands_as_it_was_seen_is_released(session: Session) -> None:
+    call, other = a_call(session), a_call(session)
+    a_batch(session, call)
+    a_letter(session, call)
+    seen = releases.outlook(session, OPERATOR, call).tag
+    a_letter(session, other)
+    a_batch(session, other)
+
+    done = release(session, call, expected=seen)
+
+    assert done.decisions == 4
 
 
 def test_what_left_the_call_holds_nothing_back_and_is_not_released(session: Session) -> None:
@@ -236,14 +295,7 @@ def test_each_person_reads_in_their_own_language(session: Session) -> None:
 def test_a_call_has_letters_of_its_own_where_a_lead_wrote_them(session: Session) -> None:
     call = a_call(session)
     rows = a_batch(session, call)
-    written = LetterTemplate(
-        call_id=call.id,
-        kind=LetterKind.RESERVE,
-        language="en",
-        subject="On {code}",
-        body="Wait.\n{feedback}",
-    )
-    session.add(written)
+    a_letter(session, call)
 
     release(session, call)
 

@@ -172,18 +172,17 @@ def test_a_release_says_what_is_missing_and_then_shows_each_letter(
     place = f"{place_of(session, call)}/release"
 
     before = lead.get(place).text
-    refused = lead.post(place, data={"decisions": "1"})
+    refused = lead.post(place, data={"expected": "*"})
     other.state = State.WITHDRAWN
     session.commit()
     ready = lead.get(place).text
-    stale = lead.post(place, data={"decisions": "2"})
-    done = lead.post(place, data={"decisions": "1", "answer_by": "2100-06-14T18:00"})
+    done = lead.post(place, data={"expected": tag_on(ready), "answer_by": "2100-06-14T18:00"})
 
     session.expire_all()
     letter = session.exec(select(Letter)).one()
     assert "Nothing is drafted about it." in before
     assert "Release 1 decision<" not in before
-    assert (refused.status_code, stale.status_code) == (422, 422)
+    assert refused.status_code == 422
     assert "Bonjour," in ready
     assert decision.feedback in ready
     assert "Release 1 decision<" in ready
@@ -193,6 +192,56 @@ def test_a_release_says_what_is_missing_and_then_shows_each_letter(
     assert session.exec(select(Release.letters)).one() == 1
 
 
+def test_a_lead_releases_what_the_page_has_shown_or_sees_it_anew(
+    session: Session, lead: TestClient
+) -> None:
+    call = a_call(session)
+    decision = a_decision(session, call_id=call.id, state=DecisionState.APPROVED)
+    session.commit()
+    place = f"{place_of(session, call)}/release"
+    answer_by = "2100-06-14T18:00"
+
+    seen = tag_on(lead.get(place).text)
+    decision.feedback = "Words that the lead has not read."
+    session.commit()
+    unseen = lead.post(place, data={"answer_by": answer_by})
+    wrong = lead.post(place, data={"expected": seen, "answer_by": "2000-01-01T00:00"})
+    refused = lead.post(place, data={"expected": tag_on(wrong.text), "answer_by": answer_by})
+    before = session.exec(select(Release)).all()
+    done = lead.post(place, data={"expected": tag_on(refused.text), "answer_by": answer_by})
+
+    assert [answer.status_code for answer in (unseen, wrong, refused, done)] == [
+        422,
+        422,
+        412,
+        303,
+    ]
+    assert "Somebody has changed a decision or a letter since you looked" in refused.text
+    assert "Words that the lead has not read." in refused.text
+    assert f'value="{answer_by}"' in refused.text
+    assert before == []
+
+
+def test_who_turns_the_page_releases_what_the_first_one_has_shown(
+    session: Session, lead: TestClient
+) -> None:
+    call = a_call(session)
+    rows = [
+        a_decision(session, call_id=call.id, state=DecisionState.APPROVED) for _ in range(26)
+    ]
+    session.commit()
+    first = lead.get(f"{place_of(session, call)}/release").text
+    rows[0].feedback = "Words that the lead has not read."
+    session.commit()
+
+    further = re.search(r'href="([^"]*start=25[^"]*)"', first)
+    assert further
+    second = lead.get(further[1].replace("&amp;", "&")).text
+
+    assert rows[25].code in second
+    assert tag_on(second) == tag_on(first)
+
+
 def test_staff_see_the_release_and_do_not_release(session: Session, staff: TestClient) -> None:
     call = a_call(session)
     a_decision(session, call_id=call.id, state=DecisionState.APPROVED)
@@ -200,7 +249,7 @@ def test_staff_see_the_release_and_do_not_release(session: Session, staff: TestC
     place = f"{place_of(session, call)}/release"
 
     page = staff.get(place)
-    refused = staff.post(place, data={"decisions": "1"})
+    refused = staff.post(place, data={"expected": "*"})
 
     assert "A lead of the incubator releases the call." in page.text
     assert refused.status_code == 403
@@ -284,11 +333,29 @@ def test_a_reserve_is_offered_the_places_that_are_free(
     page = staff.get(place).text
     form = WRITTEN | {"outcome": "selected", "in_place_of": str(selected.id)}
     saved = staff.post(place, data=form)
+    draft = staff.get(place).text
 
     made = session.exec(select(Decision).where(Decision.state == DecisionState.DRAFT)).one()
     assert f"{selected.code} · " in page
     assert saved.status_code == 303
+    assert f'<option value="{selected.id}" selected' in draft
     assert made.in_place_of_id == selected.id
+
+
+def test_the_form_asks_nothing_more_of_a_team_that_has_accepted(
+    session: Session, staff: TestClient
+) -> None:
+    selected, accepted = (a_challenge(session, state=State.ELIGIBLE) for _ in range(2))
+    for row in (selected, accepted):
+        decided(session, row, answer_by=session.get_one(Call, row.call_id).closes_at)
+    accepted.state = State.ACCEPTED
+    session.commit()
+
+    pages = [
+        staff.get(f"/submissions/{row.code}/decision").text for row in (selected, accepted)
+    ]
+
+    assert ['name="answer_by"' in page for page in pages] == [True, False]
 
 
 def test_a_browser_that_was_left_open_is_led_to_where_one_confirms(
@@ -306,7 +373,7 @@ def test_a_browser_that_was_left_open_is_led_to_where_one_confirms(
     session.commit()
     place = f"{place_of(session, call)}/release"
 
-    led = lead.post(place, data={"decisions": "1"})
+    led = lead.post(place, data={"expected": "*"})
 
     session.expire_all()
     assert (led.status_code, led.headers["location"]) == (

@@ -1,6 +1,6 @@
 """Drafting a decision, and changing it while it is a draft."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -19,7 +19,7 @@ from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message, Word
 from app.core.storage import audit
 from app.decisions import queries
-from app.decisions.lifecycle import OPEN, DecisionOutcome, DecisionState
+from app.decisions.lifecycle import OPEN, DecisionOutcome, DecisionState, asked_again
 from app.decisions.models import Decision
 from app.decisions.schemas import DecisionDraft, DecisionRead, NewDecision
 from app.decisions.service import places
@@ -44,7 +44,7 @@ def draft(session: Session, actor: Actor, new: NewDecision) -> Decision:
     NotPermitted
         If the actor may not draft decisions.
     Unprocessable
-        If there is no such submission, or no such free place.
+        If there is no such submission, no such free place, or its own place is given away.
     Conflict
         If a decision about it is being made, or it can be decided about no more, or not yet.
     """
@@ -104,7 +104,7 @@ def begin(
         language=said.language or _language(session, submission),
         corrects_id=released.id if released else None,
     )
-    _write(session, actor, decision, submission, said)
+    _put(decision, actor, _checked(session, actor, decision, submission, said))
     session.add(decision)
     session.flush()
     audit.record(
@@ -123,29 +123,41 @@ def _language(session: Session, submission: Submission) -> str:
     return submission.language or working
 
 
-def _write(
+def _checked(
     session: Session,
     actor: Actor,
     decision: Decision,
     submission: Submission,
     said: DecisionDraft,
-) -> None:
-    """Put what was said into a decision; who wrote it last is its drafter."""
-    decision.outcome = said.outcome
-    decision.reasons, decision.feedback = said.reasons, said.feedback
-    decision.language = said.language or decision.language
-    decision.drafted_by = actor.user_id
+) -> dict[str, Any]:
+    """Return what was said as it is stored, if it can stand in this decision."""
     selects = decision.corrects_id is not None and said.outcome is DecisionOutcome.SELECTED
+    errors: list[FieldError] = []
     if not selects and (said.answer_by is not None or said.in_place_of is not None):
         pointer = "/answer_by" if said.answer_by is not None else "/in_place_of"
-        error = FieldError(pointer, "Leave this out: it is for corrections that select.")
-        raise Unprocessable("The content cannot be accepted.", errors=[error])
-    decision.answer_by = said.answer_by
-    decision.in_place_of_id = None
+        errors = [FieldError(pointer, "Leave this out: it is for corrections that select.")]
+    elif said.answer_by is not None:
+        errors = asked_again(submission.state)
+    if errors:
+        raise Unprocessable("The content cannot be accepted.", errors=errors)
+    place = None
     if said.in_place_of is not None:
         place = _stated(session, actor, said.in_place_of, "/in_place_of")
-        places.require_free(session, decision, submission, place)
-        decision.in_place_of_id = place.id
+    if obstacle := places.obstacle(session, decision, submission, said.outcome, place):
+        raise Unprocessable("The place is not free.", errors=[obstacle])
+    return said.model_dump(include={"outcome", "reasons", "feedback", "answer_by"}) | {
+        "language": said.language or decision.language,
+        "in_place_of_id": place.id if place is not None else None,
+    }
+
+
+def _put(decision: Decision, actor: Actor, fields: dict[str, Any]) -> None:
+    """Write into a decision; whoever did so last is its drafter, and none of them approves."""
+    for name, value in fields.items():
+        setattr(decision, name, value)
+    decision.drafted_by = actor.user_id
+    if actor.user_id is not None:
+        decision.writers = sorted({*decision.writers, str(actor.user_id)})
 
 
 def replace(
@@ -162,7 +174,7 @@ def replace(
     Stale
         If it is no longer as expected.
     Unprocessable
-        If there is no such free place.
+        If there is no such free place, or its own place is given away.
     """
     return _save(session, actor, _writable(session, actor, key, expected), said)
 
@@ -201,7 +213,10 @@ def _writable(session: Session, actor: Actor, key: UUID | str, expected: Expecte
 
 def _save(session: Session, actor: Actor, decision: Decision, said: DecisionDraft) -> Decision:
     submission = session.get_one(Submission, decision.submission_id)
-    _write(session, actor, decision, submission, said)
-    session.flush()
-    audit.record(session, actor.user_id, "write", SUBJECT, decision.id)
+    fields = _checked(session, actor, decision, submission, said)
+    # Whoever saves what stands there has written nothing, and may still approve it.
+    if fields != decision.model_dump(include={*fields}):
+        _put(decision, actor, fields)
+        session.flush()
+        audit.record(session, actor.user_id, "write", SUBJECT, decision.id)
     return decision

@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
+from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.base.schemas import MOST_MISSING
 from app.core.base.text import comparable
 from app.core.storage import audit
+from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import (
     BY_RELEASE,
     OPEN,
@@ -25,7 +28,7 @@ from app.decisions.lifecycle import (
     DecisionOutcome,
     DecisionState,
 )
-from app.decisions.models import Decision, Release
+from app.decisions.models import Decision, LetterTemplate, Release
 from app.decisions.schemas import NewRelease
 from app.decisions.service import steps, writing
 from app.decisions.service.drafts import SUBJECT
@@ -54,6 +57,21 @@ class Missing:
     problem: str
 
 
+class Seen(BaseModel):
+    """What a release would send, by versions: its tag changes with each text of a letter.
+
+    Attributes
+    ----------
+    decisions : list of tuple
+        Key, version and outcome of each decision.
+    letters : list of tuple
+        Kind, language, key and version of each letter that a lead has written for the call.
+    """
+
+    decisions: list[tuple[UUID, int, DecisionOutcome]]
+    letters: list[tuple[LetterKind, str, UUID, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What a release of a call would do.
@@ -66,11 +84,27 @@ class Outlook:
         All that stands in the way; empty where it can be released.
     unscreened : int
         How many submissions of the call are not eligible yet, and would be left for later.
+    templates : sequence of LetterTemplate
+        The letters that a lead has written for the call.
     """
 
     batch: Sequence[tuple[Decision, Submission]]
     missing: Sequence[Missing]
     unscreened: int
+    templates: Sequence[LetterTemplate]
+
+    @property
+    def seen(self) -> Seen:
+        """What somebody looks at who is about to release it."""
+        return Seen(
+            decisions=[(one.id, one.version, one.outcome) for one, _ in self.batch],
+            letters=[(one.kind, one.language, one.id, one.version) for one in self.templates],
+        )
+
+    @property
+    def tag(self) -> str:
+        """The tag of what is seen."""
+        return entity_tag(self.seen)
 
     @property
     def outcomes(self) -> Mapping[DecisionOutcome, int]:
@@ -110,7 +144,9 @@ def outlook(session: Session, actor: Actor, call: Call) -> Outlook:
         Submission.call_id == call.id,
         col(Submission.state).in_([State.SUBMITTED, State.RETURNED]),
     )
-    return Outlook(batch, missing, session.exec(waiting).one())
+    written = select(LetterTemplate).where(LetterTemplate.call_id == call.id)
+    templates = session.exec(written.order_by(col(LetterTemplate.id))).all()
+    return Outlook(batch, missing, session.exec(waiting).one(), templates)
 
 
 def _undecided(
@@ -130,7 +166,13 @@ def _undecided(
 def _unready(batch: Sequence[tuple[Decision, Submission]]) -> list[Missing]:
     """Tell of what nobody else has approved; what is approved has its texts."""
     return [
-        Missing(decision.code, Message("Its decision is {state}.", state=decision.state))
+        Missing(
+            decision.code,
+            Message(
+                "Nobody else has approved its decision yet: it is {state}.",
+                state=decision.state,
+            ),
+        )
         for decision, _ in batch
         if decision.state is not DecisionState.APPROVED
     ]
@@ -170,6 +212,8 @@ def release(session: Session, actor: Actor, new: NewRelease) -> Release:
         If the actor may not release decisions.
     ConfirmFirst
         If a browser asks that has not been confirmed of late.
+    Stale
+        If a decision or a letter is no longer as it was seen.
     Unprocessable
         If there is no such call, the date for answers is over, or something is missing: then
         nothing is released, and all of it is told.
@@ -182,11 +226,13 @@ def release(session: Session, actor: Actor, new: NewRelease) -> Release:
     at = now()
     if new.answer_by is not None and new.answer_by <= at:
         error = FieldError("/answer_by", "Choose a date that is to come.")
-        raise Unprocessable("The date is over.", errors=[error])
+        raise Unprocessable("This date is in the past.", errors=[error])
     found = outlook(session, actor, call)
+    if new.expected is not None:
+        Expected(new.expected).require(found.seen)
     if found.missing:
         raise Unprocessable(
-            Message("The release misses {n} things.", n=len(found.missing)),
+            Message("{n} things are missing before the release.", n=len(found.missing)),
             errors=[
                 FieldError(f"/decisions/{one.code}", one.problem)
                 for one in found.missing[:MOST_MISSING]
@@ -229,7 +275,7 @@ def _release(
     writer = writing.Writer(session, call)
     for decision, submission in found.batch:
         _release_one(session, actor, row, decision, submission, at)
-        row.letters += writer.write(decision, submission, writing.kind_of(decision))
+        row.letters += writer.write(decision, submission, writing.kind_of(session, decision))
     session.flush()
     audit.record(
         session,

@@ -13,7 +13,6 @@ from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.storage import audit
 from app.decisions import queries
-from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import (
     BY_RELEASE,
     LIFE,
@@ -24,7 +23,7 @@ from app.decisions.lifecycle import (
 )
 from app.decisions.models import Decision
 from app.decisions.schemas import DecisionRead, DecisionStepTaken
-from app.decisions.service import writing
+from app.decisions.service import places, writing
 from app.decisions.service.drafts import SUBJECT
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -52,8 +51,9 @@ def take(
     Stale
         If it is no longer as expected.
     Conflict
-        If the step does not start from here, or is closed at present: who drafted it does not
-        approve it, and what its submission has left is not decided any more.
+        If the step does not start from here, or is closed at present: who wrote a part of it
+        does not approve it, what its submission has left is not decided any more, and a place
+        that is not free is not given.
     Unprocessable
         If something has to be done first.
     """
@@ -63,11 +63,15 @@ def take(
     expected.require(DecisionRead.model_validate(decision))
     submission = session.get_one(Submission, decision.submission_id)
     before = decision.state
-    facts = _facts(actor, decision, submission, taken.reason)
+    place = _place(session, decision, submission, counts=step.target is DecisionState.RELEASED)
+    facts = _facts(session, actor, decision, submission, place, taken.reason)
     after = LIFE.advance(before, step, facts)
     if after is DecisionState.RELEASED:
         require_confirmed(actor)
         _give_way(session, actor, decision)
+        if place is not None and place.state is State.SELECTED:
+            # Its version grows: an answer that its team gives at this very moment is refused.
+            place.updated_at = now()
     decision.state, decision.message = after, taken.reason
     decision.approved_by, decision.approved_at = _approval(actor, decision)
     if after is DecisionState.RELEASED:
@@ -111,12 +115,15 @@ def _approval(actor: Actor, decision: Decision) -> tuple[UUID | None, datetime |
 def _give_way(session: Session, actor: Actor, decision: Decision) -> None:
     """Let the released decision give way to the one that corrects it.
 
-    It is written first: a submission has one decision that counts.
+    It is written first: a submission has one decision that counts. Whoever stays selected
+    keeps the place of another one that they got, so that nobody else gets it.
     """
     released = session.get_one(Decision, decision.corrects_id)
     before = released.state
     released.state = BY_RELEASE.advance(before, BY_RELEASE.step("give-way"), None)
     session.flush()
+    if decision.outcome is released.outcome is DecisionOutcome.SELECTED:
+        decision.in_place_of_id = released.in_place_of_id
     audit.record(
         session,
         actor.user_id,
@@ -141,9 +148,7 @@ def _correct(
     else:
         submission.message = decision.feedback
         submission.answer_by = decision.answer_by or submission.answer_by
-    promoted = decision.in_place_of_id is not None
-    kind = LetterKind.PROMOTION if promoted else LetterKind.CORRECTION
-    writing.write(session, decision, submission, kind)
+    writing.write(session, decision, submission)
 
 
 def _moves(outcome: DecisionOutcome, place: State) -> bool:
@@ -159,17 +164,40 @@ def offers(
 ) -> tuple[DecisionState, list[Offer]]:
     """Return where a decision stands, and every step from there."""
     submission = session.get_one(Submission, decision.submission_id)
-    facts = _facts(actor, decision, submission)
+    place = _place(session, decision, submission)
+    facts = _facts(session, actor, decision, submission, place)
     return decision.state, LIFE.offers(actor, None, decision.state, facts)
 
 
-def _facts(actor: Actor, decision: Decision, submission: Submission, reason: str = "") -> Facts:
+def _place(
+    session: Session, decision: Decision, submission: Submission, *, counts: bool = False
+) -> Submission | None:
+    """Return the submission whose place a decision gives; held, where it is to count now."""
+    if counts:
+        return places.held(session, decision, submission)
+    if decision.in_place_of_id is None:
+        return None
+    return session.get_one(Submission, decision.in_place_of_id)
+
+
+def _facts(
+    session: Session,
+    actor: Actor,
+    decision: Decision,
+    submission: Submission,
+    place: Submission | None,
+    reason: str = "",
+) -> Facts:
+    obstacle = places.obstacle(session, decision, submission, decision.outcome, place)
     return Facts(
         reasons=decision.reasons,
         feedback=decision.feedback,
         place=submission.state,
         corrects=decision.corrects_id is not None,
-        is_drafter=actor.user_id is not None and actor.user_id == decision.drafted_by,
+        has_written=actor.user_id is not None
+        and str(actor.user_id) in {str(decision.drafted_by), *decision.writers},
+        asks=decision.answer_by is not None,
         is_late=decision.answer_by is not None and decision.answer_by <= now(),
+        no_place=obstacle.detail if obstacle else None,
         reason=reason,
     )

@@ -16,6 +16,7 @@ from app.core.base.translations import language as language_of
 from app.core.storage import outbox
 from app.decisions import letters
 from app.decisions.letters import ASKING, LetterKind, Template
+from app.decisions.lifecycle import DecisionOutcome
 from app.decisions.models import Decision, LetterTemplate
 from app.organisations.models import Organisation
 from app.organisations.service import people
@@ -32,13 +33,16 @@ def templates_of(session: Session, call_id: UUID) -> Templates:
     return {(row.kind, row.language): Template(row.subject, row.body) for row in rows}
 
 
-def kind_of(decision: Decision) -> LetterKind:
+def kind_of(session: Session, decision: Decision) -> LetterKind:
     """Return which letter tells of a decision."""
-    if decision.in_place_of_id is not None:
+    if decision.corrects_id is None:
+        return LetterKind(decision.outcome.value)
+    corrected = session.get_one(Decision, decision.corrects_id)
+    # Who has moved up before keeps the place, and reads of the correction alone.
+    moves_up = corrected.outcome is DecisionOutcome.RESERVE
+    if decision.in_place_of_id is not None and moves_up:
         return LetterKind.PROMOTION
-    if decision.corrects_id is not None:
-        return LetterKind.CORRECTION
-    return LetterKind(decision.outcome.value)
+    return LetterKind.CORRECTION
 
 
 class Writer:
@@ -115,19 +119,17 @@ class Writer:
         return people.team(self._session, submission.organisation_id)
 
 
-def write(
-    session: Session, decision: Decision, submission: Submission, kind: LetterKind
-) -> int:
+def write(session: Session, decision: Decision, submission: Submission) -> int:
     """Write the letters of one decision in the caller's transaction; return how many."""
     writer = Writer(session, session.get_one(Call, decision.call_id))
-    return writer.write(decision, submission, kind)
+    return writer.write(decision, submission, kind_of(session, decision))
 
 
 def in_each_language(session: Session, decision: Decision) -> dict[str, Template]:
     """Return the letter of a decision in each language that the service speaks."""
     writer = Writer(session, session.get_one(Call, decision.call_id))
     submission = session.get_one(Submission, decision.submission_id)
-    kind = kind_of(decision)
+    kind = kind_of(session, decision)
     return {
         tag: writer.letter(decision, submission, kind, language_of(tag)) for tag in LANGUAGES
     }
@@ -148,7 +150,7 @@ def as_sent(
     """
     writer = Writer(session, session.get_one(Call, decision.call_id))
     spoken = Counter(accounts.spoken_to(user).tag for user in writer.readers(submission))
-    kind = kind_of(decision)
+    kind = kind_of(session, decision)
     return [
         (tag, count, writer.letter(decision, submission, kind, language_of(tag)))
         for tag, count in sorted((spoken or Counter({ENGLISH: 0})).items())

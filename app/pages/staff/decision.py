@@ -178,7 +178,8 @@ def _page(
             else submission.state is State.ELIGIBLE or corrects
         ),
         corrects=corrects,
-        free=places.free_places(session, actor, call.id)
+        may_ask=corrects and submission.state is not State.ACCEPTED,
+        free=places.free_places(session, actor, call.id, made.id if made else None)
         if corrects and submission.state is State.RESERVE
         else [],
         outcomes=list(DecisionOutcome),

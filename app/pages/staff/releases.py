@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import ConfirmFirst, FieldError, Unprocessable
+from app.core.base.errors import ConfirmFirst, FieldError, Stale, Unprocessable
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
@@ -38,8 +38,8 @@ class ReleaseForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     answer_by: Annotated[str, Field(max_length=100)] = ""
-    decisions: Annotated[str, Field(max_length=20)] = ""
-    """How many the person has seen."""
+    expected: str = Field(max_length=100)
+    """The tag of what the person has seen."""
 
 
 ReleaseFormDep = Annotated[Form[ReleaseForm], Depends(form_of(ReleaseForm))]
@@ -59,9 +59,14 @@ def show_release(
     programme: Reference,
     call: Reference,
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    expected: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """Show what a release would do, and what is missing before it."""
-    return _page(page, session, actor, (programme, call), Form(), start=start)
+    """Show what a release would do, and what is missing before it.
+
+    Whoever turns the page still releases what the first one has shown, or nothing.
+    """
+    seen = (programme, call)
+    return _page(page, session, actor, seen, Form(), start=start, expected=expected)
 
 
 @router.post("/programmes/{programme}/calls/{call}/release")
@@ -81,15 +86,15 @@ def release_call(
         return _page(page, session, actor, (programme, call), form, 422)
     try:
         steps.require_confirmed(actor)
-        seen = len(releases.outlook(session, actor, found).batch)
-        if said.decisions != str(seen):
-            error = FieldError("/decisions", _changed(seen))
-            raise Unprocessable("Somebody has changed this.", errors=[error])
         answer_by = announced(said.answer_by, of.zone) if said.answer_by else None
-        new = NewRelease.model_validate({"call_id": found.id, "answer_by": answer_by})
+        new = NewRelease.model_validate(
+            {"call_id": found.id, "answer_by": answer_by, "expected": said.expected}
+        )
         releases.release(session, actor, new)
     except ConfirmFirst:
         return go_to(confirm_path(f"{place}/release"))
+    except Stale as refusal:
+        return _page(page, session, actor, (programme, call), form, refusal.status)
     except ValidationError as refusal:
         errors = field_errors(refusal.errors())
     except ValueError:
@@ -99,13 +104,6 @@ def release_call(
     else:
         return go_to(f"{place}/decisions?show=released", done="released")
     return _page(page, session, actor, (programme, call), form.refused(*errors), 422)
-
-
-def _changed(count: int) -> Message:
-    return Message(
-        "There are {count} decisions now. Look at them again before you release them.",
-        count=count,
-    )
 
 
 def _gap(zone: str) -> Message:
@@ -124,12 +122,17 @@ def _page(
     status: int = 200,
     *,
     start: int = 0,
+    expected: str | None = None,
 ) -> Response:
     found, of = call_of(session, actor, *names)
     look = releases.outlook(session, actor, found)
     place = place_of(found, of)
     shown = look.batch[start : start + LETTERS]
     behind = start + LETTERS
+    if status != Stale.status:
+        expected = expected or str(form.written.get("expected", ""))
+    expected = expected or look.tag
+    following = urlencode({"start": behind, "expected": expected})
     return page.under("show_decisions", of.code).render(
         "staff/release.html",
         status=status,
@@ -139,9 +142,11 @@ def _page(
         look=look,
         missing=look.missing[:MOST_MISSING],
         letters=_letters(session, shown),
-        following=f"{place}/release?start={behind}" if behind < len(look.batch) else None,
+        following=f"{place}/release?{following}" if behind < len(look.batch) else None,
         first=f"{place}/release" if start else None,
         form=form,
+        expected=expected,
+        overtaken=status == Stale.status,
         may_release=policy.allows(actor, Action.DECISION_RELEASE),
         silent=writing.teams_without_readers(session, look.batch),
     )

@@ -10,11 +10,14 @@ STEPS: Final = "app/decisions/service/steps.py"
 RELEASES: Final = "app/decisions/service/releases.py"
 PLACES: Final = "app/decisions/service/places.py"
 LETTERS: Final = "app/decisions/letters.py"
+RELEASE_PAGE: Final = "app/pages/staff/releases.py"
 SUBMISSION: Final = "app/submissions/service/steps.py"
 STATES: Final = "tests/decisions/test_lifecycle.py::"
 DECIDING: Final = "tests/decisions/test_deciding.py::"
 RELEASE: Final = "tests/decisions/test_release.py::"
 AFTER: Final = "tests/decisions/test_afterwards.py::"
+TWICE: Final = "tests/decisions/test_places.py::"
+PAGES: Final = "tests/pages/test_decision_pages.py::"
 PARTS: Final = "tests/decisions/test_who_takes_part.py::"
 WRITTEN: Final = "tests/decisions/test_letters.py::"
 TELLS: Final = "tests/decisions/test_nothing_tells.py::"
@@ -25,8 +28,8 @@ FAULTS: Final = (
     Fault(
         "who wrote a decision approves it",
         LIFE,
-        "    if facts.is_drafter:\n",
-        "    if facts.is_drafter and facts.corrects:\n",
+        "    if facts.has_written:\n",
+        "    if facts.has_written and facts.corrects:\n",
         (f"{STATES}test_who_wrote_a_decision_does_not_approve_it",),
     ),
     Fault(
@@ -34,7 +37,21 @@ FAULTS: Final = (
         DRAFTS,
         "    decision.drafted_by = actor.user_id\n",
         "    decision.drafted_by = decision.drafted_by or actor.user_id\n",
-        (f"{DECIDING}test_who_changed_a_decision_last_has_written_it",),
+        (f"{DECIDING}test_whoever_wrote_a_part_of_a_decision_does_not_approve_it",),
+    ),
+    Fault(
+        "who saves what stands there becomes its drafter, and the author approves",
+        DRAFTS,
+        "    if fields != decision.model_dump(include={*fields}):\n",
+        "    if fields:\n",
+        (f"{DECIDING}test_who_saves_what_stands_there_has_written_nothing",),
+    ),
+    Fault(
+        "who wrote the first part approves what a colleague has changed",
+        DRAFTS,
+        "sorted({*decision.writers, str(actor.user_id)})",
+        "[str(actor.user_id)]",
+        (f"{DECIDING}test_whoever_wrote_a_part_of_a_decision_does_not_approve_it",),
     ),
     Fault(
         "an approval outlives a change",
@@ -147,6 +164,41 @@ FAULTS: Final = (
         (f"{RELEASE}test_what_left_the_call_holds_nothing_back_and_is_not_released",),
     ),
     Fault(
+        "what nobody has seen is released",
+        RELEASES,
+        "        Expected(new.expected).require(found.seen)\n",
+        "        pass\n",
+        (f"{RELEASE}test_what_was_changed_since_it_was_seen_is_not_released",),
+    ),
+    Fault(
+        "feedback that nobody has seen is released",
+        RELEASES,
+        "(one.id, one.version, one.outcome)",
+        "(one.id, 1, one.outcome)",
+        (f"{RELEASE}test_what_was_changed_since_it_was_seen_is_not_released",),
+    ),
+    Fault(
+        "a letter that nobody has seen is sent",
+        RELEASES,
+        "(one.kind, one.language, one.id, one.version)",
+        "(one.kind, one.language, one.id, 1)",
+        (f"{RELEASE}test_what_was_changed_since_it_was_seen_is_not_released",),
+    ),
+    Fault(
+        "the page releases what it has not shown",
+        RELEASE_PAGE,
+        '"expected": said.expected}',
+        '"expected": None}',
+        (f"{PAGES}test_a_lead_releases_what_the_page_has_shown_or_sees_it_anew",),
+    ),
+    Fault(
+        "a page that refuses a date takes changes as seen",
+        RELEASE_PAGE,
+        'expected or str(form.written.get("expected", ""))',
+        "expected",
+        (f"{PAGES}test_a_lead_releases_what_the_page_has_shown_or_sees_it_anew",),
+    ),
+    Fault(
         "staff release",
         RELEASES,
         "    policy.require(actor, Action.DECISION_RELEASE)\n",
@@ -199,9 +251,70 @@ FAULTS: Final = (
     Fault(
         "one place is given twice",
         PLACES,
-        "elif (taker := _taker(session, place.id)) is not None and taker.id != decision.id:",
-        "elif (taker := None) is not None:",
+        "    taker = _taker(session, place.id, _HOLDS, but=decision.id)\n",
+        "    taker = None\n",
         (f"{AFTER}test_a_place_that_is_not_free_is_not_given",),
+    ),
+    Fault(
+        "nobody looks at the place again once its promotion is drafted",
+        STEPS,
+        "no_place=obstacle.detail if obstacle else None,",
+        "no_place=None,",
+        (
+            f"{TWICE}test_a_place_whose_team_has_answered_after_all_is_not_given",
+            f"{TWICE}test_in_whatever_order_no_more_are_selected_than_places_were_released",
+        ),
+    ),
+    Fault(
+        "a step gives a place that is not free",
+        LIFE,
+        "        if facts.no_place is not None:\n",
+        "        if facts.no_place is not None and facts.asks:\n",
+        (f"{STATES}test_a_place_that_is_not_free_is_given_by_no_step",),
+    ),
+    Fault(
+        "a correction of the words lets the place go",
+        STEPS,
+        "        decision.in_place_of_id = released.in_place_of_id\n",
+        "        pass\n",
+        (
+            f"{TWICE}test_who_moved_up_keeps_the_place_when_their_words_are_corrected",
+            f"{TWICE}test_in_whatever_order_no_more_are_selected_than_places_were_released",
+        ),
+    ),
+    Fault(
+        "a team whose place is taken is selected again",
+        PLACES,
+        "    if outcome is DecisionOutcome.SELECTED or released",
+        "    if released",
+        (
+            f"{TWICE}test_a_team_whose_place_is_taken_is_not_selected_again",
+            f"{TWICE}test_in_whatever_order_no_more_are_selected_than_places_were_released",
+        ),
+    ),
+    Fault(
+        "a place that was handed on comes back behind whom it went to",
+        PLACES,
+        "    if outcome is DecisionOutcome.SELECTED or released.in_place_of_id is not None:\n",
+        "    if outcome is DecisionOutcome.SELECTED:\n",
+        (f"{TWICE}test_a_place_that_was_handed_on_does_not_come_back_behind_whom_it_went_to",),
+    ),
+    Fault(
+        "a silent team accepts at the instant in which its place is given",
+        STEPS,
+        "            place.updated_at = now()\n",
+        "            pass\n",
+        (f"{TWICE}test_an_answer_at_the_instant_in_which_a_place_is_given_is_refused",),
+    ),
+    Fault(
+        "who has accepted is asked to accept",
+        LIFE,
+        "    if place is not State.ACCEPTED:\n        return []\n",
+        "    if place:\n        return []\n",
+        (
+            f"{STATES}test_who_has_accepted_is_not_asked_again",
+            f"{AFTER}test_who_has_accepted_is_not_asked_again",
+        ),
     ),
     Fault(
         "a place is given that nobody gave back",
