@@ -27,7 +27,7 @@ def test_a_crowd_that_writes_leaves_readers_and_the_health_check_their_turn(
     call_id = str(a_call(session).id)
     secrets = [a_token(session, a_user(session)) for _ in range(CROWD)]
     session.commit()
-    start = Barrier(CROWD + READERS)
+    start = Barrier(CROWD + READERS, timeout=PATIENCE)
 
     def ask(number: int) -> int:
         headers = {"Authorization": f"Bearer {secrets[number % CROWD]}"}
@@ -52,7 +52,7 @@ def test_a_crowd_that_writes_leaves_readers_and_the_health_check_their_turn(
 def test_more_teams_than_connections_submit_at_once(session: Session, as_user: SignIn) -> None:
     call_id = str(a_call(session).id)
     clients = [as_user(a_user(session)) for _ in range(TEAMS)]
-    start = Barrier(TEAMS)
+    start = Barrier(TEAMS, timeout=PATIENCE)
 
     def create(number: int) -> tuple[int, str]:
         start.wait()
