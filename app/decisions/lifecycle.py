@@ -42,7 +42,7 @@ class DecisionState(StrEnum):
     DISCARDED = "discarded"
 
 
-STEPS: Final[Mapping[DecisionOutcome, str]] = {
+BY_OUTCOME: Final[Mapping[DecisionOutcome, str]] = {
     DecisionOutcome.SELECTED: "select",
     DecisionOutcome.RESERVE: "hold-in-reserve",
     DecisionOutcome.LEARNING_TRACK: "invite-to-learn",

@@ -19,7 +19,7 @@ from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import DECIDED, Kind, State
-from app.submissions.models import LatePermit, Submission
+from app.submissions.models import OF_TEAM, LatePermit, Submission
 
 MOST: Final = 100
 """How many tasks are shown at once."""
@@ -90,13 +90,7 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
     statement = (
         select(Submission, Call, LatePermit.until)
         .join(Call, col(Call.id) == col(Submission.call_id))
-        .outerjoin(
-            LatePermit,
-            and_(
-                col(LatePermit.call_id) == col(Submission.call_id),
-                col(LatePermit.organisation_id) == col(Submission.organisation_id),
-            ),
-        )
+        .outerjoin(LatePermit, OF_TEAM)
         .where(
             col(Submission.organisation_id).in_(own),
             col(Submission.state).in_([State.DRAFT, State.RETURNED]),

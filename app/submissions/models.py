@@ -1,7 +1,7 @@
 """Where challenges and solutions are stored. Storage only: rules live in `lifecycle`."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, event
@@ -14,6 +14,8 @@ from sqlmodel import (
     Index,
     SQLModel,
     UniqueConstraint,
+    and_,
+    col,
 )
 
 from app.core.base.text import comparable
@@ -84,6 +86,13 @@ class LatePermit(Record, table=True):
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
     until: datetime = Field(sa_type=UtcDateTime)
     reason: str
+
+
+OF_TEAM: Final = and_(
+    col(LatePermit.call_id) == col(Submission.call_id),
+    col(LatePermit.organisation_id) == col(Submission.organisation_id),
+)
+"""On which a submission is joined with the permit of its team, if there is one."""
 
 
 class SubmissionText(SQLModel, table=True):

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from app.core.base.errors import Conflict, TransitionNotAllowed, Unprocessable
-from app.decisions.lifecycle import BY_RELEASE, LIFE, STEPS, DecisionState, Facts
+from app.decisions.lifecycle import BY_OUTCOME, BY_RELEASE, LIFE, DecisionState, Facts
 from app.submissions.lifecycle import BY_DECISION, DECIDED, State
 
 ALLOWED = {
@@ -63,9 +63,9 @@ def test_a_release_takes_what_is_approved_and_a_correction_what_is_released(
 
 def test_each_outcome_has_a_step_of_its_submission_that_leads_to_the_same_word() -> None:
     assert {
-        outcome: BY_DECISION.step(name).target.value for outcome, name in STEPS.items()
-    } == {outcome: outcome.value for outcome in STEPS}
-    assert {*STEPS.values()} == {*BY_DECISION.steps}
+        outcome: BY_DECISION.step(name).target.value for outcome, name in BY_OUTCOME.items()
+    } == {outcome: outcome.value for outcome in BY_OUTCOME}
+    assert {*BY_OUTCOME.values()} == {*BY_DECISION.steps}
 
 
 def test_who_wrote_a_decision_does_not_approve_it() -> None:

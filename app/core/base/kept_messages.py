@@ -4,12 +4,13 @@ A finished sentence cannot be translated. In the database a message stands as it
 its values; in an answer to a program it is a sentence in English.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import PlainSerializer, SerializationInfo, WithJsonSchema, WrapValidator
+from pydantic import BeforeValidator, PlainSerializer, SerializationInfo, WithJsonSchema
 
 from app.core.base.messages import Message
+from app.core.base.schemas import Told
 
 KEEPING: Final[Mapping[str, bool]] = {"keeps messages": True}
 """The context of `model_dump` for what is stored."""
@@ -34,19 +35,13 @@ def unpacked(value: Any) -> Any:
     return Message(value["template"], **values)
 
 
-def _read(value: Any, read: Callable[[Any], str]) -> str:
-    value = unpacked(value)
-    # a text that pydantic has looked at is a plain one
-    return value if isinstance(value, Message) else read(value)
-
-
 def _written(text: str, info: SerializationInfo) -> str | dict[str, Any]:
     return packed(text) if info.context == KEEPING else str(text)
 
 
 KeptMessage = Annotated[
-    str,
-    WrapValidator(_read),
+    Told,
+    BeforeValidator(unpacked),
     PlainSerializer(_written),
     WithJsonSchema({"type": "string"}),
 ]

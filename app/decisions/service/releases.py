@@ -22,9 +22,9 @@ from app.core.base.text import comparable
 from app.core.storage import audit
 from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import (
+    BY_OUTCOME,
     BY_RELEASE,
     OPEN,
-    STEPS,
     DecisionOutcome,
     DecisionState,
 )
@@ -304,7 +304,7 @@ def _release_one(
     asked = row.answer_by if decision.outcome is DecisionOutcome.SELECTED else None
     decision.answer_by = asked
     submissions.settle(
-        session, actor, submission, STEPS[decision.outcome], decision.feedback, asked
+        session, actor, submission, BY_OUTCOME[decision.outcome], decision.feedback, asked
     )
     audit.record(
         session,

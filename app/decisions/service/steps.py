@@ -14,9 +14,9 @@ from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.storage import audit
 from app.decisions import queries
 from app.decisions.lifecycle import (
+    BY_OUTCOME,
     BY_RELEASE,
     LIFE,
-    STEPS,
     DecisionOutcome,
     DecisionState,
     Facts,
@@ -141,7 +141,7 @@ def _correct(
     """Let a correction count: its submission moves, and its team gets a letter."""
     decision.released_at = now()
     if _moves(decision.outcome, submission.state):
-        name = STEPS[decision.outcome]
+        name = BY_OUTCOME[decision.outcome]
         submissions.settle(
             session, actor, submission, name, decision.feedback, decision.answer_by
         )

@@ -102,11 +102,25 @@ def announced(written: str, zone: str) -> str:
     return there.isoformat()
 
 
-def no_such_hour(zone: str) -> Message:
-    """Return what is said of an hour that the clocks of a zone leave out."""
+def announced_at(pointer: str, written: str, zone: str) -> str:
+    """Return what the field at a pointer says as an instant, as `announced` does.
+
+    Raises
+    ------
+    Unprocessable
+        If the clocks of the zone leave this hour out.
+    """
+    try:
+        return announced(written, zone)
+    except ValueError as gap:
+        error = FieldError(pointer, _no_such_hour(zone))
+        raise Unprocessable("The content cannot be accepted.", errors=[error]) from gap
+
+
+def _no_such_hour(zone: str) -> Message:
     return Message(
         "The clocks go forward then: this hour does not exist in {zone}. Choose another one.",
-        zone=zone,
+        zone=zones.told(zone),
     )
 
 
@@ -124,7 +138,7 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
         try:
             said[name] = announced(said[name], zone)
         except ValueError:
-            errors.append(FieldError(f"/{name}", no_such_hour(zone)))
+            errors.append(FieldError(f"/{name}", _no_such_hour(zone)))
     if errors:
         raise Unprocessable("The content cannot be accepted.", errors=errors)
     return said

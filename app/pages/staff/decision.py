@@ -11,8 +11,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
 from app.core.base.entity_tags import Expected, entity_tag
-from app.core.base.errors import ConfirmFirst, FieldError, Stale, Unprocessable
-from app.core.base.messages import Message
+from app.core.base.errors import ConfirmFirst, Stale, Unprocessable
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs, within
@@ -26,7 +25,7 @@ from app.decisions.schemas import DecisionDraft, DecisionRead, DecisionStepTaken
 from app.decisions.service import drafts, places, steps, writing
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced, local
+from app.pages.staff.call_forms import announced_at, local
 from app.pages.staff.calls import place_of
 from app.pages.staff.releases import confirm_path
 from app.pages.step_texts import DECISION_MEANS
@@ -120,23 +119,13 @@ def _fields(session: Session, submission: Submission, said: DecisionForm) -> dic
     """
     fields = said.model_dump(exclude={"expected"})
     zone = programmes.programme(session, submission.programme_id).zone
-    try:
-        fields["answer_by"] = announced(said.answer_by, zone) if said.answer_by else None
-    except ValueError as gap:
-        raise Unprocessable(
-            "The content cannot be accepted.", errors=[FieldError("/answer_by", _gap(zone))]
-        ) from gap
+    fields["answer_by"] = (
+        announced_at("/answer_by", said.answer_by, zone) if said.answer_by else None
+    )
     return {name: value or None for name, value in fields.items()} | {
         "reasons": said.reasons,
         "feedback": said.feedback,
     }
-
-
-def _gap(zone: str) -> Message:
-    return Message(
-        "The clocks go forward then: this hour does not exist in {zone}. Choose another one.",
-        zone=zone,
-    )
 
 
 def _page(

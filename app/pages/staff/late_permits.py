@@ -18,7 +18,7 @@ from app.core.http.forms import Form, form_of
 from app.organisations.schemas import OrganisationQuery
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced, no_such_hour
+from app.pages.staff.call_forms import announced_at
 from app.pages.staff.calls import call_of, place_of
 from app.programmes import service as programmes
 from app.submissions.schemas import LatePermitQuery, NewLatePermit
@@ -75,11 +75,7 @@ def permit_late(
         return _page(page, session, actor, (programme, call), form, 422)
     try:
         said: dict[str, Any] = form.value.model_dump()
-        try:
-            said["until"] = announced(said["until"], found.zone)
-        except ValueError:
-            error = FieldError("/until", no_such_hour(found.zone))
-            raise Unprocessable("The content cannot be accepted.", errors=[error]) from None
+        said["until"] = announced_at("/until", said["until"], found.zone)
         given = {name: value for name, value in said.items() if value}
         new = NewLatePermit.model_validate(given)
         late_permits.give(session, actor, found.id, new, origin=settings.public_url)

@@ -11,8 +11,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import ConfirmFirst, FieldError, Stale, Unprocessable
-from app.core.base.messages import Message
+from app.core.base.errors import ConfirmFirst, Stale, Unprocessable
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs
@@ -21,14 +20,14 @@ from app.core.http.forms import Form, form_of
 from app.decisions.schemas import NewRelease
 from app.decisions.service import releases, steps, writing
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced
+from app.pages.staff.call_forms import announced_at
 from app.pages.staff.calls import call_of, place_of
 
 router = APIRouter()
 
 LETTERS: Final = 25
 """Of how many decisions a page shows the letters."""
-MOST_MISSING: Final = 100
+MOST_SHOWN: Final = 100
 """How much of what is missing a page tells."""
 
 
@@ -86,7 +85,9 @@ def release_call(
         return _page(page, session, actor, (programme, call), form, 422)
     try:
         steps.require_confirmed(actor)
-        answer_by = announced(said.answer_by, of.zone) if said.answer_by else None
+        answer_by = (
+            announced_at("/answer_by", said.answer_by, of.zone) if said.answer_by else None
+        )
         new = NewRelease.model_validate(
             {"call_id": found.id, "answer_by": answer_by, "expected": said.expected}
         )
@@ -97,20 +98,11 @@ def release_call(
         return _page(page, session, actor, (programme, call), form, refusal.status)
     except ValidationError as refusal:
         errors = field_errors(refusal.errors())
-    except ValueError:
-        errors = [FieldError("/answer_by", _gap(of.zone))]
     except Unprocessable as refusal:
         errors = list(refusal.errors)
     else:
         return go_to(f"{place}/decisions?show=released", done="released")
     return _page(page, session, actor, (programme, call), form.refused(*errors), 422)
-
-
-def _gap(zone: str) -> Message:
-    return Message(
-        "The clocks go forward then: this hour does not exist in {zone}. Choose another one.",
-        zone=zone,
-    )
 
 
 def _page(
@@ -140,7 +132,7 @@ def _page(
         call=found,
         place=place,
         look=look,
-        missing=look.missing[:MOST_MISSING],
+        missing=look.missing[:MOST_SHOWN],
         letters=_letters(session, shown),
         following=f"{place}/release?{following}" if behind < len(look.batch) else None,
         first=f"{place}/release" if start else None,

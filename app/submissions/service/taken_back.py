@@ -17,10 +17,10 @@ from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.organisations.service import people
+from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call
 from app.submissions.lifecycle import BY_CLOCK, State
-from app.submissions.models import Submission
-from app.submissions.service import late_permits
+from app.submissions.models import OF_TEAM, LatePermit, Submission
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "themes")
 
@@ -53,18 +53,18 @@ def restore(session: Session, programme_id: UUID | None = None) -> int:
         How many submissions.
     """
     statement = (
-        select(Submission, Call)
+        select(Submission, Call, LatePermit.until)
         .join(Call, col(Call.id) == col(Submission.call_id))
+        .outerjoin(LatePermit, OF_TEAM)
         .where(Submission.state == State.DRAFT, col(Submission.handed_in).is_not(None))
     )
     if programme_id is not None:
         statement = statement.where(Submission.programme_id == programme_id)
+    at = now()
     over = [
         submission
-        for submission, call in session.exec(statement).all()
-        if late_permits.refusal(
-            session, call, submission.organisation_id, now(), submission.created_at
-        )
+        for submission, call, permitted in session.exec(statement).all()
+        if not takes(call, at, too_late(call, submission.created_at, permitted))
     ]
     for submission in over:
         _restore(session, submission)
