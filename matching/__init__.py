@@ -24,7 +24,6 @@ from matching.assignment import (
 )
 from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
 from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
-from matching.phrases import Phrase
 from matching.plain_matcher import PlainMatcher
 from matching.scoring.breakpoints import Breakpoints, breakpoints
 from matching.scoring.explanation import (
@@ -44,6 +43,7 @@ from matching.scoring.rank_stability import rank_stability
 from matching.scoring.scoring import ScoreParts
 from matching.search.eligibility import Rule, eligible, obstacles
 from matching.search.ranking import Ranking
+from matching.statements import Statement
 from matching.text.languages import UNKNOWN, plain_tag
 from matching.text.near_duplicates import NearDuplicate, near_duplicates
 from matching.text.profile import Profile
@@ -81,7 +81,6 @@ __all__ = [
     "Part",
     "Passage",
     "Passages",
-    "Phrase",
     "Place",
     "PlainMatcher",
     "Profile",
@@ -95,6 +94,7 @@ __all__ = [
     "Screening",
     "Settings",
     "Spot",
+    "Statement",
     "Step",
     "assign",
     "band",

@@ -22,7 +22,7 @@ class Relaxation:
     cost : int
         How many steps the conditions give way: one for each pair, lock or unit of a bound.
     changes : tuple of str
-        One `Phrase` for each change, as in "raise the maximum of column 2 from 1 to 2".
+        One `Statement` for each change, as in "raise the maximum of column 2 from 1 to 2".
     """
 
     cost: int
@@ -36,7 +36,7 @@ class Diagnosis:
     Parameters
     ----------
     sentence : str
-        The conditions that contradict each other, as a `Phrase`.
+        The conditions that contradict each other, as a `Statement`.
     rows, columns : tuple of int
         Positions that the sentence speaks of.
     relaxations : tuple of Relaxation
@@ -59,7 +59,7 @@ class InfeasibleAssignment(MatchingError):
     Parameters
     ----------
     reason : str
-        One sentence, a `Phrase`, that names the conditions that contradict each other.
+        One sentence, a `Statement`, that names the conditions that contradict each other.
     rows, columns : tuple of int, default=()
         Positions that the reason speaks of, so that a caller can put names to them.
     diagnose : callable

@@ -4,9 +4,10 @@
 translation. A catalogue holds no line numbers and no dates, and stands in the order of its
 texts: it changes where a text does.
 
-Marked in Python are: `Message(...)` and, in the library, `Phrase(...)`; sentences of refusals,
-of `FieldError` and of `Fault`; titles and remedies of kinds of refusals; labels of steps and of
-the navigation; and words of enumerations. In templates: what Jinja's own marks are.
+Marked in Python are: `Message(...)` and, in the library, `Statement(...)`; sentences of
+refusals, of `FieldError` and of `Fault`; titles and remedies of kinds of refusals; labels of
+steps and of the navigation; and words of enumerations. In templates: what Jinja's own marks
+are.
 """
 
 import ast
@@ -36,7 +37,7 @@ PLACES: Final[Mapping[str, tuple[int | str, ...]]] = MappingProxyType(
         "refuse": (1, 2),
         "fault": (2, 3),
         "BrokenChain": (2,),
-        "Phrase": (0,),
+        "Statement": (0,),
         "Wanted": (0,),
         "Rule": ("reason",),
         "Step": (1, "label"),
@@ -70,8 +71,8 @@ LITERALS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Words of suggestions that people read, by kind; the library has no enumerations for them."""
 SUGGESTIONS: Final = "app/matchmaking/schemas/suggestions.py"
-PHRASES: Final = APP.parent / "matching" / "assignment"
-"""The one place of the library whose phrases people read in their language."""
+STATEMENTS: Final = APP.parent / "matching" / "assignment"
+"""The one place of the library whose statements people read in their language."""
 COMMANDS: Final = (
     "cli/",
     "operations/backup",
@@ -113,7 +114,7 @@ def texts(root: Path = APP) -> Found:
         if not path.relative_to(root).as_posix().startswith(COMMANDS)
     ]
     if root == APP:
-        sources += sorted(PHRASES.glob("*.py"))
+        sources += sorted(STATEMENTS.glob("*.py"))
     python = {path: ast.parse(path.read_text("utf-8")) for path in sources}
     kinds = refusals(python.values())
     for path, tree in python.items():

@@ -27,7 +27,7 @@ from matching.assignment.soft_minimums import soft_minimums
 from matching.assignment.solve import solve
 from matching.assignment.stable_matching import Wishes
 from matching.errors import Diagnosis, InfeasibleAssignment
-from matching.phrases import Phrase
+from matching.statements import Statement
 
 
 def assign(
@@ -374,7 +374,7 @@ def _posed(scores: Scores, *, partial: bool = False, **conditions: Unpack[Bounds
 def _refusal(problem: Problem, names: NamesLike | None) -> InfeasibleAssignment:
     labels = Labels.of(names)
     conflict = conflict_of(problem, labels) or Conflict(
-        Phrase("no answer keeps all conditions")
+        Statement("no answer keeps all conditions")
     )
     return InfeasibleAssignment(
         conflict.sentence,

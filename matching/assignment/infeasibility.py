@@ -14,14 +14,14 @@ from scipy import sparse
 from matching.assignment.labels import Labels, listed, pairs
 from matching.assignment.milp import NoAnswer, model_of
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Mask, Problem
-from matching.phrases import Phrase
+from matching.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A sentence, and the positions that it speaks of."""
 
-    sentence: Phrase
+    sentence: Statement
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
 
@@ -55,7 +55,7 @@ class _Side:
         """Return how many pairs are open to each."""
         return np.bincount(self.ends, minlength=len(self.bounds))
 
-    def conflict(self, sentence: Phrase, these: list[int], others: list[int]) -> Conflict:
+    def conflict(self, sentence: Statement, these: list[int], others: list[int]) -> Conflict:
         """Return a conflict with the positions on the right sides."""
         if self.name == "row":
             return Conflict(sentence, tuple(these), tuple(others))
@@ -83,11 +83,11 @@ def _stray(problem: Problem, labels: Labels) -> Conflict | None:
         at = (barred[:, 0] == row) & (barred[:, 1] == column)
         reason = int(barred[at, 2].sum())
         pair = labels.pair(row, column)
-        sentence = Phrase("the pair {pair} is locked but has no score", pair=pair)
+        sentence = Statement("the pair {pair} is locked but has no score", pair=pair)
         if reason & BY_RULE:
-            sentence = Phrase("the pair {pair} is locked but not eligible", pair=pair)
+            sentence = Statement("the pair {pair} is locked but not eligible", pair=pair)
         if reason & BY_HAND:
-            sentence = Phrase("the pair {pair} is both locked and forbidden", pair=pair)
+            sentence = Statement("the pair {pair} is both locked and forbidden", pair=pair)
         return Conflict(sentence, (row,), (column,))
     return None
 
@@ -97,7 +97,7 @@ def _alone(side: _Side, labels: Labels) -> Conflict | None:
     n_locked = np.bincount(side.ends[side.locked], minlength=len(side.bounds))
     low, high = side.bounds.T
     for at in np.flatnonzero(side.n_open < low)[:1].tolist():
-        sentence = Phrase(
+        sentence = Statement(
             "{one} needs at least {least}, but only {n} may be chosen",
             one=labels.one(side.name, at),
             least=pairs(int(low[at])),
@@ -105,7 +105,7 @@ def _alone(side: _Side, labels: Labels) -> Conflict | None:
         )
         return side.conflict(_with_bars(sentence, side, [at], []), [at], [])
     for at in np.flatnonzero(n_locked > high)[:1].tolist():
-        sentence = Phrase(
+        sentence = Statement(
             "{one} takes at most {most}, but {n} are locked",
             one=labels.one(side.name, at),
             most=pairs(int(high[at])),
@@ -121,16 +121,22 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
     if needed <= offered:
         return None
     return Conflict(
-        Phrase(
+        Statement(
             "{taking} can take {places}; {asking} needs {n:,}"
             if len(side.bounds) == 1
             else "{taking} can take {places}; {asking} need {n:,}",
             taking=labels.count(side.other, len(side.other_bounds)),
-            places=Phrase("1 place") if offered == 1 else Phrase("{n:,} places", n=offered),
+            places=Statement("1 place")
+            if offered == 1
+            else Statement("{n:,} places", n=offered),
             asking=labels.count(side.name, len(side.bounds)),
             n=needed,
         )
     )
+
+
+def _places(n: int) -> Statement:
+    return Statement("1 place") if n == 1 else Statement("{n:,} places", n=n)
 
 
 def _shared(side: _Side, labels: Labels) -> Conflict | None:
@@ -155,7 +161,7 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
         needed=pairs(needed),
         n=offered + outside,
     )
-    sentence = Phrase(
+    sentence = Statement(
         "{lacking}: {others} takes {n}" if len(others) == 1 else "{lacking}: {others} take {n}",
         lacking=sentence,
         others=labels.many(side.other, others),
@@ -163,11 +169,11 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
     )
     locks = _locks(side, these, others, labels)
     if locks:
-        sentence = Phrase(
+        sentence = Statement(
             "{sentence} besides the locked {pairs}", sentence=sentence, pairs=locks
         )
     if outside:
-        sentence = Phrase(
+        sentence = Statement(
             "{sentence} and {pairs} with others may be chosen",
             sentence=sentence,
             pairs=pairs(outside),
@@ -175,16 +181,16 @@ def _shared(side: _Side, labels: Labels) -> Conflict | None:
     return side.conflict(_with_bars(sentence, side, these, others), these, others)
 
 
-def _lacking(n_these: int, *, locked: bool, **values: Any) -> Phrase:
+def _lacking(n_these: int, *, locked: bool, **values: Any) -> Statement:
     """Say what some of one side need together, and what they can have."""
     if n_these == 1:
-        return Phrase(
+        return Statement(
             "{these} needs at least {needed} besides the locked ones, but can have {n} only"
             if locked
             else "{these} needs at least {needed}, but can have {n} only",
             **values,
         )
-    return Phrase(
+    return Statement(
         "{these} need at least {needed} together besides the locked ones, but can have {n} only"
         if locked
         else "{these} need at least {needed} together, but can have {n} only",
@@ -220,7 +226,9 @@ def _tight_set(i: Ints, j: Ints, need: Ints, room: Ints) -> tuple[list[int], lis
     return reached[reached < n_rows].tolist(), (reached[reached >= n_rows] - n_rows).tolist()
 
 
-def _with_bars(sentence: Phrase, side: _Side, these: list[int], others: list[int]) -> Phrase:
+def _with_bars(
+    sentence: Statement, side: _Side, these: list[int], others: list[int]
+) -> Statement:
     """Say after a sentence how many pairs of these with other ones are barred, and by what."""
     barred = side.barred
     at = np.isin(barred[:, 0], these) & ~np.isin(barred[:, 1], others)
@@ -228,15 +236,15 @@ def _with_bars(sentence: Phrase, side: _Side, these: list[int], others: list[int
     by_hand = int((barred[at, 2] == BY_HAND).sum())
     parts = []
     if by_rule:
-        parts.append(Phrase("the rules bar {pairs} of theirs", pairs=pairs(by_rule)))
+        parts.append(Statement("the rules bar {pairs} of theirs", pairs=pairs(by_rule)))
     if by_hand:
         parts.append(
-            Phrase("1 pair is forbidden")
+            Statement("1 pair is forbidden")
             if by_hand == 1
-            else Phrase("{n} pairs are forbidden", n=by_hand)
+            else Statement("{n} pairs are forbidden", n=by_hand)
         )
     return (
-        Phrase("{sentence} ({parts})", sentence=sentence, parts=listed(parts))
+        Statement("{sentence} ({parts})", sentence=sentence, parts=listed(parts))
         if parts
         else sentence
     )
@@ -261,7 +269,7 @@ def _diverse(problem: Problem, labels: Labels) -> Conflict | None:
             kept[row] = True
     rows = np.flatnonzero(kept).tolist()
     limits = listed(str(n) for n in sorted({n for _, n in problem.groups}))
-    sentence = Phrase(
+    sentence = Statement(
         "bounds, locks and rules can be met, "
         "but not with at most {limits} of a group for {rows}",
         limits=limits,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matching.assignment.problem import Names, NamesLike
-from matching.phrases import Phrase
+from matching.statements import Statement
 
 LISTED = 8
 
@@ -40,7 +40,7 @@ class Labels:
     def count(self, side: str, n: int) -> str:
         """Return "1 row" or "4 columns", in the words of the caller."""
         word = side if self.names is None else self.names[2 + (side == "column")]
-        return Phrase(f"1 {word}") if n == 1 else Phrase(f"{{n:,}} {word}s", n=n)
+        return Statement(f"1 {word}") if n == 1 else Statement(f"{{n:,}} {word}s", n=n)
 
     def pair(self, row: int, column: int) -> str:
         """Return "(3, 2)", or the names."""
@@ -53,14 +53,14 @@ def listed(words: Iterable[str]) -> str:
     """Return "a, b and c"."""
     every = list(words)
     if len(every) > LISTED:
-        every = [*every[: LISTED - 1], Phrase("{n} more", n=len(every) - LISTED + 1)]
+        every = [*every[: LISTED - 1], Statement("{n} more", n=len(every) - LISTED + 1)]
     *others, last = every
     if not others:
         return last
     before = others[0] if len(others) == 1 else ", ".join(others)
-    return Phrase("{one} and {other}", one=before, other=last)
+    return Statement("{one} and {other}", one=before, other=last)
 
 
 def pairs(n: int) -> str:
     """Return "1 pair" or "4 pairs"."""
-    return Phrase("1 pair") if n == 1 else Phrase("{n} pairs", n=n)
+    return Statement("1 pair") if n == 1 else Statement("{n} pairs", n=n)

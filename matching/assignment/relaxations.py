@@ -18,7 +18,7 @@ from matching.assignment.labels import LISTED, Labels
 from matching.assignment.milp import Model, NoAnswer, Numbers, group_keys
 from matching.assignment.problem import BY_HAND, BY_RULE, Ints, Problem
 from matching.errors import Relaxation
-from matching.phrases import Phrase
+from matching.statements import Statement
 
 # A step costs so much that the order of the conditions only ever breaks ties.
 _STEP: Final = 1 << 20
@@ -35,11 +35,11 @@ _KINDS: Final = (
 )
 
 
-def _always(phrase: Phrase) -> Callable[[int], Phrase]:
+def _always(phrase: Statement) -> Callable[[int], Statement]:
     return lambda by: phrase
 
 
-_NO_WORDS: Final = _always(Phrase(""))
+_NO_WORDS: Final = _always(Statement(""))
 
 
 def relaxations_of(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
@@ -75,12 +75,12 @@ def _too_few_places(problem: Problem, labels: Labels) -> tuple[Relaxation, ...]:
 
 
 def _alike(
-    change: Callable[[str, int, int], Phrase],
+    change: Callable[[str, int, int], Statement],
     side: str,
     before: Ints,
     after: Ints,
     labels: Labels,
-) -> tuple[Phrase, ...]:
+) -> tuple[Statement, ...]:
     """Say which bounds change; of many, how many change alike."""
     at = np.flatnonzero(before != after).tolist()
     if len(at) <= LISTED:
@@ -91,8 +91,8 @@ def _alike(
     )
 
 
-def _lower(name: str, before: int, after: int) -> Phrase:
-    return Phrase(
+def _lower(name: str, before: int, after: int) -> Statement:
+    return Statement(
         "lower the minimum of {name} from {before} to {after}",
         name=name,
         before=before,
@@ -100,8 +100,8 @@ def _lower(name: str, before: int, after: int) -> Phrase:
     )
 
 
-def _raise(name: str, before: int, after: int) -> Phrase:
-    return Phrase(
+def _raise(name: str, before: int, after: int) -> Statement:
+    return Statement(
         "raise the maximum of {name} from {before} to {after}",
         name=name,
         before=before,
@@ -109,8 +109,8 @@ def _raise(name: str, before: int, after: int) -> Phrase:
     )
 
 
-def _mix(name: str, before: int, after: int) -> Phrase:
-    return Phrase(
+def _mix(name: str, before: int, after: int) -> Statement:
+    return Statement(
         "let {name} have more of a group: from {before} to {after}",
         name=name,
         before=before,
@@ -136,7 +136,7 @@ class _Give:
     kinds: frozenset[str]
     most: int
     cost: int
-    phrase: Callable[[int], Phrase]
+    phrase: Callable[[int], Statement]
 
 
 class _Elastic:
@@ -188,12 +188,12 @@ class _Elastic:
         """Let a barred pair be chosen."""
         name = self.labels.pair(row, column)
         if reason == BY_RULE:
-            lifted = Phrase("lift the rule for the pair {pair}", pair=name)
+            lifted = Statement("lift the rule for the pair {pair}", pair=name)
             return _Give(frozenset({"rule"}), 1, 1, _always(lifted))
         if reason == BY_HAND:
-            allowed = Phrase("allow the pair {pair}", pair=name)
+            allowed = Statement("allow the pair {pair}", pair=name)
             return _Give(frozenset({"forbidden"}), 1, 1, _always(allowed))
-        both = Phrase("lift the rule for the forbidden pair {pair} and allow it", pair=name)
+        both = Statement("lift the rule for the forbidden pair {pair} and allow it", pair=name)
         return _Give(frozenset({"rule", "forbidden"}), 1, 2, _always(both))
 
     def _locks(self) -> None:
@@ -204,7 +204,7 @@ class _Elastic:
         held = self.problem.locked.tolist() + [place in stray for place in places[n:]]
         locks = np.flatnonzero(held)
         names = [self.labels.pair(*places[k]) for k in locks.tolist()]
-        phrases = [Phrase("drop the lock of the pair {pair}", pair=name) for name in names]
+        phrases = [Statement("drop the lock of the pair {pair}", pair=name) for name in names]
         drop = self._give([_Give(frozenset({"lock"}), 1, 1, _always(p)) for p in phrases])
         ones = np.ones(len(locks))
         self._rows(np.arange(len(locks)), locks, [(drop, 1)], ones, np.full(len(locks), np.inf))
@@ -251,6 +251,6 @@ class _Elastic:
 
 
 def _changed(
-    change: Callable[[str, int, int], Phrase], name: str, before: int, sign: int, by: int
-) -> Phrase:
+    change: Callable[[str, int, int], Statement], name: str, before: int, sign: int, by: int
+) -> Statement:
     return change(name, before, before + sign * by)

@@ -93,21 +93,13 @@ def begin(
 def _keep_few(session: Session, user_id: UUID) -> None:
     """End what is more than a person may have open, the longest silent first."""
     session.flush()
-    kept = (
+    more = (
         select(BrowserSession.id)
         .where(BrowserSession.user_id == user_id, BrowserSession.stage == Stage.COMPLETE)
         .order_by(col(BrowserSession.seen_at).desc(), col(BrowserSession.created_at).desc())
-        .limit(MOST_SESSIONS)
+        .offset(MOST_SESSIONS)
     )
-    held = session.exec(kept).all()
-    if len(held) == MOST_SESSIONS:
-        session.execute(
-            delete(BrowserSession).where(
-                col(BrowserSession.user_id) == user_id,
-                col(BrowserSession.stage) == Stage.COMPLETE,
-                col(BrowserSession.id).not_in(held),
-            )
-        )
+    session.execute(delete(BrowserSession).where(col(BrowserSession.id).in_(more)))
 
 
 def _following(session: Session, user: User, passed: Stage | None) -> Stage:

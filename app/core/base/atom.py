@@ -64,22 +64,18 @@ def atom(
     rights : str, optional
         The licence.
     """
-    from xml.etree.ElementTree import (  # noqa: PLC0415 -- few ask for a feed
-        Element,
-        SubElement,
-        tostring,
-    )
+    from xml.etree.ElementTree import Element, tostring  # noqa: PLC0415 -- few ask for a feed
 
     feed = Element("feed", {"xmlns": _ATOM, "xml:lang": language})
-    _text(feed, "id", address)
-    _text(feed, "title", title)
+    _add(feed, "id", address)
+    _add(feed, "title", title)
     newest = max((entry.updated for entry in entries), default=_BEGINNING)
-    _text(feed, "updated", newest.isoformat())
-    SubElement(feed, "link", {"rel": "self", "href": address})
-    SubElement(feed, "link", {"rel": "alternate", "href": page})
-    _text(SubElement(feed, "author"), "name", "Counterpart")
+    _add(feed, "updated", newest.isoformat())
+    _add(feed, "link", rel="self", href=address)
+    _add(feed, "link", rel="alternate", href=page)
+    _add(_add(feed, "author"), "name", "Counterpart")
     if rights:
-        _text(feed, "rights", rights)
+        _add(feed, "rights", rights)
     for entry in entries:
         _append(feed, entry)
     written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -87,20 +83,19 @@ def atom(
 
 
 def _append(feed: "Element", entry: Entry) -> None:
-    from xml.etree.ElementTree import SubElement  # noqa: PLC0415 -- as above
-
-    element = SubElement(feed, "entry", {"xml:lang": entry.language})
-    _text(element, "id", f"urn:uuid:{entry.key}")
-    _text(element, "title", entry.title)
-    SubElement(element, "link", {"rel": "alternate", "href": entry.address})
-    _text(element, "updated", entry.updated.isoformat())
-    _text(element, "published", entry.published.isoformat())
-    _text(element, "summary", entry.summary)
+    element = _add(feed, "entry", **{"xml:lang": entry.language})
+    _add(element, "id", f"urn:uuid:{entry.key}")
+    _add(element, "title", entry.title)
+    _add(element, "link", rel="alternate", href=entry.address)
+    _add(element, "updated", entry.updated.isoformat())
+    _add(element, "published", entry.published.isoformat())
+    _add(element, "summary", entry.summary)
     for category in entry.categories:
-        SubElement(element, "category", {"term": category})
+        _add(element, "category", term=category)
 
 
-def _text(parent: "Element", name: str, text: str) -> None:
-    from xml.etree.ElementTree import SubElement  # noqa: PLC0415 -- as above
-
-    SubElement(parent, name).text = text
+def _add(parent: "Element", tag: str, text: str | None = None, **attributes: str) -> "Element":
+    element = parent.makeelement(tag, attributes)
+    element.text = text
+    parent.append(element)
+    return element

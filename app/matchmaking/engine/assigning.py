@@ -11,7 +11,7 @@ from app.core.base.messages import Message
 from app.matchmaking.engine.ranking import Engine, Pair
 from app.matchmaking.results import Shortfall
 from app.matchmaking.schemas.settings import FLOOR
-from matching import Assignment, Names, Phrase, Regrets, Step, assign, frontier, regret
+from matching import Assignment, Names, Regrets, Statement, Step, assign, frontier, regret
 
 # Who would serve a challenge with a place more: so many are named.
 _NAMED: Final = 3
@@ -54,18 +54,19 @@ COUNTED: Final = (
     *(Message("1 challenge"), Message("{n:,} challenges")),
     *(Message("1 provider"), Message("{n:,} providers")),
 )
-"""What phrases of the library call some of each side, put together there from our words."""
+"""What statements of the library call some of each side, put together there from our words."""
 
 
-def message_of(phrase: Any) -> Any:
-    """Return a phrase of the library, with all that it is made of, as a message.
+def message_of(statement: Any) -> Any:
+    """Return a statement of the library, with all that it is made of, as a message.
 
     Names and numbers stay as they are.
     """
-    if not isinstance(phrase, Phrase):
-        return phrase
+    if not isinstance(statement, Statement):
+        return statement
     return Message(
-        phrase.template, **{name: message_of(value) for name, value in phrase.values.items()}
+        statement.template,
+        **{name: message_of(value) for name, value in statement.values.items()},
     )
 
 
