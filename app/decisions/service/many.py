@@ -1,7 +1,6 @@
 """One outcome for many submissions: first what would happen to each, then it is drafted."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -18,22 +17,7 @@ from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.service import queries as submissions
-from app.submissions.service.many_steps import require_few
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """What drafting an outcome for many would do to one submission.
-
-    Attributes
-    ----------
-    submission : Submission
-    obstacle : str or None
-        Why nothing is drafted about it; None where something is.
-    """
-
-    submission: Submission
-    obstacle: str | None
+from app.submissions.service.many_steps import Prospect, require_few
 
 
 def prospects(

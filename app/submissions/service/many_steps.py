@@ -24,13 +24,13 @@ MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a step would do to one submission.
+    """What a step, or a draft about it, would do to one submission.
 
     Attributes
     ----------
     submission : Submission
     obstacle : str or None
-        Why it cannot take the step; None where it can.
+        Why nothing is done; None where something is.
     """
 
     submission: Submission
