@@ -4,7 +4,7 @@ A sentence about an assignment is made of parts: names, numbers, and other state
 its template and its values, since nobody takes a finished sentence apart.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 
@@ -37,11 +37,3 @@ class Statement(str):
         statement = super().__new__(cls, template.format(**values) if values else template)
         statement.template, statement.values = template, values
         return statement
-
-    def __reduce__(self) -> tuple[Callable[..., "Statement"], tuple[str, dict[str, Any]]]:
-        """Copy by template and values: the finished statement may hold braces of its own."""
-        return _again, (self.template, dict(self.values))
-
-
-def _again(template: str, values: dict[str, Any]) -> Statement:
-    return Statement(template, **values)

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -282,12 +283,39 @@ def _in_haste(connection: DBAPIConnection, _: object) -> None:
     connection.cursor().execute("PRAGMA synchronous=OFF")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_loop() -> Iterator[None]:
+@pytest.fixture(scope="session")
+def _loop() -> Iterator["_Loop"]:
+    loop = _Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(autouse=True)
+def one_loop(request: pytest.FixtureRequest, _loop: "_Loop") -> None:
     """Let all clients ask in one thread: a loop for each request costs more than an answer."""
-    with start_blocking_portal() as TestClient.portal:
-        yield
-    TestClient.portal = None
+    _loop.traced(not request.node.get_closest_marker("no_cover"))
+
+
+class _Loop:
+    """The thread in which the clients ask, and those that it starts.
+
+    A test that is not traced ends the tracing of every thread there is, for good: the next one
+    that is traced asks in a thread of its own, or what it covers would not be counted.
+    """
+
+    def __init__(self) -> None:
+        self._running = ExitStack()
+        self._is_traced: bool | None = None
+
+    def traced(self, wanted: bool) -> None:
+        if wanted is not self._is_traced:
+            self.close()
+            TestClient.portal = self._running.enter_context(start_blocking_portal())
+            self._is_traced = wanted
+
+    def close(self) -> None:
+        TestClient.portal = self._is_traced = None
+        self._running.close()
 
 
 @pytest.fixture(scope="session")

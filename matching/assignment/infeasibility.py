@@ -126,9 +126,7 @@ def _together(side: _Side, labels: Labels) -> Conflict | None:
             if len(side.bounds) == 1
             else "{taking} can take {places}; {asking} need {n:,}",
             taking=labels.count(side.other, len(side.other_bounds)),
-            places=Statement("1 place")
-            if offered == 1
-            else Statement("{n:,} places", n=offered),
+            places=_places(offered),
             asking=labels.count(side.name, len(side.bounds)),
             n=needed,
         )
