@@ -229,6 +229,8 @@ def a_decision(session: Session, **fields: Any) -> Decision:
     fields.setdefault("reasons", "All reviewers agreed.")
     fields.setdefault("feedback", f"What stands in your text convinced us, point {number}.")
     fields.setdefault("language", "en")
+    drafter = fields.get("drafted_by")
+    fields.setdefault("writers", [] if drafter is None else [str(drafter)])
     state = fields.setdefault("state", DecisionState.DRAFT)
     if state in {DecisionState.APPROVED, DecisionState.RELEASED, DecisionState.CORRECTED}:
         fields.setdefault("approved_at", now())

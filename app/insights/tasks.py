@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import and_, func
+from sqlalchemy import String, and_, cast, func
 from sqlmodel import Session, col, exists, select
 
 from app.access import policy
@@ -149,7 +149,7 @@ def _of_deciders(session: Session, actor: Actor) -> Iterator[Task]:
         (
             and_(
                 col(Decision.state) == DecisionState.READY,
-                col(Decision.drafted_by).is_distinct_from(actor.user_id),
+                ~cast(Decision.writers, String).contains(str(actor.user_id)),
             ),
             TaskKind.SIGN,
             Action.DECISION_APPROVE,

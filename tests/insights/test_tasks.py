@@ -69,26 +69,27 @@ def test_staff_see_how_many_of_each_programme_are_to_be_checked_and_decided(
     ]
 
 
-def test_what_is_drafted_is_to_be_approved_by_another_and_then_released(
+def test_what_is_drafted_is_to_be_approved_by_who_wrote_no_part_of_it_and_then_released(
     session: Session,
 ) -> None:
     call = a_call(session)
     programme = session.get_one(Programme, call.programme_id)
     lead = actor_of(session, Role.LEAD)
     a_challenge(session, call_id=call.id, state=State.ELIGIBLE)
-    for state, drafter in (
-        (DecisionState.DRAFT, None),
-        (DecisionState.READY, lead.user_id),
-        (DecisionState.READY, None),
-        (DecisionState.APPROVED, None),
-        (DecisionState.RELEASED, None),
+    earlier = [str(lead.user_id)]  # wrote a part, which a colleague then changed
+    for state, writers in (
+        (DecisionState.DRAFT, []),
+        (DecisionState.READY, earlier),
+        (DecisionState.READY, []),
+        (DecisionState.APPROVED, []),
+        (DecisionState.RELEASED, []),
     ):
         submission = a_challenge(
             session,
             call_id=call.id,
             state=State.SELECTED if state is DecisionState.RELEASED else State.ELIGIBLE,
         )
-        a_decision(session, submission=submission, state=state, drafted_by=drafter)
+        a_decision(session, submission=submission, state=state, writers=writers)
 
     found = tasks_of(session, lead)
     of_staff = tasks_of(session, actor_of(session, Role.STAFF))

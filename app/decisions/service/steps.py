@@ -194,8 +194,7 @@ def _facts(
         feedback=decision.feedback,
         place=submission.state,
         corrects=decision.corrects_id is not None,
-        has_written=actor.user_id is not None
-        and str(actor.user_id) in {str(decision.drafted_by), *decision.writers},
+        has_written=str(actor.user_id) in decision.writers,
         asks=decision.answer_by is not None,
         is_late=decision.answer_by is not None and decision.answer_by <= now(),
         no_place=obstacle.detail if obstacle else None,
