@@ -13,6 +13,7 @@ from app.decisions import models as decisions
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
+from app.notifications import models as notifications
 from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.submissions import models as submissions
@@ -27,6 +28,7 @@ __all__ = [
     "matches",
     "matchmaking",
     "notices",
+    "notifications",
     "organisations",
     "outbox",
     "programmes",

@@ -10,10 +10,11 @@ from app.accounts import jobs as accounts
 from app.core.base.errors import AppError
 from app.core.storage import idempotency_keys, jobs, outbox
 from app.core.storage.database import Database, transaction
+from app.insights import digest
 from app.matchmaking import jobs as matchmaking
 from app.operations import retention
 from app.settings import Settings
-from app.submissions.service import taken_back
+from app.submissions.service import reminders, taken_back
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,20 @@ def _sweep(database: Database, settings: Settings) -> None:
         log.info("people erased", extra={"people": removed.people})
 
 
+def _remind(database: Database) -> None:
+    """Write the letters that a date asks for, some at a time, so that nobody waits long."""
+    while True:
+        with transaction(database) as session:
+            reminded = reminders.remind(session)
+        if not reminded:
+            break
+        log.info("reminders written", extra={"submissions": reminded})
+    with transaction(database) as session:
+        written = digest.write_digests(session)
+    if written:
+        log.info("digests written", extra={"letters": written})
+
+
 def _settle(database: Database) -> None:
     """Let count again what was taken back in calls that have closed."""
     with transaction(database) as session:
@@ -83,6 +98,7 @@ def work(database: Database, settings: Settings, stop: threading.Event) -> None:
                 # Set first: a sweep that fails must not keep the jobs waiting.
                 sweep_at = time.monotonic() + SWEEP_SECONDS
                 _sweep(database, settings)
+                _remind(database)
             if time.monotonic() >= settle_at:
                 settle_at = time.monotonic() + SETTLE_SECONDS
                 _settle(database)

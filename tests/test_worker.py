@@ -4,16 +4,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.access.policy import Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
 from app.core.base.clock import now
 from app.core.storage.database import Database
+from app.core.storage.outbox import Letter
 from app.settings import Settings
+from app.submissions.lifecycle import State
 from app.worker import work
-from tests.factories import a_user
+from tests.factories import a_call, a_challenge, a_user, organisation_of
 from tests.processes import until
 
 
@@ -52,3 +56,31 @@ def test_people_who_left_long_ago_are_erased_without_anybody_asking(
 
     assert gone.name == "Erased person"
     assert not is_erased(left)
+
+
+def test_who_has_a_draft_is_reminded_and_staff_read_what_waits_without_anybody_asking(
+    session: Session, database: Database, settings: Settings
+) -> None:
+    at = now()
+    call = a_call(session, closes_at=at + timedelta(days=2))
+    member = a_user(session)
+    staff = a_user(session, Role.STAFF, created_at=at - timedelta(days=30))
+    for state, begun in ((State.DRAFT, at - timedelta(days=30)), (State.SUBMITTED, at)):
+        a_challenge(
+            session,
+            call_id=call.id,
+            organisation_id=organisation_of(session, member),
+            state=state,
+            created_at=begun,
+        )
+    session.commit()
+
+    def readers() -> list[UUID]:
+        found = session.exec(select(Letter.user_id)).all()
+        session.rollback()
+        return sorted(found)
+
+    with workers(database, settings, 2):
+        until(lambda: len(readers()) >= 2)
+
+    assert readers() == sorted([member.id, staff.id])

@@ -18,7 +18,7 @@ class User(Record, table=True):
     """A person who signs in.
 
     `language` and `zone` are those in which the service speaks to them; null where they have
-    chosen none.
+    chosen none. `unwanted_letters` are the kinds of letters that they have chosen not to get.
     """
 
     __tablename__ = "user_account"  # `user` is a reserved word in SQL
@@ -30,6 +30,7 @@ class User(Record, table=True):
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     language: str | None = Field(default=None, max_length=2)
     zone: str | None = Field(default=None, max_length=100)
+    unwanted_letters: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
 
     def __repr__(self) -> str:
         """Name the row without personal data."""

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import JSON, CheckConstraint, Column, Field, Index, UniqueConstraint, text
+from sqlmodel import JSON, CheckConstraint, Column, Field, Index, text
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
-from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import OPEN, DecisionOutcome, DecisionState
 from app.submissions.lifecycle import Kind
 
@@ -89,19 +88,3 @@ class Decision(Record, table=True):
     release_id: UUID | None = Field(default=None, foreign_key="release.id", index=True)
     corrects_id: UUID | None = Field(default=None, foreign_key="decision.id", index=True)
     in_place_of_id: UUID | None = Field(default=None, foreign_key="submission.id")
-
-
-class LetterTemplate(Record, table=True):
-    """How the letters of a call read, for one kind of letter in one language.
-
-    Where there is none, the letter reads as the service has it (`letters.DEFAULTS`).
-    """
-
-    __tablename__ = "letter_template"
-    __table_args__ = (UniqueConstraint("call_id", "kind", "language"),)
-
-    call_id: UUID = Field(foreign_key="call.id")
-    kind: LetterKind = Field(sa_type=enum_column(LetterKind))
-    language: str
-    subject: str
-    body: str

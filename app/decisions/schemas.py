@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.base.references import Reference
 from app.core.base.schemas import Instant, at_most
-from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
@@ -211,25 +210,6 @@ class ReleaseQuery(ListQuery):
     programme: Several[Reference] = Field(
         default=[], description="Identifiers or codes of programmes; repeatable."
     )
-
-
-class LetterDraft(BaseModel):
-    """Another text for a letter of a call."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "subject": "The decision about {code}",
-                    "body": "Dear team of {organisation},\n\n{feedback}\n\n{answer}\n",
-                }
-            ]
-        },
-    )
-
-    subject: Annotated[Line, StringConstraints(min_length=1, max_length=200)]
-    body: Annotated[Text, StringConstraints(min_length=1, max_length=5000)]
 
 
 class DecisionLetterRead(BaseModel):

@@ -8,15 +8,24 @@ from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.numbers import Whole
-from app.core.http.access import needs
-from app.core.http.database_sessions import SessionDep
+from app.core.http.access import needs, signed_in
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.insights import service
-from app.insights.schemas import AuditQuery, AuditRead
+from app.insights.schemas import AuditQuery, AuditRead, TaskRead, TasksRead
+from app.insights.tasks import tasks_of
 
 router = APIRouter(route_class=Route, tags=["insights"])
+
+
+@router.get("/me/tasks")
+@signed_in
+def list_tasks(session: ReadSessionDep, actor: ActorDep) -> TasksRead:
+    """List what waits for you: what has a date first, and of it the most urgent first."""
+    tasks = [TaskRead.model_validate(task) for task in tasks_of(session, actor)]
+    return TasksRead(tasks=tasks)
 
 
 @router.get("/audit")

@@ -10,6 +10,8 @@ from app.core.base.references import Reference
 from app.core.base.schemas import Instant
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.exporting import Names
+from app.insights.tasks import MOST, TaskKind
+from app.submissions.lifecycle import Kind
 
 
 class AuditRead(BaseModel):
@@ -47,3 +49,22 @@ class AuditQuery(ListQuery):
     )
     since: Instant | None = Field(default=None, description="An instant with its zone.")
     until: Instant | None = Field(default=None, description="The first one that is too late.")
+
+
+class TaskRead(BaseModel):
+    """Something that waits for its reader."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    what: TaskKind
+    code: str = Field(description="Of the submission or the programme that it is about.")
+    title: str = Field(description="Of the same.")
+    kind: Kind = Field(description="Of the submissions.")
+    count: int = Field(description="How many of them.")
+    due: datetime | None = Field(description="Until when; null where it has no date.")
+
+
+class TasksRead(BaseModel):
+    """What waits for its reader, the most urgent first."""
+
+    tasks: Annotated[list[TaskRead], Field(max_length=MOST)]

@@ -14,8 +14,8 @@ from app.core.http.idempotency import without_key
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
-from app.notifications import service
 from app.notifications.schemas import LetterQuery, LetterRead
+from app.notifications.service import outbox
 
 router = APIRouter(route_class=Route, tags=["letters"])
 
@@ -29,7 +29,7 @@ def list_letters(
 ) -> ListOf[LetterRead]:
     """List the letters that wait, were sent, or could not be sent."""
     return answer(
-        lambda session, query: service.letters(session, actor, query), query, LetterRead
+        lambda session, query: outbox.letters(session, actor, query), query, LetterRead
     )
 
 
@@ -37,7 +37,7 @@ def list_letters(
 @needs(Action.OUTBOX_READ)
 def read_letter(session: ReadSessionDep, actor: ActorDep, letter_id: UUID) -> LetterRead:
     """Read one letter."""
-    return service.letter(session, actor, letter_id)
+    return outbox.letter(session, actor, letter_id)
 
 
 @router.post("/outbox/{letter_id}/hand-over", responses=responses(Conflict, NotFound))
@@ -51,4 +51,4 @@ def hand_letter_over(
     Staff and leads do so for teams, administrators for everybody.
     """
     mail = settings.smtp_host is not None
-    return service.hand_over(session, actor, letter_id, has_mail_server=mail)
+    return outbox.hand_over(session, actor, letter_id, has_mail_server=mail)

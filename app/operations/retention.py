@@ -9,6 +9,7 @@ from app.accounts.models import OneTimeLink, Token
 from app.accounts.service import browser_sessions, known_browsers, one_time_links
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
+from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.settings import Settings
 
@@ -31,6 +32,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     retention = timedelta(days=settings.retention_days)
     known_browsers.purge(session)
     jobs.purge(session, one_time_links.SEND_RESET, at - timedelta(days=1))
+    telling.purge(session, at - timedelta(days=settings.letter_days))
     links = session.execute(delete(OneTimeLink).where(col(OneTimeLink.ends_at) < at))
     tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
     return Removed(

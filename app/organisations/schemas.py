@@ -203,6 +203,9 @@ class PersonExport(BaseModel):
     consented_at: datetime | None
     language: str | None
     zone: str | None
+    unwanted_letters: list[str] = Field(
+        max_length=50, description="Which you have chosen not to get."
+    )
     memberships: list[MembershipRead]
     second_factor: bool
     identities: list[dict[str, str]] = Field(description="Who you are at OpenID providers.")

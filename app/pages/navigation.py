@@ -261,6 +261,12 @@ ENTRIES: Final = (
         row=Row.ACCOUNT,
     ),
     Entry(
+        Message("Letters that you get"),
+        "/profile/letters",
+        _pages("show_letter_choices", "choose_letters"),
+        row=Row.ACCOUNT,
+    ),
+    Entry(
         Message("Your tokens"),
         "/profile/tokens",
         _pages("show_tokens", "make_token", "revoke_token"),

@@ -54,6 +54,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
                 "Released. Every team can read its decision, and gets a letter."
             ),
             "letter-written": Message("Saved. Letters of this call read like this."),
+            "letters-chosen": Message("Saved. We write to you as you have chosen."),
             "letter-removed": Message("Letters of this call read as the service has it."),
             "notice-begun": Message(
                 "Begun with what the challenge says. Nothing is public yet."

@@ -17,6 +17,7 @@ from app.pages.account import (
     tasks,
     tokens,
 )
+from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
 from app.pages.staff import (
@@ -24,9 +25,9 @@ from app.pages.staff import (
     bench,
     board,
     call_forms,
+    call_letters,
     comparison,
     decision,
-    decision_letters,
     decisions,
     figures,
     importing,
@@ -61,6 +62,7 @@ for page in (
         profile,
         password,
         sessions,
+        letter_choices,
         tokens,
         tasks,
     ),
@@ -72,7 +74,7 @@ for page in (
         decisions,
         decision,
         releases,
-        decision_letters,
+        call_letters,
         notices,
         many_steps,
         runs,

@@ -303,12 +303,11 @@ def list_late_permits(
 def permit_late(
     session: SessionDep,
     actor: ActorDep,
-    settings: SettingsDep,
     call_id: Reference,
     new: NewLatePermit,
 ) -> LatePermit:
     """Let a team send what it writes until later; another permit of it is replaced."""
-    return late_permits.give(session, actor, call_id, new, origin=settings.public_url)
+    return late_permits.give(session, actor, call_id, new)
 
 
 @late.get("/late-permits/{permit_id}")

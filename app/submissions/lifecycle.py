@@ -245,13 +245,25 @@ BY_DECISION: Final = Life[State, None](
 )
 """What a decision does when it is released, or corrects one that was."""
 
+BY_PROMOTION: Final = Life[State, None](
+    "A submission",
+    Step(
+        "lose-place",
+        "Give the place to another team",
+        frozenset({State.SELECTED}),
+        State.DECLINED,
+        Action.DECISION_RELEASE,
+    ),
+)
+"""What happens to a team that did not answer in time, when a reserve gets its place."""
+
 STEPS_BEFORE: Final = ("reconsider",)
 """Steps that were taken in earlier versions; the record still holds them."""
 
 TAKES_PART: Final = frozenset({State.SELECTED, State.ACCEPTED})
 """Where a submission is selected: it is ranked, and can have a public notice."""
 GONE: Final = frozenset({State.WITHDRAWN, State.DECLINED})
-"""Where a team takes no part any more, by its own word."""
+"""Where a team takes no part any more: by its own word, or since it did not answer."""
 
 
 class Basis(StrEnum):

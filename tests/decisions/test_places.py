@@ -24,6 +24,7 @@ from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import StepTaken
 from app.submissions.service import steps as submissions
+from app.submissions.service.history import history
 from tests.factories import a_call, a_challenge, a_programme, a_user, decided
 
 SOON = datetime(2100, 6, 14, 16, tzinfo=UTC)
@@ -178,6 +179,24 @@ def test_an_answer_at_the_instant_in_which_a_place_is_given_is_refused(
     correct(session, reserve, in_place_of=silent.code)
 
     assert silent.version == seen + 1
+
+
+def test_a_silent_team_loses_the_place_that_another_one_gets_and_is_told(
+    session: Session,
+) -> None:
+    silent, reserve = a_call_with(session, SELECTED, RESERVE)
+    silent.answer_by = now() - timedelta(seconds=1)
+    member = a_user(session, Role.MEMBER, organisation_id=silent.organisation_id)
+    session.flush()
+
+    correct(session, reserve, in_place_of=silent.code)
+    session.commit()
+
+    assert (silent.state, reserve.state) == (State.DECLINED, State.SELECTED)
+    assert [one.step for one in history(session, silent)][-1] == "lose-place"
+    (letter,) = session.exec(select(Letter).where(Letter.user_id == member.id)).all()
+    about = f'{silent.code}, "{silent.title}"'
+    assert letter.subject == f"The place of {about}, went to another team"
 
 
 def test_of_two_who_give_one_place_at_once_one_does(

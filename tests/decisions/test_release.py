@@ -19,11 +19,12 @@ from app.core.base.errors import (
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database, transaction
 from app.core.storage.outbox import Letter
-from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
-from app.decisions.models import Decision, LetterTemplate, Release
+from app.decisions.models import Decision, Release
 from app.decisions.schemas import NewRelease
 from app.decisions.service import releases
+from app.notifications.letter_texts import LetterKind
+from app.notifications.models import LetterTemplate
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

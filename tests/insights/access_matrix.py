@@ -7,5 +7,6 @@ EXPECTED: Matrix = {
         "other": answers(403, admin=204),
         "hidden": answers(403, admin=404),
     },
+    "list_tasks": {"any": answers(200)},
     "list_audit_events": {"any": answers(200, member=403, reviewer=403, advisor=403)},
 }

@@ -14,7 +14,8 @@ from app.accounts.models import BrowserSession
 from app.core.base.clock import now
 from app.core.storage.outbox import Letter
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
-from app.decisions.models import Decision, LetterTemplate, Release
+from app.decisions.models import Decision, Release
+from app.notifications.models import LetterTemplate
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

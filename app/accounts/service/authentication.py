@@ -87,6 +87,16 @@ def authenticate_browser(
     return actor, seen_at
 
 
+def actor_of(session: Session, user_id: UUID) -> Actor:
+    """Return somebody with all their roles, for what is read in their name without them.
+
+    It holds no credential, so nothing takes it for a person who is there.
+    """
+    statement = select(Membership.role, Membership.organisation_id)
+    rows = session.exec(statement.where(Membership.user_id == user_id)).all()
+    return Actor(user_id, _roles(rows))
+
+
 def _roles(rows: Iterable[Sequence[Any]]) -> dict[Role, frozenset[UUID]]:
     """Gather roles and organisations, which stand last in each row."""
     roles: dict[Role, frozenset[UUID]] = {}

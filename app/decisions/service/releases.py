@@ -20,7 +20,6 @@ from app.core.base.messages import Message
 from app.core.base.schemas import MOST_MISSING
 from app.core.base.text import comparable
 from app.core.storage import audit
-from app.decisions.letters import LetterKind
 from app.decisions.lifecycle import (
     BY_OUTCOME,
     BY_RELEASE,
@@ -28,10 +27,12 @@ from app.decisions.lifecycle import (
     DecisionOutcome,
     DecisionState,
 )
-from app.decisions.models import Decision, LetterTemplate, Release
+from app.decisions.models import Decision, Release
 from app.decisions.schemas import NewRelease
 from app.decisions.service import steps, writing
 from app.decisions.service.drafts import SUBJECT
+from app.notifications.letter_texts import TEXTS, LetterKind
+from app.notifications.models import LetterTemplate
 from app.programmes import service as programmes
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
@@ -40,6 +41,12 @@ from app.submissions.service import steps as submissions
 
 RELEASE: Final = "release"
 """The kind of subject in the audit record, and the step that decisions take."""
+
+
+_RELEASED: Final = [
+    kind for kind, text in TEXTS.items() if text.written_by is Action.DECISION_RELEASE
+]
+"""The kinds of letters that tell of a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,9 @@ def outlook(session: Session, actor: Actor, call: Call) -> Outlook:
         Submission.call_id == call.id,
         col(Submission.state).in_([State.SUBMITTED, State.RETURNED]),
     )
-    written = select(LetterTemplate).where(LetterTemplate.call_id == call.id)
+    written = select(LetterTemplate).where(
+        LetterTemplate.call_id == call.id, col(LetterTemplate.kind).in_(_RELEASED)
+    )
     templates = session.exec(written.order_by(col(LetterTemplate.id))).all()
     return Outlook(batch, missing, session.exec(waiting).one(), templates)
 

@@ -25,6 +25,7 @@ from app.decisions.models import Decision
 from app.decisions.schemas import DecisionRead, DecisionStepTaken
 from app.decisions.service import places, writing
 from app.decisions.service.drafts import SUBJECT
+from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.service import steps as submissions
@@ -70,8 +71,8 @@ def take(
         require_confirmed(actor)
         _give_way(session, actor, decision)
         if place is not None and place.state is State.SELECTED:
-            # Its version grows: an answer that its team gives at this very moment is refused.
-            place.updated_at = now()
+            zone = session.get_one(Programme, place.programme_id).zone
+            submissions.lose_place(session, actor, place, zone)
     decision.state, decision.message = after, taken.reason
     decision.approved_by, decision.approved_at = _approval(actor, decision)
     if after is DecisionState.RELEASED:

@@ -2,35 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.access.policy import Role
+from app.access import policy
+from app.access.policy import Action, Actor, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Membership, User
 from app.accounts.service import letters as accounts
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, Language
 from app.core.base.translations import language as language_of
-from app.core.storage import outbox
-from app.decisions import letters
-from app.decisions.letters import ASKING, LetterKind, Template
 from app.decisions.lifecycle import DecisionOutcome
-from app.decisions.models import Decision, LetterTemplate
-from app.organisations.models import Organisation
+from app.decisions.models import Decision
+from app.notifications import letter_texts
+from app.notifications.letter_texts import ANSWER, TEXTS, LetterKind, Template
+from app.notifications.service.telling import Teller, Values
 from app.organisations.service import people
 from app.programmes.models import Call, Programme
 from app.submissions.models import Submission
-
-Templates = dict[tuple[str, str], Template]
-"""What a lead has written for a call, by kind and language."""
-
-
-def templates_of(session: Session, call_id: UUID) -> Templates:
-    """Return the templates that were written for a call."""
-    rows = session.exec(select(LetterTemplate).where(LetterTemplate.call_id == call_id))
-    return {(row.kind, row.language): Template(row.subject, row.body) for row in rows}
+from app.submissions.service import letters
 
 
 def kind_of(session: Session, decision: Decision) -> LetterKind:
@@ -58,13 +49,13 @@ class Writer:
         self._session = session
         self._call = call
         self._programme = session.get_one(Programme, call.programme_id)
-        self._templates = templates_of(session, call.id)
+        self._teller = Teller(session)
 
     def letter(
         self, decision: Decision, submission: Submission, kind: LetterKind, language: Language
     ) -> Template:
         """Return the letter of a decision as somebody reads it who speaks a language."""
-        template = self._templates.get((kind, language.tag)) or letters.default(kind, language)
+        template = self._teller.template(kind, self._call.id, language)
         return self.filled(template, decision, submission, kind, language)
 
     def filled(
@@ -76,43 +67,26 @@ class Writer:
         language: Language,
     ) -> Template:
         """Return what a template becomes for a decision."""
-        team = self._session.get_one(Organisation, submission.organisation_id)
-        asked = decision.answer_by if kind in ASKING else None
-        return letters.filled(
-            template,
-            {
-                "code": submission.code,
-                "title": submission.title,
-                "organisation": team.name,
-                "call": self._call.title,
-                "programme": self._programme.title,
+        return letter_texts.filled(template, self._values(decision, submission, kind)(language))
+
+    def _values(self, decision: Decision, submission: Submission, kind: LetterKind) -> Values:
+        asked = decision.answer_by if "answer" in TEXTS[kind].needed else None
+        fields = letters.fields_of(self._session, submission)
+
+        def within(language: Language) -> dict[str, str]:
+            answer_by = asked and language.moment(asked, self._programme.zone)
+            return fields | {
                 "outcome": language.word(decision.outcome),
                 "feedback": decision.feedback,
-                "answer": language.say(
-                    Message(
-                        letters.ANSWER,
-                        answer_by=language.moment(asked, self._programme.zone),
-                    )
-                )
-                if asked
-                else "",
-            },
-        )
+                "answer": language.say(Message(ANSWER, answer_by=answer_by)) if asked else "",
+            }
+
+        return within
 
     def write(self, decision: Decision, submission: Submission, kind: LetterKind) -> int:
         """Add the letters of a decision to the caller's transaction; return how many."""
-        readers = self.readers(submission)
-        for user in readers:
-            language = accounts.spoken_to(user)
-            letter = self.letter(decision, submission, kind, language)
-            outbox.write(
-                self._session,
-                user_id=user.id,
-                recipient=user.email,
-                subject=letter.subject,
-                body=letter.body,
-            )
-        return len(readers)
+        values = self._values(decision, submission, kind)
+        return self._teller.tell(kind, self.readers(submission), values, self._call.id)
 
     def readers(self, submission: Submission) -> Sequence[User]:
         """Return the people who get the letter about a submission."""
@@ -155,6 +129,27 @@ def as_sent(
         (tag, count, writer.letter(decision, submission, kind, language_of(tag)))
         for tag, count in sorted((spoken or Counter({ENGLISH: 0})).items())
     ]
+
+
+def preview(
+    session: Session,
+    actor: Actor,
+    decision: Decision,
+    kind: LetterKind,
+    written: Template,
+    language: Language,
+) -> Template:
+    """Return what a template becomes for a decision.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not read decisions.
+    """
+    policy.require(actor, Action.DECISION_READ)
+    writer = Writer(session, session.get_one(Call, decision.call_id))
+    submission = session.get_one(Submission, decision.submission_id)
+    return writer.filled(written, decision, submission, kind, language)
 
 
 def teams_without_readers(

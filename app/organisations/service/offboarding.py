@@ -165,6 +165,7 @@ def _erase(session: Session, actor_id: UUID | None, user: User) -> Ended:
     user.name = ERASED_NAME
     user.email = f"{user.id}@erased.invalid"
     user.consented_at = user.language = user.zone = None
+    user.unwanted_letters = []
     ended = end_access(session, actor_id, user.id)
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)

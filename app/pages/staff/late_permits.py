@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from app.access.policy import Action, Actor
-from app.accounts.dependencies import ActorDep, SettingsDep
+from app.accounts.dependencies import ActorDep
 from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
@@ -64,7 +64,6 @@ def permit_late(
     page: PageDep,
     session: SessionDep,
     actor: ActorDep,
-    settings: SettingsDep,
     programme: Reference,
     call: Reference,
     form: LateFormDep,
@@ -78,7 +77,7 @@ def permit_late(
         said["until"] = announced_at("/until", said["until"], found.zone)
         given = {name: value for name, value in said.items() if value}
         new = NewLatePermit.model_validate(given)
-        late_permits.give(session, actor, found.id, new, origin=settings.public_url)
+        late_permits.give(session, actor, found.id, new)
     except ValidationError as wrong:
         form = form.refused(*field_errors(wrong.errors()))
         return _page(page, session, actor, (programme, call), form, 422)

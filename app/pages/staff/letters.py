@@ -10,8 +10,8 @@ from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.storage.outbox import LetterState
-from app.notifications import service
 from app.notifications.schemas import LetterQuery
+from app.notifications.service import outbox
 from app.pages.layout import PageDep
 
 router = APIRouter()
@@ -31,7 +31,7 @@ def show_letters(
 ) -> Response:
     """List the letters that wait, were sent, or could not be sent."""
     query = LetterQuery(state=[state], limit=PAGE, cursor=cursor)
-    found = service.letters(session, actor, query)
+    found = outbox.letters(session, actor, query)
     return page.render(
         "staff/letters.html",
         letters=found.rows,
@@ -53,5 +53,5 @@ def hand_letter_over(
 ) -> Response:
     """Show a letter with its link, to be brought to its person; this is recorded."""
     mail = settings.smtp_host is not None
-    letter = service.hand_over(session, actor, letter_id, has_mail_server=mail)
+    letter = outbox.hand_over(session, actor, letter_id, has_mail_server=mail)
     return page.render("staff/letter.html", letter=letter)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -11,30 +10,24 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
-from app.accounts.service import letters
 from app.core.base.clock import now
 from app.core.base.errors import CallNotOpen, Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
+from app.notifications.letter_texts import LetterKind
+from app.notifications.service.telling import Teller
 from app.organisations.models import Organisation
 from app.organisations.service import people
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallState, takes, too_late
-from app.programmes.models import Call
+from app.programmes.models import Call, Programme
 from app.submissions.models import LatePermit
 from app.submissions.schemas import (
     LatePermitQuery,
     LatePermitRead,
     LatePermitStaffRead,
     NewLatePermit,
-)
-
-_SUBJECT: Final = Message("Your team can still send a submission: {call}")
-_BODY: Final = Message(
-    "Hello,\n\nthe staff of the incubator let your team, {team}, send what it writes to "
-    '"{call}" until before {until}, although the call closes earlier for others.\n\n'
-    "Write and send it here: {origin}/submissions\n"
 )
 
 
@@ -77,17 +70,10 @@ def give(
     actor: Actor,
     key: UUID | str,
     new: NewLatePermit,
-    *,
-    origin: str,
 ) -> LatePermit:
     """Let a team send what it writes until later; another permit takes the place of the first.
 
     Its people get a letter.
-
-    Parameters
-    ----------
-    origin : str
-        Where people reach the service.
 
     Raises
     ------
@@ -123,7 +109,7 @@ def give(
     audit.record(
         session, actor.user_id, "permit late", "late permit", permit.id, reason=new.reason
     )
-    _tell(session, call, team, new.until, origin)
+    _tell(session, call, team, new.until)
     return permit
 
 
@@ -136,17 +122,18 @@ def _wrong(call: Call, team: Organisation | None, until: datetime) -> Iterator[F
         yield FieldError("/until", "The call is open until later than this for everybody.")
 
 
-def _tell(
-    session: Session, call: Call, team: Organisation, until: datetime, origin: str
-) -> None:
-    for user in people.team(session, team.id):
-        told = letters.spoken_to(user).moment(until, call.zone)
-        letters.write(
-            session,
-            user,
-            Message(_SUBJECT, call=call.title),
-            Message(_BODY, team=team.name, call=call.title, until=told, origin=origin),
-        )
+def _tell(session: Session, call: Call, team: Organisation, until: datetime) -> None:
+    fields = {
+        "organisation": team.name,
+        "call": call.title,
+        "programme": session.get_one(Programme, call.programme_id).title,
+    }
+    Teller(session).tell(
+        LetterKind.PERMITTED,
+        people.team(session, team.id),
+        lambda language: fields | {"until": language.moment(until, call.zone)},
+        call.id,
+    )
 
 
 def take_back(

@@ -13,11 +13,12 @@ from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage import audit
+from app.notifications.letter_texts import LetterKind
 from app.programmes import service as programmes
-from app.submissions.lifecycle import BY_DECISION, LIFE, Facts, Kind, State
+from app.submissions.lifecycle import BY_DECISION, BY_PROMOTION, LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import late_permits, queries, taken_back
+from app.submissions.service import late_permits, letters, queries, taken_back
 
 
 def take(
@@ -29,7 +30,7 @@ def take(
     taken: StepTaken,
     expected: Expected = ANYTHING,
 ) -> Submission:
-    """Move a submission one step along its life.
+    """Move a submission one step along its life; its team gets the letter of the step.
 
     Raises
     ------
@@ -53,6 +54,8 @@ def take(
     _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
     _record(session, actor, name, submission, before, taken.reason)
+    if name in letters.AFTER:
+        letters.tell(session, letters.AFTER[name], submission, reason=taken.reason)
     return submission
 
 
@@ -90,6 +93,34 @@ def settle(
     submission.state = BY_DECISION.advance(before, step, None)
     submission.message, submission.answer_by = message, answer_by
     _record(session, actor, name, submission, before)
+
+
+def lose_place(session: Session, actor: Actor, submission: Submission, zone: str) -> None:
+    """Take a team's place, which it did not accept in time; its people get a letter.
+
+    Whoever calls has looked at the time, and gives the place to another team.
+
+    Parameters
+    ----------
+    zone : str
+        In which the letter tells until when the team was asked.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not release decisions.
+    TransitionNotAllowed
+        If the submission does not hold a place that waits for an answer.
+    """
+    (name,) = BY_PROMOTION.steps
+    step = BY_PROMOTION.step(name)
+    policy.require(actor, step.action)
+    before = submission.state
+    submission.state = BY_PROMOTION.advance(before, step, None)
+    _record(session, actor, name, submission, before)
+    letters.tell(
+        session, LetterKind.PLACE_LOST, submission, until=submission.answer_by, zone=zone
+    )
 
 
 def _record(

@@ -12,24 +12,17 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.accounts.service import letters
 from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.storage import audit
-from app.organisations.service import people
+from app.notifications.letter_texts import LetterKind
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call
 from app.submissions.lifecycle import BY_CLOCK, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
+from app.submissions.service import letters
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "themes")
-
-_BODY: Final = Message(
-    'Hello,\n\nyour team took back {code}, "{title}", and did not submit it again before the '
-    "call closed. So it counts as you last submitted it. You do not need to do anything.\n\n"
-    "What you had changed since is not part of it. So that it is not lost, here it is:\n\n"
-    "{changed}\n"
-)
 
 
 def keep(submission: Submission) -> None:
@@ -89,18 +82,12 @@ def _restore(session: Session, submission: Submission) -> None:
         before=before,
         after=submission.state,
     )
-    for user in people.team(session, submission.organisation_id):
-        letters.write(
-            session,
-            user,
-            Message("{code} counts as you last submitted it", code=submission.code),
-            Message(
-                _BODY,
-                code=submission.code,
-                title=submission.title,
-                changed=changed or Message("(nothing)"),
-            ),
-        )
+    letters.tell(
+        session,
+        LetterKind.RESTORED,
+        submission,
+        changed=changed or Message("(nothing)"),
+    )
 
 
 def _written(submission: Submission) -> dict[str, Any]:

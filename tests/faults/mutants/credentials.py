@@ -196,7 +196,7 @@ FAULTS: Final = (
     ),
     Fault(
         "staff get the link of an administrator",
-        "app/notifications/service.py",
+        "app/notifications/service/outbox.py",
         "        if not roles <= policy.TEAM_ROLES:\n",
         "        if roles == {policy.Role.STAFF}:\n",
         (f"{LINKS}test_staff_hand_over_no_link_of_somebody_who_may_do_more_than_a_member",),

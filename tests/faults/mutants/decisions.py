@@ -9,7 +9,6 @@ DRAFTS: Final = "app/decisions/service/drafts.py"
 STEPS: Final = "app/decisions/service/steps.py"
 RELEASES: Final = "app/decisions/service/releases.py"
 PLACES: Final = "app/decisions/service/places.py"
-LETTERS: Final = "app/decisions/letters.py"
 RELEASE_PAGE: Final = "app/pages/staff/releases.py"
 SUBMISSION: Final = "app/submissions/service/steps.py"
 STATES: Final = "tests/decisions/test_lifecycle.py::"
@@ -19,7 +18,6 @@ AFTER: Final = "tests/decisions/test_afterwards.py::"
 TWICE: Final = "tests/decisions/test_places.py::"
 PAGES: Final = "tests/pages/test_decision_pages.py::"
 PARTS: Final = "tests/decisions/test_who_takes_part.py::"
-WRITTEN: Final = "tests/decisions/test_letters.py::"
 TELLS: Final = "tests/decisions/test_nothing_tells.py::"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
 
@@ -302,7 +300,7 @@ FAULTS: Final = (
     Fault(
         "a silent team accepts at the instant in which its place is given",
         STEPS,
-        "            place.updated_at = now()\n",
+        "            submissions.lose_place(session, actor, place, zone)\n",
         "            pass\n",
         (f"{TWICE}test_an_answer_at_the_instant_in_which_a_place_is_given_is_refused",),
     ),
@@ -357,29 +355,6 @@ FAULTS: Final = (
         "TAKES_PART: Final = frozenset({State.SELECTED, State.ACCEPTED})",
         "TAKES_PART: Final = frozenset({State.SELECTED})",
         (f"{PARTS}test_what_is_public_stays_so_when_a_team_accepts_and_not_when_it_declines",),
-    ),
-    # --- letters ---
-    Fault(
-        "a template reaches into what it is filled with",
-        LETTERS,
-        "if name is not None and (name not in allowed or spec or conversion):",
-        "if name is not None and name.partition('.')[0] not in allowed:",
-        (f"{WRITTEN}test_only_named_fields_stand_in_a_template",),
-    ),
-    Fault(
-        "what a team wrote is read as a template",
-        LETTERS,
-        '    return "".join(\n        literal + (values[name] if name is not None else "")\n',
-        '    return text.format(**values).format(**values) if values else "".join(\n'
-        '        literal + (values[name] if name is not None else "")\n',
-        (f"{WRITTEN}test_what_a_team_wrote_is_never_read_as_a_template",),
-    ),
-    Fault(
-        "a letter leaves the feedback out",
-        LETTERS,
-        "if name not in _named(template.body):",
-        'if name not in _named(template.body) and name != "feedback":',
-        (f"{WRITTEN}test_only_named_fields_stand_in_a_template",),
     ),
 )
 """All planted faults, by what they would harm."""

@@ -12,6 +12,7 @@ from tests.faults.mutants import (
     duplicates,
     entering,
     floods,
+    letters,
     lives,
     notices,
     permissions,
@@ -37,4 +38,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *browsing.FAULTS,
     *duplicates.FAULTS,
     *backgrounds.FAULTS,
+    *letters.FAULTS,
 )

@@ -1,14 +1,13 @@
-"""How letters of decisions read: texts with fields, of which none says what it should not."""
+"""How letters read: texts with fields, of which none says what it should not."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.base.translations import LANGUAGES, language
-from app.decisions.letters import (
-    ASKING,
-    DEFAULTS,
+from app.notifications.letter_texts import (
     FIELDS,
+    TEXTS,
     LetterKind,
     Template,
     default,
@@ -27,10 +26,9 @@ def test_each_letter_of_ours_is_whole_in_each_language(kind: LetterKind, tag: st
     letter = filled(template, VALUES)
 
     assert [*faults(kind, template)] == []
-    assert "<feedback>" in letter.body
-    assert ("<answer>" in letter.body) is (kind in ASKING)
+    assert [name for name in TEXTS[kind].needed if f"<{name}>" not in letter.body] == []
     if tag != "en":
-        assert template.body != DEFAULTS[kind][1].template
+        assert template.body != TEXTS[kind].body.template
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """How the letters of a call read: which there are, and the text of one with its preview."""
 
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,12 +19,21 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.decisions import queries
-from app.decisions.letters import ASKING, FIELDS, ONE_LINE, LetterKind, Template
-from app.decisions.schemas import LetterDraft, TableQuery
-from app.decisions.service import templates, writing
+from app.decisions.models import Decision
+from app.decisions.schemas import TableQuery
+from app.decisions.service import writing
+from app.notifications.letter_texts import FIELDS, ONE_LINE, TEXTS, LetterKind, Template
+from app.notifications.schemas import LetterDraft
+from app.notifications.service import templates
+from app.notifications.service.telling import Teller
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.calls import call_of, place_of
 from app.programmes.models import Call, Programme
+from app.submissions.lifecycle import KINDS
+from app.submissions.models import Submission
+from app.submissions.schemas import SubmissionQuery
+from app.submissions.service import letters
+from app.submissions.service import queries as submissions
 
 router = APIRouter()
 
@@ -62,8 +72,9 @@ def show_call_letters(
         programme=of,
         call=found,
         place=place_of(found, of),
-        kinds=list(LetterKind),
-        written=writing.templates_of(session, found.id),
+        kinds=[kind for kind, text in TEXTS.items() if text.written_by],
+        told={kind: text.told for kind, text in TEXTS.items()},
+        written=Teller(session).written(found.id),
     )
 
 
@@ -81,7 +92,7 @@ def show_call_letter(
 ) -> Response:
     """Show how a letter of a call reads, and what it becomes for one submission."""
     found, of = call_of(session, actor, programme, call)
-    stored, _ = templates.template(session, actor, found, kind, language_of(language))
+    stored, _ = templates.template(session, actor, found.id, kind, language_of(language))
     form: Form[LetterForm] = Form(
         written={"subject": stored.subject, "body": stored.body, "about": about or ""}
     )
@@ -89,7 +100,7 @@ def show_call_letter(
 
 
 @router.post("/programmes/{programme}/calls/{call}/letters/{kind}/{language}")
-@needs(Action.DECISION_RELEASE)
+@needs(Action.CALL_WRITE)
 def write_call_letter(
     page: PageDep,
     session: SessionDep,
@@ -106,14 +117,14 @@ def write_call_letter(
     if (said := form.value) is None:
         return _page(page, session, actor, (found, of), (kind, language), form, 422)
     if said.act == "remove":
-        templates.remove(session, actor, found, kind, spoken)
+        templates.remove(session, actor, found.id, kind, spoken)
         return go_to(place, done="letter-removed")
     try:
         draft = LetterDraft(subject=said.subject, body=said.body)
         if said.act == "look":
             templates.checked(kind, draft)
             return _page(page, session, actor, (found, of), (kind, language), form)
-        templates.write(session, actor, found, kind, spoken, draft)
+        templates.write(session, actor, found.id, kind, spoken, draft)
     except ValidationError as refusal:
         form = form.refused(*field_errors(refusal.errors()))
     except Unprocessable as refusal:
@@ -133,8 +144,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     (found, of), (kind, language) = where, which
-    rows = queries.table(session, actor, found, TableQuery(limit=MOST_CHOICES)).rows
-    lines = [line for line in rows if line.current is not None]
+    tells_decision = TEXTS[kind].written_by is Action.DECISION_RELEASE
+    examples = _examples(session, actor, found, tells_decision=tells_decision)
     return page.under("show_decisions", of.code).render(
         "staff/call_letter.html",
         status=status,
@@ -145,30 +156,47 @@ def _page(
         spoken=language,
         languages_known=LANGUAGES,
         form=form,
-        lines=lines,
-        fields=[
-            (name, text) for name, text in FIELDS.items() if name != "answer" or kind in ASKING
-        ],
+        examples=[submission for submission, _ in examples],
+        told=TEXTS[kind].told,
+        fields=[(name, text) for name, text in FIELDS.items() if name in TEXTS[kind].allowed],
         in_subject=ONE_LINE,
-        is_written=templates.template(session, actor, found, kind, language_of(language))[1],
-        letter=_preview(session, actor, lines, which, form) if not form.errors else None,
-        may_write=policy.allows(actor, Action.DECISION_RELEASE),
+        is_written=templates.template(session, actor, found.id, kind, language_of(language))[1],
+        letter=_preview(session, actor, examples, which, form) if not form.errors else None,
+        may_write=policy.allows(actor, templates.writing_of(kind)),
+        tells_decision=tells_decision,
     )
+
+
+Example = tuple[Submission, Decision | None]
+"""A submission for which a letter is shown; with its decision, where the letter tells of it."""
+
+
+def _examples(
+    session: Session, actor: Actor, call: Call, *, tells_decision: bool
+) -> list[Example]:
+    if tells_decision:
+        lines = queries.table(session, actor, call, TableQuery(limit=MOST_CHOICES)).rows
+        return [(line.submission, line.current) for line in lines if line.current is not None]
+    query = SubmissionQuery(call=[call.id], limit=MOST_CHOICES)
+    found = submissions.search(session, actor, KINDS[call.kind], query)
+    return [(submission, None) for submission in found.rows]
 
 
 def _preview(
     session: Session,
     actor: Actor,
-    lines: list[Any],
+    examples: Sequence[Example],
     which: tuple[LetterKind, Tag],
     form: Form[LetterForm],
 ) -> Template | None:
     """Return what the text becomes for the submission that was chosen, or for the first."""
     kind, language = which
     about = form.written.get("about")
-    chosen = [line for line in lines if line.submission.code == about] or lines
+    chosen = [one for one in examples if one[0].code == about] or examples
     if not chosen:
         return None
     written = Template(str(form.written.get("subject", "")), str(form.written.get("body", "")))
-    decision = chosen[0].current
-    return templates.preview(session, actor, decision, kind, written, language_of(language))
+    (submission, decision), spoken = chosen[0], language_of(language)
+    if decision is not None:
+        return writing.preview(session, actor, decision, kind, written, spoken)
+    return letters.preview(session, submission, written, spoken)

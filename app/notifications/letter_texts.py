@@ -1,0 +1,344 @@
+"""How letters read: texts of ours in four languages, and fields in them.
+
+Staff may write another text for a call. In it stand words and the named fields alone: what
+it is filled with is never read as a template, so that no title can say what a letter says.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.access.policy import Action
+from app.core.base.errors import FieldError
+from app.core.base.messages import Message
+from app.core.base.translations import Language
+
+
+class LetterKind(StrEnum):
+    """What a letter tells."""
+
+    RECEIVED = "received"
+    RETURNED = "returned"
+    RESTORED = "restored"
+    PERMITTED = "permitted"
+    CLOSES_SOON = "closes_soon"
+    SELECTED = "selected"
+    RESERVE = "reserve"
+    LEARNING_TRACK = "learning_track"
+    NOT_SELECTED = "not_selected"
+    PROMOTION = "promotion"
+    CORRECTION = "correction"
+    ANSWER_SOON = "answer_soon"
+    PLACE_LOST = "place_lost"
+    DIGEST = "digest"
+
+
+FIELDS: Final[Mapping[str, Message]] = {
+    "code": Message("The code of the submission"),
+    "title": Message("The title of the submission"),
+    "organisation": Message("The name of the team's organisation"),
+    "call": Message("The title of the call"),
+    "programme": Message("The title of the programme"),
+    "outcome": Message("What was decided, in a word"),
+    "feedback": Message("The feedback for this team"),
+    "answer": Message(
+        "A paragraph that asks the team to accept or decline, with the date; empty where it "
+        "is not asked"
+    ),
+    "reason": Message("What you ask the team for"),
+    "changed": Message("What the team had changed since it last submitted"),
+    "until": Message("Until when, with the zone"),
+    "tasks": Message("What waits for the reader, a line each"),
+}
+"""What may stand in braces, and what it becomes."""
+ONE_LINE: Final = frozenset(FIELDS) - {"feedback", "answer", "reason", "changed", "tasks"}
+"""Those that may stand in a subject."""
+
+_CALL: Final = ("organisation", "call", "programme")
+_SUBMISSION: Final = ("code", "title", *_CALL)
+
+ANSWER: Final = Message(
+    "Please accept or decline your place by {answer_by}. Sign in, open the submission, and "
+    "choose. If your team cannot take part, another one can have the place."
+)
+_SUBJECT: Final = Message('The decision about {code}, "{title}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Subject and text of a letter, with fields in braces."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """One kind of letter.
+
+    Attributes
+    ----------
+    told : Message
+        What has happened, for who chooses which letters to get.
+    subject, body : Message
+        How it reads where nobody has written another text for the call.
+    needed : tuple of str
+        Fields without which it does not say what it is for.
+    fields : tuple of str
+        All fields that may stand in it beside those.
+    written_by : Action or None
+        What somebody may do who may write another text for a call; None of a letter that
+        belongs to no call.
+    is_optional : bool
+        Whether a person may choose not to get it: nothing is lost without it.
+    """
+
+    told: Message
+    subject: Message
+    body: Message
+    needed: tuple[str, ...] = ()
+    fields: tuple[str, ...] = _SUBMISSION
+    written_by: Action | None = Action.CALL_WRITE
+    is_optional: bool = False
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The names of all fields that may stand in it."""
+        return frozenset(self.fields) | set(self.needed)
+
+
+def _of_decision(told: Message, subject: Message, body: Message, *needed: str) -> LetterText:
+    fields, by = (*_SUBMISSION, "outcome"), Action.DECISION_RELEASE
+    return LetterText(told, subject, body, ("feedback", *needed), fields, by)
+
+
+TEXTS: Final[Mapping[LetterKind, LetterText]] = {
+    LetterKind.RECEIVED: LetterText(
+        Message("Your team has sent a submission"),
+        Message('We have received {code}, "{title}"'),
+        Message(
+            'Hello,\n\nyour submission {code}, "{title}", has arrived. It was sent to: '
+            "{call}.\n\nYou do not need to do anything. While the call is open, your team "
+            "can take the submission back and change it. We write to you when we need "
+            "more from you, and when it is decided.\n"
+        ),
+        is_optional=True,
+    ),
+    LetterKind.RETURNED: LetterText(
+        Message("Staff need more information about a submission"),
+        Message('We need more information about {code}, "{title}"'),
+        Message(
+            'Hello,\n\nbefore we can go on with your submission {code}, "{title}", we need '
+            "more from your team:\n\n{reason}\n\nSign in, open the submission, complete it, "
+            "and send it again.\n"
+        ),
+        ("reason",),
+    ),
+    LetterKind.RESTORED: LetterText(
+        Message("A submission that was taken back counts as it was last submitted"),
+        Message("{code} counts as you last submitted it"),
+        Message(
+            'Hello,\n\nyour team took back {code}, "{title}", and did not submit it again '
+            "before the call closed. So it counts as you last submitted it. You do not need "
+            "to do anything.\n\nWhat you had changed since is not part of it. So that it is "
+            "not lost, here it is:\n\n{changed}\n"
+        ),
+        ("changed",),
+    ),
+    LetterKind.PERMITTED: LetterText(
+        Message("Your team may send a submission after the call has closed"),
+        Message("Your team can still send a submission: {call}"),
+        Message(
+            "Hello,\n\nthe staff of the incubator let your team, {organisation}, send what "
+            'it writes to "{call}" until before {until}, although the call closes earlier '
+            "for others.\n\nSign in to write it and to send it.\n"
+        ),
+        ("until",),
+        _CALL,
+    ),
+    LetterKind.CLOSES_SOON: LetterText(
+        Message("A call closes soon, and a draft of your team is not sent"),
+        Message('{code}, "{title}", is not sent yet'),
+        Message(
+            'Hello,\n\nyour team has begun {code}, "{title}", and has not sent it. The call '
+            "takes it until {until}: {call}.\n\nWhat is not sent by then cannot take part. "
+            "If your team has changed its mind, withdraw the draft: then we do not remind "
+            "you again.\n"
+        ),
+        ("until",),
+        is_optional=True,
+    ),
+    LetterKind.SELECTED: _of_decision(
+        Message("A submission is selected"),
+        _SUBJECT,
+        Message(
+            'Hello,\n\nthank you for {code}, "{title}", which you sent to: {call}. It is '
+            "selected.\n\n{feedback}\n\n{answer}\n"
+        ),
+        "answer",
+    ),
+    LetterKind.RESERVE: _of_decision(
+        Message("A submission is held in reserve"),
+        _SUBJECT,
+        Message(
+            'Hello,\n\nthank you for {code}, "{title}", which you sent to: {call}. It is held '
+            "in reserve: if a selected team gives its place back, you may get it. You need "
+            "to do nothing for that, and we will write to you.\n\n{feedback}\n"
+        ),
+    ),
+    LetterKind.LEARNING_TRACK: _of_decision(
+        Message("A team is invited to the learning track"),
+        _SUBJECT,
+        Message(
+            'Hello,\n\nthank you for {code}, "{title}", which you sent to: {call}. It is not '
+            "selected for the incubation, and we invite your team to the learning track "
+            "that goes along with it.\n\n{feedback}\n"
+        ),
+    ),
+    LetterKind.NOT_SELECTED: _of_decision(
+        Message("A submission is not selected"),
+        _SUBJECT,
+        Message(
+            'Hello,\n\nthank you for {code}, "{title}", which you sent to: {call}. It is not '
+            "selected. We know how much work stands behind it.\n\n{feedback}\n\nYour text "
+            "stays yours, and is not published.\n"
+        ),
+    ),
+    LetterKind.PROMOTION: _of_decision(
+        Message("A team that was held in reserve gets a place"),
+        Message('A place has become free for {code}, "{title}"'),
+        Message(
+            'Hello,\n\nyour submission {code}, "{title}", was held in reserve. A place has '
+            "become free, and it is selected now.\n\n{feedback}\n\n{answer}\n"
+        ),
+        "answer",
+    ),
+    LetterKind.CORRECTION: _of_decision(
+        Message("A decision is corrected"),
+        Message('A correction of the decision about {code}, "{title}"'),
+        Message(
+            "Hello,\n\nwhat we told you about your submission {code}, "
+            '"{title}", was not right, and we are sorry. The decision is now: {outcome}.\n\n'
+            "{feedback}\n\n{answer}\n"
+        ),
+        "answer",
+    ),
+    LetterKind.ANSWER_SOON: LetterText(
+        Message("A selected team has not accepted or declined its place yet"),
+        Message('Does your team take part with {code}, "{title}"?'),
+        Message(
+            'Hello,\n\nyour submission {code}, "{title}", is selected. We do not know yet '
+            "whether your team takes part. Please accept or decline your place by {until}: "
+            "sign in, open the submission, and choose. After that, another team can get "
+            "the place.\n"
+        ),
+        ("until",),
+        is_optional=True,
+    ),
+    LetterKind.PLACE_LOST: LetterText(
+        Message("A place that your team did not accept went to another team"),
+        Message('The place of {code}, "{title}", went to another team'),
+        Message(
+            'Hello,\n\nyour submission {code}, "{title}", was selected, and we asked your '
+            "team to accept or decline its place by {until}. We had no answer, so the place "
+            "went to another team.\n\nIf this is a mistake, write to the staff of the "
+            "incubator.\n"
+        ),
+        ("until",),
+    ),
+    LetterKind.DIGEST: LetterText(
+        Message("Once a week: what waits for you as staff"),
+        Message("What waits for you in Counterpart"),
+        Message("Hello,\n\nthis waits for you:\n\n{tasks}\n\nSign in to see all of it.\n"),
+        ("tasks",),
+        (),
+        None,
+        is_optional=True,
+    ),
+}
+"""Each kind of letter, in the order in which a programme writes them."""
+
+_GAP: Final = re.compile(r"\n{3,}")
+
+
+def default(kind: LetterKind, language: Language) -> Template:
+    """Return how a letter reads in a language as long as nobody has written another one."""
+    text = TEXTS[kind]
+    return Template(
+        language.gettext(text.subject.template), language.gettext(text.body.template)
+    )
+
+
+def faults(kind: LetterKind, template: Template) -> Iterator[FieldError]:
+    """Yield all that is wrong with a template, with the fields that there are."""
+    text = TEXTS[kind]
+    yield from _faults("/subject", template.subject, text.allowed & ONE_LINE)
+    body = [*_faults("/body", template.body, text.allowed)]
+    yield from body
+    if not body:
+        for name in text.needed:
+            if name not in _named(template.body):
+                field = f"{{{name}}}"
+                problem = Message("Put {field} where it shall stand.", field=field)
+                yield FieldError("/body", problem)
+
+
+def _faults(pointer: str, text: str, allowed: frozenset[str]) -> Iterator[FieldError]:
+    names = ", ".join(f"{{{name}}}" for name in FIELDS if name in allowed)
+    try:
+        parts = [*string.Formatter().parse(text)]
+    except ValueError:
+        problem = Message(
+            "Braces stand for fields alone. Close each, and write a brace itself twice. The "
+            "fields are: {names}.",
+            names=names,
+        )
+        yield FieldError(pointer, problem)
+        return
+    # many times the feedback would make a letter, and a page of letters, too large to send
+    often = Counter(name for _, name, _, _ in parts if name is not None)
+    for repeated in [one for one, times in often.items() if times > 1 and one in allowed]:
+        field = f"{{{repeated}}}"
+        yield FieldError(pointer, Message("{field} may stand there once.", field=field))
+    for _, name, spec, conversion in parts:
+        if name is not None and (name not in allowed or spec or conversion):
+            written = name + (f"!{conversion}" if conversion else "")
+            written += f":{spec}" if spec else ""
+            field = f"{{{written}}}"
+            problem = Message(
+                "{field} is no field that can stand here. The fields are: {names}.",
+                field=field,
+                names=names,
+            )
+            yield FieldError(pointer, problem)
+
+
+def _named(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def filled(template: Template, values: Mapping[str, str]) -> Template:
+    """Return a letter: each field with its value, which is taken as it stands.
+
+    Parameters
+    ----------
+    template : Template
+        Without faults.
+    values : mapping of str to str
+        One for each field that may stand in a letter of its kind.
+    """
+    return Template(
+        " ".join(_filled(template.subject, values).split()),
+        _GAP.sub("\n\n", _filled(template.body, values)).strip() + "\n",
+    )
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return "".join(
+        literal + (values[name] if name is not None else "")
+        for literal, name, _, _ in string.Formatter().parse(text)
+    )

@@ -1,0 +1,105 @@
+"""Letters that tell a team how its submission goes on."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from app.core.base.messages import Message
+from app.core.base.translations import Language
+from app.notifications import letter_texts
+from app.notifications.letter_texts import LetterKind, Template
+from app.notifications.service.telling import Teller
+from app.organisations.models import Organisation
+from app.organisations.service import people
+from app.programmes.models import Call, Programme
+from app.submissions.models import Submission
+
+AFTER: Final[Mapping[str, LetterKind]] = {
+    "submit": LetterKind.RECEIVED,
+    "resubmit": LetterKind.RECEIVED,
+    "return": LetterKind.RETURNED,
+}
+"""Which letter a step writes. What a decision does is told by the decision's letter."""
+
+
+def fields_of(session: Session, submission: Submission) -> dict[str, str]:
+    """Return what stands in the fields that each letter about a submission has."""
+    return {
+        "code": submission.code,
+        "title": submission.title,
+        "organisation": session.get_one(Organisation, submission.organisation_id).name,
+        "call": session.get_one(Call, submission.call_id).title,
+        "programme": session.get_one(Programme, submission.programme_id).title,
+    }
+
+
+def values(
+    session: Session,
+    submission: Submission,
+    *,
+    until: datetime | None = None,
+    zone: str | None = None,
+    **texts: str,
+) -> Callable[[Language], dict[str, str]]:
+    """Return how to fill a letter about a submission, in a language.
+
+    Parameters
+    ----------
+    until : datetime, optional
+    zone : str, optional
+        In which it is told.
+    **texts : str
+        What stands in fields that not each letter has; a message is told in the language.
+    """
+    fields = fields_of(session, submission)
+
+    def within(language: Language) -> dict[str, str]:
+        told = {
+            name: language.say(text) if isinstance(text, Message) else text
+            for name, text in texts.items()
+        }
+        if until is not None and zone is not None:
+            told["until"] = language.moment(until, zone)
+        return fields | told
+
+    return within
+
+
+def tell(
+    session: Session,
+    kind: LetterKind,
+    submission: Submission,
+    *,
+    teller: Teller | None = None,
+    until: datetime | None = None,
+    zone: str | None = None,
+    **texts: str,
+) -> int:
+    """Write a letter to each person of a team, in the caller's transaction; return how many."""
+    return (teller or Teller(session)).tell(
+        kind,
+        people.team(session, submission.organisation_id),
+        values(session, submission, until=until, zone=zone, **texts),
+        submission.call_id,
+    )
+
+
+def preview(
+    session: Session, submission: Submission, written: Template, language: Language
+) -> Template:
+    """Return what a template becomes for a submission that the reader was given.
+
+    What nobody has written or set yet is told by an example.
+    """
+    call = session.get_one(Call, submission.call_id)
+    within = values(
+        session,
+        submission,
+        until=submission.answer_by or call.ends_at,
+        zone=call.zone,
+        reason=submission.message or Message("(what you ask the team for)"),
+        changed=Message("(what the team has changed since)"),
+    )
+    return letter_texts.filled(written, within(language))
