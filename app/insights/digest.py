@@ -15,7 +15,8 @@ from app.accounts.service.authentication import actor_of
 from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.base.translations import Language
-from app.insights.tasks import Task, TaskKind, tasks_of
+from app.insights.schemas import TaskKind
+from app.insights.tasks import Task, tasks_of
 from app.notifications.letter_texts import LetterKind
 from app.notifications.service.telling import Teller, is_first
 from app.submissions.lifecycle import Kind

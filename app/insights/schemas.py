@@ -1,7 +1,8 @@
 """What goes in and out of queries over all features."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +11,6 @@ from app.core.base.references import Reference
 from app.core.base.schemas import Instant
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.exporting import Names
-from app.insights.tasks import MOST, TaskKind
 from app.submissions.lifecycle import Kind
 
 
@@ -51,6 +51,25 @@ class AuditQuery(ListQuery):
     until: Instant | None = Field(default=None, description="The first one that is too late.")
 
 
+MOST_TASKS: Final = 100
+"""How many tasks are shown at once."""
+
+
+class TaskKind(StrEnum):
+    """What there is to do."""
+
+    COMPLETE = "complete"
+    FINISH = "finish"
+    SCREEN = "screen"
+    DECIDE = "decide"
+    SIGN = "sign"
+    RELEASE = "release"
+    ANSWER = "answer"
+    APPROVE = "approve"
+    AMEND = "amend"
+    PUBLISH = "publish"
+
+
 class TaskRead(BaseModel):
     """Something that waits for its reader."""
 
@@ -67,4 +86,4 @@ class TaskRead(BaseModel):
 class TasksRead(BaseModel):
     """What waits for its reader, the most urgent first."""
 
-    tasks: Annotated[list[TaskRead], Field(max_length=MOST)]
+    tasks: Annotated[list[TaskRead], Field(max_length=MOST_TASKS)]

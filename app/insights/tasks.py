@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import String, and_, cast, func
 from sqlmodel import Session, col, exists, select
@@ -14,30 +12,13 @@ from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision
+from app.insights.schemas import MOST_TASKS, TaskKind
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import DECIDED, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
-
-MOST: Final = 100
-"""How many tasks are shown at once."""
-
-
-class TaskKind(StrEnum):
-    """What there is to do."""
-
-    COMPLETE = "complete"
-    FINISH = "finish"
-    SCREEN = "screen"
-    DECIDE = "decide"
-    SIGN = "sign"
-    RELEASE = "release"
-    ANSWER = "answer"
-    APPROVE = "approve"
-    AMEND = "amend"
-    PUBLISH = "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +62,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *_of_curators(session, actor),
     ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
-    return found[:MOST]
+    return found[:MOST_TASKS]
 
 
 def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
@@ -96,7 +77,7 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
             col(Submission.state).in_([State.DRAFT, State.RETURNED]),
         )
         .order_by(col(Submission.code))
-        .limit(MOST)
+        .limit(MOST_TASKS)
     )
     at = now()
     for submission, call, permitted in session.exec(statement):
@@ -185,7 +166,7 @@ def _asked(session: Session, actor: Actor) -> Iterator[Task]:
             col(Submission.answer_by) > now(),
         )
         .order_by(col(Submission.code))
-        .limit(MOST)
+        .limit(MOST_TASKS)
     )
     for row, zone in session.exec(statement):
         kind, due = row.kind, row.answer_by
@@ -203,7 +184,7 @@ def _of_owners(session: Session, actor: Actor) -> Iterator[Task]:
             PublicNotice.state == NoticeState.PROPOSED,
         )
         .order_by(col(PublicNotice.code))
-        .limit(MOST)
+        .limit(MOST_TASKS)
     )
     for notice, zone in session.exec(statement):
         yield Task(TaskKind.APPROVE, notice.title, notice.code, Kind.CHALLENGE, 1, None, zone)

@@ -10,7 +10,7 @@ from app.core.base.clock import now
 from app.core.storage.outbox import Letter
 from app.decisions.lifecycle import DecisionState
 from app.insights.digest import LINES, due_at, write_digests
-from app.insights.tasks import TaskKind
+from app.insights.schemas import TaskKind
 from app.programmes.models import Programme
 from app.submissions.lifecycle import State
 from tests.factories import a_call, a_challenge, a_decision, a_solution, a_user

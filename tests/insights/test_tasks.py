@@ -7,7 +7,8 @@ from sqlmodel import Session
 from app.access.policy import Actor, Role
 from app.decisions.lifecycle import DecisionState
 from app.insights.figures import figures_of
-from app.insights.tasks import Task, TaskKind, tasks_of
+from app.insights.schemas import TaskKind
+from app.insights.tasks import Task, tasks_of
 from app.notices.lifecycle import NoticeState
 from app.programmes.models import Programme
 from app.submissions.lifecycle import Kind, State
