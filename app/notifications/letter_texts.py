@@ -118,7 +118,7 @@ def _of_decision(told: Message, subject: Message, body: Message, *needed: str) -
 
 TEXTS: Final[Mapping[LetterKind, LetterText]] = {
     LetterKind.RECEIVED: LetterText(
-        Message("Your team has sent a submission"),
+        Message("A submission was sent"),
         Message('We have received {code}, "{title}"'),
         Message(
             'Hello,\n\nyour submission {code}, "{title}", has arrived. It was sent to: '
@@ -150,7 +150,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("changed",),
     ),
     LetterKind.PERMITTED: LetterText(
-        Message("Your team may send a submission after the call has closed"),
+        Message("A team may send a submission after the call has closed"),
         Message("Your team can still send a submission: {call}"),
         Message(
             "Hello,\n\nthe staff of the incubator let your team, {organisation}, send what "
@@ -161,7 +161,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         _CALL,
     ),
     LetterKind.CLOSES_SOON: LetterText(
-        Message("A call closes soon, and a draft of your team is not sent"),
+        Message("A call closes soon, and a draft is not sent"),
         Message('{code}, "{title}", is not sent yet'),
         Message(
             'Hello,\n\nyour team has begun {code}, "{title}", and has not sent it. The call '
@@ -240,7 +240,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         is_optional=True,
     ),
     LetterKind.PLACE_LOST: LetterText(
-        Message("A place that your team did not accept went to another team"),
+        Message("A place that was not accepted went to another team"),
         Message('The place of {code}, "{title}", went to another team'),
         Message(
             'Hello,\n\nyour submission {code}, "{title}", was selected, and we asked your '

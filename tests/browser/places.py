@@ -47,6 +47,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "password": "/profile/password",
             "sessions": "/profile/sessions",
             "tokens": "/profile/tokens",
+            "letter-choices": "/profile/letters",
         },
         "solution_provider": {
             "offer": "/submissions/{offer}",
@@ -80,6 +81,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "release": "/programmes/{second}/calls/{ready_call}/release",
             "call-letters": "/programmes/{second}/calls/{ready_call}/letters",
             "call-letter": "/programmes/{second}/calls/{ready_call}/letters/selected/fr",
+            "call-letter-on-the-way": "/programmes/{second}/calls/{ready_call}/letters/returned/fr",
             "notices": "/programmes/{programme}/notices",
             "notices-second": "/programmes/{second}/notices",
             "notice-draft": "/submissions/{draft_notice}/notice",
