@@ -30,9 +30,9 @@ from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
 from app.decisions.api import releasing
 from app.decisions.api import router as decisions
-from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
+from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
 from app.notices.api import catalogue
@@ -132,7 +132,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         notices,
         matchmaking,
         matches,
-        duplicates,
+        offers,
         insights,
         operations,
     ):

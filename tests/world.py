@@ -319,6 +319,7 @@ def _matched(session: Session, world: World) -> None:
     ):
         session.add(
             Match(
+                programme_id=world.other["programme_id"],
                 code=f"MA-2020-{number:03}",
                 challenge_id=challenge_id,
                 solution_id=world.other["solution_id"],

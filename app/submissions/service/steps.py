@@ -17,7 +17,7 @@ from app.programmes import service as programmes
 from app.submissions.lifecycle import BY_DECISION, LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import late_permits, queries, taken_back
+from app.submissions.service import followers, late_permits, queries, taken_back
 
 
 def take(
@@ -53,6 +53,7 @@ def take(
     _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
     session.flush()
     _record(session, actor, name, submission, before, taken.reason)
+    followers.tell(session, actor, submission)
     return submission
 
 
@@ -90,6 +91,8 @@ def settle(
     submission.state = BY_DECISION.advance(before, step, None)
     submission.message, submission.answer_by = message, answer_by
     _record(session, actor, name, submission, before)
+    session.flush()
+    followers.tell(session, actor, submission)
 
 
 def _record(
