@@ -30,6 +30,7 @@ from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
 from app.decisions.api import releasing
 from app.decisions.api import router as decisions
+from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
 from app.matches.api import offering as offers
@@ -133,6 +134,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         matchmaking,
         matches,
         offers,
+        duplicates,
         insights,
         operations,
     ):

@@ -146,7 +146,7 @@ class NewPreparation(BaseModel):
     run_id: Reference = Field(description="A complete run, with chosen pairs.")
 
 
-class LeftOutRead(BaseModel):
+class UnofferedRead(BaseModel):
     """A chosen pair that cannot be offered, and why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -161,7 +161,7 @@ class PreparedRead(BaseModel):
 
     run_id: UUID
     prepared: int = Field(description="How many offers are new.")
-    left_out: Annotated[list[LeftOutRead], at_most(MOST_OFFERS)]
+    left_out: Annotated[list[UnofferedRead], at_most(MOST_OFFERS)]
 
 
 class OfferLineRead(BaseModel):

@@ -35,6 +35,7 @@ from app.pages.staff import (
     many_steps,
     moves,
     notices,
+    offers,
     people,
     programme_form,
     programmes,
@@ -47,7 +48,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, mine, notice, receipt, submission
+from app.pages.team import fitting, form, matches, mine, notice, receipt, submission
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -64,7 +65,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, fitting, notice, receipt),
+    *(mine, form, submission, fitting, notice, receipt, matches),
     *(
         programmes,
         submissions,
@@ -81,6 +82,7 @@ for page in (
         moves,
         what_if,
         comparison,
+        offers,
     ),
     *(figures, trade_offs),
     *(programme_calls, call_forms, late_permits, programme_form, importing),

@@ -21,11 +21,11 @@ from app.matches.lifecycle import BY_ITSELF, OVER, RESERVES, Facts, MatchLetterK
 from app.matches.models import Match
 from app.matches.schemas import (
     MOST_OFFERS,
-    LeftOutRead,
     NewOffers,
     NewPreparation,
     OffersSentRead,
     PreparedRead,
+    UnofferedRead,
 )
 from app.matches.service import frozen_reasons, outlooks, pairs, writing
 from app.matches.service.recording import PREFIX, SUBJECT
@@ -81,7 +81,7 @@ def prepare(session: Session, actor: Actor, new: NewPreparation) -> PreparedRead
         )
         if problem is not None:
             left.append(
-                LeftOutRead(challenge=challenge.code, solution=solution.code, problem=problem)
+                UnofferedRead(challenge=challenge.code, solution=solution.code, problem=problem)
             )
         else:
             add(session, actor, run, challenge, solution)

@@ -94,19 +94,8 @@ def outlook(session: Session, actor: Actor, key: UUID | str) -> Outlook:
     Conflict
         If the run has no result.
     """
-    require_reading(actor)
-    return of_run(session, runs.ended_run(session, actor, key))
-
-
-def require_reading(actor: Actor) -> None:
-    """Do nothing, or refuse somebody who does not read all matches.
-
-    Raises
-    ------
-    NotPermitted
-        If the actor may not.
-    """
     policy.require(actor, Action.MATCH_READ)
+    return of_run(session, runs.ended_run(session, actor, key))
 
 
 def of_run(

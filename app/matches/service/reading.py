@@ -70,6 +70,11 @@ def _from(
     )
 
 
+def in_words(session: Session, match: Match, language: str) -> list[str]:
+    """Say in sentences why the two of a match were brought together, themes in a language."""
+    return frozen_reasons.in_words(match, frozen_reasons.named_in(session, language))
+
+
 def contacts(session: Session, match: Match, side: Side) -> list[ContactRead]:
     """Return how a side reaches the other one; nothing before both have accepted."""
     both = {one for one, said in match.answers.items() if said is Consent.YES} == {*Side}

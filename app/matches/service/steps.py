@@ -1,6 +1,7 @@
 """Moving one match along its life: answers of both sides, and what staff do with it."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from app.matches import queries
 from app.matches.lifecycle import (
     BY_ITSELF,
     LIFE,
+    REPLACEABLE,
     Consent,
     Facts,
     MatchLetterKind,
@@ -99,14 +101,30 @@ def _side(
         return None
     own = queries.sides_of(session, actor, match, action)
     if not own or (named is not None and named not in own):
-        raise NotPermitted(
-            "Only the two teams answer an offer, each for itself.",
-            remedy="Ask somebody of the team to sign in and answer.",
-        )
+        refuse_stranger()
     if named is None and len(own) > 1:
         error = FieldError("/side", "Say for which side you answer: both are of your teams.")
         raise Unprocessable("Both sides are of your teams.", errors=[error])
     return named or own[0]
+
+
+def refuse_stranger() -> NoReturn:
+    """Refuse somebody who is of neither team.
+
+    Raises
+    ------
+    NotPermitted
+        Always.
+    """
+    raise NotPermitted(
+        "Only the two teams answer an offer, each for itself.",
+        remedy="Ask somebody of the team to sign in and answer.",
+    )
+
+
+def is_replaceable(match: Match) -> bool:
+    """Tell whether another provider may be offered in place of a match."""
+    return match.state in REPLACEABLE
 
 
 def _answer(
