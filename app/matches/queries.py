@@ -153,3 +153,10 @@ def of_submission(session: Session, actor: Actor, submission_id: UUID) -> list[M
         readable(actor),
     )
     return [*session.exec(statement.order_by(col(Match.code)))]
+
+
+def languages_of(session: Session, match: Match) -> dict[str, str | None]:
+    """Return in which language each side of a match is written, by code."""
+    keys = [match.challenge_id, match.solution_id]
+    statement = select(Submission.code, Submission.language)
+    return dict(session.exec(statement.where(col(Submission.id).in_(keys))).all())

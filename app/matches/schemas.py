@@ -253,10 +253,11 @@ class ReplacementRead(BaseModel):
     rank: int = Field(description="In the list of the challenge; 1 is best.")
     score: float
     best: bool = Field(
-        description="Whether the best assignment holds it, with all open and confirmed kept."
+        description="Whether the best assignment holds it, with all others kept."
     )
-    cost: float = Field(
-        description="What the best assignment loses in total if this one is taken; 0 for none."
+    cost: float | None = Field(
+        description="What the best assignment loses in total if this one is taken; null where "
+        "it cannot be taken with all others kept."
     )
     problem: Told | None = Field(
         description="Why it cannot be offered at present; null where it can."

@@ -42,6 +42,12 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "decline": "/submissions/{my_selected}/steps/decline",
             "notice-approve": "/submissions/{my_notice}/notice/steps/approve",
             "notice-changes": "/submissions/{my_notice}/notice/steps/ask-for-changes",
+            "matches": "/matches",
+            "match-offered": "/matches/{match_offered}",
+            "match-confirmed": "/matches/{match_confirmed}",
+            "match-accept": "/matches/{match_offered}/steps/accept",
+            "match-decline": "/matches/{match_offered}/steps/decline",
+            "withdraw-matched": "/submissions/{round_challenge}/steps/withdraw",
             "organisation": "/organisation",
             "profile": "/profile",
             "password": "/profile/password",
@@ -115,6 +121,12 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "move": (
                 "/programmes/{programme}/runs/{run}/move?solution={solution}&target={challenge}"
             ),
+            "matches": "/programmes/{round}/matches",
+            "offers": "/programmes/{round}/runs/{round_run}/offers",
+            "match-declined": "/matches/{match_declined}",
+            "match-take-out": "/matches/{match_offered}/steps/take-out",
+            "replacements": "/matches/{match_declined}/replacements",
+            "round": "/programmes/{round}",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "figures": "/programmes/{programme}/runs/{run}/figures",
             "fairness": (

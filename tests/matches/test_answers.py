@@ -191,7 +191,7 @@ def test_a_lowered_capacity_confirms_no_more_than_it_holds(session: Session) -> 
     of.solutions[0].content = of.solutions[0].content | {"capacity": 1}
     session.flush()
 
-    with pytest.raises(Conflict, match="takes on 1 challenges at most"):
+    with pytest.raises(Conflict, match="has no place left: it takes on 1"):
         answer(session, of, second, "challenge")
 
 

@@ -97,7 +97,7 @@ class Walk:
         listed = self.random.choice(self.of.solutions).id
         if self.random.random() < 0.15:
             found = replacements.replacements(session, OPERATOR, match.id, self.settings)()
-            assert all(one.cost >= 0 for one in found.candidates)
+            assert all((one.cost or 0) >= 0 for one in found.candidates)
             free = [one.solution.id for one in found.candidates if one.problem is None]
             listed = free[0] if free else listed
         new = NewReplacement(solution_id=listed, answer_by=SOON)

@@ -62,8 +62,8 @@ def test_each_chosen_pair_is_prepared_once_and_nobody_is_told(session: Session) 
         ("not selected", "{solution} takes no part: it is eligible."),
         ("withdrawn", "{challenge} takes no part: it is withdrawn."),
         ("one organisation", "{challenge} and {solution} are of one organisation."),
-        ("no capacity", "{solution} takes on 1 challenges at most, and has them."),
-        ("wish is met", "{challenge} shall have 1 providers at most, and has them."),
+        ("no capacity", "{solution} has no place left: it takes on 1."),
+        ("wish is met", "{challenge} has all the providers that it shall have: 1."),
         ("offered before", "It was offered before as {match}, and is declined."),
     ],
 )

@@ -63,7 +63,8 @@ def test_the_best_that_is_free_comes_first_and_what_holds_a_place_is_kept(
     assert [one.solution.code for one in read.candidates if one.problem] == [names[1]]
     assert read.candidates[0].cost == 0
     assert read.candidates[0].best
-    assert all(one.cost >= 0 for one in read.candidates)
+    assert [one.cost is None for one in read.candidates] == [False, False, True]
+    assert all((one.cost or 0) >= 0 for one in read.candidates)
     assert [(one.solution.code, str(one.problem)) for one in read.rejected] == [
         (names[0], f"It was offered as {lost.code}, and is declined."),
         (names[4], "It was rejected: It fits our round."),
@@ -116,7 +117,7 @@ def test_only_what_came_to_nothing_is_replaced(session: Session, state: MatchSta
 @pytest.mark.parametrize(
     ("case", "refusal", "told"),
     [
-        ("no capacity", Conflict, "takes on 1 challenges at most"),
+        ("no capacity", Conflict, "has no place left: it takes on 1"),
         ("withdrawn", Conflict, "takes no part: it is withdrawn"),
         ("challenge withdrawn", Conflict, "takes no part: it is withdrawn"),
         ("rejected", Conflict, "It was rejected: It fits our round."),

@@ -94,7 +94,7 @@ def in_the_way(
     if taken(session, Side.SOLUTION, solution.id, but, states) >= capacity:
         return Conflict(
             Message(
-                "{solution} takes on {capacity} challenges at most, and has them.",
+                "{solution} has no place left: it takes on {capacity}.",
                 solution=solution.code,
                 capacity=capacity,
             ),
@@ -104,7 +104,7 @@ def in_the_way(
     if taken(session, Side.CHALLENGE, challenge.id, but, states) >= wanted:
         return Conflict(
             Message(
-                "{challenge} shall have {wanted} providers at most, and has them.",
+                "{challenge} has all the providers that it shall have: {wanted}.",
                 challenge=challenge.code,
                 wanted=wanted,
             ),

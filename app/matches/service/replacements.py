@@ -1,11 +1,12 @@
 """Who may take the place of a match that came to nothing, with all others kept.
 
-The run that the match came from is asked once more, with everything that is open or confirmed
-as locks, and with what was rejected or came to nothing forbidden. What each provider costs is
-what the best assignment under these conditions loses if it is forced.
+The run that the match came from is asked once more, with everything that is prepared, open or
+confirmed as locks, and with what was rejected or came to nothing forbidden. What each provider
+costs is what the best assignment under these conditions loses if it is forced.
 """
 
 from collections.abc import Callable, Mapping
+from math import inf
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ from app.core.storage import audit
 from app.core.storage.reference_numbers import named
 from app.decisions.service.steps import require_confirmed
 from app.matches import queries
-from app.matches.lifecycle import BY_ITSELF, HOLDS, OVER, Facts
+from app.matches.lifecycle import BY_ITSELF, OVER, RESERVES, Facts
 from app.matches.models import Match
 from app.matches.schemas import (
     MOST_OFFERS,
@@ -77,7 +78,7 @@ def replacements(
     problems = {
         solution_id: conflict.detail if conflict else None
         for solution_id, row in rows.items()
-        for conflict in [pairs.in_the_way(session, challenge, row)]
+        for conflict in [pairs.in_the_way(session, challenge, row, states=RESERVES)]
     }
     asked = assignment_queries.regret(
         session,
@@ -96,13 +97,13 @@ def replacements(
                 rank=lines[one.solution_id].rank,
                 score=lines[one.solution_id].score,
                 best=one.chosen,
-                cost=0.0 if one.chosen or one.cost is None else one.cost.total,
+                cost=0.0 if one.chosen else one.cost.total if one.cost else None,
                 problem=problems[one.solution_id],
             )
             for one in found.lines
             if one.solution_id in lines and (match.challenge_id, one.solution_id) not in shut
         ]
-        candidates.sort(key=lambda one: (one.problem is not None, one.cost, one.rank))
+        candidates.sort(key=_cheapest)
         return ReplacementsRead(
             match_id=match.id,
             candidates=candidates[:MOST_OFFERS],
@@ -110,6 +111,11 @@ def replacements(
         )
 
     return compute
+
+
+def _cheapest(one: ReplacementRead) -> tuple[bool, float, int]:
+    """Return how candidates are sorted: those that can be offered, by cost, then by rank."""
+    return one.problem is not None, inf if one.cost is None else one.cost, one.rank
 
 
 def replace(
@@ -151,7 +157,9 @@ def replace(
     shut = _shut(session, old, run).get((old.challenge_id, solution.id))
     if shut is not None:
         raise Conflict(shut, remedy="Choose another provider, or decide anew about this one.")
-    conflict = pairs.in_the_way(session, held[old.challenge_id], held[solution.id])
+    conflict = pairs.in_the_way(
+        session, held[old.challenge_id], held[solution.id], states=RESERVES
+    )
     if conflict is not None:
         raise conflict
     before = old.state
@@ -224,7 +232,7 @@ def _conditions(
     locked = [
         PairNamed(challenge_id=one.challenge_id, solution_id=one.solution_id)
         for one in queries.of_programme(session, match.programme_id)
-        if one.state in HOLDS
+        if one.state in RESERVES
         and {one.challenge_id, one.solution_id} <= run_keys
         and not {one.challenge_id, one.solution_id} & gone
     ]

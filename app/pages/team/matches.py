@@ -27,7 +27,6 @@ from app.matches.service import reading, steps
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.step_texts import MATCH_MEANS
 from app.programmes import service as programmes
-from app.submissions.service import queries as submissions
 from app.themes import service as themes
 
 router = APIRouter()
@@ -77,12 +76,11 @@ def show_match(
         return _staff_page(page, session, actor, found)
     read = reading.shown(session, actor, found, page.language)
     _, offers = steps.offers(session, actor, found.id)
-    own = submissions.find(session, actor, found.key_of(read.side))  # type: ignore[attr-defined]  # -- a team reads its side
     return page.render(
         "team/match.html",
         match=read,
         of=programmes.programme(session, found.programme_id),
-        own=own,
+        languages_of=queries.languages_of(session, found),
         offers=[one for one in offers if not one.reason],
         settled_at=found.settled_at,
         happened=HAPPENED.get(found.state),
