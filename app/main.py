@@ -33,6 +33,7 @@ from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
+from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
 from app.notices.api import catalogue
@@ -132,6 +133,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         notices,
         matchmaking,
         matches,
+        offers,
         duplicates,
         insights,
         operations,

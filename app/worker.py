@@ -6,11 +6,13 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from app.access.policy import OPERATOR
 from app.accounts import jobs as accounts
 from app.core.base.errors import AppError
 from app.core.storage import idempotency_keys, jobs, outbox
 from app.core.storage.database import Database, transaction
 from app.insights import digest
+from app.matches.service import deadlines, withdrawals
 from app.matchmaking import jobs as matchmaking
 from app.operations import retention
 from app.settings import Settings
@@ -80,11 +82,18 @@ def _remind(database: Database) -> None:
 
 
 def _settle(database: Database) -> None:
-    """Let count again what was taken back in calls that have closed."""
+    """Do what a date has brought: restore what was taken back, end and lapse offers, remind."""
     with transaction(database) as session:
         restored = taken_back.restore(session)
     if restored:
         log.info("submissions restored", extra={"submissions": restored})
+    with transaction(database) as session:
+        ended = withdrawals.settle(session, OPERATOR)
+        lapsed = deadlines.lapse(session)
+        reminded = deadlines.remind(session)
+    if ended or lapsed or reminded:
+        counts = {"ended": ended, "lapsed": lapsed, "reminded": reminded}
+        log.info("offers settled", extra=counts)
 
 
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:

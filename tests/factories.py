@@ -20,6 +20,8 @@ from app.decisions.models import Decision
 from app.decisions.schemas import NewDecision, NewRelease
 from app.decisions.service import drafts, releases
 from app.decisions.service import steps as decisions
+from app.matches.lifecycle import HIDDEN, MatchState
+from app.matches.models import Match
 from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.notices.lifecycle import NoticeState
@@ -216,6 +218,25 @@ def a_notice(session: Session, **fields: Any) -> PublicNotice:
     for name in ("code", "programme_id", "organisation_id"):
         fields[name] = getattr(challenge, name)
     return _saved(session, PublicNotice(challenge_id=challenge.id, **fields))
+
+
+def a_match(session: Session, **fields: Any) -> Match:
+    """A match of two of one programme, completed unless a state is given.
+
+    What is offered can be answered for a week.
+    """
+    if "challenge_id" not in fields:
+        fields["challenge_id"] = a_challenge(session, state=State.SELECTED).id
+    programme_id = session.get_one(Submission, fields["challenge_id"]).programme_id
+    if "solution_id" not in fields:
+        row = a_solution(session, programme_id=programme_id, state=State.SELECTED)
+        fields["solution_id"] = row.id
+    state = fields.setdefault("state", MatchState.COMPLETED)
+    if state not in HIDDEN | {MatchState.COMPLETED}:
+        fields.setdefault("offered_at", now())
+        fields.setdefault("answer_by", now() + timedelta(days=7))
+    fields.setdefault("code", f"MA-2020-{next(_numbers):03}")
+    return _saved(session, Match(programme_id=programme_id, **fields))
 
 
 def a_decision(session: Session, **fields: Any) -> Decision:

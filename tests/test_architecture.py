@@ -55,6 +55,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/method.py": "how the ranking works, in the words of page and dossier",
         "app/notifications/letter_texts.py": "how letters read, and what stands in them",
+        "app/matches/letters.py": "how letters about offers and matches read",
         "app/documents/blocks.py": "what a document consists of",
         "app/documents/typesetting.py": "the bridge to typst",
         "app/insights/digest.py": "what waits for the staff, once a week, in a letter",

@@ -59,14 +59,14 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
         assert (path, answer.status_code) == (path, 401)
 
 
-STEPPING = ("take_challenge", "take_solution", "take_decision", "take_notice")
+STEPPING = (*("take_challenge", "take_solution", "take_decision", "take_notice", "take_match"),)
 """Routes of steps of which each has its own permission."""
 
 
 def without_permission() -> Iterator[tuple[str, Role, str, int]]:
     """What carries a body, and who is refused it whatever they send.
 
-    Anyone who may take some step of a submission, of a decision or of a public notice that they
+    Anyone who may take some step of a submission, a decision, a match or a notice that they
     can read, or change calls that are drafts, is told what was wrong with a body before it is
     looked at which it is.
     """

@@ -105,7 +105,12 @@ def done_once(world: World) -> set[str]:
 POSTS = [
     case
     for case in EXPECTED
-    if case.startswith(("create_", "take_", "invite_", "add_", "hand_", "undo_", "permit_"))
+    if case.startswith(
+        (
+            *("create_", "take_", "invite_", "add_", "hand_", "undo_", "permit_"),
+            *("prepare_", "send_", "replace_match"),
+        )
+    )
 ]
 
 

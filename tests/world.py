@@ -26,7 +26,6 @@ from app.core.storage.outbox import Letter
 from app.decisions.lifecycle import DecisionState
 from app.decisions.models import Release
 from app.matches.lifecycle import MatchState
-from app.matches.models import Match
 from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import Suggestion, Verdict
 from app.notices.lifecycle import NoticeState
@@ -39,6 +38,7 @@ from tests.factories import (
     a_challenge,
     a_decision,
     a_late_permit,
+    a_match,
     a_notice,
     a_programme,
     a_run,
@@ -60,6 +60,7 @@ ABSENT = {
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
     *("decision_id", "release_id"),
+    "match_id",
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -313,18 +314,14 @@ def _a_job(session: Session, user_id: Any) -> int | None:
 
 
 def _matched(session: Session, world: World) -> None:
-    """A match of the member's own challenge, and one of two other teams."""
-    for number, challenge_id in enumerate(
-        (world.own[Role.MEMBER]["challenge_id"], world.other["challenge_id"])
-    ):
-        session.add(
-            Match(
-                code=f"MA-2020-{number:03}",
-                challenge_id=challenge_id,
-                solution_id=world.other["solution_id"],
-                state=MatchState.COMPLETED,
-            )
-        )
+    """An offer of each person's own challenge, and one of two other teams that is not sent."""
+    for role in Role:
+        own = {"challenge_id": world.own[role]["challenge_id"]}
+        if role is Role.MEMBER:
+            own["solution_id"] = world.other["solution_id"]
+        world.own[role]["match_id"] = a_match(session, state=MatchState.OFFERED, **own).id
+    other = {name: world.other[name] for name in ("challenge_id", "solution_id")}
+    world.other["match_id"] = a_match(session, state=MatchState.PREPARED, **other).id
 
 
 def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
@@ -360,6 +357,16 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "replace_notice": {"texts": [a_text()]},
         "change_notice": {"names_country": True},
         "create_run": {"programme_id": programme_id},
+        "take_match_step": {"why": "no_time", "reason": "We move house."},
+        "replace_match": {
+            "solution_id": str(world.other["solution_id"]),
+            "answer_by": "2101-01-01T00:00:00Z",
+        },
+        "prepare_offers": {"run_id": str(things["s"].run_id)},
+        "send_offers": {
+            "run_id": str(things["s"].run_id),
+            "answer_by": "2101-01-01T00:00:00Z",
+        },
         "ask_what_if": {},
         "undo_verdict": {"reason": "The wrong line."},
         "create_organisation": {"name": "Another one", "country": "NL"},

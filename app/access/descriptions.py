@@ -40,6 +40,8 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.RUN_START: Message("Start and end runs of the matchmaking"),
         Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),
         Action.MATCH_READ: Message("Read matches"),
+        Action.MATCH_OFFER: Message("Send offers of matches, and replace them"),
+        Action.MATCH_ANSWER: Message("Accept or decline matches offered to your teams"),
         Action.MATCH_WRITE: Message("Record matches"),
         Action.JOB_READ: Message("See how far work in the background is"),
         Action.USER_READ: Message("See the people of the team or of the service"),

@@ -60,6 +60,8 @@ class Action(StrEnum):
     VERDICT_WRITE = "verdict:write"
     MATCH_READ = "match:read"
     MATCH_WRITE = "match:write"
+    MATCH_OFFER = "match:offer"
+    MATCH_ANSWER = "match:answer"
     JOB_READ = "job:read"
     USER_READ = "user:read"
     AUDIT_READ = "audit:read"
@@ -126,6 +128,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.NOTICE_APPROVE: Reach.OWN,
             Action.NOTICE_WITHDRAW: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
+            Action.MATCH_ANSWER: Reach.OWN,
         },
         Role.REVIEWER: {**_PERSON, Action.ORGANISATION_READ: Reach.OWN},
         Role.ADVISOR: {
@@ -139,6 +142,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.CALL_PUBLISH: Reach.ANY,
             Action.DECISION_APPROVE: Reach.ANY,
             Action.DECISION_RELEASE: Reach.ANY,
+            Action.MATCH_OFFER: Reach.ANY,
             Action.NOTICE_PUBLISH: Reach.ANY,
             Action.NOTICE_WITHDRAW: Reach.ANY,
             Action.USER_READ: Reach.ANY,

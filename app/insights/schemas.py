@@ -68,6 +68,9 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
+    CONSENT = "consent"
+    OFFER = "offer"
+    REPLACE = "replace"
 
 
 class TaskRead(BaseModel):

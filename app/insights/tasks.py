@@ -13,11 +13,13 @@ from app.core.base.clock import now
 from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision
 from app.insights.schemas import MOST_TASKS, TaskKind
+from app.matches.lifecycle import REPLACEABLE, MatchState
+from app.matches.models import Match
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
-from app.submissions.lifecycle import DECIDED, Kind, State
+from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 
 
@@ -60,6 +62,8 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *_asked(session, actor),
         *_of_owners(session, actor),
         *_of_curators(session, actor),
+        *_offered(session, actor),
+        *_of_matchmakers(session, actor),
     ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
     return found[:MOST_TASKS]
@@ -210,6 +214,50 @@ def _of_curators(session: Session, actor: Actor) -> Iterator[Task]:
             select(Programme, func.count())
             .join(PublicNotice, col(PublicNotice.programme_id) == col(Programme.id))
             .where(waits)
+            .group_by(col(Programme.id))
+        )
+        for of, count in session.exec(statement):
+            yield Task(what, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)
+
+
+def _offered(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the offers that the actor's teams have not answered yet."""
+    own = policy.own_reach(actor, Action.MATCH_ANSWER)
+    for side, answer in (
+        (Match.challenge_id, Match.challenge_answer),
+        (Match.solution_id, Match.solution_answer),
+    ):
+        statement = (
+            select(Match, Submission.title, Submission.kind, Programme.zone)
+            .join(Submission, col(Submission.id) == col(side))
+            .join(Programme, col(Programme.id) == col(Match.programme_id))
+            .where(
+                col(Submission.organisation_id).in_(own),
+                Match.state == MatchState.OFFERED,
+                col(answer).is_(None),
+                col(Match.answer_by) > now(),
+            )
+            .order_by(col(Match.code))
+            .limit(MOST_TASKS)
+        )
+        for match, title, kind, zone in session.exec(statement):
+            due = match.answer_by
+            yield Task(TaskKind.CONSENT, title, match.code, Kind(kind), 1, due, zone)
+
+
+def _of_matchmakers(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many offers of each programme wait to be sent, or for a replacement."""
+    for what, action, states in (
+        (TaskKind.OFFER, Action.MATCH_OFFER, {MatchState.PREPARED}),
+        (TaskKind.REPLACE, Action.MATCH_OFFER, REPLACEABLE),
+    ):
+        if not policy.has_any_reach(actor, action):
+            continue
+        statement = (
+            select(Programme, func.count())
+            .join(Match, col(Match.programme_id) == col(Programme.id))
+            .join(Submission, col(Submission.id) == col(Match.challenge_id))
+            .where(col(Match.state).in_(states), col(Submission.state).in_(TAKES_PART))
             .group_by(col(Programme.id))
         )
         for of, count in session.exec(statement):

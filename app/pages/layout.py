@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from starlette.concurrency import run_in_threadpool
 
-from app.access.policy import Actor
+from app.access.policy import Action, Actor, has_any_reach
 from app.accounts.dependencies import admitted, recognise
 from app.accounts.service import preferences
 from app.core.base.errors import NotSignedIn
@@ -96,6 +96,11 @@ class Page:
     path: str = "/"
     notice: Notice | None = None
     is_partial: bool = False
+
+    @property
+    def reads_matches(self) -> bool:
+        """Whether the reader knows of offers that are not sent yet."""
+        return self.actor is not None and has_any_reach(self.actor, Action.NOTES_READ)
 
     def signed_out(self) -> "Page":
         """Return the page of somebody whose sessions this request has ended."""

@@ -107,6 +107,8 @@ _OF_A_PROGRAMME: Final = _CALLS | _pages(
     *("discard_many", "show_release", "release_call", "show_call_letters"),
     *("show_call_letter", "write_call_letter"),
     *("show_what_if", "show_comparison", "show_many", "take_many"),
+    *("show_programme_matches", "show_offers", "prepare_run_offers", "send_run_offers"),
+    *("show_replacements", "offer_replacement"),
     *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
     *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
 )
@@ -122,6 +124,12 @@ ENTRIES: Final = (
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),
+    ),
+    Entry(
+        Message("My matches"),
+        "/matches",
+        _pages("show_matches", "show_match", "show_match_step", "move_match"),
+        own_alone(Action.MATCH_ANSWER),
     ),
     Entry(
         Message("Programmes"),
@@ -218,6 +226,16 @@ ENTRIES: Final = (
             *("show_fairness", "show_fairness_chart", "show_regrets"),
         ),
         every(Action.RUN_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Offers and matches"),
+        "/programmes/{programme}/matches",
+        _pages(
+            *("show_programme_matches", "show_offers", "prepare_run_offers"),
+            *("send_run_offers", "show_replacements", "offer_replacement"),
+        ),
+        every(Action.NOTES_READ),
         Row.PROGRAMME,
     ),
     Entry(

@@ -53,6 +53,18 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "released": Message(
                 "Released. Every team can read its decision, and gets a letter."
             ),
+            "match-take-out": Message("Taken out. It is not sent with the others."),
+            "match-accept": Message("Accepted. The staff of the incubator know it."),
+            "match-take-back": Message("Taken back. Your team has not answered now."),
+            "match-decline": Message(
+                "Declined. The other team hears that you cannot take part, and not why."
+            ),
+            "match-begin": Message("Their work together has begun."),
+            "match-complete": Message("Their work together is completed."),
+            "match-end": Message("Ended. The place is free again."),
+            "offers-prepared": Message("Prepared. No team knows of it."),
+            "offers-sent": Message("Sent. Both teams of each pair get a letter."),
+            "match-replaced": Message("Offered. Both teams get a letter."),
             "letter-written": Message("Saved. Letters of this call read like this."),
             "letters-chosen": Message("Saved. We write to you as you have chosen."),
             "letter-removed": Message("Letters of this call read as the service has it."),

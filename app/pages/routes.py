@@ -36,6 +36,7 @@ from app.pages.staff import (
     many_steps,
     moves,
     notices,
+    offers,
     people,
     programme_form,
     programmes,
@@ -48,7 +49,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, mine, notice, receipt, submission
+from app.pages.team import fitting, form, matches, mine, notice, receipt, submission
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -66,7 +67,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, fitting, notice, receipt),
+    *(mine, form, submission, fitting, notice, receipt, matches),
     *(
         programmes,
         submissions,
@@ -83,6 +84,7 @@ for page in (
         moves,
         what_if,
         comparison,
+        offers,
     ),
     *(figures, trade_offs),
     *(programme_calls, call_forms, late_permits, programme_form, importing),

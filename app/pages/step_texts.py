@@ -59,6 +59,31 @@ NOTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a public notice leads to, by its name."""
 
+MATCH_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "take-out": Message(
+            "It is not sent with the others. Nobody but the staff ever knew of it, and it can "
+            "be prepared again as long as the pair is chosen."
+        ),
+        "accept": Message(
+            "If the other team accepts as well, each of you reads the names and email "
+            "addresses of the other one. Until it has answered you can take your yes back."
+        ),
+        "take-back": Message("The offer stays open, and your team can answer until the date."),
+        "decline": Message(
+            "The other team hears that you cannot take part, and not why. Another team can "
+            "have the place. This cannot be undone."
+        ),
+        "begin": Message("Both teams have accepted. Their work together begins."),
+        "complete": Message("The work together has come to its end."),
+        "end": Message(
+            "The place is free again, for the challenge and for the provider. This cannot be "
+            "undone. Tell both teams yourself: no letter is sent."
+        ),
+    }
+)
+"""What a step of a match leads to, by its name."""
+
 DECISION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "hand-over": Message(

@@ -25,7 +25,7 @@ from app.matchmaking.service import run_requests
 from app.notices.lifecycle import NoticeState
 from app.operations import migrating
 from app.programmes import service as programmes
-from app.programmes.models import Call
+from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallQuery, CallRead
 from app.seeding import demonstration, loader
 from app.settings import Settings
@@ -43,6 +43,7 @@ from tests.factories import (
     a_text,
     organisation_of,
 )
+from tests.matches.rounds import a_round, answer, confirmed, offered, prepared
 from tests.processes import in_this_process
 
 TITLE = "Early warning of floods in small rivers"
@@ -50,6 +51,14 @@ PARTICIPATION = (
     "In every district we hold assemblies, offline and on an online participation platform. "
     "Moderators of community organisations invite low-income residents, and everybody gets a "
     "personal answer on what their input has changed."
+)
+OFFERS = (
+    "River sensors that warn a village by telephone",
+    "An open map of floods, drawn with schools",
+    "Gauges for small rivers at a tenth of the price",
+    "Neighbours who warn each other",
+    "A forecast made of rain radar and old maps",
+    "One number to call when the water rises",
 )
 SUMMARY = "Small rivers rise within an hour. A region looks for teams that warn households."
 
@@ -136,6 +145,7 @@ def _prepared(database: Database, settings: Settings) -> dict[str, str]:
         names |= _offered(session, [c for c in calls if c.phase == "open"])
         names |= {"person": str(owner.id), "organisation": str(*team)}
         names |= _noticed(session, *team)
+        names |= _matched(session, *team)
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None
@@ -196,6 +206,29 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         "second_call": call.code,
         **decisions,
         "second": programme.code,
+    }
+
+
+def _matched(session: Session, team: UUID) -> dict[str, str]:
+    """Let offers of another round stand in several of their states."""
+    of = a_round(session, challenges=3, solutions=6)
+    for row, title in zip(of.solutions, OFFERS, strict=True):
+        row.title = title
+    of.challenges[0].organisation_id = team
+    sent = offered(session, of, (0, 0), (0, 1), (1, 2), (1, 3))
+    confirmed(session, of, sent[1])
+    answer(session, of, sent[2], "solution", "decline", reason="Nobody has time in autumn.")
+    prepared(session, of, (2, 4))
+    programme = session.get_one(Programme, of.run.programme_id)
+    programme.title = "A round of matchmaking"
+    waiting, known, lost, _ = (match.code for match in sent)
+    return {
+        "round": programme.code,
+        "round_run": of.run.code,
+        "match_offered": waiting,
+        "match_confirmed": known,
+        "match_declined": lost,
+        "round_challenge": of.challenges[0].code,
     }
 
 

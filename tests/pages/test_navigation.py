@@ -42,6 +42,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
             (
                 Link("My tasks", "/tasks", False),
                 Link("My submissions", "/submissions", False),
+                Link("My matches", "/matches", False),
                 Link("My organisation", "/organisation", False),
                 Link("Calls", "/calls", False),
                 Link("Published challenges", "/notices", False),
@@ -87,6 +88,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027/decisions",
         "/programmes/gov2gov-2027/notices",
         "/programmes/gov2gov-2027/runs",
+        "/programmes/gov2gov-2027/matches",
         "/programmes/gov2gov-2027/calls",
     ]
     lit = [link.label for row in (service, programme) for link in row.links if link.current]

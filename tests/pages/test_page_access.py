@@ -14,12 +14,14 @@ from app.access.policy import Role
 from app.accounts.models import BrowserSession, Token
 from app.core.http.access import Access, declaration_of
 from app.core.storage.audit import AuditEvent
+from app.matches.lifecycle import MatchState
 from app.pages.routes import include_pages
 from app.programmes.models import Programme
 from tests.accounts.conftest import Enter
 from tests.factories import (
     PASSWORD,
     a_challenge,
+    a_match,
     a_notice,
     a_person,
     a_run,
@@ -100,6 +102,12 @@ def others(session: Session) -> dict[str, Any]:
         "call": draft.call_id,
         "programme": programme.code,
         "run": run.code,
+        "match": a_match(
+            session,
+            state=MatchState.OFFERED,
+            challenge_id=draft.id,
+            solution_id=solution.id,
+        ).code,
         "topic": "problem",
         "step": "retry",
         "kind": "challenge",

@@ -87,7 +87,7 @@ def record(
     subject_id: UUID,
     reason: str = "",
     **facts: Any,
-) -> None:
+) -> UUID | None:
     """Add an event to the caller's transaction; it is chained when that commits.
 
     Parameters
@@ -99,6 +99,11 @@ def record(
     reason : str, optional
         What somebody wrote: it is kept beside the record, and can be erased.
     facts : JSON values
+
+    Returns
+    -------
+    key : UUID or None
+        Of the reason, by which its text is found as long as nobody has erased it.
 
     Raises
     ------
@@ -121,6 +126,7 @@ def record(
             "facts": json.loads(_canonical(facts)),
         }
     )
+    return audit_reasons.key_of(facts) if reason else None
 
 
 @event.listens_for(Session, "before_commit")

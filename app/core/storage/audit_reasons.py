@@ -52,20 +52,25 @@ def key_of(facts: Mapping[str, Any]) -> UUID | None:
 
 def texts_of(session: Session, events: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
     """Return the reasons that are still there, by their keys, at one query for all facts."""
-    keys = [key for facts in events if (key := key_of(facts)) is not None]
-    rows = (
-        session.exec(select(AuditReason).where(col(AuditReason.id).in_(keys))) if keys else ()
-    )
-    return {row.id: row.text for row in rows}
+    return texts(session, [key for facts in events if (key := key_of(facts)) is not None])
 
 
-def text_of(facts: Mapping[str, Any], texts: Mapping[UUID, str]) -> str | None:
+def text_of(facts: Mapping[str, Any], found: Mapping[UUID, str]) -> str | None:
     """Return the reason of an event; None if it has none, or it was erased."""
     key = key_of(facts)
     if key is not None:
-        return texts.get(key)
+        return found.get(key)
     told = facts.get(NAME)
     return told if isinstance(told, str) and told else None
+
+
+def texts(session: Session, keys: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the reasons of these keys that are still there."""
+    wanted = [*keys]
+    if not wanted:
+        return {}
+    rows = session.exec(select(AuditReason).where(col(AuditReason.id).in_(wanted)))
+    return {row.id: row.text for row in rows}
 
 
 def is_what_was_given(session: Session, facts: Mapping[str, Any]) -> bool:

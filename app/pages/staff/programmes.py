@@ -14,6 +14,7 @@ from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep
 from app.insights.figures import BEYOND, figures_of
 from app.insights.tasks import tasks_of
+from app.matches.service import figures as matches
 from app.matchmaking.schemas.runs import RunQuery
 from app.matchmaking.service import queries as runs
 from app.pages.charts import world
@@ -71,6 +72,10 @@ def show_programme(
         tasks=[task for task in tasks_of(session, actor) if task.code == found.code],
         **_counted(session, actor, found.id),
         runs=_runs(session, actor, found.code),
+        offers=matches.counts(session, actor, found.id)
+        if policy.has_any_reach(actor, Action.NOTES_READ)
+        and policy.allows(actor, Action.MATCH_READ)
+        else None,
         beyond={
             step: [state for state in State if state in states]
             for step, states in BEYOND.items()

@@ -18,6 +18,8 @@ from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
+from app.matches import queries as matches
+from app.matches.service import withdrawals
 from app.notices import queries as notices
 from app.organisations.models import Organisation
 from app.organisations.service import organisations
@@ -28,7 +30,7 @@ from app.pages.topics import TOPICS, Topic
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
-from app.submissions.lifecycle import DECIDED, EDITABLE, LIFE, TAKES_PART, Kind, State
+from app.submissions.lifecycle import DECIDED, EDITABLE, GONE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
@@ -173,6 +175,7 @@ def show_submission(
         may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
         and found.state in DECIDED | {State.ELIGIBLE},
         topics=topics_of(found, offers, reused_by(session, actor, found)),
+        matches=matches.of_submission(session, actor, found.id),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
         labels=themes.labels(session, page.language),
@@ -320,6 +323,9 @@ def _step_page(
         form=form,
         step=step,
         means=MEANS,
+        consequences=withdrawals.consequences(session, actor, found)
+        if step.target in GONE
+        else [],
         offer=next((o for o in offers if o.name == name), None),
         expected=form.written.get("expected")
         or entity_tag(READS[found.kind].model_validate(found)),

@@ -18,7 +18,7 @@ from app.programmes import service as programmes
 from app.submissions.lifecycle import BY_DECISION, BY_PROMOTION, LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import late_permits, letters, queries, taken_back
+from app.submissions.service import followers, late_permits, letters, queries, taken_back
 
 
 def take(
@@ -56,6 +56,7 @@ def take(
     _record(session, actor, name, submission, before, taken.reason)
     if name in letters.AFTER:
         letters.tell(session, letters.AFTER[name], submission, reason=taken.reason)
+    followers.tell(session, actor, submission)
     return submission
 
 
@@ -93,6 +94,8 @@ def settle(
     submission.state = BY_DECISION.advance(before, step, None)
     submission.message, submission.answer_by = message, answer_by
     _record(session, actor, name, submission, before)
+    session.flush()
+    followers.tell(session, actor, submission)
 
 
 def lose_place(session: Session, actor: Actor, submission: Submission, zone: str) -> None:
@@ -121,6 +124,8 @@ def lose_place(session: Session, actor: Actor, submission: Submission, zone: str
     letters.tell(
         session, LetterKind.PLACE_LOST, submission, until=submission.answer_by, zone=zone
     )
+    session.flush()
+    followers.tell(session, actor, submission)
 
 
 def _record(

@@ -36,6 +36,7 @@ def a_match(session: Session, fixed: dict[str, Any]) -> None:
     )
     session.add(
         Match(
+            programme_id=challenge.programme_id,
             code=f"MA-{challenge.code}",
             challenge_id=challenge.id,
             solution_id=solution.id,

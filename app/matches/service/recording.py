@@ -1,6 +1,8 @@
-"""Matches: pairs that people brought together."""
+"""Recording pairs that people brought together outside the service."""
 
-from sqlmodel import Session, select
+from typing import Final
+
+from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -8,10 +10,15 @@ from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
-from app.matches.lifecycle import MatchState
+from app.matches.lifecycle import LIVE, MatchState
 from app.matches.models import Match
 from app.submissions.lifecycle import GONE
 from app.submissions.models import Submission
+
+SUBJECT: Final = "match"
+"""The kind of subject in the audit record."""
+PREFIX: Final = "MA"
+"""How the codes of matches begin."""
 
 
 def record_match(
@@ -31,7 +38,9 @@ def record_match(
         raise Conflict("The challenge and the solution belong to different programmes.")
     known = session.exec(
         select(Match).where(
-            Match.challenge_id == challenge.id, Match.solution_id == solution.id
+            Match.challenge_id == challenge.id,
+            Match.solution_id == solution.id,
+            col(Match.state).in_(LIVE),
         )
     ).first()
     if known is not None:
@@ -40,7 +49,8 @@ def record_match(
         if side.state in GONE:
             raise Conflict(Message("{code} has been withdrawn.", code=side.code))
     match = Match(
-        code=next_code(session, "MA"),
+        programme_id=challenge.programme_id,
+        code=next_code(session, PREFIX),
         challenge_id=challenge.id,
         solution_id=solution.id,
         state=MatchState.COMPLETED,
@@ -48,5 +58,5 @@ def record_match(
     )
     session.add(match)
     session.flush()
-    audit.record(session, actor.user_id, "record", "match", match.id)
+    audit.record(session, actor.user_id, "record", SUBJECT, match.id)
     return match
