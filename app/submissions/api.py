@@ -21,6 +21,7 @@ from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.core.tables.exporting import MEDIA, Format
 from app.programmes.lifecycle import CallKind
+from app.questions.schemas import FormRead
 from app.submissions.lifecycle import LIFE, Kind
 from app.submissions.models import LatePermit, Submission
 from app.submissions.schemas import (
@@ -38,7 +39,15 @@ from app.submissions.schemas import (
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, late_permits, queries, reuse, steps, templates
+from app.submissions.service import (
+    asking,
+    drafts,
+    late_permits,
+    queries,
+    reuse,
+    steps,
+    templates,
+)
 from app.themes import service as themes
 
 challenges = APIRouter(
@@ -273,6 +282,48 @@ def take_solution_step(
 ) -> Submission:
     """Move a solution along its life: submit, pass, select it and so on."""
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)
+
+
+# --- when a call asks anew ---------------------------------------------------------------
+
+
+@challenges.post("/{challenge_id}/newest-form", response_model=ChallengeRead)
+@needs(Action.DRAFT_WRITE)
+def renew_challenge(
+    session: SessionDep,
+    actor: ActorDep,
+    challenge_id: Reference,
+    expected: ExpectedIfStatedDep,
+) -> Submission:
+    """Let a draft answer what its call asks now; what is not asked any more stands aside."""
+    found = queries.get(session, actor, Kind.CHALLENGE, challenge_id)
+    return asking.renew(session, actor, found, expected)
+
+
+@solutions.post("/{solution_id}/newest-form", response_model=SolutionRead)
+@needs(Action.DRAFT_WRITE)
+def renew_solution(
+    session: SessionDep,
+    actor: ActorDep,
+    solution_id: Reference,
+    expected: ExpectedIfStatedDep,
+) -> Submission:
+    """Let a draft answer what its call asks now; what is not asked any more stands aside."""
+    found = queries.get(session, actor, Kind.SOLUTION, solution_id)
+    return asking.renew(session, actor, found, expected)
+
+
+@late.post("/calls/{call_id}/form/use")
+@needs(Action.CALL_PUBLISH)
+def use_form(
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    call_id: Reference,
+    expected: ExpectedIfStatedDep,
+) -> FormRead:
+    """Ask by the version that is prepared from now on, and tell the teams that write."""
+    return asking.use(session, actor, call_id, expected, origin=settings.public_url)
 
 
 # --- who may be late ---------------------------------------------------------------------

@@ -81,7 +81,7 @@ def download_receipt(
     made = document(
         found,
         described(session, actor, found),
-        topics_of(found, []) if is_whole(found) else [],
+        topics_of(session, found, []) if is_whole(found) else [],
         themes.labels(session, page.language),
         language(page.language),
     )
