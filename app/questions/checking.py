@@ -1,6 +1,8 @@
 """What makes a form one that can be answered; all that is wrong with it, at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from app.core.base.errors import FieldError
@@ -19,7 +21,7 @@ RESERVED: Final = frozenset(
         *("offer", "capacity", "organisation", "country", "subdivision", "level", "sources"),
         *("notes", "programme", "call", "state", "message", "version", "created_at"),
         *("updated_at", "submitted_at", "answer_by", "programme_id", "call_id"),
-        *("organisation_id"),
+        *("organisation_id", "new"),
     )
 )
 """Keys that a question of a call cannot have: a file would take one for the other."""
@@ -162,3 +164,25 @@ def _of_rule(rule: Rule, by_name: Mapping[str, Question]) -> Iterator[tuple[str,
                     levels=either(levels),
                 ),
             )
+
+
+def key_for(title: str, taken: Collection[str]) -> str:
+    """Return a key for a question that asks this, which no other of its form has.
+
+    Examples
+    --------
+    >>> key_for("Combien d'é\u0301coles ?", {"combien_d_ecoles"})
+    'combien_d_ecoles_2'
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = "_".join(re.findall("[a-z0-9]+", plain))[:_LONGEST_KEY].strip("_")
+    stem = words if words[:1].isalpha() else f"q_{words}".strip("_")
+    number, key = 1, stem
+    while key in taken or key in RESERVED:
+        number += 1
+        key = f"{stem}_{number}"
+    return key
+
+
+_LONGEST_KEY: Final = 34
+"""Characters that a key takes of a title; a number has place behind them."""

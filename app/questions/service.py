@@ -169,6 +169,17 @@ def question_read(kind: CallKind, question: Question) -> QuestionRead:
     return QuestionRead(**said, built_in=ours is not None)
 
 
+def asked_by(form: FormRead) -> Form:
+    """Return a form that was read as one to which there are answers."""
+    return Form(
+        number=form.number,
+        questions=tuple(
+            Question(**one.model_dump(exclude={"built_in"})) for one in form.questions
+        ),
+        rules=tuple(form.rules),
+    )
+
+
 def replace(
     session: Session,
     actor: Actor,

@@ -101,6 +101,8 @@ def others(session: Session) -> dict[str, Any]:
         "programme": programme.code,
         "run": run.code,
         "topic": "problem",
+        "key": "problem",
+        "index": 0,
         "step": "retry",
         "kind": "challenge",
         "language": "fr",

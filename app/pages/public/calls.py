@@ -37,12 +37,12 @@ def show_call(page: PageDep, session: ReadSessionDep, call: Reference) -> Respon
     """Tell what a call asks for, who can take part and what happens afterwards."""
     found = programmes.call(session, NOBODY, call)
     kind, of = KINDS[found.kind], programmes.programme(session, found.programme_id)
+    form = questions.form_of_call(session, found)
     return page.render(
         "public/call.html",
         call=programmes.describe(NOBODY, found),
         of=of,
-        topics=topics_in(
-            kind, questions.form_of_call(session, found), language=of.working_language
-        ),
+        form=form,
+        topics=topics_in(kind, form, language=of.working_language),
         kind=kind,
     )

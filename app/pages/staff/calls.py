@@ -138,13 +138,13 @@ def show_call_preview(
         later = shown.model_copy(update={"state": CallState.PUBLISHED})
         shown = later.model_copy(update={"phase": phase(later, now())})
     kind = KINDS[found.kind]
+    form = questions.form_of_call(session, found)
     return page.render(
         "public/call.html",
         call=shown,
         of=of,
-        topics=topics_in(
-            kind, questions.form_of_call(session, found), language=of.working_language
-        ),
+        form=form,
+        topics=topics_in(kind, form, language=of.working_language),
         kind=kind,
         preview=place_of(found, of),
         is_draft=found.state is CallState.DRAFT,

@@ -207,12 +207,24 @@ def _topic_page(
         **_origin(page, session, answered, topic),
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,
-        answers={n: form.written.get(n, "") for n in stored} if form.written else stored,
+        answers=_as_written(topic, form, stored),
         theirs=theirs,
+        is_shown=any(one.key == topic.key for one in asked_of(session, submission)),
         seen=fingerprint(submission, topic.names),
         facets=_facets(session) if topic.key == "themes" else (),
         **_choices(page, topic),
     )
+
+
+def _as_written(topic: Topic, form: Form[Answers], stored: dict[str, Any]) -> dict[str, Any]:
+    """Return what a topic shows: what was written, if it was refused, or what is stored."""
+    if not form.written:
+        return stored
+    if not topic.is_own:
+        return {name: form.written.get(name, "") for name in stored}
+    sent = form.written.get("answer", [])
+    several = topic.question is not None and topic.question.type is QuestionType.CHOICES
+    return {topic.name: sent if several else next(iter(sent[-1:]), "")}
 
 
 def _origin(

@@ -12,8 +12,8 @@ from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.entity_tags import Expected, entity_tag
-from app.core.base.errors import BadQuery, FieldError, Unprocessable
+from app.core.base.entity_tags import ANYTHING, Expected, entity_tag
+from app.core.base.errors import BadQuery, FieldError, Stale, Unprocessable
 from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -219,6 +219,8 @@ def _form_of(session: Session, actor: Actor, submission: Submission) -> dict[str
         "asked_anew": is_of_team and asking.newer(session, submission) is not None,
         "aside": asking.earlier(session, actor, submission) if is_of_team else [],
         "conditions": asking.conditions(session, submission),
+        "form": asking.form_of(session, submission),
+        "expected": entity_tag(READS[submission.kind].model_validate(submission)),
     }
 
 
@@ -265,6 +267,21 @@ def _place(submission: Submission, origin: Origin | None) -> str:
 def _is_for(actor: Actor, submission: Submission, offer: Offer) -> bool:
     action = LIFE.step(offer.name).action
     return policy.allows(actor, action, submission.organisation_id)
+
+
+@router.post("/submissions/{submission}/newest-form")
+@within(Action.DRAFT_WRITE)
+def take_newest_form(
+    session: SessionDep, actor: ActorDep, submission: Reference, form: SaidForm
+) -> Response:
+    """Let a draft answer what its call asks now, and show its topics."""
+    found = queries.find(session, actor, submission)
+    expected = Expected(form.value.expected) if form.value else ANYTHING
+    try:
+        asking.renew(session, actor, found, expected)
+    except Stale:
+        return go_to(f"/submissions/{found.code}")  # somebody of the team was quicker
+    return go_to(f"/submissions/{found.code}", done="newest-form")
 
 
 @router.get("/submissions/{submission}/check")
