@@ -8,7 +8,7 @@ import pytest
 from httpx2 import Client
 from sqlmodel import Session
 
-from app.access.policy import Role
+from app.access.policy import OPERATOR, Role
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
 from app.questions import service
@@ -298,5 +298,5 @@ def test_what_is_prepared_is_thrown_away_after_a_question(
     lead.post(f"{place}/steps/discard", data={"expected": expected_in(step)})
 
     assert "What you have prepared is gone." in step
-    assert service.used(session, service.policy.OPERATOR, call.id).number == 0
+    assert service.used(session, OPERATOR, call.id).number == 0
     assert lead.get(f"{place}/steps/discard").status_code == 404
