@@ -296,6 +296,7 @@ def show_check(
         "team/check.html",
         **described(session, actor, found),
         topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        conditions=asking.conditions(session, found),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),
