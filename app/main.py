@@ -47,7 +47,8 @@ from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.questions.api import router as questions
 from app.settings import Settings
-from app.submissions.api import challenges, late, solutions
+from app.submissions.api import challenges, solutions
+from app.submissions.calls_api import router as late
 from app.themes.api import router as themes
 from app.worker import handlers, work
 

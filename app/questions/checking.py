@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from pydantic import BaseModel
+
 from app.core.base.errors import FieldError
 from app.core.base.messages import Message, either
 from app.core.tables.countries import is_country
@@ -21,6 +23,8 @@ RESERVED: Final = frozenset(
         *("offer", "capacity", "organisation", "country", "subdivision", "level", "sources"),
         *("notes", "programme", "call", "state", "message", "version", "created_at"),
         *("updated_at", "submitted_at", "answer_by", "programme_id", "call_id"),
+        *("written", "passages", "headings", "unread", "mistaken_for", "own", "own_keys"),
+        *(name for name in dir(BaseModel) if not name.startswith("_")),
         *("organisation_id", "new"),
     )
 )

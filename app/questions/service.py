@@ -62,6 +62,16 @@ def answered(session: Session, call_id: UUID) -> UUID | None:
     return found.id
 
 
+def used_forms(session: Session, call_id: UUID) -> list[Form]:
+    """Return the versions by which a call has asked, the newest first."""
+    statement = (
+        select(CallForm)
+        .where(CallForm.call_id == call_id, col(CallForm.used_since).is_not(None))
+        .order_by(col(CallForm.number).desc())
+    )
+    return [loaded(row.content, row.number) for row in session.exec(statement)]
+
+
 def _prepared(session: Session, call_id: UUID) -> CallForm | None:
     """Return the version that is not in use yet, if there is one."""
     statement = select(CallForm).where(

@@ -201,6 +201,7 @@ class SubmissionRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     passages: ClassVar[tuple[str, ...]]
+    own_keys: ClassVar[tuple[str, ...]] = ()
     headings: ClassVar[Mapping[str, Sequence[str]]] = HEADINGS
     unread: ClassVar[Sequence[str]] = UNREAD
     mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
@@ -266,6 +267,10 @@ class SubmissionRecord(BaseModel):
         """Return what the content of a submission holds; a single text is its first passage."""
         first, *_ = self.passages
         return {first: self.text} if self.text else self.written()
+
+    def answers(self) -> dict[str, Any]:
+        """Return what is told to questions of the call's own, by key."""
+        return {key: getattr(self, key) for key in self.own_keys}
 
 
 class ChallengeRecord(ChallengeFields, SubmissionRecord):
