@@ -46,8 +46,10 @@ from app.pages import layout, refusals
 from app.pages.routes import include_pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
+from app.questions.api import router as questions
 from app.settings import Settings
-from app.submissions.api import challenges, late, solutions
+from app.submissions.api import challenges, solutions
+from app.submissions.calls_api import router as late
 from app.themes.api import router as themes
 from app.worker import handlers, work
 
@@ -125,6 +127,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         notifications,
         themes,
         programmes,
+        questions,
         challenges,
         solutions,
         late,

@@ -16,6 +16,7 @@ from app.notices import models as notices
 from app.notifications import models as notifications
 from app.organisations import models as organisations
 from app.programmes import models as programmes
+from app.questions import models as questions
 from app.submissions import models as submissions
 from app.themes import models as themes
 
@@ -32,6 +33,7 @@ __all__ = [
     "organisations",
     "outbox",
     "programmes",
+    "questions",
     "rate_limits",
     "reference_numbers",
     "submissions",

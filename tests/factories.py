@@ -30,6 +30,9 @@ from app.notices.schemas import NoticeText
 from app.organisations.models import Organisation
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
+from app.questions.checking import in_full
+from app.questions.forms import Form, Question, Rule, stored
+from app.questions.models import CallForm
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import LatePermit, Submission
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
@@ -150,6 +153,33 @@ def a_call(session: Session, kind: CallKind = CallKind.CHALLENGES, **fields: Any
     fields.setdefault("zone", "Europe/Paris")
     fields.setdefault("state", CallState.PUBLISHED)
     return _saved(session, Call(kind=kind, **fields))
+
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"key": "problem", "required": True},
+    {"key": "outcome", "required": True},
+    {"key": "scale", "type": "choice", "title": "For whom?", "options": ["City", "Country"]},
+    {
+        "key": "cities",
+        "type": "number",
+        "title": "How many cities?",
+        "required": True,
+        "least": 1,
+        "shown_if": {"question": "scale", "says": ["City"]},
+        "audience": "staff",
+    },
+]
+"""A form of a call for challenges: one of its own questions depends on the other."""
+
+
+def a_form(session: Session, call: Call, **fields: Any) -> CallForm:
+    """A version of what a call asks, in use unless it says otherwise."""
+    asked = [Question.model_validate(one) for one in fields.pop("questions", QUESTIONS)]
+    rules = [Rule.model_validate(one) for one in fields.pop("rules", [])]
+    form = Form(questions=tuple(in_full(call.kind, one) for one in asked), rules=tuple(rules))
+    fields.setdefault("number", 1)
+    fields.setdefault("used_since", now())
+    return _saved(session, CallForm(call_id=call.id, content=stored(form), **fields))
 
 
 def a_late_permit(session: Session, call: Call, **fields: Any) -> LatePermit:

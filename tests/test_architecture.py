@@ -31,8 +31,13 @@ KINDS: Final = frozenset(
 EXCEPTIONS: Final = MappingProxyType(
     {
         "app/submissions/content.py": "what a team tells: the one list of content fields",
+        "app/submissions/calls_api.py": "routes about calls and the submissions in them",
         "app/submissions/headings.py": "what people call the columns of their tables",
         "app/submissions/records.py": "the exchange format of files",
+        "app/questions/answering.py": "what answers to a form are: shown, missing, wrong",
+        "app/questions/builtin.py": "the built-in forms, as data",
+        "app/questions/checking.py": "what makes a form one that can be answered",
+        "app/questions/forms.py": "what a form is made of",
         "app/programmes/feed.py": "calls for calendars and feed readers",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",

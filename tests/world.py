@@ -37,6 +37,7 @@ from tests.factories import (
     a_call,
     a_challenge,
     a_decision,
+    a_form,
     a_late_permit,
     a_match,
     a_notice,
@@ -59,8 +60,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
-    *("decision_id", "release_id"),
-    "match_id",
+    *("decision_id", "release_id", "form_number", "match_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -150,6 +150,8 @@ class World:
 
 
 def nowhere(name: str) -> Any:
+    if name == "form_number":
+        return uuid4().int % 1_000 + 1_000
     counted = {"job_id", "event_number"}
     return uuid4().int % 10**6 + 10**6 if name in counted else uuid4()
 
@@ -189,6 +191,7 @@ def people(world: World, session: Session) -> None:
         "permit_id": permit.id,
         "decision_id": a_decision(session, call_id=deciding.id, state=DecisionState.READY).id,
         "release_id": _a_release(session, call),
+        "form_number": a_form(session, call, used_since=None).number,
         "run_id": suggestion.run_id,
         "verdict_id": _a_verdict(session, suggestion),
         "job_id": _a_job(session, None),
@@ -339,6 +342,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "closes_at": "2027-01-01T00:00:00Z",
         },
         "change_call": {"notes": "Hm."},
+        "replace_form": {"questions": [{"key": "problem", "required": True}]},
         "permit_late": {
             "organisation_id": str(world.other["organisation_id"]),
             "until": "2101-01-01T00:00:00Z",

@@ -88,6 +88,9 @@ _CALLS: Final = _pages(
     *("show_programme_calls", "show_programme_call", "show_call_preview"),
     *("show_call_step", "take_call_step", "show_new_call", "draft_call"),
     *("show_call_form", "change_call", "show_closing", "change_closing"),
+    *("show_builder", "show_question", "save_question", "move_question", "remove_question"),
+    *("show_rule", "save_rule", "remove_rule", "show_trial", "try_form"),
+    *("show_form_step", "take_form_step"),
     *("show_late_permits", "permit_late", "take_late_permit_back"),
     *("show_programme_form", "change_programme"),
     *("show_import", "look_through", "store_import"),
@@ -121,6 +124,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
+            *("take_newest_form",),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),

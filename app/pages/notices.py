@@ -32,6 +32,14 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
         name: Notice(text)
         for name, text in {
             "reopen": Message("Taken back. You can go on writing."),
+            "newest-form": Message("The new questions are here. Look through your answers."),
+            "form-saved": Message("Saved. Teams are asked like this."),
+            "form-prepared": Message("Saved. Teams are asked as before until you use it."),
+            "form-used": Message("From now on the call asks like this. Teams got a letter."),
+            "form-overtaken": Message(
+                "Somebody else has changed the form meanwhile. This is how it stands now."
+            ),
+            "form-discarded": Message("Thrown away. The call asks on as it did."),
             "return": Message("Returned to the team."),
             "pass": Message("Passed as eligible."),
             "accept": Message("Accepted. The staff of the incubator know that you take part."),

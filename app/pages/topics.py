@@ -1,16 +1,21 @@
 """How a team is asked for its submission: topics, one a page, and what helps to answer each.
 
-The fields are those of `app.submissions.content` and of the draft around it; a test holds the
-two together. What is required, and how many themes there may be, says the life of a submission.
+A topic is a question of the form of its call, or one of the three that each submission has
+around it: its title, its themes, its summary. What a question of ours says stands in
+`app.questions.builtin`, what a call asks of its own in its form, as staff wrote it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from app.core.base.messages import Message
-from app.submissions.lifecycle import REQUIRED, Kind
+from app.questions.answering import shown
+from app.questions.builtin import BUILT_IN, built_in_form, by_key
+from app.questions.forms import Form, Question
+from app.submissions.lifecycle import CALLS, KINDS, Kind
+from app.submissions.service.answered import ANSWERS, CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +26,43 @@ class Topic:
     ----------
     key : str
         Its part of the address.
-    title : Message
-        The heading, which is the question.
-    hint : Message
+    title : str
+        The heading, which is the question; a `Message` if it is ours.
+    hint : str
         What to tell, below the heading.
     field : str
-        The one passage that it asks for; empty for a page with a form of its own.
+        The one passage of ours that it asks for; empty for a page with a form of its own.
     good : tuple of Message
         What makes an answer good.
     example : Message or None
         An answer of a team that does not exist.
     words : tuple of int and int
         Between how many words an answer helps most.
+    question : Question or None
+        What is asked; None for what each submission has around its form.
+    language : str
+        In which the call has written the question; empty where the words are ours.
     """
 
     key: str
-    title: Message
-    hint: Message
+    title: str
+    hint: str
     field: str = ""
     good: tuple[Message, ...] = ()
     example: Message | None = None
     words: tuple[int, int] = (30, 300)
+    question: Question | None = None
+    language: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the call asks it in its own words."""
+        return self.question is not None and not self.field
+
+    @property
+    def name(self) -> str:
+        """The name of the one answer that it asks for first."""
+        return self.names[0]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -53,11 +74,19 @@ class Topic:
                 return (key,)
             case "offer":
                 return ("content.offer", "content.capacity")
-        return (f"content.{self.field}",)
+        return (CONTENT + self.field,) if self.field else (ANSWERS + self.key,)
 
-    def is_required(self, kind: Kind) -> bool:
+    @property
+    def section(self) -> str:
+        """The heading below which the call lets it stand."""
+        return self.question.section if self.question else ""
+
+    @property
+    def is_required(self) -> bool:
         """Tell whether a submission cannot be sent without it."""
-        return self.key in {"title", "themes"} or self.field in REQUIRED[kind]
+        if self.question is not None:
+            return self.question.required
+        return self.key in {"title", "themes"}
 
 
 TITLE: Final = Topic(
@@ -86,195 +115,63 @@ SUMMARY: Final = Topic(
     words=(40, 200),
 )
 
-TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = MappingProxyType(
-    {
-        Kind.CHALLENGE: (
-            TITLE,
-            Topic(
-                "problem",
-                Message("The problem"),
-                Message(
-                    "What goes wrong today? Write as you would tell a colleague from another "
-                    "country who knows neither your law nor your offices."
-                ),
-                "problem",
-                (
-                    Message("What people meet, step by step"),
-                    Message("Since when, and how often"),
-                    Message("No names of persons"),
-                ),
-                Message(
-                    "Our small rivers rise within an hour. Gauges send a value every six "
-                    "hours, so that nobody in the valleys is warned. In 2023 water stood in "
-                    "400 cellars before the first call reached us."
-                ),
-                (60, 400),
-            ),
-            Topic(
-                "affected",
-                Message("Who is affected"),
-                Message("Which people, and how many? Who has it worst?"),
-                "affected",
-                (
-                    Message("Groups of people, with rough numbers"),
-                    Message("People who have to act, such as staff of an office"),
-                ),
-                Message(
-                    "About 18,000 people in 31 villages. Worst off are older people who live "
-                    "alone and have no smartphone."
-                ),
-            ),
-            Topic(
-                "tried",
-                Message("What you have tried"),
-                Message("What did you do about it, and what came of it? Failures help."),
-                "tried",
-                (
-                    Message("What you learned from it"),
-                    Message("Why it was not enough"),
-                ),
-                Message(
-                    "We sent letters with a telephone tree to every household. After a year "
-                    "half of the numbers were wrong."
-                ),
-            ),
-            Topic(
-                "outcome",
-                Message("The outcome"),
-                Message("What would be different if the problem were solved?"),
-                "outcome",
-                (
-                    Message("What people would notice"),
-                    Message("How you would know that it works"),
-                ),
-                Message(
-                    "Every household is warned half an hour ahead, in a way that it notices. "
-                    "We would count warnings that came too late."
-                ),
-            ),
-            Topic(
-                "constraints",
-                Message("Rules and limits"),
-                Message("Which laws, contracts or habits stand in the way?"),
-                "constraints",
-                (Message("What cannot be changed"), Message("What could be, and by whom")),
-                Message(
-                    "Phone numbers may be used only with consent. There is no budget for staff."
-                ),
-            ),
-            Topic(
-                "help_wanted",
-                Message("Help wanted"),
-                Message("What would you like to learn from others? One point a line is best."),
-                "help_wanted",
-                (
-                    Message("Questions that somebody with experience can answer"),
-                    Message("What you would like to see, try or take over"),
-                ),
-                Message(
-                    "How to place sensors in small rivers. How to reach people without a "
-                    "smartphone. How to avoid false alarms."
-                ),
-            ),
-            THEMES,
-            SUMMARY,
-        ),
-        Kind.SOLUTION: (
-            TITLE,
-            Topic(
-                "experience",
-                Message("Your experience"),
-                Message("What have you done? Tell what happened, not what could be done."),
-                "experience",
-                (
-                    Message("What you did, in which order"),
-                    Message("What you would do in the same way again"),
-                    Message("No names of persons"),
-                ),
-                Message(
-                    "We put open water sensors into forty small rivers and warn households by "
-                    "text message and by sirens of the fire service. It took two winters until "
-                    "the thresholds were right."
-                ),
-                (60, 400),
-            ),
-            Topic(
-                "setting",
-                Message("Where and since when"),
-                Message(
-                    "In which place, at which level of government, since when, for how many?"
-                ),
-                "setting",
-                (Message("Country, region or city"), Message("How many people it serves")),
-                Message("A region with 92 municipalities, since 2019, for 60,000 people."),
-            ),
-            Topic(
-                "evidence",
-                Message("Results"),
-                Message("What has changed, and how do you know?"),
-                "evidence",
-                (
-                    Message("Figures, with the year"),
-                    Message("An evaluation or a report, if there is one"),
-                ),
-                Message(
-                    "In 2023 nine of ten households were warned at least 25 minutes ahead. The "
-                    "university has evaluated it."
-                ),
-            ),
-            Topic(
-                "failures",
-                Message("What did not work"),
-                Message("What went wrong, and what did you learn? Others value it most."),
-                "failures",
-                (Message("What you would not do again"),),
-                Message("The first sensors froze. An app alone reached one household in five."),
-            ),
-            Topic(
-                "transfer",
-                Message("What it takes elsewhere"),
-                Message("What does another government need to do the same?"),
-                "transfer",
-                (
-                    Message("People, money, time"),
-                    Message("What depends on your law or your systems"),
-                ),
-                Message("Two engineers for half a year. The software is free and open source."),
-            ),
-            Topic(
-                "offer",
-                Message("What you can give"),
-                Message(
-                    "Time, advice, documents, code: what could you share, and with how many?"
-                ),
-                "offer",
-                (Message("Hours in a month"), Message("What can be taken over as it is")),
-                Message(
-                    "Four hours a month for half a year, our code and our training material."
-                ),
-                (10, 200),
-            ),
-            THEMES,
-            SUMMARY,
-        ),
-    }
-)
+
+def topics_in(
+    kind: Kind, form: Form, answers: Mapping[str, Any] | None = None, *, language: str = ""
+) -> tuple[Topic, ...]:
+    """Return the topics of a form, in their order.
+
+    Parameters
+    ----------
+    answers : mapping, optional
+        By key: what they leave out is no topic. Without them all questions are there.
+    language : str
+        In which the call writes its questions.
+    """
+    asked = form.questions if answers is None else shown(form, answers)
+    return (TITLE, *(_topic(kind, one, language) for one in asked), THEMES, SUMMARY)
+
+
+def _topic(kind: Kind, question: Question, language: str) -> Topic:
+    ours = by_key(CALLS[kind]).get(question.key)
+    if ours is None:
+        return Topic(
+            question.key,
+            question.title,
+            question.hint,
+            question=question,
+            language=language,
+        )
+    least, most = ours.words
+    limits = (question.least_words or least, question.most_words or most)
+    return Topic(
+        ours.key,
+        ours.title,
+        ours.hint,
+        ours.key,
+        ours.good,
+        ours.example,
+        limits if limits[0] <= limits[1] else (min(limits), max(limits)),
+        question,
+    )
 
 
 FIELDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "title": Message("Title"),
-        **{
-            topic.field: topic.title
-            for topics in TOPICS.values()
-            for topic in topics
-            if topic.field
-        },
+        **{one.key: one.title for asked in BUILT_IN.values() for one in asked},
+        "summary": Message("Summary"),
     }
 )
 """What people call each passage of a submission, by its field; of both kinds together."""
 
 
-def topic_of(kind: Kind, key: str) -> Topic | None:
+def topic_of(topics: Sequence[Topic], key: str) -> Topic | None:
     """Return a topic by its part of the address; None if there is no such topic."""
-    return next((topic for topic in TOPICS[kind] if topic.key == key), None)
+    return next((topic for topic in topics if topic.key == key), None)
+
+
+TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = MappingProxyType(
+    {kind: topics_in(kind, built_in_form(call)) for call, kind in KINDS.items()}
+)
+"""The topics of the built-in form, by kind."""

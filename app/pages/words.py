@@ -32,6 +32,8 @@ from markupsafe import Markup, escape
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, Language
 from app.core.base.zones import told as zone_told
+from app.pages.answers import told
+from app.questions.answering import spoken
 
 LONG: Final = 30
 """Characters from which on a name is shortened where there is little room."""
@@ -65,6 +67,7 @@ def install(environment: Environment, language: Language) -> None:
         language.say(value) if isinstance(value, Message) else value
     )
     environment.globals["languages"] = LANGUAGES
+    environment.globals["zip"] = zip
     environment.filters |= {
         "translated": language.say,
         "word": language.word,
@@ -77,6 +80,8 @@ def install(environment: Environment, language: Language) -> None:
         "country": language.country,
         "language_name": language.language_name,
         "number": language.number,
+        "answer": partial(told, language),
+        "spoken": lambda value: "; ".join(spoken(value)),
         "percent": language.percent,
         "moment": _teller(language.moment),
         "day": _teller(language.day),

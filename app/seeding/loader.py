@@ -34,6 +34,7 @@ from app.submissions.models import Submission
 from app.submissions.records import Place
 from app.submissions.schemas import StepTaken
 from app.submissions.service import importing, steps
+from app.submissions.service.own_columns import RECORDS
 from app.themes import service as themes
 from app.themes.schemas import Facet, ThemeDraft
 
@@ -170,9 +171,7 @@ def _load_call(session: Session, call: Call, folder: Path) -> int:
     """Take in what the file of this call holds, and release that it is selected, as it was."""
     place = Place(themes=themes.keys(session))
     present = importing.imported(session, call)
-    rows = read_table(
-        folder / f"{call.kind}.jsonl", importing.RECORDS[call.kind], context=place
-    )
+    rows = read_table(folder / f"{call.kind}.jsonl", RECORDS[call.kind], context=place)
     missing = [record for _, record in rows if comparable(record.id) not in present]
     added = importing.import_records(session, OPERATOR, call, missing)
     for submission in added:

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Response, status
 from sqlmodel import Session
 
-from app.access.policy import Action
+from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, SettingsDep
-from app.core.base.errors import NotPermitted
+from app.core.base.errors import BadQuery, NotPermitted
+from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, signed_in, within
@@ -20,17 +21,16 @@ from app.core.http.openapi import responses
 from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.core.tables.exporting import MEDIA, Format
+from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind
+from app.questions import service as questions
 from app.submissions.lifecycle import LIFE, Kind
-from app.submissions.models import LatePermit, Submission
+from app.submissions.models import Submission
 from app.submissions.schemas import (
+    READS,
     ChallengeDraft,
     ChallengeRead,
-    LatePermitQuery,
-    LatePermitRead,
-    LatePermitStaffRead,
     NewChallenge,
-    NewLatePermit,
     NewSolution,
     ReusedRead,
     SolutionDraft,
@@ -38,7 +38,15 @@ from app.submissions.schemas import (
     StepTaken,
     SubmissionQuery,
 )
-from app.submissions.service import drafts, late_permits, queries, reuse, steps, templates
+from app.submissions.service import (
+    asking,
+    drafts,
+    queries,
+    reuse,
+    steps,
+    templates,
+)
+from app.submissions.service.own_columns import read_for
 from app.themes import service as themes
 
 challenges = APIRouter(
@@ -52,8 +60,6 @@ solutions = APIRouter(
     tags=["solutions"],
 )
 
-
-late = APIRouter(route_class=Route, tags=["programmes"])
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
@@ -69,17 +75,41 @@ TEMPLATE: Final[dict[str, Any]] = {
 }
 
 
-def _template(session: Session, kind: CallKind) -> Response:
+CallDep = Annotated[
+    Reference | None, Query(description="With the questions of this call; else with ours.")
+]
+
+
+def _template(
+    session: Session, actor: Actor, kind: CallKind, key: UUID | str | None
+) -> Response:
+    form = None
+    if key is not None:
+        call = programmes.call(session, actor, key)
+        if call.kind is not kind:
+            raise BadQuery(
+                Message("The call {call} asks for {kind}.", call=call.code, kind=call.kind),
+                remedy="Name a call of this kind.",
+            )
+        form = questions.form_of_call(session, call)
     return Response(
-        templates.template(kind, themes.names(session)),
+        templates.template(kind, themes.names(session), form),
         headers={"Content-Disposition": f'attachment; filename="{kind}.xlsx"'},
         media_type=MEDIA[Format.XLSX],
     )
 
 
+def _as_table(session: Session, actor: Actor, kind: Kind, query: SubmissionQuery) -> Any:
+    """Return the form in which a list is read: as a table, questions of calls have columns."""
+    if query.format is Format.JSON:
+        return READS[kind]
+    return read_for(session, actor, kind, query)
+
+
 @challenges.get("")
 @within(*READ)
 def list_challenges(
+    session: ReadSessionDep,
     answer: AnswerDep,
     actor: ActorDep,
     query: QueryDep,
@@ -88,15 +118,17 @@ def list_challenges(
     return answer(
         lambda session, query: queries.search(session, actor, Kind.CHALLENGE, query),
         query,
-        ChallengeRead,
+        _as_table(session, actor, Kind.CHALLENGE, query),
     )
 
 
 @challenges.get("/template", **TEMPLATE)
 @signed_in
-def read_challenge_template(session: ReadSessionDep, _: ActorDep) -> Response:
+def read_challenge_template(
+    session: ReadSessionDep, actor: ActorDep, call: CallDep = None
+) -> Response:
     """Read a workbook with drop-downs in which challenges can be written and then imported."""
-    return _template(session, CallKind.CHALLENGES)
+    return _template(session, actor, CallKind.CHALLENGES, call)
 
 
 @challenges.post("", response_model=ChallengeRead, status_code=status.HTTP_201_CREATED)
@@ -179,6 +211,7 @@ def take_challenge_step(
 @solutions.get("")
 @within(*READ)
 def list_solutions(
+    session: ReadSessionDep,
     answer: AnswerDep,
     actor: ActorDep,
     query: QueryDep,
@@ -187,15 +220,17 @@ def list_solutions(
     return answer(
         lambda session, query: queries.search(session, actor, Kind.SOLUTION, query),
         query,
-        SolutionRead,
+        _as_table(session, actor, Kind.SOLUTION, query),
     )
 
 
 @solutions.get("/template", **TEMPLATE)
 @signed_in
-def read_solution_template(session: ReadSessionDep, _: ActorDep) -> Response:
+def read_solution_template(
+    session: ReadSessionDep, actor: ActorDep, call: CallDep = None
+) -> Response:
     """Read a workbook with drop-downs in which solutions can be written and then imported."""
-    return _template(session, CallKind.SOLUTIONS)
+    return _template(session, actor, CallKind.SOLUTIONS, call)
 
 
 @solutions.post("", response_model=SolutionRead, status_code=status.HTTP_201_CREATED)
@@ -275,53 +310,30 @@ def take_solution_step(
     return steps.take(session, actor, Kind.SOLUTION, solution_id, step, taken, expected)
 
 
-# --- who may be late ---------------------------------------------------------------------
+# --- when a call asks anew ---------------------------------------------------------------
 
 
-@late.get("/calls/{call_id}/late-permits")
-@within(*READ)
-def list_late_permits(
-    answer: AnswerDep,
-    actor: ActorDep,
-    call_id: Reference,
-    query: Annotated[LatePermitQuery, Query()],
-) -> ListOf[LatePermitStaffRead] | ListOf[LatePermitRead]:
-    """List which teams may send to a call until later than others; a team reads its own."""
-    return answer(
-        lambda session, query: late_permits.permits(session, actor, call_id, query),
-        query,
-        late_permits.read(actor),
-    )
-
-
-@late.post(
-    "/calls/{call_id}/late-permits",
-    response_model=LatePermitStaffRead,
-    status_code=status.HTTP_201_CREATED,
-)
-@needs(Action.CALL_EXTEND)
-def permit_late(
+@challenges.post("/{challenge_id}/newest-form", response_model=ChallengeRead)
+@needs(Action.DRAFT_WRITE)
+def renew_challenge(
     session: SessionDep,
     actor: ActorDep,
-    call_id: Reference,
-    new: NewLatePermit,
-) -> LatePermit:
-    """Let a team send what it writes until later; another permit of it is replaced."""
-    return late_permits.give(session, actor, call_id, new)
+    challenge_id: Reference,
+    expected: ExpectedIfStatedDep,
+) -> Submission:
+    """Let a draft answer what its call asks now; what is not asked any more stands aside."""
+    found = queries.get(session, actor, Kind.CHALLENGE, challenge_id)
+    return asking.renew(session, actor, found, expected)
 
 
-@late.get("/late-permits/{permit_id}")
-@within(*READ)
-def read_late_permit(
-    session: ReadSessionDep, actor: ActorDep, permit_id: UUID
-) -> LatePermitStaffRead | LatePermitRead:
-    """Read one late permit; its team reads it without the reason."""
-    found = late_permits.permit(session, actor, permit_id)
-    return late_permits.read(actor).model_validate(found)
-
-
-@late.delete("/late-permits/{permit_id}", status_code=status.HTTP_204_NO_CONTENT)
-@needs(Action.CALL_EXTEND)
-def take_late_permit_back(session: SessionDep, actor: ActorDep, permit_id: UUID) -> None:
-    """Take a late permit back; what was sent under it stays."""
-    late_permits.take_back(session, actor, permit_id)
+@solutions.post("/{solution_id}/newest-form", response_model=SolutionRead)
+@needs(Action.DRAFT_WRITE)
+def renew_solution(
+    session: SessionDep,
+    actor: ActorDep,
+    solution_id: Reference,
+    expected: ExpectedIfStatedDep,
+) -> Submission:
+    """Let a draft answer what its call asks now; what is not asked any more stands aside."""
+    found = queries.get(session, actor, Kind.SOLUTION, solution_id)
+    return asking.renew(session, actor, found, expected)

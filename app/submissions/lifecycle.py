@@ -19,7 +19,7 @@ Interfaces, services and tests read these tables; nothing else compares states.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ from app.access.policy import Action
 from app.core.base.errors import Conflict, FieldError
 from app.core.base.messages import Message
 from app.programmes.lifecycle import CallKind
+from app.questions.answering import unfinished
+from app.questions.builtin import built_in_form
+from app.questions.forms import Form
 
 
 class Kind(StrEnum):
@@ -42,6 +45,8 @@ KINDS: Final[Mapping[CallKind, Kind]] = {
     CallKind.SOLUTIONS: Kind.SOLUTION,
 }
 """What is submitted to each kind of call."""
+CALLS: Final[Mapping[Kind, CallKind]] = {kind: call for call, kind in KINDS.items()}
+"""To which kind of call each is submitted."""
 
 
 class State(StrEnum):
@@ -72,6 +77,14 @@ class Facts:
         What the person said who takes the step.
     not_asked : Conflict or None
         Why the team does not accept or decline its place at this moment.
+    answers : mapping
+        To questions of the call's own.
+    form : Form or None
+        The version that the submission answers; None for the built-in form.
+    asked_anew : Conflict or None
+        Why these answers cannot be sent: the call asks by another version now.
+    excluded : sequence of FieldError
+        The conditions of taking part that the team does not meet, each with its reason.
     """
 
     kind: Kind
@@ -80,16 +93,11 @@ class Facts:
     call_closed: Conflict | None
     reason: str = ""
     not_asked: Conflict | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    form: Form | None = None
+    asked_anew: Conflict | None = None
+    excluded: Sequence[FieldError] = ()
 
-
-REQUIRED: Final[Mapping[Kind, Mapping[str, str]]] = {
-    Kind.CHALLENGE: {
-        "problem": Message("Describe the problem."),
-        "outcome": Message("Say what would be different if the problem were solved."),
-    },
-    Kind.SOLUTION: {"experience": Message("Describe what your team has done.")},
-}
-"""The passages without which nobody can judge a submission."""
 
 THEMES: Final[Mapping[str, tuple[int, int]]] = {
     "policy-domain": (1, 3),
@@ -101,11 +109,9 @@ THEMES: Final[Mapping[str, tuple[int, int]]] = {
 
 def _unfinished(facts: Facts) -> list[FieldError]:
     """Everything that a submission lacks, in the order of the form."""
-    empty = [
-        FieldError(f"/content/{name}", request)
-        for name, request in REQUIRED[facts.kind].items()
-        if not facts.content.get(name)
-    ]
+    asked_in = CALLS[facts.kind]
+    form = facts.form or built_in_form(asked_in)
+    empty = unfinished(asked_in, form, {**facts.content, **facts.answers})
     counts = Counter(key.partition(":")[0] for key in facts.themes)
     wrong = [
         FieldError(
@@ -121,11 +127,15 @@ def _unfinished(facts: Facts) -> list[FieldError]:
         for facet, (least, most) in THEMES.items()
         if not least <= counts[facet] <= most
     ]
-    return empty + wrong
+    return [*empty, *wrong, *facts.excluded]
 
 
 def _call_closed(facts: Facts) -> Conflict | None:
     return facts.call_closed
+
+
+def _not_sent(facts: Facts) -> Conflict | None:
+    return facts.call_closed or facts.asked_anew
 
 
 def _not_asked(facts: Facts) -> Conflict | None:
@@ -149,7 +159,7 @@ LIFE: Final = Life[State, Facts](
         frozenset({State.DRAFT}),
         State.SUBMITTED,
         Action.SUBMISSION_SUBMIT,
-        closed=_call_closed,
+        closed=_not_sent,
         missing=_unfinished,
     ),
     Step(

@@ -29,8 +29,10 @@ class Submission(Record, table=True):
 
     Until `submitted_at` is set it is a draft, and nobody but its team may see it. `handed_in`
     is what a team has submitted and taken back; see `service.taken_back`. `reused` is what came
-    from an earlier submission; see `service.reuse`. Until `answer_by` a selected team accepts
-    or declines its place.
+    from an earlier submission; see `service.reuse`. `answers` are those to questions of the
+    call, as far as they are asked: what is not shown waits `aside`; see `service.asking`.
+    `form_id` names the version of the form, none the built-in one. Until `answer_by` a
+    selected team accepts or declines its place.
     """
 
     __table_args__ = (
@@ -60,6 +62,13 @@ class Submission(Record, table=True):
     language: str | None = None
     summary: str = ""
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    answers: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    aside: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    form_id: UUID | None = Field(default=None, foreign_key="call_form.id", index=True)
     themes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     state: State = Field(default=State.DRAFT, sa_type=enum_column(State), index=True)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

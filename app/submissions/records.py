@@ -27,6 +27,7 @@ from app.core.base.text import Line, comparable, in_one_form
 from app.core.base.validation_errors import mendable
 from app.core.tables.countries import NamedCountry
 from app.core.tables.languages import language_of
+from app.questions.forms import Part
 from app.submissions.content import ChallengeFields, Passage, SolutionFields, passages_of
 from app.submissions.headings import HEADINGS, LEVELS, UNREAD
 from app.themes.keys import meant
@@ -200,6 +201,7 @@ class SubmissionRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     passages: ClassVar[tuple[str, ...]]
+    own_keys: ClassVar[tuple[str, ...]] = ()
     headings: ClassVar[Mapping[str, Sequence[str]]] = HEADINGS
     unread: ClassVar[Sequence[str]] = UNREAD
     mistaken_for: ClassVar[dict[str, type[BaseModel]]] = {}
@@ -266,6 +268,10 @@ class SubmissionRecord(BaseModel):
         first, *_ = self.passages
         return {first: self.text} if self.text else self.written()
 
+    def answers(self) -> dict[str, Any]:
+        """Return what is told to questions of the call's own, by key."""
+        return {key: getattr(self, key) for key in self.own_keys}
+
 
 class ChallengeRecord(ChallengeFields, SubmissionRecord):
     """A problem that a government team wants solved."""
@@ -286,3 +292,31 @@ class SolutionRecord(SolutionFields, SubmissionRecord):
 
 
 ChallengeRecord.mistaken_for["solutions"] = SolutionRecord
+
+
+class OwnPassage(BaseModel):
+    """An answer to a question of a call's own that the matching reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    part: Part
+    text: str
+
+
+class _Answered(SubmissionRecord):
+    """A record that names what else the matching reads: answers to questions of its call."""
+
+    own: dict[str, OwnPassage] = {}
+
+    def written(self) -> dict[str, str]:
+        """Return the passages that are written, by name; those of the call's own by key."""
+        return super().written() | {key: one.text for key, one in self.own.items()}
+
+
+class AnsweredChallenge(_Answered, ChallengeRecord):
+    """A challenge as a run freezes it."""
+
+
+class AnsweredSolution(_Answered, SolutionRecord):
+    """A solution as a run freezes it."""

@@ -1,7 +1,7 @@
 """What goes in and out about challenges and solutions."""
 
 from datetime import datetime
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -11,16 +11,18 @@ from app.core.base.schemas import Instant, at_most
 from app.core.base.text import Line, Text
 from app.core.storage.pagination import ListQuery, Several, Word
 from app.core.tables.countries import NamedCountry
-from app.core.tables.exporting import Aside, InWords, Names
+from app.core.tables.exporting import Aside, InWords, Named, Names
 from app.core.tables.languages import language_name
-from app.submissions.content import ChallengeFields, Passage, SolutionFields
+from app.questions.answering import spoken
+from app.questions.forms import MOST_OPTIONS, MOST_QUESTIONS, Key, Option
+from app.submissions.content import LONGEST, ChallengeFields, Passage, SolutionFields
 from app.submissions.lifecycle import Kind, State
 
 Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
 MOST_THEMES: Final = 10
-MOST_ANSWERS: Final = 20
+MOST_ANSWERS: Final = 20 + MOST_QUESTIONS
 """Answers that a submission has, of either kind; a test holds it."""
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
 
@@ -38,6 +40,22 @@ class SolutionContent(SolutionFields):
 
 
 Content = TypeVar("Content", bound=BaseModel)
+
+Answer = (
+    bool
+    | int
+    | float
+    | Annotated[str, Field(max_length=LONGEST)]
+    | Annotated[list[Option], Field(max_length=MOST_OPTIONS)]
+    | None
+)
+"""An answer to a question of a call: text, number, yes or no, or what was chosen."""
+Answers = Annotated[dict[Key, Answer], Field(max_length=MOST_QUESTIONS)]
+
+
+def answers_in_words(answers: dict[str, Any], _: Named) -> str:
+    """Return answers one below the other, each behind the key of its question."""
+    return "\n".join(f"{key}: {'; '.join(spoken(value))}" for key, value in answers.items())
 
 
 class _Draft(BaseModel, Generic[Content]):
@@ -57,6 +75,10 @@ class _Draft(BaseModel, Generic[Content]):
         description="Keys of themes, such as `practice:open-source`.",
     )
     content: Content
+    answers: Answers = Field(
+        default={},
+        description="To questions of the call's own, by key: `GET /calls/{call_id}/form`.",
+    )
 
 
 CHALLENGE_EXAMPLE: Final[dict[str, JsonValue]] = {
@@ -132,6 +154,9 @@ class _Read(BaseModel, Generic[Content]):
     summary: str
     themes: Annotated[list[str], at_most(MOST_THEMES), Names("theme", "themes")]
     content: Content
+    answers: Annotated[Answers, InWords(answers_in_words)] = Field(
+        description="To questions of the call's own that are asked of this team, by key."
+    )
     state: State
     message: str = Field(description="What the staff last wrote to the team.")
     version: Annotated[int, Aside()] = Field(description="Grows with each change.")

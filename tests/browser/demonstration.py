@@ -33,6 +33,7 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
+from tests.browser.asking import a_call_that_asks
 from tests.factories import (
     KEY,
     a_call,
@@ -205,6 +206,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         "without_notice": without.code,
         "second_call": call.code,
         **decisions,
+        **a_call_that_asks(session, programme, team),
         "second": programme.code,
     }
 

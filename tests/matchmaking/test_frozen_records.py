@@ -9,7 +9,13 @@ from app.core.base.errors import Conflict
 from app.matchmaking.schemas.settings import RunSettings
 from app.matchmaking.service import inputs
 from app.matchmaking.service.run_requests import digest
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.records import (
+    AnsweredChallenge,
+    AnsweredSolution,
+    ChallengeRecord,
+    OwnPassage,
+    SolutionRecord,
+)
 from tests.factories import a_run
 
 SETTINGS: dict[str, Any] = {
@@ -50,7 +56,18 @@ SOLUTIONS: dict[int, dict[str, Any]] = {
         "capacity": 2,
     },
 }
-DIGESTS = {1: "218a221f55a8a45955b33adadb989e5d4d40e49b75291f396a38447b9c02ed9e"}
+OWN = {
+    "title": "What would the people tell?",
+    "part": "outcome",
+    "text": "They would sleep when it rains.",
+}
+"""An answer to a question of a call of its own, as the second format has it."""
+CHALLENGES[2] = CHALLENGES[1] | {"own": {"story": OWN}}
+SOLUTIONS[2] = SOLUTIONS[1]
+DIGESTS = {
+    1: "218a221f55a8a45955b33adadb989e5d4d40e49b75291f396a38447b9c02ed9e",
+    2: "0b45715c9e23ce47aaeb2474c9e71121c0089c99742bc44d85d31635db6a88e5",
+}
 
 
 def test_there_is_a_record_of_each_format_here() -> None:
@@ -72,8 +89,12 @@ def test_records_of_each_format_are_read_as_they_were_meant(
     read = inputs.frozen(run)
 
     assert read.settings == RunSettings(**SETTINGS)
+    record_of = {1: ChallengeRecord, 2: AnsweredChallenge}[number]
+    own: dict[str, Any] = (
+        {"own": {"story": OwnPassage.model_validate(OWN)}} if number > 1 else {}
+    )
     assert read.challenges == [
-        ChallengeRecord(
+        record_of(
             id="CH-2026-001",
             title="Early warning of floods",
             organisation="Ministry of Water",
@@ -82,10 +103,12 @@ def test_records_of_each_format_are_read_as_they_were_meant(
             themes=["policy-domain:ENVI"],
             problem="Our small rivers rise within an hour; nobody is warned.",
             outcome="Every household is warned half an hour ahead.",
+            **own,
         )
     ]
+    solution_of = {1: SolutionRecord, 2: AnsweredSolution}[number]
     assert read.solutions == [
-        SolutionRecord(
+        solution_of(
             id="SO-2026-001",
             title="Sensors and text messages",
             organisation="Agency for Rivers",
@@ -111,7 +134,7 @@ def test_a_format_of_a_newer_version_is_refused_with_what_to_do(session: Session
         inputs.frozen(run)
 
     assert refusal.value.detail == (
-        f"The records of the run {run.code} are of the format 2, which this version "
+        f"The records of the run {run.code} are of the format 3, which this version "
         "cannot read."
     )
     assert refusal.value.remedy == "Ask the newer version that made the run."

@@ -109,6 +109,8 @@ def others(session: Session) -> dict[str, Any]:
             solution_id=solution.id,
         ).code,
         "topic": "problem",
+        "key": "problem",
+        "index": 0,
         "step": "retry",
         "kind": "challenge",
         "language": "fr",

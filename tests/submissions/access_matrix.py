@@ -42,6 +42,20 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=200, lead=200, auditor=403),
         "hidden": answers(404),
     },
+    "renew_challenge": {
+        "own": answers(403, member=409),
+        "other": answers(403, member=404),
+        "hidden": answers(403, member=404),
+    },
+    "renew_solution": {
+        "own": answers(403, member=409),
+        "other": answers(403, member=404),
+        "hidden": answers(403, member=404),
+    },
+    "use_form": {
+        "other": answers(403, lead=200),
+        "hidden": answers(403, lead=409),
+    },
     "list_late_permits": {
         "other": answers(200),
         "hidden": answers(404, staff=200, lead=200),

@@ -52,6 +52,7 @@ def test_a_member_begins_a_draft_and_reads_it_back(session: Session, as_user: Si
         "summary": "",
         "themes": THEMES,
         "content": CONTENT,
+        "answers": {},
         "state": "draft",
         "message": "",
         "version": 1,

@@ -13,7 +13,8 @@
 from typing import Final
 
 from app.core.base.text import comparable
-from app.submissions.records import ChallengeRecord, SubmissionRecord
+from app.questions.forms import Part
+from app.submissions.records import AnsweredChallenge, ChallengeRecord, SubmissionRecord
 from matching import Profile, plain_tag, recognise
 
 WORKING_LANGUAGE: Final = "en"
@@ -27,7 +28,7 @@ def profile_of(
 ) -> Profile:
     """Return what the engine sees of a challenge or a solution."""
     texts, language = _texts_of(record, working_language)
-    asked = _ASKED if isinstance(record, ChallengeRecord) else frozenset[str]()
+    asked = _asked_in(record) if isinstance(record, ChallengeRecord) else frozenset[str]()
     return Profile(
         id=record.id,
         texts=tuple(texts.values()),
@@ -39,6 +40,12 @@ def profile_of(
         language=language,
         asks=frozenset(at for at, name in enumerate(texts) if name in asked),
     )
+
+
+def _asked_in(record: ChallengeRecord) -> frozenset[str]:
+    """Return the fields in which a challenge says what it asks, questions of its call too."""
+    own = record.own if isinstance(record, AnsweredChallenge) else {}
+    return _ASKED | {key for key, one in own.items() if one.part is Part.OUTCOME}
 
 
 def _organisation_of(record: SubmissionRecord) -> frozenset[str]:

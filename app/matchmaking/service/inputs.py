@@ -14,10 +14,17 @@ from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.settings import FLOOR, Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
+from app.questions.answering import passages
 from app.settings import Settings
 from app.submissions.lifecycle import FOUND_ELIGIBLE, TAKEN, Basis, Kind
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.records import (
+    AnsweredChallenge,
+    AnsweredSolution,
+    ChallengeRecord,
+    SolutionRecord,
+)
+from app.submissions.service import asking
 
 Reader = Callable[
     [Sequence[dict[str, Any]], Sequence[dict[str, Any]]],
@@ -72,26 +79,43 @@ def taken(
         )
         .order_by(col(Submission.code))
     )
-    return [record(row, owner) for row, owner in session.exec(statement)]
+    return [record(session, row, owner) for row, owner in session.exec(statement)]
 
 
-def record(row: Submission, organisation: Organisation) -> dict[str, Any]:
-    """Return a submission as a record of the exchange format."""
+def record(session: Session, row: Submission, organisation: Organisation) -> dict[str, Any]:
+    """Return a submission as a record of the exchange format.
+
+    What its call asks of its own is beside it as `own`, as far as it has a part in the
+    matching and is asked: with the question, so that the record names what was read.
+    """
     return {
         "id": row.code,
         "organisation": organisation.name,
         "country": [organisation.country],
-        **_told(row),
+        **_told(session, row),
     }
 
 
-def _told(row: Submission) -> dict[str, Any]:
+def _told(session: Session, row: Submission) -> dict[str, Any]:
     return {
         "title": row.title,
         "language": row.language,
         "summary": row.summary,
         "themes": sorted(row.themes),
         **{name: value for name, value in row.content.items() if value != ""},
+        **({"own": own} if (own := own_passages(session, row)) else {}),
+    }
+
+
+def own_passages(session: Session, row: Submission) -> dict[str, dict[str, str]]:
+    """Return what the matching reads of answers to questions of a call, by key."""
+    if row.form_id is None:
+        return {}
+    form = asking.form_of(session, row)
+    titles = {one.key: one.title for one in form.questions}
+    return {
+        key: {"title": titles[key], "part": part.value, "text": text}
+        for key, (part, text) in passages(form, row.answers).items()
     }
 
 
@@ -123,7 +147,7 @@ def background(
         .limit(MOST_BACKGROUND)
     )
     found = [
-        {"kind": row.kind.value, "id": row.code, **_told(row)}
+        {"kind": row.kind.value, "id": row.code, **_told(session, row)}
         for row in session.exec(statement)
     ]
     return sorted(found, key=lambda one: str(one["id"]))
@@ -182,7 +206,17 @@ def _first_format(
     )
 
 
-FORMATS: Final[Mapping[int, Reader]] = MappingProxyType({1: _first_format})
+def second_format(
+    challenges: Sequence[dict[str, Any]], solutions: Sequence[dict[str, Any]]
+) -> tuple[list[ChallengeRecord], list[SolutionRecord]]:
+    """Read records that name what else was read: answers to questions of their calls."""
+    return (
+        [AnsweredChallenge.model_validate(record) for record in challenges],
+        [AnsweredSolution.model_validate(record) for record in solutions],
+    )
+
+
+FORMATS: Final[Mapping[int, Reader]] = MappingProxyType({1: _first_format, 2: second_format})
 """How the records of each format are read; none is ever taken out."""
 
 CURRENT_FORMAT: Final = max(FORMATS)

@@ -25,7 +25,7 @@ from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.records import AnsweredSolution, ChallengeRecord
 from app.submissions.service import queries as submissions
 
 
@@ -49,7 +49,7 @@ def meetings(
     programme = session.get_one(Programme, row.programme_id)
     owner = session.get_one(Organisation, row.organisation_id)
     chosen = inputs.chosen(programme, settings, top=MOST_MEETINGS, floor=FLOOR)
-    stated = inputs.record(row, owner)
+    stated = inputs.record(session, row, owner)
     published = notices.of_others(session, programme.id, row.organisation_id)
     tells = bool(row.summary) or any(
         isinstance(value, str) and value for value in row.content.values()
@@ -64,7 +64,7 @@ def meetings(
             for one in published
         ]
         found = deferred.offer(
-            OfferInputs(chosen, SolutionRecord.model_validate(stated), records), settings
+            OfferInputs(chosen, AnsweredSolution.model_validate(stated), records), settings
         )
         texts = {one.notice.code: one.text(programme.working_language) for one in published}
         return MeetingsRead(

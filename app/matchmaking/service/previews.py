@@ -22,7 +22,7 @@ from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
-from app.submissions.records import ChallengeRecord, SolutionRecord
+from app.submissions.records import AnsweredChallenge, AnsweredSolution
 from app.submissions.service import queries as submissions
 
 
@@ -43,22 +43,21 @@ def preview(
     row = submissions.find(session, actor, key)
     policy.require(actor, Action.RUN_READ)
     programme = session.get_one(Programme, row.programme_id)
-    stated = inputs.record(row, session.get_one(Organisation, row.organisation_id))
+    stated = inputs.record(session, row, session.get_one(Organisation, row.organisation_id))
     chosen = inputs.chosen(programme, settings, top=query.top)
     challenges, solutions = (
         inputs.taken(session, programme.id, kind) for kind in (Kind.CHALLENGE, Kind.SOLUTION)
     )
     records = (stated, *challenges, *solutions)
     sides = queries.parties_by_code(session, (record["id"] for record in records))
-    as_record = ChallengeRecord if row.kind is Kind.CHALLENGE else SolutionRecord
+    as_record = AnsweredChallenge if row.kind is Kind.CHALLENGE else AnsweredSolution
 
     def compute() -> PreviewRead:
         frozen = PreviewInputs(
             chosen,
             row.kind,
             as_record.model_validate(stated),
-            [ChallengeRecord.model_validate(record) for record in challenges],
-            [SolutionRecord.model_validate(record) for record in solutions],
+            *inputs.second_format(challenges, solutions),
         )
         return _described(row, deferred.preview(programme.id, frozen, settings), sides)
 

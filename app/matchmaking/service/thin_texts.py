@@ -128,7 +128,7 @@ def before_a_run(session: Session, actor: Actor, of: Programme) -> list[Thin] | 
     return [
         Thin(row.code, row.title, organisation, row.language, words, lacks)
         for row, organisation in session.exec(statement)
-        for words in [_words(row.content.get(name, "") for name in _PASSAGES[row.kind])]
+        for words in [_words(_read_of(session, row))]
         if (
             lacks := _lacks(
                 words,
@@ -141,6 +141,13 @@ def before_a_run(session: Session, actor: Actor, of: Programme) -> list[Thin] | 
             )
         )
     ]
+
+
+def _read_of(session: Session, row: Submission) -> list[str]:
+    """Return the texts of a submission that a run would read, its title and summary apart."""
+    own = inputs.own_passages(session, row)
+    ours = [row.content.get(name, "") for name in _PASSAGES[row.kind]]
+    return [*ours, *(one["text"] for one in own.values())]
 
 
 def _words(passages: Iterable[str]) -> int:

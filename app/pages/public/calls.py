@@ -9,9 +9,10 @@ from app.core.base.references import Reference
 from app.core.http.access import public
 from app.core.http.database_sessions import ReadSessionDep
 from app.pages.layout import PageDep
-from app.pages.topics import TOPICS
+from app.pages.topics import topics_in
 from app.programmes import service as programmes
 from app.programmes.schemas import CallQuery
+from app.questions import service as questions
 from app.submissions.lifecycle import KINDS
 
 router = APIRouter()
@@ -35,11 +36,13 @@ def show_calls(
 def show_call(page: PageDep, session: ReadSessionDep, call: Reference) -> Response:
     """Tell what a call asks for, who can take part and what happens afterwards."""
     found = programmes.call(session, NOBODY, call)
-    kind = KINDS[found.kind]
+    kind, of = KINDS[found.kind], programmes.programme(session, found.programme_id)
+    form = questions.form_of_call(session, found)
     return page.render(
         "public/call.html",
         call=programmes.describe(NOBODY, found),
-        of=programmes.programme(session, found.programme_id),
-        topics=TOPICS[kind],
+        of=of,
+        form=form,
+        topics=topics_in(kind, form, language=of.working_language),
         kind=kind,
     )

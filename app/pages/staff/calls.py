@@ -19,11 +19,12 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.topics import TOPICS
+from app.pages.topics import topics_in
 from app.programmes import service
 from app.programmes.lifecycle import LIFE, CallState, phase
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallQuery
+from app.questions import service as questions
 from app.submissions.lifecycle import KINDS
 
 router = APIRouter()
@@ -137,11 +138,13 @@ def show_call_preview(
         later = shown.model_copy(update={"state": CallState.PUBLISHED})
         shown = later.model_copy(update={"phase": phase(later, now())})
     kind = KINDS[found.kind]
+    form = questions.form_of_call(session, found)
     return page.render(
         "public/call.html",
         call=shown,
         of=of,
-        topics=TOPICS[kind],
+        form=form,
+        topics=topics_in(kind, form, language=of.working_language),
         kind=kind,
         preview=place_of(found, of),
         is_draft=found.state is CallState.DRAFT,

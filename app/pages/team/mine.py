@@ -21,13 +21,14 @@ from app.pages.layout import Page, PageDep, go_to
 from app.programmes import service as programmes
 from app.programmes.lifecycle import Phase
 from app.programmes.schemas import CallQuery
+from app.questions import service as questions
 from app.submissions.lifecycle import KINDS, Kind
 from app.submissions.schemas import (
     NewChallenge,
     NewSolution,
     Title,
 )
-from app.submissions.service import drafts, late_permits, queries
+from app.submissions.service import asking, drafts, late_permits, queries
 
 router = APIRouter()
 
@@ -121,6 +122,13 @@ def _new_page(
         call=programmes.describe(actor, found),
         is_on=any(late_permits.refusal(session, found, key, now()) is None for key in own),
         of=programmes.programme(session, found.programme_id),
+        form_of_call=questions.form_of_call(session, found),
+        excluded=[
+            (key, one.rule)
+            for key in own
+            for one in asking.conditions_for(session, found, key)
+            if one.is_met is False
+        ],
         teams=[organisations.organisation(session, actor, key) for key in own],
         earlier=queries.own_of_kind(session, actor, KINDS[found.kind]),
     )

@@ -75,7 +75,7 @@ def show_notice(
         state=state,
         offers=[offer for offer in offers if _may(actor, notice, offer.name)],
         may_write=policy.allows(actor, Action.NOTICE_WRITE, notice.organisation_id),
-        topics=topics_of(challenge, []),
+        topics=topics_of(session, challenge, []),
     )
 
 

@@ -24,8 +24,11 @@ from app.documents.blocks import (
     Text,
     Written,
 )
+from app.pages.answers import told
 from app.pages.layout import PageDep, go_to
 from app.pages.team.submission import READ, Answered, described, topics_of
+from app.pages.topics import Topic
+from app.questions.forms import WRITTEN
 from app.submissions.lifecycle import EDITABLE
 from app.submissions.models import Submission
 from app.submissions.service import queries
@@ -81,7 +84,7 @@ def download_receipt(
     made = document(
         found,
         described(session, actor, found),
-        topics_of(found, []) if is_whole(found) else [],
+        topics_of(session, found, []) if is_whole(found) else [],
         themes.labels(session, page.language),
         language(page.language),
     )
@@ -142,6 +145,11 @@ def document(
     )
 
 
+def _heading(topic: Topic, into: Language) -> Text:
+    """Return what was asked: in our words, or in those of the call."""
+    return Written(topic.title, topic.language) if topic.is_own else into.say(topic.title)
+
+
 def _answers(
     submission: Submission, topics: list[Answered], labels: dict[str, str], into: Language
 ) -> Iterator[Block]:
@@ -149,8 +157,12 @@ def _answers(
     for row in topics:
         if not row.value or row.topic.key == "title":
             continue
-        yield Heading(into.say(row.topic.title), 2)
-        if row.topic.key == "themes":
+        yield Heading(_heading(row.topic, into), 2)
+        if row.topic.is_own and row.topic.question is not None:
+            said = told(into, row.answer, row.topic.question)
+            is_text = row.topic.question.type in WRITTEN
+            yield Paragraph(Written(said, submission.language) if is_text else said)
+        elif row.topic.key == "themes":
             yield Items([labels.get(key, key) for key in submission.themes])
         elif row.topic.key == "summary":
             yield Paragraph(row.value)

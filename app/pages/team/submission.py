@@ -12,8 +12,8 @@ from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.entity_tags import Expected, entity_tag
-from app.core.base.errors import BadQuery, FieldError, Unprocessable
+from app.core.base.entity_tags import ANYTHING, Expected, entity_tag
+from app.core.base.errors import BadQuery, FieldError, Stale, Unprocessable
 from app.core.base.references import Reference
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
@@ -26,10 +26,11 @@ from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED, MEANS
-from app.pages.topics import TOPICS, Topic
+from app.pages.topics import Topic, topics_in
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
+from app.questions.answering import shown, spoken
 from app.submissions.lifecycle import DECIDED, EDITABLE, GONE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -39,7 +40,7 @@ from app.submissions.schemas import (
     ReusedRead,
     StepTaken,
 )
-from app.submissions.service import late_permits, queries, reuse, steps
+from app.submissions.service import asking, late_permits, queries, reuse, steps
 from app.submissions.service.history import history
 from app.themes import service as themes
 
@@ -75,6 +76,8 @@ class Answered:
         What it lacks before the submission can be sent.
     value : str
         What stands there, as text; empty if nothing does.
+    answer : Any
+        The answer to a question of the call, as it is kept; None if there is none.
     reused : tuple of ReusedAnswerRead
         Which of its answers are those of an earlier submission.
     left_out : tuple of LeftOutRead
@@ -86,6 +89,7 @@ class Answered:
     value: str
     reused: tuple[ReusedAnswerRead, ...] = ()
     left_out: tuple[LeftOutRead, ...] = ()
+    answer: Any = None
 
     @property
     def is_done(self) -> bool:
@@ -120,8 +124,31 @@ def reused_by(session: Session, actor: Actor, submission: Submission) -> ReusedR
     return NOTHING_REUSED
 
 
+def asked_of(
+    session: Session, submission: Submission, *, along_with: str = ""
+) -> tuple[Topic, ...]:
+    """Return the topics that a team is asked, as its answers are at present.
+
+    Parameters
+    ----------
+    along_with : str
+        The key of one that is there although its question is not shown at present: somebody
+        of the team may have its page open.
+    """
+    form = asking.form_of(session, submission)
+    programme = programmes.programme(session, submission.programme_id)
+    every = topics_in(submission.kind, form, language=programme.working_language)
+    keys = {one.key for one in shown(form, asking.whole(submission))}
+    return tuple(one for one in every if one.question is None or one.key in keys | {along_with})
+
+
 def topics_of(
-    submission: Submission, offers: list[Offer], reused: ReusedRead = NOTHING_REUSED
+    session: Session,
+    submission: Submission,
+    offers: list[Offer],
+    reused: ReusedRead = NOTHING_REUSED,
+    *,
+    along_with: str = "",
 ) -> list[Answered]:
     """Return the topics of a submission, each with what it lacks, and where it is from."""
     missing = [error for offer in offers if offer.name in SENDING for error in offer.missing]
@@ -134,8 +161,9 @@ def topics_of(
             _value(submission, topic),
             tuple(one for one in reused.answers if one.answer in topic.names),
             tuple(one for one in reused.left_out if one.answer in topic.names),
+            submission.answers.get(topic.key) if topic.is_own else None,
         )
-        for topic in TOPICS[submission.kind]
+        for topic in asked_of(session, submission, along_with=along_with)
     ]
 
 
@@ -147,6 +175,8 @@ def _value(submission: Submission, topic: Topic) -> str:
             return ", ".join(submission.themes)
         case "summary":
             return submission.summary
+    if topic.is_own:
+        return "; ".join(spoken(submission.answers.get(topic.key)))
     return str(submission.content.get(topic.field) or "")
 
 
@@ -174,14 +204,27 @@ def show_submission(
         **_notice_of(session, actor, found),
         may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
         and found.state in DECIDED | {State.ELIGIBLE},
-        topics=topics_of(found, offers, reused_by(session, actor, found)),
         matches=matches.of_submission(session, actor, found.id),
+        topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        **_form_of(session, actor, found),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
         labels=themes.labels(session, page.language),
         # What others tell is for those alone who may read all of it.
         compared=policy.has_any_reach(actor, Action.SUBMISSION_READ),
     )
+
+
+def _form_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
+    """Return what a page shows of the form: newer questions, what is aside, who takes part."""
+    is_of_team = policy.allows(actor, Action.DRAFT_READ, submission.organisation_id)
+    return {
+        "asked_anew": is_of_team and asking.newer(session, submission) is not None,
+        "aside": asking.earlier(session, actor, submission) if is_of_team else [],
+        "conditions": asking.conditions(session, submission),
+        "form": asking.form_of(session, submission),
+        "expected": entity_tag(READS[submission.kind].model_validate(submission)),
+    }
 
 
 def _notice_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
@@ -229,6 +272,21 @@ def _is_for(actor: Actor, submission: Submission, offer: Offer) -> bool:
     return policy.allows(actor, action, submission.organisation_id)
 
 
+@router.post("/submissions/{submission}/newest-form")
+@within(Action.DRAFT_WRITE)
+def take_newest_form(
+    session: SessionDep, actor: ActorDep, submission: Reference, form: SaidForm
+) -> Response:
+    """Let a draft answer what its call asks now, and show its topics."""
+    found = queries.find(session, actor, submission)
+    expected = Expected(form.value.expected) if form.value else ANYTHING
+    try:
+        asking.renew(session, actor, found, expected)
+    except Stale:
+        return go_to(f"/submissions/{found.code}")  # somebody of the team was quicker
+    return go_to(f"/submissions/{found.code}", done="newest-form")
+
+
 @router.get("/submissions/{submission}/check")
 @within(*READ)
 def show_check(
@@ -240,7 +298,8 @@ def show_check(
     return page.render(
         "team/check.html",
         **described(session, actor, found),
-        topics=topics_of(found, offers, reused_by(session, actor, found)),
+        topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        conditions=asking.conditions(session, found),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),

@@ -14,10 +14,11 @@ from sqlmodel import Session
 from app.access.policy import Actor
 from app.core.base.errors import Conflict
 from app.core.base.merge_patch import Patch
+from app.questions.answering import is_blank
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service import drafts, queries
-from app.submissions.service.answered import CONTENT, answers_of, fingerprint
+from app.submissions.service.answered import answers_of, fingerprint
 
 
 def answer(
@@ -53,7 +54,8 @@ def answer(
     # Until the end of the transaction: what is compared here is what is replaced.
     session.refresh(submission, with_for_update=True)
     stored = answers_of(submission, answers)
-    if stored == {name: value or None for name, value in answers.items()}:
+    sent = {name: None if is_blank(value) else value for name, value in answers.items()}
+    if stored == sent:
         return submission
     if fingerprint(submission, answers) != seen:
         raise Conflict(
@@ -64,10 +66,11 @@ def answer(
 
 
 def _patch_of(answers: Mapping[str, Any]) -> Patch:
-    content = {
-        name.removeprefix(CONTENT): value
-        for name, value in answers.items()
-        if name.startswith(CONTENT)
-    }
-    rest = {name: value for name, value in answers.items() if not name.startswith(CONTENT)}
-    return Patch(rest | ({"content": content} if content else {}))
+    whole: dict[str, Any] = {}
+    for name, value in answers.items():
+        head, _, key = name.partition(".")
+        if key:
+            whole.setdefault(head, {})[key] = value
+        else:
+            whole[head] = value
+    return Patch(whole)

@@ -23,6 +23,7 @@ from app.core.storage.reference_numbers import next_code, next_number
 from app.programmes import service as programmes
 from app.programmes.models import Call
 from app.programmes.queries import told_apart
+from app.questions import service as questions
 from app.submissions.lifecycle import EDITABLE, KINDS, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
@@ -34,7 +35,7 @@ from app.submissions.schemas import (
     NewSolution,
     SolutionDraft,
 )
-from app.submissions.service import late_permits, queries, reuse
+from app.submissions.service import asking, late_permits, queries, reuse
 from app.themes import service as themes
 
 
@@ -54,8 +55,8 @@ def create(
         If the actor writes for no organisation, or not for this one.
     Unprocessable
         If the call is not known or asks for something else, the organisation
-        must be named, a theme is not known, or there is nothing of the organisation to
-        start from; `errors` names all of it.
+        must be named, a theme is not known, an answer cannot be taken, or there is nothing
+        of the organisation to start from; `errors` names all of it.
     CallNotOpen
         If the call takes nothing in at this moment.
     Conflict
@@ -64,20 +65,23 @@ def create(
     owner_id = _owner(actor, new.organisation_id)
     call = _call_for(session, actor, kind, new.call_id)
     require_known_themes(session, new.themes)
-    new, taken = reuse.taken_over(session, actor, kind, owner_id, new)
+    form = questions.form_of_call(session, call)
+    new, taken = reuse.taken_over(session, actor, kind, owner_id, new, form)
     at = now()
     if (closed := late_permits.refusal(session, call, owner_id, at)) is not None:
         raise closed
     _require_few(session, owner_id, call, most)
     submission = Submission(
-        **new.model_dump(exclude={"call_id", "organisation_id", "like"}),
+        **new.model_dump(exclude={"call_id", "organisation_id", "like", "answers"}),
         kind=kind,
         code=next_code(session, PREFIXES[kind]),
         programme_id=call.programme_id,
         call_id=call.id,
         organisation_id=owner_id,
         created_at=at,
+        form_id=questions.answered(session, call.id),
     )
+    asking.put(asking.form_of(session, submission), submission, new.answers)
     submission.reused = taken.stored(submission) if taken is not None else None
     session.add(submission)
     session.flush()
@@ -175,7 +179,7 @@ def replace(
     Stale
         If it is no longer as expected.
     Unprocessable
-        If a theme is not known.
+        If a theme is not known, or an answer cannot be taken.
     """
     submission = _writable(session, actor, kind, key, expected)
     return _save(session, actor, submission, draft)
@@ -206,6 +210,7 @@ def change(
     schema = DRAFTS[kind]
     written = schema.model_validate(
         {name: getattr(submission, name) for name in schema.model_fields}
+        | {"answers": asking.open_to(session, submission)}
     )
     return _save(session, actor, submission, patched(written, patch))
 
@@ -233,7 +238,8 @@ def _save(
     draft: ChallengeDraft | SolutionDraft,
 ) -> Submission:
     require_known_themes(session, draft.themes)
-    submission.sqlmodel_update(draft.model_dump())
+    submission.sqlmodel_update(draft.model_dump(exclude={"answers"}))
+    asking.put(asking.form_of(session, submission), submission, draft.answers)
     session.flush()
     audit.record(session, actor.user_id, "write", submission.kind, submission.id)
     return submission

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
@@ -21,24 +21,21 @@ from app.core.tables.row_errors import Fault, FaultyTable
 from app.organisations.models import Organisation
 from app.organisations.schemas import Level, OrganisationDraft
 from app.organisations.service import organisations
-from app.programmes.lifecycle import CallKind, CallState
+from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
+from app.questions import service as questions
 from app.submissions.lifecycle import KINDS, Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, Place, SolutionRecord, named
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
+from app.submissions.service import asking
+from app.submissions.service.own_columns import record_for
 from app.themes import service as themes
 
 CONTENTS: Final[dict[Kind, type[BaseModel]]] = {
     Kind.CHALLENGE: ChallengeContent,
     Kind.SOLUTION: SolutionContent,
 }
-
-RECORDS: Final[dict[CallKind, type[ChallengeRecord] | type[SolutionRecord]]] = {
-    CallKind.CHALLENGES: ChallengeRecord,
-    CallKind.SOLUTIONS: SolutionRecord,
-}
-"""What the rows of a file for a call look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ def _read(
         taken=taken,
         known=known,
     )
-    schema = RECORDS[call.kind]
+    schema = record_for(call.kind, questions.form_of_call(session, call))
     if isinstance(file, Sent):
         rows = parse_table(file.content, file.name, schema, context=place, notes=notes)
     else:
@@ -290,11 +287,25 @@ def _update(
     content = {name: value for name, value in record.content().items() if name in given}
     schema = CONTENTS[submission.kind]
     submission.content = schema.model_validate(submission.content | content).model_dump()
+    _answer(session, submission, {n: v for n, v in record.answers().items() if n in given})
     if not session.is_modified(submission):
         return False
     session.flush()
     audit.record(session, actor.user_id, "update", submission.kind, submission.id, id=record.id)
     return True
+
+
+def _answer(session: Session, submission: Submission, told: Mapping[str, Any]) -> None:
+    """Let a submission hold what a row tells to the questions that it answers.
+
+    A row has the questions by which the call asks now: what an older version did not ask is
+    left aside, as it is when a team writes.
+    """
+    form = asking.form_of(session, submission)
+    asked = {one.key for one in form.questions}
+    given = {key: value for key, value in told.items() if key in asked}
+    if given:
+        asking.put(form, submission, asking.open_to(session, submission) | given)
 
 
 def _add(
@@ -325,7 +336,9 @@ def _add(
         themes=list(record.themes),
         state=State.SUBMITTED,
         submitted_at=now(),
+        form_id=questions.answered(session, call.id),
     )
+    asking.put(asking.form_of(session, submission), submission, record.answers())
     session.add(submission)
     session.flush()
     audit.record(session, actor.user_id, "import", kind, submission.id, id=record.id)

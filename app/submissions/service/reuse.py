@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlmodel import Session, select
 
 from app.access import policy
@@ -18,8 +18,11 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
+from app.questions.answering import is_blank, taken
+from app.questions.builtin import by_key
+from app.questions.forms import Form
 from app.submissions.content import ChallengeFields, SolutionFields
-from app.submissions.lifecycle import Kind
+from app.submissions.lifecycle import CALLS, Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     DRAFTS,
@@ -30,7 +33,7 @@ from app.submissions.schemas import (
     ReusedRead,
 )
 from app.submissions.service import queries
-from app.submissions.service.answered import CONTENT, fingerprint
+from app.submissions.service.answered import ANSWERS, CONTENT, fingerprint
 from app.themes import service as themes
 
 New = NewChallenge | NewSolution
@@ -70,12 +73,17 @@ class TakenOver:
 
 
 def taken_over(
-    session: Session, actor: Actor, kind: Kind, owner_id: UUID, new: New
+    session: Session, actor: Actor, kind: Kind, owner_id: UUID, new: New, form: Form
 ) -> tuple[New, TakenOver | None]:
     """Return what a draft begins with: its answers, and those of the submission it is like.
 
     An answer that is given counts, and so does the title. What a draft may not hold now, such
-    as a theme that is no longer offered, is left out.
+    as a theme that is no longer offered, is left out, and so is what the call does not ask.
+
+    Parameters
+    ----------
+    form : Form
+        By which the call asks.
 
     Raises
     ------
@@ -86,14 +94,14 @@ def taken_over(
         return new, None
     found = TakenOver(_source(session, actor, kind, owner_id, new.like))
     known = themes.keys(session)
-    for name, value in _answers(found.source):
+    for name, value in _answers(found.source, form):
         if _is_given(new, name):
             continue
         if name == "themes":
             value, gone = [k for k in value if k in known], [k for k in value if k not in known]
             if gone:
                 found.left_out[name] = gone
-        if not _fits(kind, name, value):
+        if not _fits(kind, name, value, form):
             found.left_out.setdefault(name, [])
         elif value != []:
             found.answers[name] = value
@@ -117,38 +125,53 @@ def _source(
     return source
 
 
-def _answers(source: Submission) -> Iterator[tuple[str, Any]]:
-    """Yield what stands in a submission, by the name of the answer; the title is its own."""
+def _answers(source: Submission, form: Form) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in a submission and is asked, by its name; the title is its own."""
     for name in ("language", "summary", "themes"):
         if value := getattr(source, name):
             yield name, value
     for name in _FIELDS[source.kind].model_fields:
         value = source.content.get(name)
-        if value not in (None, ""):
+        if value not in (None, "") and _is_asked(source.kind, name, form):
             yield CONTENT + name, value
+    for name, value in source.answers.items():
+        if form.question(name) is None:
+            continue
+        yield ANSWERS + name, value
 
 
 def _is_given(new: New, name: str) -> bool:
+    if name.startswith(ANSWERS):
+        return not is_blank(new.answers.get(name.removeprefix(ANSWERS)))
     if not name.startswith(CONTENT):
         return bool(getattr(new, name))
     name = name.removeprefix(CONTENT)
     return name in new.content.model_fields_set and getattr(new.content, name) != ""
 
 
-def _fits(kind: Kind, name: str, value: Any) -> bool:
+def _is_asked(kind: Kind, name: str, form: Form) -> bool:
+    return name not in by_key(CALLS[kind]) or form.question(name) is not None
+
+
+def _fits(kind: Kind, name: str, value: Any, form: Form) -> bool:
     """Tell whether a draft may hold an answer now."""
     try:
+        if name.startswith(ANSWERS):
+            question = form.question(name.removeprefix(ANSWERS))
+            return question is not None and taken(question, value) == value
         DRAFTS[kind].model_validate(_with({"title": _LEAST_TITLE}, {name: value}))
-    except ValidationError:
+    except ValueError:
         return False
     return True
 
 
 def _with(draft: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {**draft, "content": {**draft.get("content", {})}}
+    whole = {**draft}
+    whole |= {name: {**draft.get(name, {})} for name in ("content", "answers")}
     for name, value in answers.items():
-        if name.startswith(CONTENT):
-            whole["content"][name.removeprefix(CONTENT)] = value
+        head, _, key = name.partition(".")
+        if key:
+            whole[head][key] = value
         else:
             whole[name] = value
     return whole

@@ -18,7 +18,14 @@ from app.programmes import service as programmes
 from app.submissions.lifecycle import BY_DECISION, BY_PROMOTION, LIFE, Facts, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
-from app.submissions.service import followers, late_permits, letters, queries, taken_back
+from app.submissions.service import (
+    asking,
+    followers,
+    late_permits,
+    letters,
+    queries,
+    taken_back,
+)
 
 
 def take(
@@ -189,6 +196,10 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
         ),
         reason=reason,
         not_asked=_not_asked(submission, at),
+        answers=submission.answers,
+        form=asking.form_of(session, submission),
+        asked_anew=asking.asked_anew(session, submission),
+        excluded=asking.excluded(session, submission),
     )
 
 

@@ -7,6 +7,7 @@ letter with what they had changed since.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,17 +19,21 @@ from app.core.storage import audit
 from app.notifications.letter_texts import LetterKind
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call
+from app.questions.answering import spoken
 from app.submissions.lifecycle import BY_CLOCK, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 from app.submissions.service import letters
 
-_WRITTEN: Final = ("title", "language", "summary", "content", "themes")
+_WRITTEN: Final = ("title", "language", "summary", "content", "themes", "answers", "aside")
+_SINCE: Final[Mapping[str, Any]] = MappingProxyType({"answers": {}, "aside": None})
+"""What is missing in what earlier versions of the service have kept."""
 
 
 def keep(submission: Submission) -> None:
     """Keep what was submitted, before the team goes on writing."""
     submission.handed_in = _written(submission) | {
-        "submitted_at": submission.submitted_at and submission.submitted_at.isoformat()
+        "form_id": submission.form_id and str(submission.form_id),
+        "submitted_at": submission.submitted_at and submission.submitted_at.isoformat(),
     }
 
 
@@ -65,10 +70,12 @@ def restore(session: Session, programme_id: UUID | None = None) -> int:
 
 
 def _restore(session: Session, submission: Submission) -> None:
-    kept, before = submission.handed_in or {}, submission.state
+    kept, before = {**_SINCE, **(submission.handed_in or {})}, submission.state
     changed = _changed(_written(submission), kept)
     for name in _WRITTEN:
         setattr(submission, name, kept[name])
+    form_id = kept.get("form_id")
+    submission.form_id = UUID(form_id) if form_id else None
     submission.submitted_at = datetime.fromisoformat(kept["submitted_at"])
     submission.handed_in = None
     submission.state = BY_CLOCK.advance(before, BY_CLOCK.step("restore"), None)
@@ -96,10 +103,10 @@ def _written(submission: Submission) -> dict[str, Any]:
 
 def _changed(now_written: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
     """Return what is written otherwise than it was submitted, field by field."""
-    texts = {**now_written, **now_written["content"]}
-    before = {**kept, **kept["content"]}
+    texts = {**now_written, **now_written["content"], **now_written["answers"]}
+    before = {**kept, **kept["content"], **kept["answers"]}
     return "\n\n".join(
-        f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+        f"{name}: {', '.join(spoken(value))}"
         for name, value in texts.items()
-        if name != "content" and value != before.get(name)
+        if name not in {"content", "answers", "aside"} and value != before.get(name)
     )

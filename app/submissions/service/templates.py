@@ -1,7 +1,7 @@
 """A workbook to fill in: the columns of the exchange format, with what may be chosen."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from app.core.base.text import comparable
@@ -9,9 +9,11 @@ from app.core.base.validation_errors import Wanted
 from app.core.tables.countries import country_names
 from app.core.tables.languages import language_names
 from app.programmes.lifecycle import CallKind
+from app.questions.builtin import built_in_form, by_key
+from app.questions.forms import Form, Question, QuestionType
 from app.submissions.content import MOST_CHALLENGES
 from app.submissions.records import named
-from app.submissions.service.importing import RECORDS
+from app.submissions.service.own_columns import heading_for, own_questions, record_for
 
 ROWS: Final = 1_000
 """Below how many rows the drop-downs stand."""
@@ -25,16 +27,24 @@ _ADVICE: Final = (
 _WIDE: Final = 40
 
 
-def template(kind: CallKind, themes: Iterable[tuple[str, Sequence[str]]]) -> bytes:
+def template(
+    kind: CallKind, themes: Iterable[tuple[str, Sequence[str]]], form: Form | None = None
+) -> bytes:
     """Return a workbook whose rows can be imported into a call of this kind.
 
     Parameters
     ----------
+    form : Form, optional
+        What the call asks; the built-in form without it.
     themes : iterable of (key, names)
         What the rows may be about; the first name of each is shown.
     """
     import xlsxwriter  # noqa: PLC0415 -- loads slowly, and few ask for it
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 -- as above
 
+    form = form or built_in_form(kind)
+    schema, own = record_for(kind, form), own_questions(kind, form)
+    unasked = by_key(kind).keys() - {one.key for one in form.questions}
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         sheet, advice, lists = (
@@ -43,43 +53,69 @@ def template(kind: CallKind, themes: Iterable[tuple[str, Sequence[str]]]) -> byt
         lists.hide()
         fields = {
             name: field
-            for name, field in RECORDS[kind].model_fields.items()
-            if name not in _LEFT_OUT
+            for name, field in schema.model_fields.items()
+            if name not in _LEFT_OUT and name not in unasked
         }
-        _write_names(book, sheet, fields)
-        _write_advice(book, advice, fields)
+        called = {one.key: heading_for(schema, one) for one in own}
+        required = {one.key for one in form.questions if one.required}
+        _write_names(book, sheet, fields, called, required & called.keys())
+        _write_advice(book, advice, fields, called)
         choices = {
             "country": country_names(),
             "level": LEVELS,
             "language": language_names(),
             "themes": _labels([*themes]),
+            **{one.key: offered for one in own if (offered := _offered(one))},
         }
+        several = {one.key for one in own if one.type is QuestionType.CHOICES}
         for column, (name, values) in enumerate(choices.items()):
             lists.write_column(0, column, values)
-            letter = chr(ord("A") + column)
+            letter = xl_col_to_name(column)
             source = f"=Lists!${letter}$1:${letter}${max(len(values), 1)}"
-            _offer(sheet, [*fields].index(name), source, is_open=name == "themes")
+            _offer(sheet, [*fields].index(name), source, is_open=name in several | {"themes"})
         if "capacity" in fields:
             _bound(sheet, [*fields].index("capacity"))
     return file.getvalue()
 
 
-def _write_names(book: Any, sheet: Any, fields: dict[str, Any]) -> None:
+def _offered(question: Question) -> Sequence[str]:
+    """Return what a drop-down offers for a question; nothing where there is no list."""
+    match question.type:
+        case QuestionType.YES_NO:
+            return ("yes", "no")
+        case QuestionType.COUNTRY:
+            return country_names()
+        case QuestionType.LANGUAGE:
+            return language_names()
+    return question.options
+
+
+def _write_names(
+    book: Any,
+    sheet: Any,
+    fields: dict[str, Any],
+    called: Mapping[str, str],
+    needed: Collection[str],
+) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 0)
     for column, (name, field) in enumerate(fields.items()):
-        required = "*" if field.is_required() or name in {"organisation", "country"} else ""
-        sheet.write_string(0, column, f"{_heading(name)}{required}", bold)
+        is_needed = field.is_required() or name in {"organisation", "country", *needed}
+        heading = called.get(name) or _heading(name)
+        sheet.write_string(0, column, f"{heading}{'*' if is_needed else ''}", bold)
         sheet.set_column(column, column, _WIDE if _is_passage(field) else 20, plain)
 
 
-def _write_advice(book: Any, sheet: Any, fields: dict[str, Any]) -> None:
+def _write_advice(
+    book: Any, sheet: Any, fields: dict[str, Any], called: Mapping[str, str]
+) -> None:
     bold = book.add_format({"bold": True})
     sheet.write_row(0, 0, ["Name of the column", "What to write there"], bold)
     for line, (name, field) in enumerate(fields.items(), 1):
         wanted = next((m.text for m in field.metadata if isinstance(m, Wanted)), "")
-        sheet.write_row(line, 0, [_heading(name), _sentences(field.description, wanted)])
+        heading = called.get(name) or _heading(name)
+        sheet.write_row(line, 0, [heading, _sentences(field.description, wanted)])
     line = len(fields) + 2
     sheet.write_string(
         line, 0, "Columns with * have to be filled in. Write several themes with"
