@@ -15,6 +15,7 @@ from app.matchmaking import models as matchmaking
 from app.notices import models as notices
 from app.organisations import models as organisations
 from app.programmes import models as programmes
+from app.reviews import models as reviews
 from app.submissions import models as submissions
 from app.themes import models as themes
 
@@ -32,6 +33,7 @@ __all__ = [
     "programmes",
     "rate_limits",
     "reference_numbers",
+    "reviews",
     "submissions",
     "themes",
 ]
