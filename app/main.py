@@ -45,6 +45,7 @@ from app.pages import layout, refusals
 from app.pages.routes import include_pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
+from app.reviews import api as reviews
 from app.settings import Settings
 from app.submissions.api import challenges, late, solutions
 from app.themes.api import router as themes
@@ -127,6 +128,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         challenges,
         solutions,
         late,
+        reviews.router,
+        reviews.conflicting,
+        reviews.reviewing,
+        reviews.ranking,
+        reviews.of_call,
         decisions,
         releasing,
         notices,

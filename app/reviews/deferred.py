@@ -1,6 +1,7 @@
 """Where the services reach what computes: loaded when it is needed, and not before."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from app.reviews.plans import Choice, Inputs, Plan
@@ -22,6 +23,12 @@ def choices(inputs: Inputs) -> list[Choice]:
 
 def rank(scores: Sequence[tuple[str, str, float]], first: int) -> Any:
     """Return the ranking of (submission, reviewer, score); see `app.reviews.ranking`."""
+    return _ranked(tuple(sorted(scores)), first)
+
+
+# A table is written a page at a time, and each page is of the same ranking.
+@lru_cache(maxsize=8)
+def _ranked(scores: tuple[tuple[str, str, float], ...], first: int) -> Any:
     from app.reviews import ranking  # noqa: PLC0415 -- numpy loads slowly
 
     return ranking.rank([ranking.Score(*one) for one in scores], first)

@@ -329,4 +329,4 @@ def _among_the_first(heights: Floats, first: int) -> Floats:
     above = heights > last
     level = heights == last
     share = (first - int(above.sum())) / int(level.sum())
-    return above.astype(np.float64) + level.astype(np.float64) * share
+    return np.where(above, 1.0, np.where(level, share, 0.0))

@@ -100,7 +100,7 @@ def test_a_language_that_nobody_has_stated_keeps_nobody_away() -> None:
 
 
 def test_without_reviewers_all_is_missing_and_without_submissions_nothing() -> None:
-    assert plan(Inputs([], [candidate("u")])) == Plan([], [])
+    assert plan(Inputs([], [candidate("u")])) == Plan((), [])
     (lack,) = plan(Inputs([asked("s")], [])).lacks
     assert (lack.submission, lack.missing) == ("s", 2)
 
