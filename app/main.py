@@ -131,7 +131,6 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,
-        reviews.ranking,
         reviews.of_call,
         decisions,
         releasing,

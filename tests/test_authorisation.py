@@ -24,6 +24,7 @@ from tests.notifications import access_matrix as notifications
 from tests.operations import access_matrix as operations
 from tests.organisations import access_matrix as organisations
 from tests.programmes import access_matrix as programmes
+from tests.reviews import access_matrix as reviews
 from tests.submissions import access_matrix as submissions
 from tests.themes import access_matrix as themes
 from tests.world import World, names_in
@@ -40,6 +41,7 @@ FEATURES = (
     operations,
     organisations,
     programmes,
+    reviews,
     submissions,
     themes,
 )

@@ -52,6 +52,8 @@ from tests.factories import (
     organisation_of,
     themes,
 )
+from tests.reviews.people import a_rubric
+from tests.reviews.world import REVIEWING, reviewed_by
 
 UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
@@ -59,7 +61,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
-    *("decision_id", "release_id"),
+    *("decision_id", "release_id", "review_id", "conflict_id", "reviewer_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -202,6 +204,9 @@ def people(world: World, session: Session) -> None:
         "submission_id": a_challenge(session, call_id=call.id).id,
         **{name: nowhere(name) for name in ABSENT},
     }
+    world.other |= reviewed_by(session, None, deciding)
+    for one in (call, drafted):
+        a_rubric(session, one)
     for role in Role:
         user = a_user(session, role)
         world.secrets[role] = a_token(session, user)
@@ -219,6 +224,7 @@ def people(world: World, session: Session) -> None:
             "user_id": user.id,
             "token_id": _a_spare_token(session, user),
             "session_id": a_session(session, user).id,
+            **reviewed_by(session, user, deciding),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
@@ -376,6 +382,15 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
         "take_user_step": {},
+        **REVIEWING,
+        "create_review": {
+            "submission_id": str(world.other["reviewed_id"]),
+            "user_id": str(world.own[Role.REVIEWER]["user_id"]),
+        },
+        "create_reviewer": {
+            "programme_id": programme_id,
+            "user_id": str(world.other["user_id"]),
+        },
         "create_token": {"name": "another", "scopes": ["organisation:read"]},
         "create_verdict": {
             "run_id": str(things["s"].run_id),

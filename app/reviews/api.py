@@ -62,7 +62,6 @@ from app.reviews.service import (
 router = APIRouter(route_class=Route, prefix="/reviews", tags=["reviews"])
 conflicting = APIRouter(route_class=Route, prefix="/conflicts", tags=["reviews"])
 reviewing = APIRouter(route_class=Route, prefix="/reviewers", tags=["reviews"])
-ranking = APIRouter(route_class=Route, prefix="/review-rankings", tags=["reviews"])
 of_call = APIRouter(route_class=Route, prefix="/calls/{call_id}", tags=["reviews"])
 
 STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
@@ -327,12 +326,17 @@ def store_review_plan(
     return PlanStored(reviews=len(made))
 
 
-@ranking.get("")
+@of_call.get("/review-ranking")
 @needs(Action.REVIEW_READ)
 def list_review_ranking(
-    answer: AnswerDep, actor: ActorDep, query: Annotated[RankingQuery, Query()]
+    answer: AnswerDep,
+    actor: ActorDep,
+    call_id: Reference,
+    query: Annotated[RankingQuery, Query()],
 ) -> ListOf[StandingRead]:
     """List the submissions of a call by what their reviews say together, the best first."""
     return answer(
-        lambda session, query: rankings.search(session, actor, query), query, StandingRead
+        lambda session, query: rankings.search(session, actor, call_id, query),
+        query,
+        StandingRead,
     )

@@ -422,7 +422,6 @@ class StandingRead(BaseModel):
 class RankingQuery(ListQuery):
     """Which ranking is read."""
 
-    call: Reference = Field(description="The call, by its identifier or code.")
     places: Whole = Field(
         default=4, ge=1, le=1000, description="How many places the firmness is about."
     )

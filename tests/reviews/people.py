@@ -12,7 +12,7 @@ from app.core.base.clock import now
 from app.organisations.models import Organisation
 from app.programmes.models import Call
 from app.reviews.lifecycle import ReviewState
-from app.reviews.models import Review, Reviewer, Rubric
+from app.reviews.models import Review, Reviewer, Rubric, Tie
 from app.reviews.schemas import NewReview, ReviewText
 from app.reviews.service import assigning, steps, writing
 from app.submissions.lifecycle import State
@@ -80,6 +80,13 @@ def asked(session: Session, submission: Submission, reviewer: Actor) -> Review:
     assert reviewer.user_id is not None
     new = NewReview(submission_id=submission.id, user_id=reviewer.user_id)
     return assigning.assign(session, staff(session), new)
+
+
+def tied(session: Session, reviewer: Actor, submission: Submission) -> None:
+    """Let a reviewer be tied to the team of a submission."""
+    assert reviewer.user_id is not None
+    session.add(Tie(user_id=reviewer.user_id, organisation_id=submission.organisation_id))
+    session.flush()
 
 
 def written(

@@ -15,7 +15,7 @@ from app.core.base.errors import Conflict, NotPermitted, Stale, Unprocessable
 from app.core.storage.outbox import Letter
 from app.organisations.models import Organisation
 from app.programmes.models import Call
-from app.reviews.models import Review, Tie
+from app.reviews.models import Review
 from app.reviews.plans import Obstacle
 from app.reviews.schemas import NewReviewer, ReviewerDraft, RubricDraft
 from app.reviews.service import assigning, letters, reviewers, rubrics, steps
@@ -29,6 +29,7 @@ from tests.reviews.people import (
     a_submission,
     asked,
     staff,
+    tied,
     written,
 )
 
@@ -71,8 +72,7 @@ def test_what_has_changed_since_somebody_looked_is_looked_at_again(session: Sess
     call, submission, (reviewer, _) = a_round(session)
     plan = planned(session, call)
 
-    session.add(Tie(user_id=reviewer.user_id, organisation_id=submission.organisation_id))
-    session.flush()
+    tied(session, reviewer, submission)
 
     with pytest.raises(Stale):
         assigning.store(session, staff(session), call, plan)
@@ -113,7 +113,7 @@ def test_who_declined_is_not_proposed_again_and_somebody_else_is_wanted(
 
 
 def test_by_hand_country_can_be_passed_over_and_who_was_asked_cannot(session: Session) -> None:
-    call, submission, (reviewer, _) = a_round(session)
+    call, _, (reviewer, _) = a_round(session)
     team = a_submission(session, call, "FR")
     near = a_reviewer(session, call, "FR")
     home = next(iter(near.roles[Role.REVIEWER]))
@@ -129,7 +129,6 @@ def test_by_hand_country_can_be_passed_over_and_who_was_asked_cannot(session: Se
     with pytest.raises(Conflict, match="asked already"):
         asked(session, team, near)
     assert shown[str(reviewer.user_id)] == ()
-    assert submission.id
 
 
 def from_town(session: Session, organisation_id: Any) -> None:
@@ -141,7 +140,9 @@ def from_town(session: Session, organisation_id: Any) -> None:
 @pytest.mark.parametrize("state", sorted({*State} - {State.ELIGIBLE, State.DRAFT}))
 def test_only_what_is_eligible_is_reviewed(session: Session, state: State) -> None:
     call, _, (reviewer, _) = a_round(session)
-    fields = {"answer_by": now()} if state in {State.ACCEPTED, State.DECLINED} else {}
+    fields: dict[str, Any] = (
+        {"answer_by": now()} if state in {State.ACCEPTED, State.DECLINED} else {}
+    )
     submission = a_submission(session, call, state=state, **fields)
 
     with pytest.raises(Conflict, match="The submission is"):

@@ -9,12 +9,12 @@ from app.core.base.errors import Conflict, NotPermitted, Stale, Unprocessable
 from app.matches.lifecycle import MatchState
 from app.matches.models import Match
 from app.reviews.lifecycle import ConflictState
-from app.reviews.models import ConflictOfInterest, Tie
+from app.reviews.models import ConflictOfInterest
 from app.reviews.schemas import ReviewStepTaken
 from app.reviews.service import conflicts, reviewers, steps
 from app.submissions.lifecycle import State
 from tests.factories import a_solution, an_organisation
-from tests.reviews.people import a_reviewer, a_round, a_submission, asked, staff
+from tests.reviews.people import a_reviewer, a_round, a_submission, asked, staff, tied
 
 BECAUSE = ReviewStepTaken(reason="They have not worked together since 2019.")
 
@@ -113,8 +113,7 @@ def test_what_a_reviewer_has_declared_stays_declared_when_more_is_found(
     call, submission, (reviewer, _) = a_round(session)
     review, actor = asked(session, submission, reviewer), staff(session)
     steps.take(session, reviewer, review.id, "declare-conflict", BECAUSE)
-    session.add(Tie(user_id=reviewer.user_id, organisation_id=submission.organisation_id))
-    session.flush()
+    tied(session, reviewer, submission)
 
     conflicts.scan(session, actor, call)
 
@@ -155,7 +154,7 @@ def test_nobody_resolves_their_own_conflict_or_one_that_has_changed(session: Ses
 def test_people_name_their_ties_themselves_and_staff_alone_take_one_away(
     session: Session,
 ) -> None:
-    call, submission, (reviewer, other) = a_round(session)
+    _, submission, (reviewer, other) = a_round(session)
     assert reviewer.user_id is not None
     team = submission.organisation_id
 
@@ -171,4 +170,3 @@ def test_people_name_their_ties_themselves_and_staff_alone_take_one_away(
         reviewers.untie(session, reviewer, reviewer.user_id, team)
     reviewers.untie(session, staff(session), reviewer.user_id, team)
     assert reviewers.ties(session, reviewer, reviewer.user_id) == []
-    assert call.id

@@ -31,8 +31,8 @@ def order(ranking: Ranking) -> list[str]:
 
 def agreement(found: dict[str, float], true: dict[str, float]) -> float:
     names = sorted(true)
-    pair = np.array([[found[name] for name in names], [true[name] for name in names]])
-    return float(np.corrcoef(pair.argsort(axis=1).argsort(axis=1))[0, 1])
+    ranks = [np.argsort(np.argsort([side[name] for name in names])) for side in (found, true)]
+    return float(np.atleast_2d(np.corrcoef(ranks))[0, 1])
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.access.policy import Action, Actor, Role
 from app.core.base.entity_tags import ANYTHING, Expected
@@ -18,7 +18,7 @@ from app.core.base.errors import (
 from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
 from app.reviews import queries
-from app.reviews.models import ConflictOfInterest, Review, Tie
+from app.reviews.models import ConflictOfInterest, Review
 from app.reviews.schemas import NewComment, ReviewQuery, ReviewStepTaken, ReviewText
 from app.reviews.service import reading, steps, writing
 from app.submissions.lifecycle import State
@@ -30,6 +30,7 @@ from tests.reviews.people import (
     asked,
     in_state,
     staff,
+    tied,
     written,
 )
 
@@ -85,8 +86,7 @@ def test_a_conflict_that_appears_later_takes_the_text_away(session: Session) -> 
     review = asked(session, submission, reviewer)
     steps.take(session, reviewer, review.id, "accept")
 
-    session.add(Tie(user_id=reviewer.user_id, organisation_id=submission.organisation_id))
-    session.flush()
+    tied(session, reviewer, submission)
 
     assert seen(session, review) == set()
     text, now = ReviewText(**TEXT), writing.fingerprint(review)
@@ -295,7 +295,9 @@ def test_the_record_tells_who_did_what_and_neither_scores_nor_reasons(session: S
     steps.take(session, other, declining.id, "decline", BECAUSE)
     session.commit()
     events = session.exec(
-        select(AuditEvent).where(AuditEvent.subject_kind == "review").order_by(AuditEvent.id)
+        select(AuditEvent)
+        .where(AuditEvent.subject_kind == "review")
+        .order_by(col(AuditEvent.id))
     ).all()
 
     assert [event.action for event in events] == [

@@ -1,5 +1,7 @@
 """Reviews: rubrics, reviewers, their ties and conflicts of interest, reviews, discussion."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,45 +18,45 @@ LIVE = "'assigned', 'accepted', 'in_progress', 'submitted', 'locked'"
 CONFLICTS = ("possible", "declared", "confirmed", "waived", "dismissed")
 
 
-def _uuid(name, *, nullable=False):
+def _uuid(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Uuid(), nullable=nullable)
 
 
-def _text(name):
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(), nullable=False)
 
 
-def _number(name):
+def _number(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=False)
 
 
-def _yes_or_no(name):
+def _yes_or_no(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
 
-def _json(name):
+def _json(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.JSON(), nullable=False)
 
 
-def _instant(name, *, nullable=True):
+def _instant(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _words(column, kind, *words, nullable=False):
+def _words(column: str, kind: str, *words: str, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(
         column, sa.Enum(*words, name=kind, native_enum=False, length=40), nullable=nullable
     )
 
 
-def _check(table, name, rule):
+def _check(table: str, name: str, rule: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}"))
 
 
-def _unique(table, *columns):
+def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
     return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
 
 
-def _create(table, *parts, refers):
+def _create(table: str, *parts: Any, refers: list[tuple[str, str]]) -> None:
     op.create_table(
         table,
         _uuid("id"),
@@ -72,7 +74,7 @@ def _create(table, *parts, refers):
     )
 
 
-def _index(table, *columns):
+def _index(table: str, *columns: str) -> None:
     for column in columns:
         op.create_index(f"ix_{table}_{column}", table, [column])
 
@@ -155,7 +157,7 @@ def upgrade() -> None:
     )
 
 
-def _create_review():
+def _create_review() -> None:
     _create(
         "review",
         _uuid("programme_id"),

@@ -88,7 +88,9 @@ def ranking(session: Session, actor: Actor, call: Call, first: int) -> Callable[
     return lambda: _ranked(counted, named, first)
 
 
-def search(session: Session, actor: Actor, query: RankingQuery) -> Page[StandingRead]:
+def search(
+    session: Session, actor: Actor, key: UUID | str, query: RankingQuery
+) -> Page[StandingRead]:
     """Return a page of the ranking of a call, the best first.
 
     Raises
@@ -99,7 +101,7 @@ def search(session: Session, actor: Actor, query: RankingQuery) -> Page[Standing
         If the cursor is none of ours.
     """
     policy.require(actor, Action.REVIEW_READ)
-    call = programmes.call(session, actor, query.call)
+    call = programmes.call(session, actor, key)
     compute = ranking(session, actor, call, query.places)
     # Nobody waits for the connection while this computes.
     session.close()
