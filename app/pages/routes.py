@@ -19,7 +19,10 @@ from app.pages.account import (
 )
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.review import mine as my_reviews
+from app.pages.review import review
 from app.pages.staff import (
+    asking_reviewers,
     audit,
     bench,
     board,
@@ -39,6 +42,8 @@ from app.pages.staff import (
     programme_form,
     programmes,
     releases,
+    reviewers,
+    reviewing,
     runs,
     similar,
     submissions,
@@ -65,6 +70,7 @@ for page in (
         tasks,
     ),
     *(mine, form, submission, fitting, notice, receipt),
+    *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(
         programmes,
         submissions,

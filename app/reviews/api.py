@@ -23,31 +23,33 @@ from app.programmes import service as programmes
 from app.reviews import queries
 from app.reviews.lifecycle import CONFLICT_LIFE, LIFE
 from app.reviews.models import ConflictOfInterest, Review, Reviewer, Rubric
-from app.reviews.schemas import (
-    ConflictQuery,
-    ConflictRead,
-    DiscussionRead,
+from app.reviews.schemas.conflicts import ConflictQuery, ConflictRead
+from app.reviews.schemas.outcomes import (
     LackRead,
-    NewComment,
-    NewReview,
-    NewReviewer,
     PlanRead,
     PlanStored,
     ProposalRead,
     RankingQuery,
+    StandingRead,
+    StorePlan,
+)
+from app.reviews.schemas.reviewers import (
+    NewReviewer,
     ReviewerDraft,
     ReviewerQuery,
     ReviewerRead,
+)
+from app.reviews.schemas.reviews import (
+    DiscussionRead,
+    NewComment,
+    NewReview,
     ReviewQuery,
     ReviewRead,
     ReviewStepTaken,
     ReviewText,
-    RubricDraft,
-    RubricRead,
-    StandingRead,
-    StorePlan,
     SubjectRead,
 )
+from app.reviews.schemas.rubrics import RubricDraft, RubricRead
 from app.reviews.service import (
     assigning,
     conflicts,

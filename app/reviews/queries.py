@@ -20,7 +20,9 @@ from app.core.storage.reference_numbers import named, refers
 from app.programmes.models import Call, Programme
 from app.reviews.lifecycle import LIVE, WAITING, ReviewState
 from app.reviews.models import ConflictOfInterest, Review, Reviewer, Rubric
-from app.reviews.schemas import ConflictQuery, ReviewerQuery, ReviewQuery
+from app.reviews.schemas.conflicts import ConflictQuery
+from app.reviews.schemas.reviewers import ReviewerQuery
+from app.reviews.schemas.reviews import ReviewQuery
 
 _ORDER: Final[dict[str, Any]] = {
     "sortable": {
@@ -185,6 +187,14 @@ def reviewer(session: Session, actor: Actor, key: UUID) -> Reviewer:
     if found is None:
         raise NotFound(Message("There is no reviewer {key}.", key=key))
     return found
+
+
+def reviewer_of(session: Session, programme_id: UUID, user_id: UUID) -> Reviewer | None:
+    """Return the entry of a person who reviews in a programme, if there is one."""
+    statement = select(Reviewer).where(
+        Reviewer.programme_id == programme_id, Reviewer.user_id == user_id
+    )
+    return session.exec(statement).first()
 
 
 def who_may_review(session: Session, user_ids: Collection[UUID] | None = None) -> list[User]:

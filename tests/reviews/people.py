@@ -13,7 +13,7 @@ from app.organisations.models import Organisation
 from app.programmes.models import Call
 from app.reviews.lifecycle import ReviewState
 from app.reviews.models import Review, Reviewer, Rubric, Tie
-from app.reviews.schemas import NewReview, ReviewText
+from app.reviews.schemas.reviews import NewReview, ReviewText
 from app.reviews.service import assigning, steps, writing
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission

@@ -17,7 +17,8 @@ from app.organisations.models import Organisation
 from app.programmes.models import Call
 from app.reviews.models import Review
 from app.reviews.plans import Obstacle
-from app.reviews.schemas import NewReviewer, ReviewerDraft, RubricDraft
+from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
+from app.reviews.schemas.rubrics import RubricDraft
 from app.reviews.service import assigning, letters, reviewers, rubrics, steps
 from app.submissions.lifecycle import State
 from tests.factories import a_call, a_user

@@ -10,7 +10,7 @@ from app.matches.lifecycle import MatchState
 from app.matches.models import Match
 from app.reviews.lifecycle import ConflictState
 from app.reviews.models import ConflictOfInterest
-from app.reviews.schemas import ReviewStepTaken
+from app.reviews.schemas.reviews import ReviewStepTaken
 from app.reviews.service import conflicts, reviewers, steps
 from app.submissions.lifecycle import State
 from tests.factories import a_solution, an_organisation

@@ -19,7 +19,7 @@ from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
 from app.reviews import queries
 from app.reviews.models import ConflictOfInterest, Review
-from app.reviews.schemas import NewComment, ReviewQuery, ReviewStepTaken, ReviewText
+from app.reviews.schemas.reviews import NewComment, ReviewQuery, ReviewStepTaken, ReviewText
 from app.reviews.service import reading, steps, writing
 from app.submissions.lifecycle import State
 from tests.reviews.people import (

@@ -18,7 +18,7 @@ from app.reviews import deferred, queries
 from app.reviews.lifecycle import LIVE
 from app.reviews.models import Review, Reviewer, Rubric
 from app.reviews.plans import Asked, Candidate, Choice, Inputs, Plan
-from app.reviews.schemas import NewReview
+from app.reviews.schemas.reviews import NewReview
 from app.reviews.service import conflicts, letters
 from app.reviews.service.reading import PASSAGES
 from app.reviews.service.steps import SUBJECT
@@ -71,7 +71,7 @@ def inputs(
     done = Counter(submission for submission, _, state in asked if state in LIVE)
     people = _people(session, call)
     near = conflicts.interests(session, people.keys())
-    load = _load(session, call.programme_id)
+    held = load(session, call.programme_id)
     return Inputs(
         [
             _asked(row, country, rubric, done[row.id], alone=only is not None)
@@ -84,7 +84,7 @@ def inputs(
                 frozenset(one.themes),
                 frozenset(one.languages),
                 frozenset(body.country for body in near[user_id].bodies),
-                max(one.most - load[user_id], 0),
+                max(one.most - held[user_id], 0),
             )
             for user_id, one in people.items()
         ],
@@ -122,12 +122,20 @@ def _people(session: Session, call: Call) -> dict[UUID, Reviewer]:
     return {key: one for key, one in found.items() if key in able}
 
 
-def _load(session: Session, programme_id: UUID) -> Counter[UUID]:
+def load(session: Session, programme_id: UUID) -> Counter[UUID]:
     """Return how many reviews of a programme each person is asked for, or has written."""
     statement = select(Review.user_id).where(
         Review.programme_id == programme_id, col(Review.state).in_(LIVE)
     )
     return Counter(session.exec(statement))
+
+
+def titles(session: Session, call: Call) -> dict[str, tuple[str, str]]:
+    """Return code and title of what is eligible in a call, by its key."""
+    statement = select(Submission.id, Submission.code, Submission.title).where(
+        Submission.call_id == call.id, Submission.state == State.ELIGIBLE
+    )
+    return {str(key): (code, title) for key, code, title in session.exec(statement)}
 
 
 def preview(session: Session, actor: Actor, call: Call) -> Callable[[], Planned]:

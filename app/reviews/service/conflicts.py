@@ -26,7 +26,8 @@ from app.reviews.lifecycle import (
     Resolution,
 )
 from app.reviews.models import ConflictOfInterest, Reviewer, Tie
-from app.reviews.schemas import ConflictRead, ReviewStepTaken
+from app.reviews.schemas.conflicts import ConflictRead
+from app.reviews.schemas.reviews import ReviewStepTaken
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 

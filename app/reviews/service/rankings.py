@@ -18,7 +18,7 @@ from app.programmes.models import Call
 from app.reviews import deferred, queries
 from app.reviews.lifecycle import DONE
 from app.reviews.models import Review
-from app.reviews.schemas import RankingQuery, StandingRead
+from app.reviews.schemas.outcomes import RankingQuery, StandingRead
 from app.reviews.service.reading import mean_of
 from app.submissions.lifecycle import DECIDED, State
 from app.submissions.models import Submission
@@ -110,6 +110,14 @@ def search(
     behind = first + query.limit
     cursor = str(behind) if behind < len(rows) else None
     return Page(rows[first:behind], cursor)
+
+
+def who_wrote(session: Session, call: Call) -> set[UUID]:
+    """Return who has handed reviews of a call in."""
+    statement = select(Review.user_id).where(
+        Review.call_id == call.id, col(Review.state).in_(DONE)
+    )
+    return set(session.exec(statement))
 
 
 def _place(cursor: str | None) -> int:

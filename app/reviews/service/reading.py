@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -10,10 +11,11 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
 from app.core.storage import audit
 from app.organisations.models import Organisation
+from app.programmes.models import Programme
 from app.reviews import queries
 from app.reviews.lifecycle import DONE, LIVE, READING, ReviewState
 from app.reviews.models import Review, ReviewComment
-from app.reviews.schemas import (
+from app.reviews.schemas.reviews import (
     MOST_COMMENTS,
     MOST_OTHERS,
     CommentRead,
@@ -63,6 +65,13 @@ def subject(session: Session, review: Review) -> SubjectRead:
             if (text := submission.content.get(name))
         ]
     return SubjectRead(**known)
+
+
+def zones(session: Session, reviews: Sequence[Review]) -> dict[UUID, str]:
+    """Return in whose time the dates of reviews were announced, by programme."""
+    keys = {review.programme_id for review in reviews}
+    statement = select(Programme.id, Programme.zone).where(col(Programme.id).in_(keys))
+    return dict(session.exec(statement).all())
 
 
 def discussion(session: Session, actor: Actor, review: Review) -> DiscussionRead:

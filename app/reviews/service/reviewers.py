@@ -15,7 +15,7 @@ from app.organisations.models import Organisation
 from app.programmes import queries as programmes
 from app.reviews import queries
 from app.reviews.models import Reviewer, Tie
-from app.reviews.schemas import NewReviewer, ReviewerDraft, ReviewerRead
+from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft, ReviewerRead
 from app.themes import service as themes
 
 MOST_TIES = 100

@@ -13,7 +13,7 @@ from app.core.storage import audit
 from app.programmes.models import Call
 from app.reviews import queries
 from app.reviews.models import Rubric
-from app.reviews.schemas import RubricDraft, RubricRead
+from app.reviews.schemas.rubrics import RubricDraft, RubricRead
 
 _SCORED: Final = ("points", "criteria", "is_blind")
 """What the first review freezes."""

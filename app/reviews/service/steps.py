@@ -16,7 +16,7 @@ from app.core.storage import audit
 from app.reviews import queries
 from app.reviews.lifecycle import LIFE, Facts, ReviewState
 from app.reviews.models import Review
-from app.reviews.schemas import ReviewRead, ReviewStepTaken
+from app.reviews.schemas.reviews import ReviewRead, ReviewStepTaken
 from app.reviews.service import conflicts
 from app.submissions.models import Submission
 

@@ -15,7 +15,7 @@ from app.core.storage import audit
 from app.reviews import queries
 from app.reviews.lifecycle import BY_WRITING
 from app.reviews.models import Review
-from app.reviews.schemas import ReviewRead, ReviewText, answers_of
+from app.reviews.schemas.reviews import ReviewRead, ReviewText, answers_of
 from app.reviews.service import rubrics, steps
 from app.submissions.models import Submission
 
