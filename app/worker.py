@@ -12,6 +12,7 @@ from app.core.storage import idempotency_keys, jobs, outbox
 from app.core.storage.database import Database, transaction
 from app.matchmaking import jobs as matchmaking
 from app.operations import retention
+from app.reviews.service import letters as review_letters
 from app.settings import Settings
 from app.submissions.service import taken_back
 
@@ -56,12 +57,15 @@ def _mail_server(settings: Settings) -> outbox.MailServer | None:
 
 
 def _sweep(database: Database, settings: Settings) -> None:
-    """Forget what is kept for a time only, people who left among it."""
+    """Forget what is kept for a time only, people who left among it, and remind reviewers."""
     with transaction(database) as session:
         idempotency_keys.purge(session)
         removed = retention.purge(session, settings)
+        reminded = review_letters.remind(session)
     if removed.people:
         log.info("people erased", extra={"people": removed.people})
+    if reminded:
+        log.info("reviewers reminded", extra={"letters": reminded})
 
 
 def _settle(database: Database) -> None:

@@ -16,7 +16,7 @@ from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.access.policy import Action, Role
+from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import authenticate, digest_of
 from app.core.storage import audit
@@ -32,6 +32,7 @@ from app.matchmaking.models import Suggestion, Verdict
 from app.notices.lifecycle import NoticeState
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
+from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.factories import (
@@ -229,6 +230,8 @@ def people(world: World, session: Session) -> None:
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
+    things["reviewer"] = a_user(session, Role.REVIEWER).id
+    things["plan"] = assigning.inputs(session, OPERATOR, call).tag
     _with_bodies(world, things)
 
 
@@ -383,13 +386,14 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
         "take_user_step": {},
         **REVIEWING,
+        "create_planned_reviews": {"expected": things["plan"]},
         "create_review": {
             "submission_id": str(world.other["reviewed_id"]),
             "user_id": str(world.own[Role.REVIEWER]["user_id"]),
         },
         "create_reviewer": {
             "programme_id": programme_id,
-            "user_id": str(world.other["user_id"]),
+            "user_id": str(things["reviewer"]),
         },
         "create_token": {"name": "another", "scopes": ["organisation:read"]},
         "create_verdict": {

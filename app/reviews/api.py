@@ -316,7 +316,7 @@ def _planned(
     dependencies=[Depends(_planned)],  # before the key is claimed, which opens a session
 )
 @needs(Action.REVIEW_ASSIGN)
-def store_review_plan(
+def create_planned_reviews(
     session: SessionDep,
     actor: ActorDep,
     call_id: Reference,

@@ -1,6 +1,7 @@
 """What goes into the assignment of reviewers and comes out of it, as plain values."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,10 +105,8 @@ class Inputs:
             With the present tag.
         """
         if expected != self.tag:
-            raise Stale(
-                "Submissions, reviewers or conflicts have changed since you looked.",
-                tag=f'"{self.tag}"',
-            )
+            problem = "Submissions, reviewers or conflicts have changed since you looked."
+            raise Stale(problem, tag=json.dumps(self.tag))
 
 
 @dataclass(frozen=True, slots=True)

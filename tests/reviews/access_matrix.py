@@ -32,8 +32,17 @@ EXPECTED: Matrix = {
     },
     "read_reviewed_submission": READING,
     "list_review_steps": READING,
-    "read_discussion": READING,
-    "create_comment": READING,
+    # One's own is closed first, whichever other role one has.
+    "read_discussion": {
+        "own": answers(404, reviewer=409, staff=409, lead=409, auditor=409),
+        "other": READING["other"],
+        "hidden": answers(404),
+    },
+    "create_comment": {
+        "own": answers(404, reviewer=409, staff=409, lead=409, auditor=403),
+        "other": answers(404, staff=200, lead=200, auditor=403),
+        "hidden": answers(404),
+    },
     "take_review_step accept": {
         "own": answers(404, reviewer=200, staff=403, lead=403, auditor=403),
         "other": answers(404, staff=403, lead=403, auditor=403),
@@ -55,7 +64,7 @@ EXPECTED: Matrix = {
     "read_rubric": OF_CALL,
     "replace_rubric": CHANGING_CALL,
     "read_review_plan": OF_CALL,
-    "store_review_plan": CHANGING_CALL,
+    "create_planned_reviews": OF_CALL,
     "list_review_ranking": {
         "other": answers(403, staff=200, lead=200, auditor=200),
         "hidden": answers(403, staff=200, lead=200, auditor=404),

@@ -23,7 +23,6 @@ REVIEWING: Final[dict[str, Any]] = {
     "take_conflict_step": {"reason": "They have not met since 2019."},
     "replace_reviewer": {"most": 3},
     "replace_rubric": {"criteria": CRITERIA, "due_at": "2101-01-01T00:00:00Z"},
-    "store_review_plan": {"expected": "another"},
 }
 
 

@@ -198,7 +198,7 @@ def _page(
         rubric=rubric,
         subject=subject,
         names=FIELDS,
-        labels=themes.labels(session, page.language),
+        theme_labels=themes.labels(session, page.language),
         is_own=is_own,
         reviewer=None if is_own else queries.names(session, actor, [review.user_id]),
         writable=is_own and review.state in WRITABLE and subject.passages is not None,

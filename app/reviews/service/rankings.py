@@ -103,8 +103,6 @@ def search(
     policy.require(actor, Action.REVIEW_READ)
     call = programmes.call(session, actor, key)
     compute = ranking(session, actor, call, query.places)
-    # Nobody waits for the connection while this computes.
-    session.close()
     rows = compute().rows
     first = _place(query.cursor)
     behind = first + query.limit
