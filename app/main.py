@@ -47,6 +47,7 @@ from app.pages.routes import include_pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.questions.api import router as questions
+from app.reviews import api as reviews
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
@@ -131,6 +132,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         challenges,
         solutions,
         late,
+        reviews.router,
+        reviews.conflicting,
+        reviews.reviewing,
+        reviews.of_call,
         decisions,
         releasing,
         notices,

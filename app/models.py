@@ -17,6 +17,7 @@ from app.notifications import models as notifications
 from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.questions import models as questions
+from app.reviews import models as reviews
 from app.submissions import models as submissions
 from app.themes import models as themes
 
@@ -36,6 +37,7 @@ __all__ = [
     "questions",
     "rate_limits",
     "reference_numbers",
+    "reviews",
     "submissions",
     "themes",
 ]

@@ -15,6 +15,7 @@ from app.insights import digest
 from app.matches.service import deadlines, withdrawals
 from app.matchmaking import jobs as matchmaking
 from app.operations import retention
+from app.reviews.service import letters as review_letters
 from app.settings import Settings
 from app.submissions.service import reminders, taken_back
 
@@ -59,12 +60,15 @@ def _mail_server(settings: Settings) -> outbox.MailServer | None:
 
 
 def _sweep(database: Database, settings: Settings) -> None:
-    """Forget what is kept for a time only, people who left among it."""
+    """Forget what is kept for a time only, people who left among it, and remind reviewers."""
     with transaction(database) as session:
         idempotency_keys.purge(session)
         removed = retention.purge(session, settings)
+        reminded = review_letters.remind(session)
     if removed.people:
         log.info("people erased", extra={"people": removed.people})
+    if reminded:
+        log.info("reviewers reminded", extra={"letters": reminded})
 
 
 def _remind(database: Database) -> None:

@@ -39,7 +39,7 @@ FILES: Final = MappingProxyType(
             f"scripts/{name}.js": f"{name}.js"
             for name in (
                 *("autosave", "bench", "board", "counting"),
-                *("keys", "lists", "loading", "times"),
+                *("keys", "lists", "loading", "review", "times"),
             )
         },
         "node_modules/swagger-ui-dist/swagger-ui.css": "swagger-ui.css",

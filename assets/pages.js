@@ -6,6 +6,7 @@ import "./board.js";
 import "./counting.js";
 import "./lists.js";
 import "./loading.js";
+import "./review.js";
 import "./times.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");

@@ -25,6 +25,7 @@ from tests.operations import access_matrix as operations
 from tests.organisations import access_matrix as organisations
 from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
+from tests.reviews import access_matrix as reviews
 from tests.submissions import access_matrix as submissions
 from tests.themes import access_matrix as themes
 from tests.world import World, names_in
@@ -42,6 +43,7 @@ FEATURES = (
     organisations,
     programmes,
     questions,
+    reviews,
     submissions,
     themes,
 )

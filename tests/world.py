@@ -16,7 +16,7 @@ from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.access.policy import Action, Role
+from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import authenticate, digest_of
 from app.core.storage import audit
@@ -31,6 +31,7 @@ from app.matchmaking.models import Suggestion, Verdict
 from app.notices.lifecycle import NoticeState
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
+from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.factories import (
@@ -53,6 +54,8 @@ from tests.factories import (
     organisation_of,
     themes,
 )
+from tests.reviews.people import a_rubric
+from tests.reviews.world import REVIEWING, reviewed_by
 
 UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
 """What changes nothing anyhow, and what is so secret that no answer of it is kept."""
@@ -61,6 +64,7 @@ ABSENT = {
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
     *("decision_id", "release_id", "form_number", "match_id"),
+    *("review_id", "conflict_id", "reviewer_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -206,6 +210,9 @@ def people(world: World, session: Session) -> None:
         "submission_id": a_challenge(session, call_id=call.id).id,
         **{name: nowhere(name) for name in ABSENT},
     }
+    world.other |= reviewed_by(session, None, deciding)
+    for one in (call, drafted):
+        a_rubric(session, one)
     for role in Role:
         user = a_user(session, role)
         world.secrets[role] = a_token(session, user)
@@ -223,10 +230,13 @@ def people(world: World, session: Session) -> None:
             "user_id": user.id,
             "token_id": _a_spare_token(session, user),
             "session_id": a_session(session, user).id,
+            **reviewed_by(session, user, deciding),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
+    things["reviewer"] = a_user(session, Role.REVIEWER).id
+    things["plan"] = assigning.inputs(session, OPERATOR, call).tag
     _with_bodies(world, things)
 
 
@@ -387,6 +397,16 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
         "take_user_step": {},
+        **REVIEWING,
+        "create_planned_reviews": {"expected": things["plan"]},
+        "create_review": {
+            "submission_id": str(world.other["reviewed_id"]),
+            "user_id": str(world.own[Role.REVIEWER]["user_id"]),
+        },
+        "create_reviewer": {
+            "programme_id": programme_id,
+            "user_id": str(things["reviewer"]),
+        },
         "create_token": {"name": "another", "scopes": ["organisation:read"]},
         "create_verdict": {
             "run_id": str(things["s"].run_id),

@@ -153,15 +153,21 @@ class Life(Generic[State, Facts]):
         return (step for step in self.steps.values() if state in step.sources)
 
     def offers(
-        self, actor: Actor, owner_id: UUID | None, state: State, facts: Facts
+        self,
+        actor: Actor,
+        owner_id: UUID | None,
+        state: State,
+        facts: Facts,
+        assignee_id: UUID | None = None,
     ) -> list[Offer]:
         """Return every step from here, open or not for this person, and why not."""
-        return [self._offer(actor, owner_id, step, facts) for step in self.open_from(state)]
+        return [
+            self._offer(step, facts, allows(actor, step.action, owner_id, assignee_id))
+            for step in self.open_from(state)
+        ]
 
-    def _offer(
-        self, actor: Actor, owner_id: UUID | None, step: Step[State, Facts], facts: Facts
-    ) -> Offer:
-        if not allows(actor, step.action, owner_id):
+    def _offer(self, step: Step[State, Facts], facts: Facts, is_allowed: bool) -> Offer:
+        if not is_allowed:
             reason: str | None = Message(
                 "Your roles do not include {action} here.", action=step.action
             )

@@ -46,6 +46,10 @@ class Action(StrEnum):
     SUBMISSION_SCREEN = "submission:screen"
     SUBMISSION_ANSWER = "submission:answer"
     SUBMISSION_IMPORT = "submission:import"
+    REVIEW_READ = "review:read"
+    REVIEW_WRITE = "review:write"
+    REVIEW_ASSIGN = "review:assign"
+    CONFLICT_RESOLVE = "conflict:resolve"
     DECISION_READ = "decision:read"
     DECISION_WRITE = "decision:write"
     DECISION_APPROVE = "decision:approve"
@@ -77,9 +81,10 @@ class Action(StrEnum):
 
 
 class Reach(Enum):
-    """How far a grant goes."""
+    """How far a grant goes: what one's organisation owns, what one is assigned, or all."""
 
     OWN = "own"
+    ASSIGNED = "assigned"
     ANY = "any"
 
 
@@ -96,6 +101,9 @@ _STAFF: Final = {
     Action.SUBMISSION_READ: Reach.ANY,
     Action.SUBMISSION_SCREEN: Reach.ANY,
     Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.REVIEW_READ: Reach.ANY,
+    Action.REVIEW_ASSIGN: Reach.ANY,
+    Action.CONFLICT_RESOLVE: Reach.ANY,
     Action.DECISION_READ: Reach.ANY,
     Action.DECISION_WRITE: Reach.ANY,
     Action.NOTICE_READ: Reach.ANY,
@@ -130,7 +138,12 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.MATCH_READ: Reach.OWN,
             Action.MATCH_ANSWER: Reach.OWN,
         },
-        Role.REVIEWER: {**_PERSON, Action.ORGANISATION_READ: Reach.OWN},
+        Role.REVIEWER: {
+            **_PERSON,
+            Action.ORGANISATION_READ: Reach.OWN,
+            Action.REVIEW_READ: Reach.ASSIGNED,
+            Action.REVIEW_WRITE: Reach.ASSIGNED,
+        },
         Role.ADVISOR: {
             **_PERSON,
             Action.ORGANISATION_READ: Reach.OWN,
@@ -151,6 +164,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
+            Action.REVIEW_READ: Reach.ANY,
             Action.DECISION_READ: Reach.ANY,
             Action.NOTICE_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,
@@ -254,25 +268,51 @@ def own_reach(actor: Actor, action: Action) -> frozenset[UUID]:
     )
 
 
-def allows(actor: Actor, action: Action, owner_id: UUID | None = None) -> bool:
-    """Tell whether the actor may do this to something that `owner_id` owns."""
-    return has_any_reach(actor, action) or owner_id in own_reach(actor, action)
+def assigned_reach(actor: Actor, action: Action) -> UUID | None:
+    """Return who the actor is where they may do this to what is assigned to them; else None."""
+    if not is_in_scope(actor, action):
+        return None
+    held = any(GRANTS[role].get(action) is Reach.ASSIGNED for role in actor.roles)
+    return actor.user_id if held else None
+
+
+def allows(
+    actor: Actor,
+    action: Action,
+    owner_id: UUID | None = None,
+    assignee_id: UUID | None = None,
+) -> bool:
+    """Tell whether the actor may do this to something that one owns and one is assigned."""
+    return (
+        has_any_reach(actor, action)
+        or owner_id in own_reach(actor, action)
+        or (assignee_id is not None and assignee_id == assigned_reach(actor, action))
+    )
 
 
 def allows_somewhere(actor: Actor, action: Action) -> bool:
     """Tell whether the actor may do this to anything at all."""
-    return has_any_reach(actor, action) or bool(own_reach(actor, action))
+    return (
+        has_any_reach(actor, action)
+        or bool(own_reach(actor, action))
+        or assigned_reach(actor, action) is not None
+    )
 
 
-def require(actor: Actor, action: Action, owner_id: UUID | None = None) -> None:
+def require(
+    actor: Actor,
+    action: Action,
+    owner_id: UUID | None = None,
+    assignee_id: UUID | None = None,
+) -> None:
     """Do nothing, or refuse.
 
     Raises
     ------
     NotPermitted
-        If no role of the actor includes the action for this owner.
+        If no role of the actor includes the action for this owner and this assignee.
     """
-    if not allows(actor, action, owner_id):
+    if not allows(actor, action, owner_id, assignee_id):
         if not is_in_scope(actor, action):
             raise NotPermitted(
                 Message("Your token does not include {action}.", action=action),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, false, true
 from sqlmodel import col
 
-from app.access.policy import Action, Actor, has_any_reach, own_reach
+from app.access.policy import Action, Actor, assigned_reach, has_any_reach, own_reach
 
 
 def within_reach(actor: Actor, action: Action, owner: Any) -> ColumnElement[bool]:
@@ -19,3 +19,17 @@ def within_reach(actor: Actor, action: Action, owner: Any) -> ColumnElement[bool
     if has_any_reach(actor, action):
         return true()
     return col(owner).in_(own_reach(actor, action))
+
+
+def assigned(actor: Actor, action: Action, assignee: Any) -> ColumnElement[bool]:
+    """Return the condition for rows that are assigned to the actor, or for all of them.
+
+    Parameters
+    ----------
+    assignee : column
+        Holds the key of the user to whom a row is assigned.
+    """
+    if has_any_reach(actor, action):
+        return true()
+    own = assigned_reach(actor, action)
+    return col(assignee) == own if own is not None else false()

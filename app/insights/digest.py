@@ -47,6 +47,7 @@ LINES: Final[Mapping[tuple[TaskKind, Kind], Message]] = {
         "Public notices to change as their teams ask: {n:,}"
     ),
     (TaskKind.PUBLISH, Kind.CHALLENGE): Message("Approved public notices to publish: {n:,}"),
+    (TaskKind.RESOLVE, Kind.CHALLENGE): Message("Conflicts of interest to resolve: {n:,}"),
     (TaskKind.OFFER, Kind.CHALLENGE): Message("Prepared offers to send: {n:,}"),
     (TaskKind.REPLACE, Kind.CHALLENGE): Message("Matches that need a replacement: {n:,}"),
 }

@@ -68,6 +68,8 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
+    REVIEW = "review"
+    RESOLVE = "resolve"
     CONSENT = "consent"
     OFFER = "offer"
     REPLACE = "replace"

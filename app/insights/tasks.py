@@ -19,6 +19,8 @@ from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
+from app.reviews.lifecycle import WAITING, ConflictState
+from app.reviews.models import ConflictOfInterest, Review
 from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 
@@ -64,6 +66,8 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *_of_curators(session, actor),
         *_offered(session, actor),
         *_of_matchmakers(session, actor),
+        *_of_reviewers(session, actor),
+        *_conflicts(session, actor),
     ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
     return found[:MOST_TASKS]
@@ -262,3 +266,38 @@ def _of_matchmakers(session: Session, actor: Actor) -> Iterator[Task]:
         )
         for of, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)
+
+
+def _of_reviewers(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield what the actor is asked to review: its key and its code, and never a title."""
+    own = policy.assigned_reach(actor, Action.REVIEW_WRITE)
+    statement = (
+        select(Review, Submission.kind, Programme.zone)
+        .join(Submission, col(Submission.id) == col(Review.submission_id))
+        .join(Programme, col(Programme.id) == col(Review.programme_id))
+        .where(
+            Review.user_id == own,
+            col(Review.state).in_(WAITING),
+            Submission.state == State.ELIGIBLE,
+        )
+        .order_by(col(Review.due_at), col(Review.code))
+        .limit(MOST_TASKS)
+    )
+    for review, kind, zone in session.exec(statement) if own is not None else ():
+        key = str(review.id)
+        yield Task(TaskKind.REVIEW, review.code, key, Kind(kind), 1, review.due_at, zone)
+
+
+def _conflicts(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many conflicts of interest of each programme nobody has resolved."""
+    if not policy.has_any_reach(actor, Action.CONFLICT_RESOLVE):
+        return
+    unresolved = [ConflictState.POSSIBLE, ConflictState.DECLARED]
+    statement = (
+        select(Programme, func.count())
+        .join(ConflictOfInterest, col(ConflictOfInterest.programme_id) == col(Programme.id))
+        .where(col(ConflictOfInterest.state).in_(unresolved))
+        .group_by(col(Programme.id))
+    )
+    for of, count in session.exec(statement):
+        yield Task(TaskKind.RESOLVE, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)

@@ -57,6 +57,8 @@ WORDS: Final = frozenset(
         "Phase",
         "Outcome",
         "DecisionOutcome",
+        "Recommendation",
+        "Confidence",
         "LetterKind",
         "Level",
         "Facet",

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from app.access.policy import Action, Actor, allows_somewhere, has_any_reach, own_reach
+from app.access.policy import (
+    Action,
+    Actor,
+    allows_somewhere,
+    assigned_reach,
+    has_any_reach,
+    own_reach,
+)
 from app.core.base.messages import Message
 
 
@@ -45,6 +52,11 @@ def own(action: Action) -> Sees:
 def own_alone(action: Action) -> Sees:
     """Show the entry to people who may do this to what is theirs."""
     return lambda actor: actor is not None and bool(own_reach(actor, action))
+
+
+def own_assigned(action: Action) -> Sees:
+    """Show the entry to people who may do this to what is assigned to them."""
+    return lambda actor: actor is not None and assigned_reach(actor, action) is not None
 
 
 def every(action: Action) -> Sees:
@@ -101,19 +113,27 @@ _PEOPLE: Final = _pages(
     *("remove_authenticator", "end_sessions", "show_user_step", "take_user_step"),
 )
 _LETTERS: Final = _pages("show_letters", "hand_letter_over")
-_OF_A_PROGRAMME: Final = _CALLS | _pages(
-    *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
-    *("show_runs", "start_run", "show_run", "take_run_step"),
-    *("show_bench", "decide", "undo", "show_cost"),
-    *("show_board", "show_move", "keep_move", "undo_move", "show_notices"),
-    *("show_decisions", "show_call_decisions", "show_draft_many", "draft_many"),
-    *("discard_many", "show_release", "release_call", "show_call_letters"),
-    *("show_call_letter", "write_call_letter"),
-    *("show_what_if", "show_comparison", "show_many", "take_many"),
-    *("show_programme_matches", "show_offers", "prepare_run_offers", "send_run_offers"),
-    *("show_replacements", "offer_replacement"),
-    *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
-    *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
+_REVIEWING: Final = _pages(
+    *("show_reviewing", "show_call_reviews", "show_rubric", "write_rubric", "show_ranking"),
+    *("show_reviewers", "show_reviewer", "write_reviewer", "name_tie", "remove_tie"),
+    *("show_review_plan", "store_plan", "show_conflicts", "look_for_conflicts"),
+    *("show_conflict_step", "move_conflict"),
+)
+_OF_A_PROGRAMME: Final = (
+    _CALLS
+    | _REVIEWING
+    | _pages(
+        *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
+        *("show_runs", "start_run", "show_run", "take_run_step"),
+        *("show_bench", "decide", "undo", "show_cost"),
+        *("show_board", "show_move", "keep_move", "undo_move", "show_notices"),
+        *("show_decisions", "show_call_decisions", "show_draft_many", "draft_many"),
+        *("discard_many", "show_release", "release_call", "show_call_letters"),
+        *("show_call_letter", "write_call_letter"),
+        *("show_what_if", "show_comparison", "show_many", "take_many"),
+        *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
+        *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
+    )
 )
 
 ENTRIES: Final = (
@@ -134,6 +154,12 @@ ENTRIES: Final = (
         "/matches",
         _pages("show_matches", "show_match", "show_match_step", "move_match"),
         own_alone(Action.MATCH_ANSWER),
+    ),
+    Entry(
+        Message("My reviews"),
+        "/reviews",
+        _pages("show_my_reviews"),
+        own_assigned(Action.REVIEW_WRITE),
     ),
     Entry(
         Message("Programmes"),
@@ -198,6 +224,13 @@ ENTRIES: Final = (
         "/programmes/{programme}/similar",
         _pages("show_similar_pairs"),
         every(Action.SUBMISSION_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Reviews"),
+        "/programmes/{programme}/reviews",
+        _REVIEWING,
+        every(Action.REVIEW_ASSIGN),
         Row.PROGRAMME,
     ),
     Entry(
@@ -317,6 +350,8 @@ OUTSIDE: Final = frozenset(
         *("show_notice", "show_notice_step", "move_notice"),
         *("begin_notice", "show_notice_form", "write_notice"),
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
+        *("show_review", "write_review", "show_review_step", "move_review"),
+        *("show_discussion", "say_in_discussion", "show_choices", "ask_reviewer"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,

@@ -58,6 +58,31 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "decision-revise": Message("It is a draft again."),
             "decision-discard": Message("Discarded."),
             "decision-correct": Message("Corrected. The team can read it, and gets a letter."),
+            "review-saved": Message("Saved. Only you can read it until you hand it in."),
+            "review-accept": Message("Thank you. You can read the text now."),
+            "review-submit": Message("Handed in. Thank you."),
+            "review-reopen": Message("Taken back. You can go on writing."),
+            "review-compare": Message("Your review is closed. You can read the others."),
+            "review-declare-conflict": Message("Noted. Somebody else is asked."),
+            "review-decline": Message("Declined. Somebody else is asked."),
+            "review-lock": Message("Closed."),
+            "review-unlock": Message("The reviewer can write on."),
+            "review-unassign": Message("Taken back."),
+            "review-said": Message("Said. The other reviewers and the staff can read it."),
+            "rubric-written": Message("Saved. Reviews of this call are written by it."),
+            "reviewer-written": Message("Saved."),
+            "tie-named": Message("Noted. It bars from now on."),
+            "tie-removed": Message("Removed. It does not bar any more."),
+            "plan-changed": Message(
+                "Nobody was asked: something has changed since you looked. This is the plan as "
+                "it is now."
+            ),
+            "plan-stored": Message("The reviewers are asked, each by one letter."),
+            "reviewer-asked": Message("Asked, by letter."),
+            "conflicts-looked-for": Message(
+                "Looked through. What is possible stands below, and bars until you resolve it."
+            ),
+            "conflict-resolved": Message("Noted, with your reason."),
             "released": Message(
                 "Released. Every team can read its decision, and gets a letter."
             ),

@@ -20,7 +20,10 @@ from app.pages.account import (
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.review import mine as my_reviews
+from app.pages.review import review
 from app.pages.staff import (
+    asking_reviewers,
     audit,
     bench,
     board,
@@ -44,6 +47,8 @@ from app.pages.staff import (
     programmes,
     question_form,
     releases,
+    reviewers,
+    reviewing,
     runs,
     similar,
     submissions,
@@ -71,6 +76,7 @@ for page in (
         tasks,
     ),
     *(mine, form, submission, fitting, notice, receipt, matches),
+    *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(
         programmes,
         submissions,

@@ -124,3 +124,55 @@ HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 """What a timeline says of a step that was taken, by its name."""
+
+REVIEW_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "accept": Message(
+            "You say that nothing stands between you and the team: you do not work for it or "
+            "with it, are not close to anybody of it, and gain or lose nothing by what becomes "
+            "of it. You read the text then."
+        ),
+        "submit": Message(
+            "The staff can read it then. You can undo this until the review is closed."
+        ),
+        "reopen": Message(
+            "You can go on writing. It does not count until you hand it in again."
+        ),
+        "compare": Message(
+            "Your review stays as it is from now on, and you read what the others have "
+            "written, without names. You can discuss it with them."
+        ),
+        "declare-conflict": Message(
+            "You do not review it. The staff read your reason, nobody else does, and somebody "
+            "else is asked."
+        ),
+        "decline": Message(
+            "You do not review it. The staff read your reason, and ask somebody else."
+        ),
+        "lock": Message("The reviewer cannot change it any more."),
+        "unlock": Message(
+            "The reviewer can change it and has to hand it in again. They may have read what "
+            "others have written."
+        ),
+        "unassign": Message(
+            "The reviewer cannot write or read it any more. What was written is kept."
+        ),
+    }
+)
+"""What a step of a review leads to, by its name."""
+
+CONFLICT_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "confirm": Message("This person does not review this submission."),
+        "dismiss": Message(
+            "Nothing stands between them after all: this person can be asked. If something new "
+            "is found later, it bars again."
+        ),
+        "waive": Message(
+            "There is a conflict, and this person can be asked all the same. Your reason is "
+            "kept for auditors. If something new is found later, it bars again."
+        ),
+        "reinstate": Message("This person does not review this submission."),
+    }
+)
+"""What resolving a conflict of interest leads to, by the name of the step."""

@@ -20,6 +20,9 @@ STAFF = {
     "submission:import",
     "decision:read",
     "decision:write",
+    "review:read",
+    "review:assign",
+    "conflict:resolve",
     "notice:read",
     "notice:write",
     "run:read",
@@ -44,7 +47,7 @@ ANY = {
     | {"call:publish", "decision:approve", "decision:release"}
     | {"notice:publish", "notice:withdraw", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
-    | {"notes:read", "decision:read", "notice:read"}
+    | {"notes:read", "decision:read", "notice:read", "review:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -76,6 +79,7 @@ OWN = {
     "reviewer": {"organisation:read"},
     "advisor": {"organisation:read"},
 }
+ASSIGNED = {"reviewer": {"review:read", "review:write"}}
 EVERYBODY = {"session:own", "token:own"}
 
 
@@ -90,6 +94,22 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(
     assert policy.allows(actor, action, own) is (to_any or to_own)
     assert policy.allows(actor, action, other) is to_any
     assert policy.allows(actor, action) is to_any
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
+def test_what_is_assigned_to_somebody_is_theirs_alone_by_an_assigned_grant(
+    role: Role, action: Action
+) -> None:
+    actor = Actor(uuid4(), {role: frozenset({uuid4()})})
+    narrow = Actor(actor.user_id, actor.roles, frozenset())
+    nobody = Actor(None, actor.roles)
+    to_any, to_own = action in ANY[role], action in ASSIGNED.get(role, set())
+
+    assert policy.allows(actor, action, assignee_id=actor.user_id) is (to_any or to_own)
+    assert policy.allows(actor, action, assignee_id=uuid4()) is to_any
+    assert policy.allows(nobody, action, assignee_id=None) is to_any
+    assert not policy.allows(narrow, action, assignee_id=actor.user_id)
+    assert policy.assigned_reach(actor, action) == (actor.user_id if to_own else None)
 
 
 def test_every_role_and_every_action_stands_in_the_table() -> None:
@@ -151,6 +171,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_WITHDRAW,
         Action.SUBMISSION_ANSWER,
         Action.NOTICE_APPROVE,
+        Action.REVIEW_WRITE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
     }

@@ -95,6 +95,8 @@ def others(session: Session) -> dict[str, Any]:
         "membership_id": uuid4(),
         "letter_id": uuid4(),
         "permit_id": uuid4(),
+        "review_id": uuid4(),
+        "conflict_id": uuid4(),
         "session_id": a_session(session, other).id,
         "submission": draft.code,
         "other": solution.code,

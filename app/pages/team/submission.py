@@ -202,6 +202,8 @@ def show_submission(
         behind=behind,
         origin=origin,
         **_notice_of(session, actor, found),
+        may_assign_reviews=policy.has_any_reach(actor, Action.REVIEW_ASSIGN)
+        and found.state in DECIDED | {State.ELIGIBLE},
         may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
         and found.state in DECIDED | {State.ELIGIBLE},
         matches=matches.of_submission(session, actor, found.id),

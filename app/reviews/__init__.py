@@ -1,0 +1,1 @@
+"""Reviews: rubrics, reviewers, conflicts of interest, assignments, scores, rankings."""

@@ -1,0 +1,1 @@
+"""What goes in and out about reviews, by what it is about."""
