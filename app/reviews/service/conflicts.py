@@ -37,8 +37,13 @@ NOTHING_SAID = ReviewStepTaken()
 
 # Matches stand above reviews, so their table is read by its name; without it this fails.
 _MATCH: Final = sa.table(
-    "match", sa.column("challenge_id", sa.Uuid()), sa.column("solution_id", sa.Uuid())
+    "match",
+    sa.column("challenge_id", sa.Uuid()),
+    sa.column("solution_id", sa.Uuid()),
+    sa.column("state", sa.String()),
 )
+_CAME_ABOUT: Final = ("confirmed", "active", "completed", "ended")
+"""The states of matches to which both sides have said yes."""
 
 
 def interests(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Interests]:
@@ -74,7 +79,7 @@ def body_of(organisation: Organisation) -> Body:
 
 
 def _matched(session: Session, organisations: Collection[UUID]) -> defaultdict[UUID, set[UUID]]:
-    """Return with which others each of some organisations was ever matched."""
+    """Return with which others each of some organisations has worked in a match."""
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     challenge, solution = (sa.orm.aliased(Submission) for _ in range(2))
     statement = (
@@ -83,6 +88,7 @@ def _matched(session: Session, organisations: Collection[UUID]) -> defaultdict[U
         .join(challenge, col(challenge.id) == _MATCH.c.challenge_id)
         .join(solution, col(solution.id) == _MATCH.c.solution_id)
         .where(
+            _MATCH.c.state.in_(_CAME_ABOUT),
             or_(
                 col(challenge.organisation_id).in_(organisations),
                 col(solution.organisation_id).in_(organisations),
