@@ -57,6 +57,7 @@ WORDS: Final = frozenset(
         "Phase",
         "Outcome",
         "DecisionOutcome",
+        "DeclineReason",
         "LetterKind",
         "Level",
         "Facet",
