@@ -78,6 +78,7 @@ def list_match_steps(
 @router.post("/{match_id}/steps/{step}", response_model=AnyMatch)
 @within(*STEPS)
 def take_match_step(
+    request: Request,
     session: SessionDep,
     actor: ActorDep,
     match_id: Reference,
@@ -85,8 +86,12 @@ def take_match_step(
     expected: ExpectedIfStatedDep,
     taken: StepBody,
 ) -> MatchRead:
-    """Answer an offer, or move a match along its life."""
-    match = steps.take(session, actor, match_id, step, taken, expected)
+    """Answer an offer, or move a match along its life.
+
+    A dry run of an answer confirms nothing: what the other side has said is not told by it.
+    """
+    tried = getattr(request.state, "dry_run", False)
+    match = steps.take(session, actor, match_id, step, taken, expected, tried=tried)
     return reading.shown(session, actor, match)
 
 

@@ -59,6 +59,7 @@ WORDS: Final = frozenset(
         "DecisionOutcome",
         "Recommendation",
         "Confidence",
+        "DeclineReason",
         "LetterKind",
         "Level",
         "Facet",

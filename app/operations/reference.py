@@ -15,6 +15,7 @@ from app.core.base import errors
 from app.core.base.errors import AppError
 from app.core.tables.row_errors import FaultyTable
 from app.decisions import lifecycle as decisions
+from app.matches import lifecycle as matches
 from app.matchmaking import lifecycle as matchmaking
 from app.notices import lifecycle as notices
 from app.programmes import lifecycle as programmes
@@ -29,6 +30,7 @@ explains what stands here.
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
     ("A decision", decisions.LIFE),
+    ("A match", matches.LIFE),
     ("A public notice", notices.LIFE),
     ("A call", programmes.LIFE),
     ("A user", accounts.LIFE),

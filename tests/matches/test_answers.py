@@ -28,6 +28,7 @@ from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import StepTaken
 from app.submissions.service import steps as submissions
+from tests.conftest import SignIn
 from tests.decisions.people import actor
 from tests.factories import a_user
 from tests.matches.rounds import Round, a_round, answer, confirmed, letters, offered
@@ -299,3 +300,21 @@ def test_both_sides_who_accept_at_once_confirm_once(
     session.expire_all()
     assert (match.state, refusals) == (MatchState.CONFIRMED, [])
     assert len(letters(session)) == 4
+
+
+def test_trying_to_accept_tells_neither_the_other_answer_nor_an_address(
+    session: Session, as_user: SignIn
+) -> None:
+    of = a_round(session)
+    (match,) = offered(session, of, (0, 0))
+    person = of.people[of.solutions[0].code]
+    address = f"/api/v1/matches/{match.code}/steps/accept?dry_run=true"
+
+    before = as_user(person).post(address).json()
+    answer(session, of, match, "challenge")
+    session.commit()
+    after = as_user(person).post(address).json()
+
+    times = {"answered_at": None}
+    assert after | times == before | times
+    assert (after["state"], after["contacts"]) == ("offered", [])

@@ -40,10 +40,18 @@ def take(
     name: str,
     taken: MatchStepTaken = NOTHING_SAID,
     expected: Expected = ANYTHING,
+    *,
+    tried: bool = False,
 ) -> Match:
     """Move a match one step along its life.
 
     The second yes confirms it, and each team reads how to reach the other one.
+
+    Parameters
+    ----------
+    tried : bool, default=False
+        Whether it will be taken back at once. Then a second yes confirms nothing, as nobody
+        may learn by trying what the other side has said, or how to reach it.
 
     Raises
     ------
@@ -77,7 +85,7 @@ def take(
         **({"side": side} if side else {}),
     )
     if side is not None:
-        _answer(session, actor, match, sides, side, name, taken, reason_id)
+        _answer(session, actor, match, sides, side, name, taken, reason_id, tried=tried)
     else:
         match.settled_at = now()
     session.flush()
@@ -136,6 +144,8 @@ def _answer(
     name: str,
     taken: MatchStepTaken,
     reason_id: UUID | None,
+    *,
+    tried: bool,
 ) -> None:
     """Keep what a side says; a second yes confirms, and a no is told to the other side."""
     at = now()
@@ -148,7 +158,7 @@ def _answer(
         match.settled_at = at
         session.flush()
         writing.tell(session, match, side.other, MatchLetterKind.OTHER_DECLINED)
-    elif len(match.answers) == len(Side):
+    elif len(match.answers) == len(Side) and not tried:
         facts = _facts(session, match, sides, None, NOTHING_SAID)
         before = match.state
         match.state = BY_ITSELF.advance(before, BY_ITSELF.step("confirm"), facts)
