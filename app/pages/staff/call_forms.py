@@ -54,6 +54,7 @@ class CallForm(BaseModel):
     closes_at: _Typed = ""
     grace_minutes: _Typed = ""
     notes: _Typed = ""
+    promised: _Typed = ""
 
 
 class Closing(BaseModel):
@@ -133,6 +134,8 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
         If the clocks of the zone leave one of them out.
     """
     said: dict[str, Any] = form.model_dump(exclude={"expected"})
+    if isinstance(form, CallForm):
+        said["promised"] = promised_in(form.promised)
     errors: list[FieldError] = []
     for name in said.keys() & {*DATES}:
         try:
@@ -142,6 +145,12 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     if errors:
         raise Unprocessable("The content cannot be accepted.", errors=errors)
     return said
+
+
+def promised_in(written: str) -> list[dict[str, str]]:
+    """Return the dates that lines tell: a day, and behind it what happens then."""
+    lines = [line.split(maxsplit=1) for line in written.splitlines() if line.strip()]
+    return [{"on": day, "label": " ".join(rest)} for day, *rest in lines]
 
 
 @router.get("/programmes/{programme}/new-call")
@@ -183,7 +192,7 @@ def draft_call(
         draft = CallDraft.model_validate({**given, "programme_id": of.code})
         made = service.create_call(session, actor, draft)
     except ValidationError as wrong:
-        form = form.refused(*field_errors(wrong.errors()))
+        form = form.refused(*map(_of_lines, field_errors(wrong.errors())))
         return _new_page(page, session, actor, of, form, 422)
     except (Unprocessable, Conflict) as refusal:
         return _new_page(page, session, actor, of, _at_its_field(form, refusal), refusal.status)
@@ -192,8 +201,14 @@ def draft_call(
 
 def _at_its_field(form: Form[Any], refusal: AppError) -> Form[Any]:
     """Return the form with a refusal at its field; a conflict is one of the code."""
-    errors = [*refusal.errors] or [FieldError("/code", refusal.detail)]
+    errors = [*map(_of_lines, refusal.errors)] or [FieldError("/code", refusal.detail)]
     return form.refused(*errors)
+
+
+def _of_lines(error: FieldError) -> FieldError:
+    """Return what is wrong with a line at the field that holds all lines."""
+    is_line = error.pointer.startswith("/promised/")
+    return FieldError("/promised", error.detail) if is_line else error
 
 
 def _new_page(
@@ -306,6 +321,7 @@ def _shown(call: Call) -> dict[str, str | list[str]]:
         **{name: getattr(call, name) for name in ("code", "title", "zone", "notes")},
         **{name: local(getattr(call, name), call.zone) for name in DATES},
         "grace_minutes": str(call.grace_minutes),
+        "promised": "\n".join(f"{one['on']} {one['label']}" for one in call.promised),
     }
 
 
