@@ -87,12 +87,25 @@ def _take_along(
     session.add(row)
     session.flush()
     audit.record(session, actor.user_id, "create", "call", row.id)
-    if service.current(session, call.id) is not None:
-        form = service.form_of_call(session, call)
-        asks = CallForm(call_id=row.id, number=1, content=stored(form), used_since=now())
-        session.add(asks)
-        session.flush()
-        audit.record(session, actor.user_id, "write-form", "call", row.id, number=1)
+    ask_like(session, actor, row, call)
+
+
+def ask_like(session: Session, actor: Actor, made: Call, like: Call) -> None:
+    """Let a call that was just drafted ask what another one of its kind asks now.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not write calls.
+    """
+    policy.require(actor, Action.CALL_WRITE)
+    if made.kind is not like.kind or service.current(session, like.id) is None:
+        return
+    form = service.form_of_call(session, like)
+    asks = CallForm(call_id=made.id, number=1, content=stored(form), used_since=now())
+    session.add(asks)
+    session.flush()
+    audit.record(session, actor.user_id, "write-form", "call", made.id, number=1)
 
 
 def _later(instant: datetime, zone: str, days: int) -> datetime:

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from app.access.policy import Role
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
+from app.questions import service
 from tests.accounts.conftest import Enter
 from tests.factories import a_call, a_form, a_person, a_programme
 
@@ -68,3 +69,30 @@ def test_what_a_call_promises_is_written_line_by_line_and_read_on_its_page(
     shown = staff.get(f"{place}/preview").text
     assert '<dt>1 June 2027</dt><dd lang="en">Decisions are told</dd>' in shown
     assert "2027-09-01 Work begins" in staff.get(f"{place}/change").text
+
+
+def test_a_call_that_is_drafted_like_another_one_asks_what_it_asks(
+    session: Session, enter: Enter
+) -> None:
+    earlier = a_call(session)
+    a_form(session, earlier)
+    of = session.get_one(Programme, earlier.programme_id)
+    staff = enter(a_person(session, Role.STAFF))
+    page = staff.get(f"/programmes/{of.code}/new-call?like={earlier.id}").text
+
+    staff.post(
+        f"/programmes/{of.code}/calls",
+        data={
+            "like": str(earlier.id),
+            "kind": "challenges",
+            "code": "the-next",
+            "title": "The next call",
+            "zone": "UTC",
+            "opens_at": "2030-01-01T09:00",
+            "closes_at": "2030-02-01T09:00",
+        },
+    )
+
+    made = session.exec(select(Call).where(Call.code == "the-next")).one()
+    assert f'name="like" value="{earlier.id}"' in page
+    assert service.form_of_call(session, made).question("cities") is not None

@@ -32,6 +32,7 @@ from app.pages.staff.calls import call_of, place_of
 from app.programmes import service
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, CallQuery
+from app.questions import editions
 
 router = APIRouter()
 
@@ -46,6 +47,7 @@ class CallForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     expected: _Typed = ""
+    like: _Typed = ""
     kind: _Typed = ""
     code: _Typed = ""
     title: _Typed = ""
@@ -133,7 +135,7 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     Unprocessable
         If the clocks of the zone leave one of them out.
     """
-    said: dict[str, Any] = form.model_dump(exclude={"expected"})
+    said: dict[str, Any] = form.model_dump(exclude={"expected", "like"})
     if isinstance(form, CallForm):
         said["promised"] = promised_in(form.promised)
     errors: list[FieldError] = []
@@ -169,7 +171,7 @@ def show_new_call(
         earlier = service.call(session, actor, like)
         same = earlier.model_dump(mode="json", include={"kind", "title", "zone", "notes"})
         written = {name: str(value) for name, value in same.items()}
-        written["grace_minutes"] = str(earlier.grace_minutes)
+        written |= {"grace_minutes": str(earlier.grace_minutes), "like": str(earlier.id)}
     return _new_page(page, session, actor, of, Form(written=written))
 
 
@@ -191,6 +193,9 @@ def draft_call(
         given = {name: value for name, value in said.items() if value}
         draft = CallDraft.model_validate({**given, "programme_id": of.code})
         made = service.create_call(session, actor, draft)
+        if form.value.like:
+            earlier = service.call(session, actor, form.value.like)
+            editions.ask_like(session, actor, session.get_one(Call, made.id), earlier)
     except ValidationError as wrong:
         form = form.refused(*map(_of_lines, field_errors(wrong.errors())))
         return _new_page(page, session, actor, of, form, 422)
