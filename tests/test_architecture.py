@@ -37,6 +37,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/questions/answering.py": "what answers to a form are: shown, missing, wrong",
         "app/questions/builtin.py": "the built-in forms, as data",
         "app/questions/checking.py": "what makes a form one that can be answered",
+        "app/questions/editions.py": "another edition of a programme, with what its calls ask",
         "app/questions/forms.py": "what a form is made of",
         "app/programmes/feed.py": "calls for calendars and feed readers",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",

@@ -35,6 +35,7 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun, Verdict
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
+from app.questions.models import CallForm
 from app.submissions.models import Submission
 from tests.factories import a_user, an_organisation
 from tests.world import World
@@ -49,6 +50,9 @@ READERS: Mapping[str, set[Role]] = {
     "what a team was told": STAFF | {Role.AUDITOR},
     "what a team has handed in": STAFF | {Role.AUDITOR},
     "what a team has not handed in": set(),
+    "what a team answers to its call": STAFF | {Role.AUDITOR},
+    "what a team answers to what is not asked": set(),
+    "what is asked and not used yet": STAFF,
     "what is decided and not released": STAFF | {Role.AUDITOR},
     "what is not public yet": STAFF | {Role.AUDITOR},
     # What people decide, and what they decide upon.
@@ -106,6 +110,18 @@ def of_content(session: Session, world: World) -> None:
     submitted = session.get_one(Submission, world.other["challenge_id"])
     submitted.message = mark("what a team was told")
     submitted.summary = mark("what a team has handed in")
+    submitted.answers = {"own": mark("what a team answers to its call")}
+    aside = mark("what a team answers to what is not asked")
+    submitted.aside = {
+        "hidden": {"other": aside},
+        "earlier": [{"key": "x", "title": aside, "value": aside, "number": 1}],
+    }
+    prepared = session.exec(
+        select(CallForm).where(CallForm.call_id == world.other["call_id"])
+    ).one()
+    title = mark("what is asked and not used yet")
+    question = {"key": "own", "type": "date", "title": title}
+    prepared.content = {**prepared.content, "questions": [question]}
     notice = session.get_one(PublicNotice, world.other["notice_id"])
     notice.message = mark("what is not public yet")
     for decision in session.exec(select(Decision)):

@@ -1,6 +1,6 @@
 """Answers to questions of calls, as people read them in their language."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from app.core.base.messages import Message
@@ -26,6 +26,10 @@ def told(language: Language, value: Any, question: Question) -> str:
         case QuestionType.NUMBER:
             return language.number(value)
         case QuestionType.DATE:
-            day = datetime.fromisoformat(value).date()
-            return language.day(datetime.combine(day, time(12), UTC))
+            return day_told(language, date.fromisoformat(value))
     return "; ".join(spoken(value))
+
+
+def day_told(language: Language, day: date) -> str:
+    """Return a day that is no instant, such as 24 November 2026."""
+    return language.day(datetime.combine(day, time(12), UTC))

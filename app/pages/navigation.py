@@ -101,6 +101,7 @@ _CALLS: Final = _pages(
     *("show_call_step", "take_call_step", "show_new_call", "draft_call"),
     *("show_call_form", "change_call", "show_closing", "change_closing"),
     *("show_builder", "show_question", "save_question", "move_question", "remove_question"),
+    *("show_next_edition", "begin_edition"),
     *("show_rule", "save_rule", "remove_rule", "show_trial", "try_form"),
     *("show_form_step", "take_form_step"),
     *("show_late_permits", "permit_late", "take_late_permit_back"),

@@ -32,6 +32,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
         name: Notice(text)
         for name, text in {
             "reopen": Message("Taken back. You can go on writing."),
+            "edition-begun": Message("Begun. Its calls are drafts with the dates moved."),
             "newest-form": Message("The new questions are here. Look through your answers."),
             "form-saved": Message("Saved. Teams are asked like this."),
             "form-prepared": Message("Saved. Teams are asked as before until you use it."),

@@ -40,6 +40,7 @@ from app.pages.staff import (
     letters,
     many_steps,
     moves,
+    next_edition,
     notices,
     offers,
     people,
@@ -97,7 +98,7 @@ for page in (
     ),
     *(figures, trade_offs),
     *(programme_calls, call_forms, late_permits, programme_form, importing),
-    *(builder, question_form, form_rules),
+    *(builder, question_form, form_rules, next_edition),
     *(people, users, letters, organisation, audit),
 ):
     _ROUTERS.append(page.router)

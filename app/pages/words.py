@@ -32,7 +32,7 @@ from markupsafe import Markup, escape
 from app.core.base.messages import Message
 from app.core.base.translations import ENGLISH, LANGUAGES, Language
 from app.core.base.zones import told as zone_told
-from app.pages.answers import told
+from app.pages.answers import day_told, told
 from app.questions.answering import spoken
 
 LONG: Final = 30
@@ -81,6 +81,7 @@ def install(environment: Environment, language: Language) -> None:
         "language_name": language.language_name,
         "number": language.number,
         "answer": partial(told, language),
+        "date": partial(day_told, language),
         "spoken": lambda value: "; ".join(spoken(value)),
         "percent": language.percent,
         "moment": _teller(language.moment),

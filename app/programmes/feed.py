@@ -1,7 +1,7 @@
 """When calls open and close, for calendars (RFC 5545) and feed readers."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.core.base.atom import Entry
@@ -63,6 +63,18 @@ def _events(call: Call, origin: str, spoken: str) -> Iterable["Event"]:
         event.add("duration", timedelta(0))
         event.add("summary", say(told))
         event.add("description", _described(call, spoken))
+        event.add("url", f"{origin}/calls/{call.id}")
+        if call.state is CallState.CANCELLED:
+            event.add("status", "CANCELLED")
+        yield event
+    for number, one in enumerate(call.promised):
+        event = Event()
+        event.add("uid", f"{call.id}-promised-{number}@counterpart")
+        event.add("dtstamp", call.updated_at)
+        event.add("sequence", call.version)
+        # A day and no instant: it is the same day for everybody.
+        event.add("dtstart", date.fromisoformat(one["on"]))
+        event.add("summary", f"{call.title}: {one['label']}")
         event.add("url", f"{origin}/calls/{call.id}")
         if call.state is CallState.CANCELLED:
             event.add("status", "CANCELLED")

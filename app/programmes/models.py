@@ -1,9 +1,10 @@
 """Where programmes and calls are stored."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import CheckConstraint, Field, UniqueConstraint
+from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.programmes.lifecycle import CallKind, CallState
@@ -49,6 +50,9 @@ class Call(Record, table=True):
     zone: str
     state: CallState = Field(default=CallState.DRAFT, sa_type=enum_column(CallState))
     notes: str = ""
+    promised: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
 
     @property
     def grace_minutes(self) -> int:

@@ -1,13 +1,15 @@
 """What goes in and out about programmes and calls."""
 
+import re
 import zoneinfo
-from datetime import datetime
-from typing import Annotated, Final, Self
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -24,7 +26,7 @@ from app.core.base.schemas import Announced
 from app.core.base.text import Line, Text
 from app.core.base.zones import Zone
 from app.core.storage.pagination import ListQuery, Several
-from app.core.tables.exporting import Aside, Names
+from app.core.tables.exporting import Aside, InWords, Named, Names
 from app.programmes.lifecycle import CallKind, CallState, Phase
 
 
@@ -36,6 +38,11 @@ def _no_key(code: str) -> str:
 
 MOST_GRACE: Final = 7 * 24 * 60
 """Minutes of grace that a call may have: a week."""
+
+MOST_CODE: Final = 60
+"""Characters of a code."""
+MOST_PROMISED: Final = 12
+"""Dates that a call promises."""
 
 Code = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$"), AfterValidator(_no_key)
@@ -104,6 +111,34 @@ AnyProgramme = ProgrammeStaffRead | ProgrammeRead
 """A programme in the form of its reader."""
 
 
+def _written_out(given: Any) -> Any:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if isinstance(given, date) or (isinstance(given, str) and _DAY.fullmatch(given.strip())):
+        return given.strip() if isinstance(given, str) else given
+    raise ValueError(Message("write year, month and day, such as 2027-06-01"))
+
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class PromisedDate(BaseModel):
+    """What a call promises to happen, and on which day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: Annotated[date, BeforeValidator(_written_out)] = Field(
+        description="The day, in the zone of the call."
+    )
+    label: Annotated[Line, StringConstraints(min_length=3, max_length=200)] = Field(
+        description="What happens then, in the working language of the programme."
+    )
+
+
+def promised_in_words(promised: list[PromisedDate], _: Named) -> str:
+    """Return what a call promises, one date a line."""
+    return "\n".join(f"{one.on} {one.label}" for one in promised)
+
+
 class CallDraft(BaseModel):
     """What staff state about a call."""
 
@@ -138,6 +173,11 @@ class CallDraft(BaseModel):
         description="For how long after closing what was begun before can still be sent.",
     )
     notes: Notes = Field(default="", description="For staff, and shown to them alone.")
+    promised: list[PromisedDate] = Field(
+        default=[],
+        max_length=MOST_PROMISED,
+        description="What happens after the call has closed, and when.",
+    )
 
     @field_validator("opens_at", "closes_at")
     @classmethod
@@ -175,6 +215,9 @@ class CallRead(BaseModel):
     )
     ends_local: Annotated[datetime, Aside()] = Field(description="The same instant in `zone`.")
     zone: str
+    promised: Annotated[
+        list[PromisedDate], Field(max_length=MOST_PROMISED), InWords(promised_in_words), Aside()
+    ] = Field(description="What happens after the call has closed, and when.")
     state: CallState
     phase: Phase = Field(description="Computed from the clock when the answer was made.")
     version: Annotated[int, Aside()] = Field(description="Grows with each change.")

@@ -188,7 +188,8 @@ def create_call(session: Session, actor: Actor, draft: CallDraft) -> CallRead:
 
 def _call_columns(draft: CallDraft) -> dict[str, Any]:
     return {
-        **draft.model_dump(exclude={"programme_id", "grace_minutes"}),
+        **draft.model_dump(exclude={"programme_id", "grace_minutes", "promised"}),
+        "promised": [one.model_dump(mode="json") for one in draft.promised],
         "ends_at": draft.closes_at + timedelta(minutes=draft.grace_minutes),
     }
 

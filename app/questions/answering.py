@@ -26,6 +26,7 @@ from app.questions.builtin import by_key
 from app.questions.forms import (
     LARGEST,
     WRITTEN,
+    Audience,
     Condition,
     Form,
     Part,
@@ -281,6 +282,23 @@ def passages(form: Form, answers: Answers) -> dict[str, tuple[Part, str]]:
         one.key: (one.part, answers[one.key])
         for one in shown(form, answers)
         if one.part is not Part.NONE and answers.get(one.key)
+    }
+
+
+def readable(form: Form, answers: Answers, reader: Audience) -> dict[str, Any]:
+    """Return the answers that somebody may read who is not of the team.
+
+    Parameters
+    ----------
+    reader : Audience
+        What the reader is: `staff` reads all, `public` what is for everybody alone.
+    """
+    closeness = [*Audience]
+    known = {one.key: one.audience for one in shown(form, answers)}
+    return {
+        key: value
+        for key, value in answers.items()
+        if key in known and closeness.index(known[key]) <= closeness.index(reader)
     }
 
 

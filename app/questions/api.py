@@ -12,8 +12,10 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.routing import Route
-from app.questions import service
-from app.questions.schemas import FormDraft, FormQuery, FormRead
+from app.programmes import service as programmes
+from app.programmes.schemas import AnyProgramme
+from app.questions import editions, service
+from app.questions.schemas import FormDraft, FormQuery, FormRead, NextEdition
 
 router = APIRouter(route_class=Route, tags=["programmes"])
 
@@ -73,3 +75,12 @@ def read_form_version(
 ) -> FormRead:
     """Read one version of what a call asks."""
     return service.version(session, actor, call_id, form_number)
+
+
+@router.post("/programmes/{programme_id}/next-edition", status_code=status.HTTP_201_CREATED)
+@needs(Action.PROGRAMME_WRITE)
+def begin_next_edition(
+    session: SessionDep, actor: ActorDep, programme_id: Reference, draft: NextEdition
+) -> AnyProgramme:
+    """Begin another edition: calls with their dates, questions and conditions, as drafts."""
+    return programmes.shown(actor, editions.begin(session, actor, programme_id, draft))

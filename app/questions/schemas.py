@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.base.numbers import Whole
 from app.core.base.schemas import Told
 from app.core.storage.pagination import ListQuery
+from app.programmes.schemas import Code, Title
 from app.questions.forms import MOST_QUESTIONS, MOST_RULES, Question, Rule
 
 
@@ -73,6 +75,26 @@ class FormRead(BaseModel):
     questions: Annotated[list[QuestionRead], Field(max_length=MOST_QUESTIONS)]
     rules: Annotated[list[Rule], Field(max_length=MOST_RULES)]
     version: int = Field(description="Grows with each change; 0 for the built-in form.")
+
+
+class NextEdition(BaseModel):
+    """How another edition of a programme is called, and when it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"code": "gov2gov-2028", "title": "Third edition", "days": 364}]
+        },
+    )
+
+    code: Code
+    title: Title
+    days: Whole = Field(
+        default=364,
+        ge=0,
+        le=3_660,
+        description="By how many days all dates move; 364 keeps the days of the week.",
+    )
 
 
 class FormQuery(ListQuery):

@@ -50,12 +50,14 @@ def form_of_call(session: Session, call: Call) -> Form:
 def answered(session: Session, call_id: UUID) -> UUID | None:
     """Return the version that what begins now answers, which never changes from then on.
 
-    None for the built-in form. Until the end of the transaction nobody changes it.
+    None for the built-in form.
     """
     found = current(session, call_id)
     if found is None:
         return None
-    session.refresh(found, with_for_update={"read": True})
+    if found.answered_since is None:
+        # Of those who begin at once the first marks it; whoever changes it is done by then.
+        session.refresh(found, with_for_update=True)
     if found.answered_since is None:
         found.answered_since = now()
         session.flush()
@@ -293,7 +295,8 @@ def _writable(session: Session, actor: Actor, key: UUID | str) -> Call:
     if call.state is CallState.CANCELLED:
         raise TransitionNotAllowed("A call that is cancelled cannot be changed.")
     # Until the transaction ends: of two changes at once the second sees what the first did.
-    session.refresh(call, with_for_update=True)
+    # Teams go on writing, whose rows refer to the call.
+    session.refresh(call, with_for_update={"key_share": True})
     for row in session.exec(select(CallForm).where(CallForm.call_id == call.id)):
         session.refresh(row, with_for_update=True)
     return call

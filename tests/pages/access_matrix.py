@@ -188,6 +188,8 @@ EXPECTED: Mapping[str, Row] = {
     "change_call": Row(401, 403, 403, 403),
     "show_closing": Row(303, 403, 403, 200),
     "change_closing": Row(401, 403, 403, 403),
+    "show_next_edition": Row(303, 403, 403, 200),
+    "begin_edition": Row(401, 403, 403, 422),
     "show_builder": Row(303, 403, 403, 200),
     "show_question": Row(303, 403, 403, 200),
     "save_question": Row(401, 403, 403, 403),

@@ -107,6 +107,7 @@ def test_staff_draft_a_call_and_a_lead_publishes_it(session: Session, as_user: S
         "closes_local": "2026-10-25T02:30:00+02:00",
         "ends_at": "2026-10-25T00:30:00Z",
         "ends_local": "2026-10-25T02:30:00+02:00",
+        "promised": [],
         "state": "draft",
         "phase": "draft",
         "notes": "",

@@ -19,6 +19,10 @@ EXPECTED: Matrix = {
         "other": answers(200),
         "hidden": answers(404, staff=200, lead=200),
     },
+    "begin_next_edition": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=404, lead=404),
+    },
     "read_form_version": {
         "other": answers(404, staff=200, lead=200),
         "hidden": answers(404),

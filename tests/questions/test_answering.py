@@ -14,6 +14,7 @@ from app.questions.answering import (
     is_blank,
     parted,
     passages,
+    readable,
     shown,
     spoken,
     taken,
@@ -22,6 +23,7 @@ from app.questions.answering import (
 )
 from app.questions.builtin import built_in_form
 from app.questions.forms import (
+    Audience,
     Form,
     Part,
     Question,
@@ -248,6 +250,39 @@ def test_a_condition_about_what_is_not_asked_is_neither_met_nor_broken(
     country: str, level: str, answers: dict[str, Any], met: list[bool | None]
 ) -> None:
     assert [one.is_met for one in eligibility(FORM, country, level, answers)] == met
+
+
+@pytest.mark.parametrize(
+    ("reader", "keys"),
+    [
+        (Audience.PUBLIC, ["open"]),
+        (Audience.PARTIES, ["open", "between"]),
+        (Audience.REVIEWERS, ["open", "between", "judged"]),
+        (Audience.STAFF, ["open", "between", "judged", "secret"]),
+    ],
+)
+def test_an_answer_is_read_by_its_audience_and_by_those_who_are_closer(
+    reader: Audience, keys: list[str]
+) -> None:
+    form = Form(
+        questions=(
+            a_question(key="open", audience="public"),
+            a_question(key="between", audience="parties"),
+            a_question(key="judged", audience="reviewers"),
+            a_question(key="secret", audience="staff"),
+            a_question("yes_no", key="shows"),
+            a_question(
+                key="hidden",
+                audience="public",
+                shown_if={"question": "shows", "says": ["yes"]},
+            ),
+        )
+    )
+    answers = {one.key: "Said." for one in form.questions} | {"shows": False, "gone": "Said."}
+
+    found = readable(form, answers, reader)
+
+    assert [key for key in found if key != "shows"] == keys
 
 
 def test_words_stand_between_blanks() -> None:

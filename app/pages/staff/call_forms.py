@@ -32,6 +32,7 @@ from app.pages.staff.calls import call_of, place_of
 from app.programmes import service
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, CallQuery
+from app.questions import editions
 
 router = APIRouter()
 
@@ -46,6 +47,7 @@ class CallForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     expected: _Typed = ""
+    like: _Typed = ""
     kind: _Typed = ""
     code: _Typed = ""
     title: _Typed = ""
@@ -54,6 +56,7 @@ class CallForm(BaseModel):
     closes_at: _Typed = ""
     grace_minutes: _Typed = ""
     notes: _Typed = ""
+    promised: _Typed = ""
 
 
 class Closing(BaseModel):
@@ -132,7 +135,9 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     Unprocessable
         If the clocks of the zone leave one of them out.
     """
-    said: dict[str, Any] = form.model_dump(exclude={"expected"})
+    said: dict[str, Any] = form.model_dump(exclude={"expected", "like"})
+    if isinstance(form, CallForm):
+        said["promised"] = promised_in(form.promised)
     errors: list[FieldError] = []
     for name in said.keys() & {*DATES}:
         try:
@@ -142,6 +147,12 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     if errors:
         raise Unprocessable("The content cannot be accepted.", errors=errors)
     return said
+
+
+def promised_in(written: str) -> list[dict[str, str]]:
+    """Return the dates that lines tell: a day, and behind it what happens then."""
+    lines = [line.split(maxsplit=1) for line in written.splitlines() if line.strip()]
+    return [{"on": day, "label": " ".join(rest)} for day, *rest in lines]
 
 
 @router.get("/programmes/{programme}/new-call")
@@ -160,7 +171,7 @@ def show_new_call(
         earlier = service.call(session, actor, like)
         same = earlier.model_dump(mode="json", include={"kind", "title", "zone", "notes"})
         written = {name: str(value) for name, value in same.items()}
-        written["grace_minutes"] = str(earlier.grace_minutes)
+        written |= {"grace_minutes": str(earlier.grace_minutes), "like": str(earlier.id)}
     return _new_page(page, session, actor, of, Form(written=written))
 
 
@@ -182,8 +193,11 @@ def draft_call(
         given = {name: value for name, value in said.items() if value}
         draft = CallDraft.model_validate({**given, "programme_id": of.code})
         made = service.create_call(session, actor, draft)
+        if form.value.like:
+            earlier = service.call(session, actor, form.value.like)
+            editions.ask_like(session, actor, session.get_one(Call, made.id), earlier)
     except ValidationError as wrong:
-        form = form.refused(*field_errors(wrong.errors()))
+        form = form.refused(*map(_of_lines, field_errors(wrong.errors())))
         return _new_page(page, session, actor, of, form, 422)
     except (Unprocessable, Conflict) as refusal:
         return _new_page(page, session, actor, of, _at_its_field(form, refusal), refusal.status)
@@ -192,8 +206,14 @@ def draft_call(
 
 def _at_its_field(form: Form[Any], refusal: AppError) -> Form[Any]:
     """Return the form with a refusal at its field; a conflict is one of the code."""
-    errors = [*refusal.errors] or [FieldError("/code", refusal.detail)]
+    errors = [*map(_of_lines, refusal.errors)] or [FieldError("/code", refusal.detail)]
     return form.refused(*errors)
+
+
+def _of_lines(error: FieldError) -> FieldError:
+    """Return what is wrong with a line at the field that holds all lines."""
+    is_line = error.pointer.startswith("/promised/")
+    return FieldError("/promised", error.detail) if is_line else error
 
 
 def _new_page(
@@ -306,6 +326,7 @@ def _shown(call: Call) -> dict[str, str | list[str]]:
         **{name: getattr(call, name) for name in ("code", "title", "zone", "notes")},
         **{name: local(getattr(call, name), call.zone) for name in DATES},
         "grace_minutes": str(call.grace_minutes),
+        "promised": "\n".join(f"{one['on']} {one['label']}" for one in call.promised),
     }
 
 
