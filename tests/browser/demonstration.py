@@ -34,6 +34,7 @@ from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
 from tests.browser.asking import a_call_that_asks
+from tests.browser.reviewed import REVIEWER, reviewed
 from tests.factories import (
     KEY,
     a_call,
@@ -107,8 +108,11 @@ def demonstrated(folder: Path) -> Iterator[Demonstration]:
             database,
             names,
             {
-                person.key: f"{origin}/demonstration?code={links.add(person.email)}"
-                for person in demonstration.PEOPLE
+                key: f"{origin}/demonstration?code={links.add(email)}"
+                for key, email in (
+                    *((person.key, person.email) for person in demonstration.PEOPLE),
+                    ("reviewer", REVIEWER),
+                )
             },
         )
     database.dispose()
@@ -199,7 +203,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         themes=["policy-domain:ENVI"],
     )
     without = a_challenge(session, state=State.SELECTED, **common)
-    decisions = _decided(session, team, call.id)
+    decisions = _decided(session, team, call.id) | reviewed(session, programme.id)
     return {
         "my_notice": asked.code,
         "draft_notice": draft.code,

@@ -48,7 +48,7 @@ def staff(session: Session, role: Role = Role.STAFF) -> Actor:
 
 def a_rubric(session: Session, call: Call, **fields: Any) -> Rubric:
     fields.setdefault("criteria", CRITERIA)
-    fields.setdefault("due_at", now() + timedelta(days=20))
+    fields.setdefault("due_at", (now() + timedelta(days=20)).replace(second=0, microsecond=0))
     rubric = Rubric(programme_id=call.programme_id, call_id=call.id, **fields)
     session.add(rubric)
     session.flush()

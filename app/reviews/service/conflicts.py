@@ -92,7 +92,7 @@ def _matched(session: Session, organisations: Collection[UUID]) -> defaultdict[U
             or_(
                 col(challenge.organisation_id).in_(organisations),
                 col(solution.organisation_id).in_(organisations),
-            )
+            ),
         )
     )
     for one, other in session.exec(statement):

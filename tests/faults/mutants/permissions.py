@@ -17,8 +17,9 @@ FAULTS: Final = (
     Fault(
         "a reviewer reads every run",
         POLICY,
-        "Role.REVIEWER: {**_PERSON, ",
-        "Role.REVIEWER: {**_PERSON, Action.RUN_READ: Reach.ANY, ",
+        "        Role.REVIEWER: {\n            **_PERSON,\n",
+        "        Role.REVIEWER: {\n            **_PERSON,\n"
+        "            Action.RUN_READ: Reach.ANY,\n",
         (f"{MATRIX}[list_runs]",),
     ),
     Fault(
