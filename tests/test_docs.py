@@ -27,6 +27,7 @@ from app.decisions.schemas import (
     NewRelease,
 )
 from app.main import create_app
+from app.matches.schemas import MatchStepTaken, NewOffers, NewPreparation, NewReplacement
 from app.matchmaking.schemas.assignments import NewWhatIf
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.verdicts import NewVerdict, Undoing
@@ -72,12 +73,16 @@ BODIES: dict[str, type[BaseModel]] = {
         DecisionDraft,
         DecisionStepTaken,
         HandOver,
+        MatchStepTaken,
         MembershipDraft,
         NewChallenge,
         NewLatePermit,
         NewDecision,
         NewNotice,
+        NewOffers,
+        NewPreparation,
         NewRelease,
+        NewReplacement,
         NewRun,
         NewSolution,
         NewVerdict,

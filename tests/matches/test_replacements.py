@@ -19,6 +19,7 @@ from app.matches.models import Match
 from app.matches.schemas import NewReplacement, ReplacementsRead
 from app.matches.service import deadlines, replacements
 from app.matchmaking.lifecycle import Outcome
+from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.lifecycle import State
 from tests.decisions.people import actor
@@ -50,9 +51,12 @@ def new(of: Round, solution: int) -> NewReplacement:
 def test_the_best_that_is_free_comes_first_and_what_holds_a_place_is_kept(
     session: Session, settings: Settings
 ) -> None:
-    of = a_round(session, challenges=2, solutions=5, wanted=1)
+    of = a_round(session, challenges=2, solutions=6, wanted=1)
     lost, kept = offered(session, of, (0, 0), (1, 1))
     confirmed(session, of, kept)
+    # A place more for the challenge, which another provider has got already.
+    session.get_one(Programme, of.run.programme_id).providers_max = 2
+    offered(session, of, (0, 5))
     choose(session, of, 0, 4, Outcome.REJECTED)
     declined(session, of, lost)
 

@@ -33,11 +33,17 @@ from app.matches.service import frozen_reasons, offers, pairs, reading
 from app.matches.service.recording import SUBJECT
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Suggestion
-from app.matchmaking.schemas.assignments import NewWhatIf, PairNamed, RegretQuery
+from app.matchmaking.schemas.assignments import (
+    CapacityNamed,
+    NewWhatIf,
+    PairNamed,
+    RegretQuery,
+)
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.verdicts import VerdictRead
 from app.matchmaking.service import assignment_queries, pairs_today
 from app.matchmaking.service import queries as runs
+from app.programmes.models import Programme
 from app.settings import Settings
 from app.submissions.models import Submission
 
@@ -80,6 +86,11 @@ def replacements(
         for solution_id, row in rows.items()
         for conflict in [pairs.in_the_way(session, challenge, row, states=RESERVES)]
     }
+    held = {
+        one.solution_id
+        for one in queries.of_programme(session, match.programme_id)
+        if one.state in RESERVES and one.challenge_id == match.challenge_id
+    }
     asked = assignment_queries.regret(
         session,
         actor,
@@ -101,7 +112,9 @@ def replacements(
                 problem=problems[one.solution_id],
             )
             for one in found.lines
-            if one.solution_id in lines and (match.challenge_id, one.solution_id) not in shut
+            if one.solution_id in lines
+            and one.solution_id not in held
+            and (match.challenge_id, one.solution_id) not in shut
         ]
         candidates.sort(key=_cheapest)
         return ReplacementsRead(
@@ -241,7 +254,26 @@ def _conditions(
         for challenge_id, solution_id in shut
         if {challenge_id, solution_id} <= run_keys
     ]
-    return NewWhatIf(objective="total", locked=locked, forbidden=forbidden)
+    programme = session.get_one(Programme, run.programme_id)
+    return NewWhatIf(
+        objective="total",
+        providers_min=0,
+        providers_max=max(1, programme.providers_max),
+        locked=locked,
+        forbidden=forbidden,
+        capacities=_capacities(session, run),
+    )
+
+
+def _capacities(session: Session, run: MatchRun) -> list[CapacityNamed]:
+    """Return what providers take on today, where it is not what the run has frozen."""
+    frozen = {record["id"]: int(record.get("capacity", 1)) for record in run.solutions}
+    rows = session.exec(select(Submission).where(col(Submission.code).in_(frozen)))
+    return [
+        CapacityNamed(solution_id=row.id, capacity=today)
+        for row in rows
+        if (today := pairs.capacity_of(row)) != frozen[row.code]
+    ]
 
 
 def _keys(session: Session, run: MatchRun) -> set[UUID]:
