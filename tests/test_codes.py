@@ -24,6 +24,7 @@ from tests.duplicates import access_matrix as duplicates
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
 from tests.programmes import access_matrix as programmes
+from tests.questions import access_matrix as questions
 from tests.submissions import access_matrix as submissions
 from tests.test_authorisation import suited
 from tests.world import World, names_in
@@ -51,7 +52,15 @@ NOWHERE: Final = {
 WITHOUT_CODES: Final = ("verdict", "release", "permit_back", "read_late_permit")
 CASES: Final = {
     case: rows
-    for feature in (decisions, duplicates, matchmaking, notices, programmes, submissions)
+    for feature in (
+        decisions,
+        duplicates,
+        matchmaking,
+        notices,
+        programmes,
+        questions,
+        submissions,
+    )
     for case, rows in feature.EXPECTED.items()
     if "any" not in rows and not any(word in case for word in WITHOUT_CODES)
 }
