@@ -24,6 +24,7 @@ from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
 from tests.programmes import access_matrix as programmes
+from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.submissions import access_matrix as submissions
 from tests.test_authorisation import suited
@@ -58,7 +59,7 @@ WITHOUT_CODES: Final = (
 )
 FEATURES: Final = (
     *(decisions, duplicates, matches, matchmaking, notices, programmes, reviews),
-    submissions,
+    *(questions, submissions),
 )
 CASES: Final = {
     case: rows

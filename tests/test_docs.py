@@ -41,6 +41,7 @@ from app.organisations.schemas import (
     UserStep,
 )
 from app.programmes.schemas import CallDraft, ProgrammeDraft
+from app.questions.schemas import FormDraft, NextEdition
 from app.settings import Settings
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -69,6 +70,8 @@ BODIES: dict[str, type[BaseModel]] = {
     schema.__name__: schema
     for schema in (
         CallDraft,
+        FormDraft,
+        NextEdition,
         ChallengeDraft,
         DecisionDraft,
         DecisionStepTaken,

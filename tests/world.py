@@ -63,8 +63,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
-    *("decision_id", "release_id", "form_number", "match_id"),
-    *("review_id", "conflict_id", "reviewer_id"),
+    *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -195,7 +194,7 @@ def people(world: World, session: Session) -> None:
         "permit_id": permit.id,
         "decision_id": a_decision(session, call_id=deciding.id, state=DecisionState.READY).id,
         "release_id": _a_release(session, call),
-        "form_number": a_form(session, call, used_since=None).number,
+        "form_number": a_form(session, call, number=7002, used_since=None).number,
         "run_id": suggestion.run_id,
         "verdict_id": _a_verdict(session, suggestion),
         "job_id": _a_job(session, None),
@@ -205,6 +204,7 @@ def people(world: World, session: Session) -> None:
     world.other["event_number"] = 1
     world.hidden = {
         "call_id": drafted.id,
+        "form_number": a_form(session, drafted, number=7001).number,
         "challenge_id": a_challenge(session, call_id=call.id).id,
         "solution_id": a_solution(session, call_id=offered.call_id).id,
         "submission_id": a_challenge(session, call_id=call.id).id,

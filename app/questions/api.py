@@ -9,7 +9,7 @@ from app.accounts.dependencies import ActorDep
 from app.core.base.references import Reference
 from app.core.http.access import needs, signed_in
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
+from app.core.http.etags import ExpectedDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.routing import Route
 from app.programmes import service as programmes
@@ -43,7 +43,7 @@ def replace_form(
 @router.delete("/calls/{call_id}/form", status_code=status.HTTP_204_NO_CONTENT)
 @needs(Action.CALL_WRITE)
 def discard_form(
-    session: SessionDep, actor: ActorDep, expected: ExpectedIfStatedDep, call_id: Reference
+    session: SessionDep, actor: ActorDep, expected: ExpectedDep, call_id: Reference
 ) -> None:
     """Throw away the version that is prepared and not in use."""
     service.discard(session, actor, call_id, expected)

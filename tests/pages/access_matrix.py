@@ -196,7 +196,7 @@ EXPECTED: Mapping[str, Row] = {
     "move_question": Row(401, 403, 403, 422),
     "remove_question": Row(401, 403, 403, 422),
     "show_rule": Row(303, 403, 403, 200),
-    "save_rule": Row(401, 403, 403, 403),
+    "save_rule": Row(401, 403, 403, 422),
     "remove_rule": Row(401, 403, 403, 422),
     "show_trial": Row(303, 403, 403, 200),
     "try_form": Row(401, 403, 403, 200),

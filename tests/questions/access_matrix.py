@@ -12,8 +12,8 @@ EXPECTED: Matrix = {
         "hidden": answers(403, staff=412, lead=412),
     },
     "discard_form": {
-        "other": answers(403, lead=204),
-        "hidden": answers(403, staff=409, lead=409),
+        "other": answers(403, staff=428, lead=428),
+        "hidden": answers(403, staff=428, lead=428),
     },
     "list_forms": {
         "other": answers(200),
@@ -25,6 +25,6 @@ EXPECTED: Matrix = {
     },
     "read_form_version": {
         "other": answers(404, staff=200, lead=200),
-        "hidden": answers(404),
+        "hidden": answers(404, staff=200, lead=200),
     },
 }
