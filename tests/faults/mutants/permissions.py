@@ -18,7 +18,8 @@ FAULTS: Final = (
         "a reviewer reads every run",
         POLICY,
         "        Role.REVIEWER: {\n            **_PERSON,\n",
-        "        Role.REVIEWER: {\n            **_PERSON,\n            Action.RUN_READ: Reach.ANY,\n",
+        "        Role.REVIEWER: {\n            **_PERSON,\n"
+        "            Action.RUN_READ: Reach.ANY,\n",
         (f"{MATRIX}[list_runs]",),
     ),
     Fault(

@@ -16,6 +16,7 @@ from tests.faults.mutants import (
     notices,
     permissions,
     readers,
+    reviews,
     tables,
     traces,
 )
@@ -25,6 +26,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *permissions.FAULTS,
     *lives.FAULTS,
     *decisions.FAULTS,
+    *reviews.FAULTS,
     *notices.FAULTS,
     *traces.FAULTS,
     *entering.FAULTS,
