@@ -18,6 +18,7 @@ from app.decisions import lifecycle as decisions
 from app.matchmaking import lifecycle as matchmaking
 from app.notices import lifecycle as notices
 from app.programmes import lifecycle as programmes
+from app.reviews import lifecycle as reviews
 from app.submissions import lifecycle as submissions
 
 HEAD: Final = """# Reference
@@ -28,6 +29,8 @@ explains what stands here.
 
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
+    ("A review", reviews.LIFE),
+    ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A decision", decisions.LIFE),
     ("A public notice", notices.LIFE),
     ("A call", programmes.LIFE),
