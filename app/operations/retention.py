@@ -10,6 +10,7 @@ from app.accounts.service import browser_sessions, known_browsers, one_time_link
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.organisations.service import offboarding
+from app.reviews.service import reviewers
 from app.settings import Settings
 
 
@@ -33,8 +34,10 @@ def purge(session: Session, settings: Settings) -> Removed:
     jobs.purge(session, one_time_links.SEND_RESET, at - timedelta(days=1))
     links = session.execute(delete(OneTimeLink).where(col(OneTimeLink.ends_at) < at))
     tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
+    people = offboarding.erase_forgotten(session, retention)
+    reviewers.forget_erased(session)
     return Removed(
-        people=offboarding.erase_forgotten(session, retention),
+        people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),
         sessions=browser_sessions.purge(session, settings.session_idle),
         links=int(getattr(links, "rowcount", 0)),
