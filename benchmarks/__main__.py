@@ -25,6 +25,7 @@ class Comparison(StrEnum):
     assignment = "assignment"
     arrivals = "arrivals"
     duplicates = "duplicates"
+    reviewing = "reviewing"
     endtoend = "endtoend"
     backends = "backends"
 

@@ -19,6 +19,7 @@ from app.matches import lifecycle as matches
 from app.matchmaking import lifecycle as matchmaking
 from app.notices import lifecycle as notices
 from app.programmes import lifecycle as programmes
+from app.reviews import lifecycle as reviews
 from app.submissions import lifecycle as submissions
 
 HEAD: Final = """# Reference
@@ -29,6 +30,8 @@ explains what stands here.
 
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
+    ("A review", reviews.LIFE),
+    ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A decision", decisions.LIFE),
     ("A match", matches.LIFE),
     ("A public notice", notices.LIFE),

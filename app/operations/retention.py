@@ -11,6 +11,7 @@ from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.notifications.service import telling
 from app.organisations.service import offboarding
+from app.reviews.service import reviewers
 from app.settings import Settings
 
 
@@ -35,8 +36,10 @@ def purge(session: Session, settings: Settings) -> Removed:
     telling.purge(session, at - timedelta(days=settings.letter_days))
     links = session.execute(delete(OneTimeLink).where(col(OneTimeLink.ends_at) < at))
     tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
+    people = offboarding.erase_forgotten(session, retention)
+    reviewers.forget_erased(session)
     return Removed(
-        people=offboarding.erase_forgotten(session, retention),
+        people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),
         sessions=browser_sessions.purge(session, settings.session_idle),
         links=int(getattr(links, "rowcount", 0)),

@@ -20,9 +20,9 @@ Mask = NDArray[np.bool_]
 SMALL: Final = 60_000
 """Pairs up to which every cost is worked out and all pairs are looked at."""
 HELPERS: Final = 3
-_NEAR: Final = 24
-_KEPT: Final = 4
-_ROUNDS: Final = 150
+_NEAR: Final = 20
+_KEPT: Final = 2
+_ROUNDS: Final = 100
 
 
 class _Problem:

@@ -17,9 +17,11 @@ Ints = NDArray[np.intp]
 DRAWS: Final = 400
 """How often the reviewers are drawn again."""
 SEED: Final = 20240501
-ROUNDS: Final = 500
+ROUNDS: Final = 200
+RESTS: Final = 1e-5
+"""By which share of the variance of all scores the estimates change when they are at rest."""
 CLOSE: Final = 1e-7
-"""When the estimate of the variances has come to rest, and how small one counts as none."""
+"""How small a variance counts as none."""
 EQUAL: Final = 9
 """Decimal places to which two scores are compared."""
 
@@ -293,7 +295,7 @@ def _effects(data: _Data) -> _Effects:
     for _ in range(ROUNDS):
         effects, after = equations.solve(*variances)
         after = np.maximum(after, least)
-        done = np.abs(after - variances).max() <= CLOSE * whole
+        done = np.abs(after - variances).max() <= RESTS * whole
         variances = after
         if done:
             break

@@ -4,14 +4,18 @@ import pytest
 from sqlmodel import Session, select
 
 from app.access.policy import Actor, Role
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
 from app.core.base.entity_tags import Expected
 from app.core.base.errors import Conflict, NotPermitted, Stale, Unprocessable
 from app.matches.lifecycle import MatchState
 from app.matches.models import Match
+from app.operations import retention
 from app.reviews.lifecycle import ConflictState
-from app.reviews.models import ConflictOfInterest
+from app.reviews.models import ConflictOfInterest, Reviewer, Tie
 from app.reviews.schemas.reviews import ReviewStepTaken
 from app.reviews.service import conflicts, reviewers, steps
+from app.settings import Settings
 from app.submissions.lifecycle import State
 from tests.factories import a_solution, an_organisation
 from tests.reviews.people import a_reviewer, a_round, a_submission, asked, staff, tied
@@ -171,3 +175,22 @@ def test_people_name_their_ties_themselves_and_staff_alone_take_one_away(
         reviewers.untie(session, reviewer, reviewer.user_id, team)
     reviewers.untie(session, staff(session), reviewer.user_id, team)
     assert reviewers.ties(session, reviewer, reviewer.user_id) == []
+
+
+def test_of_a_reviewer_who_was_erased_neither_ties_nor_expertise_are_kept(
+    session: Session, settings: Settings
+) -> None:
+    call, submission, (other, _) = a_round(session)
+    gone = a_reviewer(session, call, expertise="I led the floods team.", themes=["sdg:13"])
+    for reviewer in (gone, other):
+        tied(session, reviewer, submission)
+    session.get_one(User, gone.user_id).state = UserState.ERASED
+    session.flush()
+
+    retention.purge(session, settings)
+
+    rows = {one.user_id: one for one in session.exec(select(Reviewer))}
+    assert gone.user_id is not None
+    row = rows[gone.user_id]
+    assert (row.expertise, row.themes, row.is_active) == ("", [], False)
+    assert [one.user_id for one in session.exec(select(Tie))] == [other.user_id]

@@ -1,4 +1,4 @@
-"""Nothing tells a team that it is reviewed, by whom, or how: answers are the same to the byte.
+"""Nothing tells a team that it is reviewed, by whom, or how: the answers stay the same.
 
 The same team is asked when nobody is asked to review it, and when reviews about it stand in
 several states, written well and written badly, with a conflict and a discussion. What anybody

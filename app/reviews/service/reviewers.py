@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, or_, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.accounts.lifecycle import UserState
+from app.accounts.models import User
 from app.core.base.entity_tags import Expected
 from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message
@@ -154,3 +156,17 @@ def untie(session: Session, actor: Actor, user_id: UUID, organisation_id: UUID) 
 def _require(actor: Actor, user_id: UUID) -> None:
     if not policy.allows(actor, Action.REVIEW_WRITE, assignee_id=user_id):
         policy.require(actor, Action.REVIEW_ASSIGN)
+
+
+def forget_erased(session: Session) -> None:
+    """Remove what is kept of reviewers who were erased: what they know, and their ties.
+
+    Their reviews stay, as what a decision was made from, and name nobody any more.
+    """
+    erased = select(User.id).where(User.state == UserState.ERASED)
+    session.execute(delete(Tie).where(col(Tie.user_id).in_(erased)))
+    left = col(Reviewer.user_id).in_(erased)
+    statement = select(Reviewer).where(left, or_(Reviewer.expertise != "", Reviewer.is_active))
+    for one in session.exec(statement):
+        one.expertise, one.themes, one.languages, one.is_active = "", [], [], False
+    session.flush()

@@ -19,6 +19,7 @@ from tests.faults.mutants import (
     offers,
     permissions,
     readers,
+    reviews,
     tables,
     traces,
 )
@@ -29,6 +30,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *lives.FAULTS,
     *decisions.FAULTS,
     *forms.FAULTS,
+    *reviews.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,
