@@ -80,6 +80,7 @@ def test_a_call_that_is_drafted_like_another_one_asks_what_it_asks(
     staff = enter(a_person(session, Role.STAFF))
     page = staff.get(f"/programmes/{of.code}/new-call?like={earlier.id}").text
 
+    wrong = staff.post(f"/programmes/{of.code}/calls", data={"like": "<b>", "code": "x"})
     staff.post(
         f"/programmes/{of.code}/calls",
         data={
@@ -94,5 +95,6 @@ def test_a_call_that_is_drafted_like_another_one_asks_what_it_asks(
     )
 
     made = session.exec(select(Call).where(Call.code == "the-next")).one()
+    assert wrong.status_code == 422
     assert f'name="like" value="{earlier.id}"' in page
     assert service.form_of_call(session, made).question("cities") is not None

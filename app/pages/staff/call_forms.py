@@ -47,7 +47,7 @@ class CallForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     expected: _Typed = ""
-    like: _Typed = ""
+    like: Reference | None = None
     kind: _Typed = ""
     code: _Typed = ""
     title: _Typed = ""
