@@ -108,7 +108,7 @@ POSTS = [
     if case.startswith(
         (
             *("create_", "take_", "invite_", "add_", "hand_", "undo_", "permit_"),
-            *("prepare_", "send_", "replace_match"),
+            *("prepare_", "send_", "replace_match", "begin_", "use_", "renew_"),
         )
     )
 ]

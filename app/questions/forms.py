@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.core.base.messages import Message
+from app.core.base.numbers import Decimal, Whole
 from app.core.base.text import Line, Text, comparable
 
 MOST_QUESTIONS: Final = 60
@@ -119,12 +120,12 @@ class Question(BaseModel):
         default="", description="The heading below which it stands among the others."
     )
     required: bool = False
-    least_words: int | None = Field(default=None, ge=1, le=MOST_WORDS)
-    most_words: int | None = Field(default=None, ge=1, le=MOST_WORDS)
-    least: float | None = Field(
+    least_words: Whole | None = Field(default=None, ge=1, le=MOST_WORDS)
+    most_words: Whole | None = Field(default=None, ge=1, le=MOST_WORDS)
+    least: Decimal | None = Field(
         default=None, ge=-LARGEST, le=LARGEST, description="The smallest number that it takes."
     )
-    most: float | None = Field(default=None, ge=-LARGEST, le=LARGEST)
+    most: Decimal | None = Field(default=None, ge=-LARGEST, le=LARGEST)
     options: list[Option] = Field(default=[], max_length=MOST_OPTIONS)
     shown_if: Condition | None = None
     audience: Audience = Field(

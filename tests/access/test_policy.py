@@ -45,7 +45,7 @@ ANY = {
     "staff": STAFF,
     "lead": STAFF
     | {"call:publish", "decision:approve", "decision:release"}
-    | {"notice:publish", "notice:withdraw", "user:read"},
+    | {"notice:publish", "notice:withdraw", "match:offer", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
     | {"notes:read", "decision:read", "notice:read", "review:read"}
     | AUDIT,
@@ -74,6 +74,7 @@ OWN = {
         "notice:approve",
         "notice:withdraw",
         "match:read",
+        "match:answer",
         "user:read",
     },
     "reviewer": {"organisation:read"},
