@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -26,7 +27,7 @@ from app.accounts.models import (
     User,
 )
 from app.core.base.clock import now
-from app.core.storage import audit
+from app.core.storage import audit, audit_reasons
 from app.core.storage.database import Database, transaction
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
@@ -46,6 +47,7 @@ READERS: Mapping[str, set[Role]] = {
     "notes on a programme": STAFF | {Role.AUDITOR},
     "notes on a call": STAFF | {Role.AUDITOR},
     "notes on a match": STAFF | {Role.AUDITOR},
+    "why a team declined a match": STAFF | {Role.AUDITOR},
     # What is between a team and the staff.
     "what a team was told": STAFF | {Role.AUDITOR},
     "what a team has handed in": STAFF | {Role.AUDITOR},
@@ -107,6 +109,8 @@ def of_content(session: Session, world: World) -> None:
         (Match, "notes on a match"),
     ):
         session.execute(update(table).values(notes=mark(field)))
+    kept = audit_reasons.keep(session, None, mark("why a team declined a match"))
+    session.execute(update(Match).values(decline_reason_id=UUID(kept["id"])))
     submitted = session.get_one(Submission, world.other["challenge_id"])
     submitted.message = mark("what a team was told")
     submitted.summary = mark("what a team has handed in")
