@@ -25,13 +25,13 @@ def found(*more: dict[str, Any], rules: tuple[dict[str, Any], ...] = ()) -> dict
     return {error.pointer: str(error.detail) for error in wrong}
 
 
-def own(key: str = "own", **fields: Any) -> dict[str, Any]:
+def own(key: str = "extra", **fields: Any) -> dict[str, Any]:
     return {"key": key, "type": "yes_no", "title": "Is it so?", **fields}
 
 
 def test_a_form_with_questions_of_its_own_can_be_answered() -> None:
-    depends = own("then", shown_if={"question": "own", "says": ["yes"]})
-    rule = {"subject": "answer", "question": "own", "one_of": ["yes"], "reason": "It has to."}
+    depends = own("then", shown_if={"question": "extra", "says": ["yes"]})
+    rule = {"subject": "answer", "question": "extra", "one_of": ["yes"], "reason": "It has to."}
 
     assert found(own(), depends, {"key": "tried", "required": True}, rules=(rule,)) == {}
 
@@ -46,7 +46,7 @@ def test_a_form_with_questions_of_its_own_can_be_answered() -> None:
         (own(shown_if={"question": "no", "says": ["yes"]}), "shown_if/question", NO_SUCH),
         (own(shown_if={"question": "problem", "says": ["a"]}), "shown_if/question", NO_SUCH),
         (
-            own(shown_if={"question": "own", "says": ["yes"]}),
+            own(shown_if={"question": "extra", "says": ["yes"]}),
             "shown_if/question",
             "It depends on itself by way of other questions. Let one of them stand free.",
         ),
@@ -137,7 +137,7 @@ def test_of_a_question_of_ours_a_call_sets_its_place_and_its_limits_alone() -> N
         required=True,
         most_words=50,
         audience=Audience.PUBLIC,
-        shown_if=Condition(question="own", says=["yes"]),
+        shown_if=Condition(question="extra", says=["yes"]),
     )
 
     assert in_full(CallKind.CHALLENGES, sent) == Question(
@@ -187,6 +187,6 @@ def test_a_question_says_nothing_that_its_type_does_not_know(
     fields: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        Question.model_validate({"key": "own", "title": "What?", **fields})
+        Question.model_validate({"key": "extra", "title": "What?", **fields})
 
     assert [str(error.detail) for error in field_errors(refused.value.errors())] == [said]
