@@ -40,6 +40,10 @@ from app.organisations.schemas import (
     UserStep,
 )
 from app.programmes.schemas import CallDraft, ProgrammeDraft
+from app.reviews.schemas.outcomes import StorePlan
+from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
+from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, ReviewText
+from app.reviews.schemas.rubrics import RubricDraft
 from app.settings import Settings
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -69,6 +73,8 @@ BODIES: dict[str, type[BaseModel]] = {
     for schema in (
         CallDraft,
         ChallengeDraft,
+        *(NewComment, NewReview, ReviewStepTaken, ReviewText),
+        *(NewReviewer, ReviewerDraft, RubricDraft, StorePlan),
         DecisionDraft,
         DecisionStepTaken,
         HandOver,
