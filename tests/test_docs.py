@@ -42,6 +42,10 @@ from app.organisations.schemas import (
 )
 from app.programmes.schemas import CallDraft, ProgrammeDraft
 from app.questions.schemas import FormDraft, NextEdition
+from app.reviews.schemas.outcomes import StorePlan
+from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
+from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, ReviewText
+from app.reviews.schemas.rubrics import RubricDraft
 from app.settings import Settings
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -73,6 +77,8 @@ BODIES: dict[str, type[BaseModel]] = {
         FormDraft,
         NextEdition,
         ChallengeDraft,
+        *(NewComment, NewReview, ReviewStepTaken, ReviewText),
+        *(NewReviewer, ReviewerDraft, RubricDraft, StorePlan),
         DecisionDraft,
         DecisionStepTaken,
         HandOver,
