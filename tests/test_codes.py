@@ -185,6 +185,8 @@ def told(
     method, path = world.operations[case.partition(" ")[0]]
     if answer.status_code == 200:
         whole: dict[str, Any] = answer.json()
+        if case.startswith("begin_"):  # what is made has another key each time
+            return 200, {"title": whole["title"]}
         return 200, whole if method == "get" else {"id": whole.get("id")}
     text = answer.text
     for name in names_in(path):

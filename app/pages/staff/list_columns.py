@@ -33,6 +33,7 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "summary": FIELDS["summary"],
         "themes": Message("Themes"),
         "content.capacity": Message("How many challenges it takes on"),
+        "answers": Message("Answers to the call's own questions"),
         "state": Message("State"),
         "message": Message("What the staff last wrote to the team"),
         "created_at": Message("Begun"),
