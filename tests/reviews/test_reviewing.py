@@ -20,7 +20,7 @@ from app.core.storage.outbox import Letter
 from app.reviews import queries
 from app.reviews.models import ConflictOfInterest, Review
 from app.reviews.schemas.reviews import NewComment, ReviewQuery, ReviewStepTaken, ReviewText
-from app.reviews.service import reading, steps, writing
+from app.reviews.service import rankings, reading, steps, writing
 from app.submissions.lifecycle import State
 from tests.reviews.people import (
     TEXT,
@@ -273,6 +273,7 @@ def test_staff_who_review_as_well_see_no_other_review_before_theirs_is_closed(
     with pytest.raises(NotFound):
         queries.get(session, both, theirs.id)
     assert queries.search(session, both, ReviewQuery()).rows == [mine]
+    assert rankings.ranking(session, both, call, 1)().rows == []
     written(session, submission, both, "compare", review=mine)
     assert queries.get(session, both, theirs.id) == theirs
 

@@ -64,7 +64,12 @@ def ranking(session: Session, actor: Actor, call: Call, first: int) -> Callable[
     scores = [
         (str(review.submission_id), str(review.user_id), mean_of(review, weighed))
         for review in session.exec(
-            select(Review).where(Review.call_id == call.id, col(Review.state).in_(DONE))
+            # Whoever still writes about a submission is shown no other review of it, here too.
+            select(Review).where(
+                Review.call_id == call.id,
+                col(Review.state).in_(DONE),
+                queries.readable(actor),
+            )
         )
     ]
     named = {
