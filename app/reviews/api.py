@@ -128,7 +128,7 @@ def read_discussion(
     return reading.discussion(session, actor, queries.get(session, actor, review_id))
 
 
-@router.post("/{review_id}/comments", status_code=status.HTTP_201_CREATED)
+@router.post("/{review_id}/comments")
 @within(Action.REVIEW_WRITE, Action.REVIEW_ASSIGN)
 def create_comment(
     session: SessionDep, actor: ActorDep, review_id: UUID, new: NewComment
@@ -312,7 +312,6 @@ def _planned(
 @of_call.post(
     "/review-plan",
     response_model=PlanStored,
-    status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(_planned)],  # before the key is claimed, which opens a session
 )
 @needs(Action.REVIEW_ASSIGN)

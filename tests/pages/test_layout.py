@@ -213,8 +213,9 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
             re.findall(r'href="([^"]*)" aria-current="page"', page),
         )
 
-    paths = ["/tasks", "/submissions", "/organisation", "/calls", "/notices"]
-    own = ["/profile", "/profile/password", "/profile/sessions", "/profile/tokens"]
+    paths = ["/tasks", "/submissions", "/matches", "/organisation", "/calls", "/notices"]
+    own = ["/profile", "/profile/password", "/profile/sessions", "/profile/letters"]
+    own += ["/profile/tokens"]
     assert frames == {
         "/profile": (True, paths + own, ["/profile"]),
         "/profile/tokens": (True, paths + own, ["/profile/tokens"]),

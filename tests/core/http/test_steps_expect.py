@@ -17,6 +17,9 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
     "take_user_step deactivate": (Role.ADMIN, "own", "read_user"),
     "take_run_step cancel": (Role.STAFF, "other", "read_run"),
+    "take_match_step take-out": (Role.STAFF, "other", "read_match"),
+    "take_review_step unassign": (Role.STAFF, "own", "read_review"),
+    "take_conflict_step confirm": (Role.STAFF, "other", "read_conflict"),
 }
 """A step of each route, who takes it, and where the thing is read that takes it."""
 

@@ -22,6 +22,7 @@ from app.core.tables.importing import parse_table
 from app.submissions.lifecycle import State
 from tests.conftest import SignIn
 from tests.factories import a_call, a_challenge, a_run, a_suggestion, a_user, organisation_of
+from tests.reviews.people import a_rubric
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDRESS = "/api/v1/challenges"
@@ -301,7 +302,9 @@ def test_a_form_that_is_not_known_is_refused(staff: TestClient, said: str) -> No
 def test_every_list_of_the_interface_has_its_tables(
     app: FastAPI, session: Session, as_user: SignIn
 ) -> None:
-    run_id, call_id = a_suggestion(session, a_run(session)).run_id, a_call(session).id
+    run_id, call = a_suggestion(session, a_run(session)).run_id, a_call(session)
+    call_id = call.id
+    a_rubric(session, call)
     admin = a_user(session, Role.ADMIN)
     lead, office = as_user(a_user(session, Role.LEAD)), as_user(admin)
     lists = [

@@ -27,6 +27,7 @@ from tests.factories import (
     a_user,
     an_organisation,
 )
+from tests.reviews.people import a_rubric
 
 ADDRESS = "/api/v1/challenges"
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -170,6 +171,7 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
         )
     )
     call = a_call(session)
+    a_rubric(session, call)
     client, admin = as_user(lead), as_user(a_user(session, Role.ADMIN))
     lists = [
         path

@@ -26,8 +26,8 @@ FAULTS: Final = (
     Fault(
         "a run freezes the names of organisations that it does not rank",
         INPUTS,
-        '{"kind": row.kind.value, "id": row.code, **_told(row)}',
-        '{"kind": row.kind.value, "id": row.code, "organisation": "", **_told(row)}',
+        '{"kind": row.kind.value, "id": row.code, **_told(session, row)}',
+        '{"kind": row.kind.value, "id": row.code, "organisation": "", **_told(session, row)}',
         (KEPT,),
     ),
 )

@@ -53,8 +53,8 @@ FAULTS: Final = (
     Fault(
         "a step is offered to who may not take it",
         LIFE,
-        "if not allows(actor, step.action, owner_id):",
-        "if not allows(actor, step.action, owner_id) and owner_id is None:",
+        "        if not is_allowed:\n",
+        "        if not is_allowed and facts is None:\n",
         (f"{SCREENING}test_a_step_is_offered_as_open_to_who_may_take_it_alone",),
     ),
     # --- submissions ---
@@ -98,7 +98,7 @@ FAULTS: Final = (
     Fault(
         "a draft is submitted after the deadline",
         SUBMISSION,
-        "        closed=_call_closed,\n        missing=_unfinished,\n",
+        "        closed=_not_sent,\n        missing=_unfinished,\n",
         "        missing=_unfinished,\n",
         (f"{SUBMIT}test_a_closed_call_takes_nothing_in",),
     ),

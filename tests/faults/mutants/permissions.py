@@ -155,8 +155,8 @@ FAULTS: Final = (
     Fault(
         "who sees something of a kind sees all of it",
         "app/access/visibility.py",
-        "if has_any_reach(actor, action):",
-        "if has_any_reach(actor, action) or own_reach(actor, action):",
+        "return true()\n    return col(owner).in_(own_reach(actor, action))",
+        "return true()\n    return true()",
         (
             "tests/submissions/test_submit.py::"
             "test_a_stranger_cannot_tell_a_hidden_challenge_from_none",
