@@ -172,6 +172,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_WITHDRAW,
         Action.SUBMISSION_ANSWER,
         Action.NOTICE_APPROVE,
+        Action.MATCH_ANSWER,
         Action.REVIEW_WRITE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
