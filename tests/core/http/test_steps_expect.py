@@ -31,11 +31,10 @@ def test_every_route_of_a_step_stands_in_the_table(world: World) -> None:
     assert set(STEPS) <= set(EXPECTED)
 
 
-_BODIES = {
-    **dict.fromkeys(("take_user_step", "take_challenge_step", "take_solution_step"), {}),
-    **dict.fromkeys(
-        ("take_review_step", "take_conflict_step"), {"reason": "They have not met since 2019."}
-    ),
+_REASON = {"reason": "They have not met since 2019."}
+_BODIES: Mapping[str, dict[str, str]] = {
+    **{f"take_{what}_step": {} for what in ("user", "challenge", "solution")},
+    **{f"take_{what}_step": _REASON for what in ("review", "conflict")},
 }
 
 
