@@ -22,6 +22,7 @@ from app.reviews.models import ConflictOfInterest, Review
 from app.reviews.schemas.reviews import NewComment, ReviewQuery, ReviewStepTaken, ReviewText
 from app.reviews.service import rankings, reading, steps, writing
 from app.submissions.lifecycle import State
+from tests.factories import a_form
 from tests.reviews.people import (
     TEXT,
     a_reviewer,
@@ -43,8 +44,9 @@ def seen(session: Session, review: Review) -> set[str]:
     return shown.keys() - {"code", "kind"}
 
 
+BUILT_IN_ONES = [{"key": key, "required": True} for key in ("problem", "outcome")]
 HEAD = {"title", "organisation", "country", "themes", "language"}
-TEXTS = {"summary", "passages"}
+TEXTS = {"summary", "passages", "answers"}
 
 
 def test_the_text_comes_with_the_declaration(session: Session) -> None:
@@ -60,6 +62,30 @@ def test_the_text_comes_with_the_declaration(session: Session) -> None:
     assert [(one.name, one.text) for one in after.passages or []] == [
         ("problem", "Our river floods twice a year."),
         ("outcome", "Households are warned in time."),
+    ]
+
+
+def test_answers_to_questions_of_the_call_are_read_by_reviewers_as_far_as_it_says(
+    session: Session,
+) -> None:
+    call, submission, (reviewer, _) = a_round(session)
+    audiences = ("public", "parties", "reviewers", "staff")
+    questions = [
+        {"key": f"ask_{one}", "type": "yes_no", "title": f"For {one}?", "audience": one}
+        for one in audiences
+    ]
+    submission.form_id = a_form(session, call, questions=[*BUILT_IN_ONES, *questions]).id
+    submission.answers = {f"ask_{one}": True for one in audiences}
+    session.flush()
+    review = asked(session, submission, reviewer)
+
+    before = reading.subject(session, review).answers
+    steps.take(session, reviewer, review.id, "accept")
+    after = reading.subject(session, review).answers
+
+    assert before is None
+    assert [(one.question, one.answer) for one in after or []] == [
+        (f"For {one}?", "yes") for one in ("public", "parties", "reviewers")
     ]
 
 

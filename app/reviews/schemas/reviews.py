@@ -11,6 +11,7 @@ from app.core.base.schemas import at_most
 from app.core.base.text import Text
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside, Names
+from app.questions.forms import MOST_QUESTIONS
 from app.reviews.lifecycle import (
     Confidence,
     Recommendation,
@@ -140,6 +141,13 @@ class Told(BaseModel):
     text: str
 
 
+class Answered(BaseModel):
+    """What a team said to a question of the call's own."""
+
+    question: str
+    answer: str
+
+
 class SubjectRead(BaseModel):
     """What a reviewer may know of the submission at present: the rest is null.
 
@@ -156,6 +164,9 @@ class SubjectRead(BaseModel):
     themes: Annotated[list[str], at_most(MOST_THEMES)] | None = None
     summary: Passage | None = None
     passages: Annotated[list[Told], at_most(MOST_CRITERIA)] | None = None
+    answers: Annotated[list[Answered], at_most(MOST_QUESTIONS)] | None = Field(
+        default=None, description="To questions of the call's own that are for reviewers."
+    )
 
 
 class OtherReviewRead(BaseModel):

@@ -12,12 +12,15 @@ from app.core.base.errors import Conflict
 from app.core.storage import audit
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
+from app.questions.answering import readable, spoken
+from app.questions.forms import Audience
 from app.reviews import queries
 from app.reviews.lifecycle import DONE, LIVE, READING, ReviewState
 from app.reviews.models import Review, ReviewComment
 from app.reviews.schemas.reviews import (
     MOST_COMMENTS,
     MOST_OTHERS,
+    Answered,
     CommentRead,
     DiscussionRead,
     NewComment,
@@ -29,6 +32,7 @@ from app.reviews.service import conflicts
 from app.submissions.content import ChallengeFields, SolutionFields, passages_of
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
+from app.submissions.service import asking
 
 PASSAGES: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHALLENGE: passages_of(ChallengeFields),
@@ -64,7 +68,19 @@ def subject(session: Session, review: Review) -> SubjectRead:
             for name in PASSAGES[submission.kind]
             if (text := submission.content.get(name))
         ]
+        known["answers"] = _own_answers(session, submission)
     return SubjectRead(**known)
+
+
+def _own_answers(session: Session, submission: Submission) -> list[Answered]:
+    """Return what was said to questions of the call's own that are for reviewers."""
+    form = asking.form_of(session, submission)
+    told = readable(form, asking.whole(submission), Audience.REVIEWERS)
+    return [
+        Answered(question=one.title, answer="\n".join(spoken(told[one.key])))
+        for one in form.questions
+        if one.key in told and one.key in submission.answers
+    ]
 
 
 def zones(session: Session, reviews: Sequence[Review]) -> dict[UUID, str]:

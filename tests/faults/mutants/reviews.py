@@ -27,6 +27,15 @@ RANKS: Final = "tests/reviews/test_ranking.py::"
 FAULTS: Final = (
     # --- what is assigned to one ---
     Fault(
+        "a reviewer reads what a call asks for its staff",
+        READING,
+        "readable(form, asking.whole(submission), Audience.REVIEWERS)",
+        "readable(form, asking.whole(submission), Audience.STAFF)",
+        (
+            f"{SEEN}test_answers_to_questions_of_the_call_are_read_by_reviewers_as_far_as_it_says",
+        ),
+    ),
+    Fault(
         "what is assigned to anybody is everybody's",
         POLICY,
         "assignee_id == assigned_reach(actor, action))",
