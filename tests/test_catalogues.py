@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 from app.core.base.translations import ENGLISH, LANGUAGES, catalogue_file
 from app.operations import messages
 from app.operations.messages import Text
+from app.operations.reference import LIVES
 from matching.scoring.explanation import Band, Part
 
 OTHERS = [tag for tag in LANGUAGES if tag != ENGLISH]
@@ -253,3 +254,9 @@ def test_a_catalogue_keeps_what_is_translated_and_loses_what_nobody_says() -> No
     ]
     assert messages.merged("fr", kept, [Text("Go"), Text("Wait")]) == again
     assert list(messages.untranslated(kept, [Text("Go"), Text("Wait")])) == [Text("Wait")]
+
+
+def test_what_people_read_of_each_step_is_a_text_that_is_found() -> None:
+    labels = {life.step(name).label for _, life in LIVES for name in life.steps}
+
+    assert {label for label in labels if Text(label) not in FOUND} == set()

@@ -302,22 +302,24 @@ CONFLICT_LIFE: Final = Life[ConflictState, Resolution](
     "A conflict of interest",
     _resolving(
         "confirm",
-        "It is a conflict",
+        Message("It is a conflict"),
         ConflictState.CONFIRMED,
         ConflictState.POSSIBLE,
         ConflictState.DECLARED,
     ),
-    _resolving("dismiss", "It is none", ConflictState.DISMISSED, ConflictState.POSSIBLE),
+    _resolving(
+        "dismiss", Message("It is none"), ConflictState.DISMISSED, ConflictState.POSSIBLE
+    ),
     _resolving(
         "waive",
-        "Let them review all the same",
+        Message("Let them review all the same"),
         ConflictState.WAIVED,
         ConflictState.DECLARED,
         ConflictState.CONFIRMED,
     ),
     _resolving(
         "reinstate",
-        "Let it count again",
+        Message("Let it count again"),
         ConflictState.CONFIRMED,
         ConflictState.WAIVED,
         ConflictState.DISMISSED,
