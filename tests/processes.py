@@ -93,7 +93,15 @@ def served(*arguments: str, port: int, **environment: str) -> Iterator[str]:
 def in_this_process(app: ASGIApp) -> Iterator[str]:
     """Serve on a thread until the block ends; yields the base address."""
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", server_header=False)
+        # A browser on a busy machine comes back later than after the five seconds of uvicorn.
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=600,
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

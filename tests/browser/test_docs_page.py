@@ -72,7 +72,7 @@ def test_the_page_of_the_service_draws_every_operation(
 
     page.goto(f"{origin}/docs", wait_until="networkidle")
 
-    expect(page.locator(".opblock")).to_have_count(described)
+    expect(page.locator(".opblock")).to_have_count(described, timeout=30_000)
     assert heard.complaints == []
     assert heard.outside(origin) == []
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import APIResponse, Browser, Page, Route, StorageState, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, StorageState, expect
 from sqlmodel import select
 
 from app.core.storage.database import reading
@@ -50,12 +50,17 @@ def outcomes(shown: Demonstration) -> list[Outcome]:
         return [v.outcome for v in sorted(found, key=lambda verdict: verdict.created_at)]
 
 
+def call_of(page: Page) -> Locator:
+    """The call of the demonstration, among all that are open."""
+    return page.locator("article", has_text="Demonstration call for challenges")
+
+
 def test_a_challenge_is_written_saved_as_one_writes_and_sent(
     chromium: Browser, shown: Demonstration, states: dict[str, StorageState]
 ) -> None:
     with as_role(chromium, states, "challenge_owner") as page:
         page.goto(shown.origin + "/calls")
-        page.get_by_role("link", name="Submit a challenge").click()
+        call_of(page).get_by_role("link", name="Submit a challenge").click()
         page.get_by_label("Title").fill("Floods in the valleys")
         press(page, "Begin")
         page.get_by_role("link", name="The problem").click()
@@ -94,7 +99,7 @@ def test_a_team_begins_with_an_earlier_submission_and_keeps_its_receipt(
     earlier = submission(shown, "Floods in the valleys")
     with as_role(chromium, states, "challenge_owner") as page:
         page.goto(shown.origin + "/calls")
-        page.get_by_role("link", name="Submit a challenge").click()
+        call_of(page).get_by_role("link", name="Submit a challenge").click()
         page.get_by_label("Title").fill("Floods in the hills")
         page.get_by_label("Start from an earlier submission").select_option(earlier.code)
         press(page, "Begin")
