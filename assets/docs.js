@@ -9,7 +9,7 @@ SwaggerUIBundle({
   url: place.dataset.openapi,
   deepLinking: true, // each operation has an address of its own, behind the "#"
   displayRequestDuration: true,
-  docExpansion: "list",
+  docExpansion: "none", // so many operations at once are not always drawn to the end
   defaultModelsExpandDepth: 0,
   filter: true,
   persistAuthorization: false, // a token is forgotten when the page is left

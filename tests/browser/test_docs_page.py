@@ -1,5 +1,6 @@
 """What the documentation page promises, in a real browser: it works, and stays at home."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,11 @@ STATIC_FILES = (
     "/static/docs.js",
     "/static/icon.svg",  # a headless browser does not always ask for it
 )
+
+
+def open_group(page: Page, name: str = "default") -> None:
+    """Open the operations of one group, which are closed at first."""
+    page.locator(f'.opblock-tag[data-tag="{name}"]').click()
 
 
 def an_app() -> FastAPI:
@@ -53,6 +59,7 @@ def test_the_operations_are_drawn_and_nothing_is_refused_or_fetched_from_outside
     expect(page).to_have_title("Counterpart API")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Counterpart API")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    open_group(page)
     expect(page.locator(".opblock-summary-path")).to_have_count(2)
     assert heard.complaints == []
     assert heard.outside(origin) == []
@@ -66,16 +73,26 @@ def test_the_page_of_the_service_draws_every_operation(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'counterpart.db'}"
     app = create_app(Settings(database_url=url, embedded_worker=False))
-    described = sum(len(verbs) for verbs in app.openapi()["paths"].values())
+    groups = Counter(
+        operation["tags"][0]
+        for verbs in app.openapi()["paths"].values()
+        for operation in verbs.values()
+    )
     origin = serve(app)
     heard = listen(page)
 
     page.goto(f"{origin}/docs", wait_until="networkidle")
 
-    expect(page.locator(".opblock")).to_have_count(described, timeout=30_000)
+    expect(page.locator(".opblock-tag")).to_have_count(len(groups), timeout=30_000)
+    for group, operations in groups.items():
+        one = page.locator(f'.opblock-tag-section:has([data-tag="{group}"])')
+        one.locator(".opblock-tag").click()
+        expect(one.locator(".opblock")).to_have_count(operations, timeout=30_000)
+        one.locator(".opblock-tag").click()
     assert heard.complaints == []
     assert heard.outside(origin) == []
 
+    open_group(page, "decisions")
     page.locator(".opblock-post .opblock-summary-control").first.click()
 
     expect(page.locator(".opblock.is-open .opblock-section-request-body")).to_be_visible()
@@ -100,6 +117,7 @@ def test_trying_an_operation_out_shows_the_answer(page: Page, serve: Serve) -> N
     heard = listen(page)
     page.goto(f"{origin}/docs")
 
+    open_group(page)
     page.locator("#operations-default-list_themes .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
@@ -122,6 +140,7 @@ def test_a_bearer_token_is_sent_and_forgotten_when_the_page_is_left(
     page.get_by_label("auth-bearer-value").fill("a-token")
     page.get_by_role("button", name="Apply credentials").click()
     page.get_by_role("button", name="Close").click()
+    open_group(page)
     page.locator("#operations-default-read_me .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
