@@ -74,7 +74,7 @@ def without_permission() -> Iterator[tuple[str, Role, str, int]]:
         for kind, row in rows.items():
             for role, status in row.items():
                 some = case.startswith(STEPPING)
-                some |= case == "change_call" and role is Role.STAFF
+                some |= case in {"change_call", "replace_form"} and role is Role.STAFF
                 some &= role is not Role.AUDITOR
                 if status == 404 or (status == 403 and not some):
                     yield case, role, kind, status
