@@ -59,7 +59,10 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
         assert (path, answer.status_code) == (path, 401)
 
 
-STEPPING = (*("take_challenge", "take_solution", "take_decision", "take_notice", "take_match"),)
+STEPPING = (
+    *("take_challenge", "take_solution", "take_decision", "take_notice", "take_match"),
+    "take_review",
+)
 """Routes of steps of which each has its own permission."""
 
 
