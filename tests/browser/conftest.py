@@ -58,9 +58,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
 
 
 @pytest.fixture(scope="module")
-def states(chromium: Browser, shown: Demonstration) -> dict[str, StorageState]:
+def states(shown: Demonstration) -> dict[str, StorageState]:
     """Who is signed in, by role."""
-    return {role: shown.signed_in(chromium, role) for role in shown.links}
+    return {role: shown.signed_in(role) for role in shown.links}
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def what_keeps_out(
     AssertionError
         If a page complains, or asks anybody outside.
     """
-    state = shown.signed_in(chromium, role) if role in shown.links else None
+    state = shown.signed_in(role) if role in shown.links else None
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for language in LANGUAGES:
         with chromium.new_context(storage_state=state, locale=language) as context:

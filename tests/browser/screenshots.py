@@ -65,7 +65,7 @@ def pictures(shown: Demonstration, folder: Path, names: list[str], **reader: Any
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         for role, places in PLACES.items():
-            state = shown.signed_in(chromium, role) if role in shown.links else None
+            state = shown.signed_in(role) if role in shown.links else None
             with chromium.new_context(storage_state=state, **reader) as context:
                 page = context.new_page()
                 for name, address in places.items():
