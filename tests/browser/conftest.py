@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests.browser.demonstration import Demonstration, demonstrated
+from tests.browser.demonstration import Demonstration, Template, demonstrated, template
 from tests.processes import in_this_process
 
 ENSURE = Path(__file__).with_name("ensure-chromium")
@@ -50,10 +50,18 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def demonstration_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return template(tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def shown(
+    demonstration_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
     """The demonstration, once for all tests of a file."""
-    with demonstrated(tmp_path_factory.mktemp("demonstration")) as demonstration:
+    folder = tmp_path_factory.mktemp("demonstration")
+    with demonstrated(demonstration_template, folder) as demonstration:
         yield demonstration
 
 

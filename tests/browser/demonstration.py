@@ -1,5 +1,6 @@
 """The demonstration on loopback, as `make run` has it, with somebody of each role signed in."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,23 +109,42 @@ class Demonstration:
         }
 
 
-@contextmanager
-def demonstrated(folder: Path) -> Iterator[Demonstration]:
-    """Serve a demonstration that lives as long as the block."""
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'demonstration.db'}",
-        secret_keys=SecretStr(KEY),
-        log_level="ERROR",
-    )
+@dataclass(frozen=True)
+class Template:
+    """A database with all that the demonstration shows, for each file of tests to copy.
+
+    Attributes
+    ----------
+    names : mapping
+        What the addresses of `places` name.
+    """
+
+    path: Path
+    names: Mapping[str, str]
+
+
+def template(folder: Path) -> Template:
+    """Make what the demonstration shows, which takes some seconds."""
+    path = folder / "demonstration.db"
+    settings = _settings(path)
     database = connect(settings.database_url)
-    names = _prepared(database, settings)
+    names = _filled(database, settings)
+    database.dispose()
+    return Template(path, names)
+
+
+@contextmanager
+def demonstrated(template: Template, folder: Path) -> Iterator[Demonstration]:
+    """Serve a demonstration of its own in this folder, which lives as long as the block."""
+    settings = _settings(Path(shutil.copy(template.path, folder)))
+    database = connect(settings.database_url)
     app = create_app(settings)
     links = app.state.demonstration_links
     with in_this_process(app) as origin:
         yield Demonstration(
             origin,
             database,
-            names,
+            template.names,
             {
                 key: f"{origin}/demonstration?code={links.add(email)}"
                 for key, email in (
@@ -136,7 +156,13 @@ def demonstrated(folder: Path) -> Iterator[Demonstration]:
     database.dispose()
 
 
-def _prepared(database: Database, settings: Settings) -> dict[str, str]:
+def _settings(path: Path) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{path}", secret_keys=SecretStr(KEY), log_level="ERROR"
+    )
+
+
+def _filled(database: Database, settings: Settings) -> dict[str, str]:
     migrating.migrate(database)
     with transaction(database) as session:
         loader.load_first_edition(session)

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ENSURE, FLAGS
-from tests.browser.demonstration import Demonstration, demonstrated
+from tests.browser.demonstration import Demonstration, demonstrated, template
 from tests.browser.looking import WIDTHS, go
 from tests.browser.places import PLACES
 
@@ -31,7 +31,11 @@ def main() -> None:
     parser.add_argument("--page", action="append", default=[], help="these alone; repeatable")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, demonstrated(Path(data)) as shown:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        tempfile.TemporaryDirectory() as data,
+        demonstrated(template(Path(made)), Path(data)) as shown,
+    ):
         for path in pictures(
             shown,
             asked.folder,
