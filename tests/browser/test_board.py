@@ -64,7 +64,6 @@ def test_a_provider_is_dragged_to_another_challenge_where_its_cost_is_told(
         kept = newest(shown, challenge, solution)
         with page.expect_navigation(wait_until="load"):
             page.get_by_role("button", name="Undo").click()
-        page.unroute_all(behavior="ignoreErrors")
 
         assert (target, focused, decided) == (challenge, "move", None)
         assert re.search(r"Costs|Gains", cost)

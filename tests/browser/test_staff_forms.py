@@ -77,7 +77,6 @@ def test_a_call_is_drafted_published_filled_from_a_spreadsheet_and_cancelled(
         page.get_by_role("link", name="Cancel the call").click()
         press(page, "Cancel the call")
         cancelled = heading(page)
-        page.unroute_all(behavior="ignoreErrors")
 
     with reading(shown.database) as session:
         call = session.exec(select(Call).where(Call.code == "second-challenges")).one()
