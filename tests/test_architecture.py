@@ -83,6 +83,10 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/seeding/loader.py": "seeds into service calls",
         "app/seeding/vocabularies.py": "the vocabularies, read without a database",
         "app/seeding/demonstration.py": "what the demonstration adds to the seeds",
+        "app/seeding/scenarios/cast.py": "who plays a scenario",
+        "app/seeding/scenarios/calls.py": "one call of a scenario, played to its release",
+        "app/seeding/scenarios/edition.py": "a whole edition, played",
+        "app/seeding/scenarios/words.py": "what the people of a scenario write",
     }
 )
 NO_FEATURES: Final = frozenset({"access", "cli", "core", "migrations", "pages", "static"})

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -30,6 +31,8 @@ from app.matchmaking.service import run_requests
 from app.operations import migrating
 from app.programmes import service as programmes
 from app.seeding import demonstration, loader
+from app.seeding.scenarios.cast import reviewer_address
+from app.seeding.scenarios.edition import Scenario, play_edition
 from app.settings import Settings
 
 LIFETIME: Final = timedelta(days=7)
@@ -46,6 +49,13 @@ def demo(
             metavar="FILE",
             help="Write the tokens there as JSON (challenge_owner, solution_provider, "
             "staff, lead, administrator), readable by you alone.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        Scenario | None,
+        typer.Option(
+            help="Play a whole edition of the real size as well, with generated teams: up to "
+            "released decisions, or on to confirmed matches.",
         ),
     ] = None,
     serve: Annotated[bool, typer.Option(help="Serve the HTTP interface afterwards.")] = True,
@@ -69,6 +79,14 @@ def demo(
     try:
         _prepare(database)
         run = _first_run(database, settings)
+        if scenario is not None:
+            play_edition(
+                database,
+                settings,
+                scenario,
+                lambda played: carry_out(database, settings, played),
+                lambda line: err.print(line, markup=False, soft_wrap=True),
+            )
         with reading(database) as session:
             show_run(session, run.id)
         out.print(f"The data are in {data / DEMONSTRATION.name}.", markup=False, soft_wrap=True)
@@ -82,7 +100,7 @@ def demo(
             "Ctrl-C ends it.",
             soft_wrap=True,
         )
-        listen(settings, "127.0.0.1", port, links=_hand_out_links(port))
+        listen(settings, "127.0.0.1", port, links=_hand_out_links(port, _addresses(scenario)))
 
 
 def _prepare(database: Database) -> None:
@@ -148,14 +166,20 @@ def _hand_out_password(database: Database) -> None:
     out.print(f"  {'password of each':18} {password}", highlight=False, soft_wrap=True)
 
 
-def _hand_out_links(port: int) -> DemonstrationLinks:
+def _addresses(scenario: Scenario | None) -> dict[str, str]:
+    """Return whom one can be, with their addresses; a scenario has a reviewer as well."""
+    people = {person.key: person.email for person in demonstration.PEOPLE}
+    return people if scenario is None else {**people, "reviewer": reviewer_address(1)}
+
+
+def _hand_out_links(port: int, addresses: Mapping[str, str]) -> DemonstrationLinks:
     """Print a link for each of the people: it signs in once, from this machine alone."""
     links = DemonstrationLinks()
     out.print("To look around in a browser on this machine; each link works once:")
-    for person in demonstration.PEOPLE:
-        code = urlencode({"code": links.add(person.email)})
+    for key, email in addresses.items():
+        code = urlencode({"code": links.add(email)})
         place = f"http://127.0.0.1:{port}/demonstration?{code}"
-        out.print(f"  {person.key:18} {place}", highlight=False, soft_wrap=True)
+        out.print(f"  {key:18} {place}", highlight=False, soft_wrap=True)
     return links
 
 

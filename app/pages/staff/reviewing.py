@@ -18,6 +18,7 @@ from app.core.http.access import needs
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
+from app.insights.queries import names_of
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.call_forms import announced_at, local
 from app.pages.staff.calls import call_of, place_of
@@ -121,6 +122,9 @@ def show_call_reviews(
         place=place_of(found, of),
         rubric=queries.rubric_of(session, found.id),
         by_code=by_code,
+        titles=names_of(
+            session, actor, {"submission": {review.submission_id for review in rows.rows}}
+        ),
         names=queries.names(session, actor, {review.user_id for review in rows.rows}),
         tally=_tally(queries.counts(session, actor, found.id)),
         live=LIVE,

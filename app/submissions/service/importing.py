@@ -308,20 +308,21 @@ def _answer(session: Session, submission: Submission, told: Mapping[str, Any]) -
         asking.put(form, submission, asking.open_to(session, submission) | given)
 
 
+def owner_of(record: ChallengeRecord | SolutionRecord) -> OrganisationDraft:
+    """Return what a complete record tells of the organisation that it belongs to."""
+    return OrganisationDraft(
+        name=record.organisation,
+        country=record.country[0],
+        subdivision=record.subdivision,
+        level=Level(record.level or Level.OTHER),
+    )
+
+
 def _add(
     session: Session, actor: Actor, call: Call, record: ChallengeRecord | SolutionRecord
 ) -> Submission:
     kind = KINDS[call.kind]
-    owner = organisations.organisation_of(
-        session,
-        actor,
-        OrganisationDraft(
-            name=record.organisation,
-            country=record.country[0],
-            subdivision=record.subdivision,
-            level=Level(record.level or Level.OTHER),
-        ),
-    )
+    owner = organisations.organisation_of(session, actor, owner_of(record))
     submission = Submission(
         kind=kind,
         code=next_code(session, PREFIXES[kind]),

@@ -1,0 +1,1 @@
+"""Scenarios of the demonstration: a whole edition, played through the services."""
