@@ -79,8 +79,8 @@ def _prepared(url: str) -> tuple[str, dict[str, Asked]]:
     with transaction(database) as session:
         loader.load_first_edition(session)
         demonstration.prepare(session, at=now())
-        real = _edition(session, "real-size", 72, 26)
-        large = _edition(session, "large", 10_000, 1)
+        real = edition(session, "real-size", 72, 26)
+        large = edition(session, "large", 10_000, 1)
         draft = _draft(session, real, staff.email)
     with transaction(database) as session:
         run = run_requests.request_run(
@@ -112,7 +112,7 @@ def _prepared(url: str) -> tuple[str, dict[str, Asked]]:
     }
 
 
-def _edition(session: Session, code: str, n_challenges: int, n_solutions: int) -> Programme:
+def edition(session: Session, code: str, n_challenges: int, n_solutions: int) -> Programme:
     """Add a programme with selected submissions of made-up text."""
     programme = Programme(
         code=code,
