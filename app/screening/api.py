@@ -1,0 +1,121 @@
+"""Routes about screening: for those who screen, and for auditors.
+
+A team reads that its submission is not eligible with the submission (`state`, `message`,
+`answer_by`), once somebody has approved it, and appeals with a step of the submission.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query, Response, status
+
+from app.access.policy import Action
+from app.accounts.dependencies import ActorDep
+from app.core.base.references import Reference
+from app.core.base.schemas import OffersRead
+from app.core.http.access import needs, within
+from app.core.http.computing import Computed
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedIfStatedDep
+from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.routing import Route
+from app.screening import queries
+from app.screening.lifecycle import LIFE
+from app.screening.models import Exclusion
+from app.screening.schemas import (
+    ExclusionQuery,
+    ExclusionRead,
+    ExclusionStepTaken,
+    NewExclusion,
+)
+from app.screening.service import exclusions
+from app.submissions.schemas import RevisionChangesRead, RevisionRead, RevisionsRead
+from app.submissions.service import revisions
+
+router = APIRouter(route_class=Route, prefix="/exclusions", tags=["screening"])
+
+STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
+StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
+StepBody = Annotated[ExclusionStepTaken, Body(default_factory=ExclusionStepTaken)]
+
+of_submission = APIRouter(route_class=Route, prefix="/submissions", tags=["screening"])
+
+READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
+Number = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+@router.get("")
+@needs(Action.EXCLUSION_READ)
+def list_exclusions(
+    answer: AnswerDep, actor: ActorDep, query: Annotated[ExclusionQuery, Query()]
+) -> ListOf[ExclusionRead]:
+    """List which submissions are proposed as not eligible, or were."""
+    return answer(
+        lambda session, query: queries.search(session, actor, query), query, ExclusionRead
+    )
+
+
+@router.post("", response_model=ExclusionRead, status_code=status.HTTP_201_CREATED)
+@needs(Action.SUBMISSION_SCREEN)
+def propose_exclusion(session: SessionDep, actor: ActorDep, new: NewExclusion) -> Exclusion:
+    """Propose that a submission is not eligible; its team knows nothing of it yet."""
+    return exclusions.propose(session, actor, new)
+
+
+@router.get("/{exclusion_id}", response_model=ExclusionRead)
+@needs(Action.EXCLUSION_READ)
+def read_exclusion(
+    session: ReadSessionDep, actor: ActorDep, exclusion_id: Reference
+) -> Exclusion:
+    """Read an exclusion by its key, or the newest by the code of its submission."""
+    return queries.get(session, actor, exclusion_id)
+
+
+@router.get("/{exclusion_id}/steps")
+@needs(Action.EXCLUSION_READ)
+def list_exclusion_steps(
+    session: ReadSessionDep, actor: ActorDep, exclusion_id: Reference
+) -> OffersRead:
+    """List every step from where the exclusion stands, and what each lacks."""
+    found = queries.get(session, actor, exclusion_id)
+    return OffersRead.of(*exclusions.offers(session, actor, found))
+
+
+@router.post("/{exclusion_id}/steps/{step}", response_model=ExclusionRead)
+@within(*STEPS)
+def take_exclusion_step(
+    session: SessionDep,
+    actor: ActorDep,
+    exclusion_id: Reference,
+    step: StepName,
+    expected: ExpectedIfStatedDep,
+    taken: StepBody,
+) -> Exclusion:
+    """Approve an exclusion that somebody else has proposed, refuse it, or take one's own back.
+
+    What is approved is told to the team at once, with how and until when it can appeal.
+    """
+    return exclusions.take(session, actor, exclusion_id, step, taken, expected)
+
+
+# --- what was sent -----------------------------------------------------------------------
+
+
+@of_submission.get("/{submission_id}/revisions")
+@within(*READ)
+def list_revisions(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference
+) -> RevisionsRead:
+    """List what was sent of a challenge or a solution, the newest first."""
+    rows = revisions.of_submission(session, actor, submission_id)
+    return RevisionsRead(revisions=[RevisionRead.model_validate(row) for row in rows])
+
+
+@of_submission.get(
+    "/{submission_id}/revisions/{number}/changes", response_model=RevisionChangesRead
+)
+@within(*READ)
+def read_changes(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference, number: Number
+) -> Response:
+    """Read what a team changed between a revision and the one before, word by word."""
+    return Computed(revisions.changes(session, actor, submission_id, number))
