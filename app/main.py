@@ -145,6 +145,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         offers,
         duplicates,
         screening.router,
+        screening.of_call,
         screening.of_submission,
         insights,
         operations,

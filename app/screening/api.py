@@ -4,12 +4,14 @@ A team reads that its submission is not eligible with the submission (`state`, `
 `answer_by`), once somebody has approved it, and appeals with a step of the submission.
 """
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query, Response, status
+from fastapi import APIRouter, Body, Path, Query, Request, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
+from app.core.base.errors import NotPermitted
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
@@ -17,19 +19,31 @@ from app.core.http.computing import Computed
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
+from app.core.http.openapi import responses
 from app.core.http.routing import Route
+from app.core.storage.database import reading
 from app.screening import queries
 from app.screening.lifecycle import LIFE
 from app.screening.models import Exclusion
 from app.screening.schemas import (
+    CountRead,
     ExclusionQuery,
     ExclusionRead,
     ExclusionStepTaken,
+    FindingKind,
+    LineRead,
     NewExclusion,
+    ProposedThemeRead,
+    ProposedThemesRead,
+    QueueQuery,
+    QueueRead,
+    ThemesConfirmed,
+    ThemesRead,
 )
-from app.screening.service import exclusions
+from app.screening.service import exclusions, findings, theme_proposals
 from app.submissions.schemas import RevisionChangesRead, RevisionRead, RevisionsRead
-from app.submissions.service import revisions
+from app.submissions.service import asking, revisions
+from app.submissions.service import queries as submissions
 
 router = APIRouter(route_class=Route, prefix="/exclusions", tags=["screening"])
 
@@ -37,6 +51,7 @@ STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 StepBody = Annotated[ExclusionStepTaken, Body(default_factory=ExclusionStepTaken)]
 
+of_call = APIRouter(route_class=Route, prefix="/calls", tags=["screening"])
 of_submission = APIRouter(route_class=Route, prefix="/submissions", tags=["screening"])
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
@@ -95,6 +110,78 @@ def take_exclusion_step(
     What is approved is told to the team at once, with how and until when it can appeal.
     """
     return exclusions.take(session, actor, exclusion_id, step, taken, expected)
+
+
+# --- what people should look at ----------------------------------------------------------
+
+
+@of_call.get("/{call_id}/screening", response_model=QueueRead)
+@needs(Action.SUBMISSION_SCREEN)
+def read_screening(
+    request: Request,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    call_id: Reference,
+    query: Annotated[QueueQuery, Query()],
+) -> Response:
+    """List what of a call is to be screened, with what people should look at in each."""
+    opened = partial(reading, request.app.state.database)
+    compute = findings.queue(session, actor, call_id, query, opened)
+    return Computed(lambda: _queue_read(compute()))
+
+
+def _queue_read(queue: findings.Queue) -> QueueRead:
+    return QueueRead(
+        n=queue.n,
+        n_compared=queue.n_compared,
+        counts=[CountRead(finding=kind, n=queue.counts[kind]) for kind in FindingKind],
+        lines=[LineRead.model_validate(line) for line in queue.lines],
+        following=queue.following,
+    )
+
+
+@of_submission.get(
+    "/{submission_id}/proposed-themes",
+    response_model=ProposedThemesRead,
+    responses=responses(NotPermitted),
+)
+@within(Action.SUBMISSION_SCREEN)
+def list_proposed_themes(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference
+) -> Response:
+    """List the themes of whose names a submission has the words, with these words."""
+    found = submissions.find(session, actor, submission_id)
+    compute = theme_proposals.proposed(session, actor, found)
+    form = asking.form_of(session, found)
+    texts = {"title": found.title, **findings.screened(found, form).texts}
+
+    def read() -> ProposedThemesRead:
+        return ProposedThemesRead(
+            themes=[
+                ProposedThemeRead(
+                    key=one.key,
+                    share=one.share,
+                    words=[texts[field][start:stop] for field, start, stop in one.words],
+                )
+                for one in compute()
+            ]
+        )
+
+    return Computed(read)
+
+
+@of_submission.post("/{submission_id}/themes")
+@within(Action.SUBMISSION_SCREEN)
+def confirm_themes(
+    session: SessionDep,
+    actor: ActorDep,
+    submission_id: Reference,
+    expected: ExpectedIfStatedDep,
+    confirmed: ThemesConfirmed,
+) -> ThemesRead:
+    """Add themes to a submission that is screened; its team reads them there."""
+    found = theme_proposals.confirm(session, actor, submission_id, confirmed.themes, expected)
+    return ThemesRead(themes=found.themes)
 
 
 # --- what was sent -----------------------------------------------------------------------

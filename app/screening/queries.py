@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.access import policy
@@ -16,7 +17,7 @@ from app.programmes.models import Call, Programme
 from app.screening.lifecycle import ExclusionState
 from app.screening.models import Exclusion
 from app.screening.schemas import ExclusionQuery
-from app.submissions.lifecycle import BY_SCREENING
+from app.submissions.lifecycle import BY_SCREENING, State
 from app.submissions.models import Submission
 
 _ORDER: Final[dict[str, Any]] = {
@@ -105,3 +106,25 @@ def search(session: Session, actor: Actor, query: ExclusionQuery) -> Page[Exclus
     if query.programme:
         statement = statement.where(refers(Exclusion.programme_id, Programme, *query.programme))
     return page(session, statement, query, **_ORDER)
+
+
+def counts(session: Session, actor: Actor, programme_id: UUID) -> dict[UUID, dict[State, int]]:
+    """Return how many submissions of each call of a programme stand in each state.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not screen.
+    """
+    policy.require(actor, Action.SUBMISSION_SCREEN)
+    statement = (
+        select(Submission.call_id, Submission.state, func.count())
+        .where(
+            Submission.programme_id == programme_id, col(Submission.submitted_at).is_not(None)
+        )
+        .group_by(col(Submission.call_id), col(Submission.state))
+    )
+    found: dict[UUID, dict[State, int]] = {}
+    for call_id, state, n in session.exec(statement):
+        found.setdefault(call_id, {})[State(state)] = n
+    return found

@@ -117,11 +117,17 @@ THEMES: Final[Mapping[str, tuple[int, int]]] = {
 
 
 def _unfinished(facts: Facts) -> list[FieldError]:
-    """Everything that a submission lacks, in the order of the form."""
-    asked_in = CALLS[facts.kind]
-    form = facts.form or built_in_form(asked_in)
-    empty = unfinished(asked_in, form, {**facts.content, **facts.answers})
-    counts = Counter(key.partition(":")[0] for key in facts.themes)
+    """Everything that keeps a submission from being sent, in the order of the form."""
+    form = facts.form or built_in_form(CALLS[facts.kind])
+    answers = {**facts.content, **facts.answers}
+    return [*lacking(facts.kind, form, answers, facts.themes), *facts.excluded]
+
+
+def lacking(
+    kind: Kind, form: Form, answers: Mapping[str, Any], themes: Sequence[str]
+) -> list[FieldError]:
+    """Return everything that a submission lacks, in the order of the form."""
+    counts = Counter(key.partition(":")[0] for key in themes)
     wrong = [
         FieldError(
             "/themes",
@@ -136,7 +142,7 @@ def _unfinished(facts: Facts) -> list[FieldError]:
         for facet, (least, most) in THEMES.items()
         if not least <= counts[facet] <= most
     ]
-    return [*empty, *wrong, *facts.excluded]
+    return [*unfinished(CALLS[kind], form, answers), *wrong]
 
 
 def _call_closed(facts: Facts) -> Conflict | None:

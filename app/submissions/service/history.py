@@ -18,7 +18,7 @@ from app.submissions.models import Submission
 
 STEPS: Final = (
     *("create", *LIFE.steps, *BY_SCREENING.steps, *BY_DECISION.steps, *BY_PROMOTION.steps),
-    *STEPS_BEFORE,
+    *("add-themes", *STEPS_BEFORE),
 )
 """What a timeline tells."""
 
