@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
 from app.access import policy
@@ -72,6 +72,14 @@ def is_current(row: Exclusion, submission: Submission) -> bool:
     """Tell whether a submission stands as it did when something was proposed about it."""
     is_screened = submission.state in BY_SCREENING.step("fail").sources
     return is_screened and submission.submitted_at == row.sent_at
+
+
+def current() -> ColumnElement[bool]:
+    """Return the same as a condition on exclusions that are joined with their submissions."""
+    return and_(
+        col(Submission.state).in_(BY_SCREENING.step("fail").sources),
+        col(Submission.submitted_at) == col(Exclusion.sent_at),
+    )
 
 
 def of_submission(session: Session, actor: Actor, submission_id: UUID) -> Sequence[Exclusion]:

@@ -1,5 +1,7 @@
 """Two texts are compared word by word, and each of them can be read off what comes out."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_both_texts_can_be_read_off_the_difference(before: str, after: str) -> N
     kinds = [change for change, _ in runs]
     assert "".join(text for change, text in runs if change is not Change.ADDED) == before
     assert "".join(text for change, text in runs if change is not Change.REMOVED) == after
-    assert all(one is not other for one, other in zip(kinds, kinds[1:], strict=False))
+    assert all(one is not other for one, other in pairwise(kinds))
 
 
 def test_of_very_long_texts_the_common_words_are_no_landmarks(
