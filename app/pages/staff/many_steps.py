@@ -70,7 +70,7 @@ def show_many(
     if not code:
         return go_to(_back(session, actor, found, kind, call), done="nothing-ticked")
     midday = (now() + TIME_TO_ANSWER).replace(minute=0, second=0, microsecond=0)
-    form = Form[ManyTaken](written={"answer_by": local(midday, found.zone)})
+    form: Form[ManyTaken] = Form(written={"answer_by": local(midday, found.zone)})
     return _page(page, session, actor, found, kind, code, step, form, call)
 
 
