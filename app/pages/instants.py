@@ -5,11 +5,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.core.base import zones
+from app.core.base.clock import now
 from app.core.base.errors import FieldError, Unprocessable
 from app.core.base.messages import Message
 
 TIME_TO_ANSWER: Final = timedelta(weeks=2)
 """How long a team has to answer, where staff choose no other date."""
+
+
+def in_two_weeks(zone: str) -> str:
+    """Return what a field proposes as the date of an answer: at noon in a zone."""
+    there = (now() + TIME_TO_ANSWER).astimezone(ZoneInfo(zone))
+    return local(there.replace(hour=12, minute=0, second=0, microsecond=0), zone)
 
 
 def local(instant: datetime, zone: str) -> str:

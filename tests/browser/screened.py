@@ -12,7 +12,7 @@ from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent
 from app.submissions.service import revisions
-from tests.factories import a_call, a_challenge, a_form, an_exclusion
+from tests.factories import a_call, a_challenge, a_form, an_exclusion, an_organisation
 
 PROBLEM: Final = (
     "Every spring the small rivers of our valleys rise within one hour, and households below "
@@ -50,7 +50,12 @@ def screened(session: Session, programme: Programme, team: UUID) -> dict[str, st
     answered.content = {**answered.content, "problem": PROBLEM}
     answered.asked, answered.submitted_at = asked, now()
     revisions.keep(session, answered)
-    proposed = sent("Our company sells an app for rivers.", title="An app for rivers")
+    abroad = an_organisation(session, country="DE").id
+    proposed = sent(
+        "Our company sells an app for rivers.",
+        title="An app for rivers",
+        organisation_id=abroad,
+    )
     an_exclusion(session, submission=proposed)
     sent(WORDS, title="A platform for everything", language="en")
     sent("Nos rivières montent en une heure.", title="Crues soudaines", language="fr")

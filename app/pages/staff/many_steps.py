@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.clock import now
 from app.core.base.errors import Unprocessable
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
@@ -17,7 +16,7 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.matchmaking.service.queries import parties
-from app.pages.instants import TIME_TO_ANSWER, announced_at, local
+from app.pages.instants import announced_at, in_two_weeks
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.calls import call_of, place_of
 from app.pages.step_texts import MEANS
@@ -69,8 +68,7 @@ def show_many(
     found = programmes.programme(session, programme)
     if not code:
         return go_to(_back(session, actor, found, kind, call), done="nothing-ticked")
-    midday = (now() + TIME_TO_ANSWER).replace(minute=0, second=0, microsecond=0)
-    form: Form[ManyTaken] = Form(written={"answer_by": local(midday, found.zone)})
+    form: Form[ManyTaken] = Form(written={"answer_by": in_two_weeks(found.zone)})
     return _page(page, session, actor, found, kind, code, step, form, call)
 
 

@@ -244,6 +244,7 @@ def _page(
             for one in queries.of_submission(session, actor, submission.id)
             if one is not current
         ],
+        "is_barred": queries.proposed(session, submission) is not None,
         "obstacle": exclusions.obstacle(session, submission),
         "may_screen": may_screen,
         "form": form,

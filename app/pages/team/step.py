@@ -10,7 +10,6 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected, entity_tag
 from app.core.base.errors import Stale, Unprocessable
 from app.core.base.references import Reference
@@ -19,7 +18,7 @@ from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.matches.service import withdrawals
-from app.pages.instants import TIME_TO_ANSWER, announced_at, local
+from app.pages.instants import announced_at, in_two_weeks
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import MEANS
@@ -158,10 +157,9 @@ def _asking(
     if form.written:
         return titles, form
     zone = programmes.call_of(session, submission.call_id).zone
-    midday = (now() + TIME_TO_ANSWER).replace(minute=0, second=0, microsecond=0)
     before = submission.asked or {}
     written = {f"asked.{row}.text": before.get(key, "") for row, key in enumerate(titles)}
-    return titles, Form(written=written | {"answer_by": local(midday, zone)})
+    return titles, Form(written=written | {"answer_by": in_two_weeks(zone)})
 
 
 def _step_page(
