@@ -183,6 +183,7 @@ def test_the_tries_have_changed_nothing(world: World) -> None:
     }
     runs = world.ask(Role.STAFF, "list_runs", {}).json()["items"]
 
-    assert states == {"draft", "selected", "eligible"}  # that of a notice, that of a decision
+    # that of an exclusion, that of a notice, that of a decision
+    assert states == {"draft", "submitted", "selected", "eligible"}
     assert notices == {"draft"}
     assert len(runs) == 1

@@ -156,7 +156,7 @@ class World:
 
 
 def nowhere(name: str) -> Any:
-    if name == "form_number":
+    if name in {"form_number", "revision_number"}:
         return uuid4().int % 1_000 + 1_000
     counted = {"job_id", "event_number"}
     return uuid4().int % 10**6 + 10**6 if name in counted else uuid4()
@@ -177,7 +177,7 @@ def people(world: World, session: Session) -> None:
     )
     suggestion = _suggested(session, programme.id)
     submitted = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
-    revisions.keep(session, submitted)
+    revisions.keep(session, submitted).number = 7004
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
     chosen = a_challenge(session, **selected)
     a_solution(session, **selected)
@@ -198,7 +198,7 @@ def people(world: World, session: Session) -> None:
         "permit_id": permit.id,
         "decision_id": a_decision(session, call_id=deciding.id, state=DecisionState.READY).id,
         "exclusion_id": an_exclusion(session, call_id=call.id).id,
-        "number": 1,
+        "revision_number": 7004,
         "release_id": _a_release(session, call),
         "form_number": a_form(session, call, number=7002, used_since=None).number,
         "run_id": suggestion.run_id,

@@ -33,7 +33,6 @@ from app.screening.schemas import (
     FindingKind,
     LineRead,
     NewExclusion,
-    ProposedThemeRead,
     ProposedThemesRead,
     QueueQuery,
     QueueRead,
@@ -42,8 +41,7 @@ from app.screening.schemas import (
 )
 from app.screening.service import exclusions, findings, theme_proposals
 from app.submissions.schemas import RevisionChangesRead, RevisionRead, RevisionsRead
-from app.submissions.service import asking, revisions
-from app.submissions.service import queries as submissions
+from app.submissions.service import revisions
 
 router = APIRouter(route_class=Route, prefix="/exclusions", tags=["screening"])
 
@@ -150,24 +148,8 @@ def list_proposed_themes(
     session: ReadSessionDep, actor: ActorDep, submission_id: Reference
 ) -> Response:
     """List the themes of whose names a submission has the words, with these words."""
-    found = submissions.find(session, actor, submission_id)
-    compute = theme_proposals.proposed(session, actor, found)
-    form = asking.form_of(session, found)
-    texts = {"title": found.title, **findings.screened(found, form).texts}
-
-    def read() -> ProposedThemesRead:
-        return ProposedThemesRead(
-            themes=[
-                ProposedThemeRead(
-                    key=one.key,
-                    share=one.share,
-                    words=[texts[field][start:stop] for field, start, stop in one.words],
-                )
-                for one in compute()
-            ]
-        )
-
-    return Computed(read)
+    compute = theme_proposals.proposed(session, actor, submission_id)
+    return Computed(lambda: ProposedThemesRead(themes=compute()))
 
 
 @of_submission.post("/{submission_id}/themes")
@@ -198,11 +180,11 @@ def list_revisions(
 
 
 @of_submission.get(
-    "/{submission_id}/revisions/{number}/changes", response_model=RevisionChangesRead
+    "/{submission_id}/revisions/{revision_number}/changes", response_model=RevisionChangesRead
 )
 @within(*READ)
 def read_changes(
-    session: ReadSessionDep, actor: ActorDep, submission_id: Reference, number: Number
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference, revision_number: Number
 ) -> Response:
     """Read what a team changed between a revision and the one before, word by word."""
-    return Computed(revisions.changes(session, actor, submission_id, number))
+    return Computed(revisions.changes(session, actor, submission_id, revision_number))

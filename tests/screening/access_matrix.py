@@ -14,27 +14,27 @@ READING = {
 
 EXPECTED: Matrix = {
     "list_exclusions": {"any": answers(403, staff=200, lead=200, auditor=200)},
-    "propose_exclusion": {"any": answers(403, staff=201, lead=201)},
+    "propose_exclusion": {"any": answers(403, staff=200, lead=200)},
     "read_exclusion": READING,
     "list_exclusion_steps": READING,
     "take_exclusion_step approve": {
         "own": answers(403, staff=409, lead=409),
         "other": answers(403, staff=200, lead=200),
-        "hidden": answers(403, staff=404, lead=404),
+        "hidden": answers(403, staff=404, lead=404, auditor=404),
     },
     "take_exclusion_step refuse": {
         "own": answers(403, staff=409, lead=409),
         "other": answers(403, staff=200, lead=200),
-        "hidden": answers(403, staff=404, lead=404),
+        "hidden": answers(403, staff=404, lead=404, auditor=404),
     },
     "take_exclusion_step take-back": {
         "own": answers(403, staff=200, lead=200),
         "other": answers(403, staff=409, lead=409),
-        "hidden": answers(403, staff=404, lead=404),
+        "hidden": answers(403, staff=404, lead=404, auditor=404),
     },
     "read_screening": {
         "other": answers(403, staff=200, lead=200),
-        "hidden": answers(403, staff=404, lead=404),
+        "hidden": answers(403, staff=200, lead=200),
     },
     "list_proposed_themes": {
         "own": answers(403, staff=404, lead=404),

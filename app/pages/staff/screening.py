@@ -253,14 +253,13 @@ def _page(
     }
     look = findings.of_one(session, actor, submission, opened) if may_screen else None
     propose = (
-        theme_proposals.proposed(session, actor, submission)
+        theme_proposals.proposed(session, actor, submission.id)
         if may_screen and submission.state is State.SUBMITTED
         else None
     )
 
     def shown() -> Response:
         line, seen = look() if look else (None, None)
-        texts = values["texts"]
         return page.under("show_screening", of.code).render(
             "staff/screening_of.html",
             status=status,
@@ -269,7 +268,7 @@ def _page(
             marks=_marks(seen),
             changes=compare().changes if compare and len(sent) > 1 else [],
             proposed=[
-                (one, list(dict.fromkeys(texts[f][i:j].lower() for f, i, j in one.words)))
+                (one, list(dict.fromkeys(word.lower() for word in one.words)))
                 for one in (propose() if propose else [])
             ],
         )

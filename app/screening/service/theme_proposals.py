@@ -13,7 +13,7 @@ from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message, Word
 from app.core.storage import audit
 from app.matchmaking import deferred
-from app.matchmaking.results import ProposedTheme
+from app.screening.schemas import ProposedThemeRead
 from app.screening.service.findings import screened
 from app.submissions.lifecycle import THEMES, State
 from app.submissions.models import Submission
@@ -24,19 +24,34 @@ from app.themes import service as themes
 
 
 def proposed(
-    session: Session, actor: Actor, submission: Submission
-) -> Callable[[], list[ProposedTheme]]:
+    session: Session, actor: Actor, key: UUID | str
+) -> Callable[[], list[ProposedThemeRead]]:
     """Return what finds the themes of which a submission has the words.
 
     Raises
     ------
     NotPermitted
         If the actor may not screen.
+    NotFound
+        If there is no such submission, or none that the actor may read.
     """
     policy.require(actor, Action.SUBMISSION_SCREEN)
+    submission = submissions.find(session, actor, key)
     one = screened(submission, asking.form_of(session, submission))
     names = dict(themes.names(session))
-    return lambda: deferred.proposed_themes(one, names)
+    texts = {"title": one.title, **one.texts}
+
+    def compute() -> list[ProposedThemeRead]:
+        return [
+            ProposedThemeRead(
+                key=found.key,
+                share=found.share,
+                words=[texts[field][start:stop] for field, start, stop in found.words],
+            )
+            for found in deferred.proposed_themes(one, names)
+        ]
+
+    return compute
 
 
 def confirm(
