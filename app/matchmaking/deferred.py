@@ -5,21 +5,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from app.matchmaking.findings import LookedThrough, ProposedTheme, Screened
 from app.matchmaking.results import (
     Alike,
     ChosenPair,
     Floor,
-    LookedThrough,
     Loss,
     OfferInputs,
     OfferResult,
     PreviewInputs,
     PreviewResult,
-    ProposedTheme,
     Regret,
     RunInputs,
     RunResult,
-    Screened,
     SideBySide,
     SubmittedTexts,
     WhatIf,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.matchmaking.results import LookedThrough, Screened, Spotted
+from app.matchmaking.findings import LookedThrough, Screened, Spotted
 from matching import UNKNOWN, Profile, Reader, Spot, plain_tag, recognise, screened
 from matching.text.languages import STEMMED
 

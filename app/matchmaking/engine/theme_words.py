@@ -11,7 +11,7 @@ from math import log
 from typing import Final
 
 from app.matchmaking.engine.findings import language_of
-from app.matchmaking.results import ProposedTheme, Screened
+from app.matchmaking.findings import ProposedTheme, Screened
 from matching.text.language import tokens
 
 ENOUGH: Final = 0.6

@@ -23,7 +23,7 @@ from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of, without_empty
 from app.core.storage.database import reading
-from app.matchmaking.results import LookedThrough
+from app.matchmaking.findings import LookedThrough
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.calls import call_of, place_of
@@ -33,7 +33,7 @@ from app.programmes.schemas import CallQuery
 from app.screening import queries
 from app.screening.lifecycle import LIFE
 from app.screening.schemas import FindingKind, NewExclusion, QueueQuery
-from app.screening.service import exclusions, findings, theme_proposals
+from app.screening.service import exclusions, findings, texts, theme_proposals
 from app.submissions.lifecycle import CALLS, State
 from app.submissions.lifecycle import LIFE as STEPS_OF
 from app.submissions.models import Submission
@@ -285,7 +285,7 @@ def _offers(session: Session, actor: Actor, current: Any) -> list[Any]:
 
 def _texts(session: Session, submission: Submission) -> dict[str, str]:
     """Return what a submission says, by the key of the question."""
-    told = findings.screened(submission, asking.form_of(session, submission)).texts
+    told = texts.screened(submission, asking.form_of(session, submission)).texts
     summary = {"summary": submission.summary} if submission.summary else {}
     return {"title": submission.title, **told, **summary}
 

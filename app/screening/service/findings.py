@@ -7,46 +7,32 @@ them it keeps in memory under the versions of the rows.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row
 from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.clock import now
 from app.duplicates import service as duplicates
-from app.matchmaking import deferred
-from app.matchmaking.results import LookedThrough, Screened
+from app.matchmaking.findings import LookedThrough
 from app.organisations.models import Organisation
 from app.programmes import service as programmes
-from app.programmes.models import Call, Programme
-from app.questions import service as questions
-from app.questions.answering import eligibility, passages
+from app.questions.answering import eligibility
 from app.questions.forms import Form
 from app.screening.lifecycle import ExclusionState
 from app.screening.models import Exclusion
 from app.screening.schemas import MOST_DETAILS, MOST_LINES, MOST_OTHERS, FindingKind, QueueQuery
-from app.submissions.content import ChallengeFields, SolutionFields, passages_of
-from app.submissions.lifecycle import BY_SCREENING, CALLS, Kind, State, lacking
+from app.screening.service.texts import Forms, OfCall, Opened, looked_through, parts
+from app.submissions.lifecycle import BY_SCREENING, State, lacking
 from app.submissions.models import Submission
 from app.submissions.service import asking
 from app.submissions.service.steps import is_overdue
 
-Opened = Callable[[], AbstractContextManager[Session]]
-"""Opens a session that reads."""
-
-READ_AT_ONCE: Final = 500
-"""Submissions whose texts are held at once."""
 _SCREENED: Final = BY_SCREENING.step("fail").sources
-_PASSAGES: Final = {
-    Kind.CHALLENGE: passages_of(ChallengeFields),
-    Kind.SOLUTION: passages_of(SolutionFields),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +110,7 @@ def queue(
         If the actor may not screen.
     """
     policy.require(actor, Action.SUBMISSION_SCREEN)
-    of = _Of.read(session, programmes.call(session, actor, key))
+    of = OfCall.read(session, programmes.call(session, actor, key))
 
     def compute() -> Queue:
         lines, n_compared = _lines(of, actor, opened)
@@ -153,40 +139,27 @@ def of_one(
         If the actor may not screen.
     """
     policy.require(actor, Action.SUBMISSION_SCREEN)
-    of, own = _Of.read(session, programmes.call_of(session, submission.call_id)), submission.id
+    of, own = (
+        OfCall.read(session, programmes.call_of(session, submission.call_id)),
+        submission.id,
+    )
 
     def compute() -> tuple[Line | None, LookedThrough | None]:
         lines, _ = _lines(of, actor, opened)
-        seen = _looked_through(of, opened)
+        seen = looked_through(of, opened)
         return next((line for line in lines if line.id == own), None), seen.get(own)
 
     return compute
 
 
-@dataclass(frozen=True, slots=True)
-class _Of:
-    """A call, as much as is needed without a session."""
-
-    call_id: UUID
-    programme_id: UUID
-    kind: Kind
-    working_language: str
-
-    @classmethod
-    def read(cls, session: Session, call: Call) -> "_Of":
-        programme = session.get_one(Programme, call.programme_id)
-        kind = next(kind for kind, asked in CALLS.items() if asked is call.kind)
-        return cls(call.id, programme.id, kind, programme.working_language)
-
-
-def _lines(of: _Of, actor: Actor, opened: Opened) -> tuple[list[Line], int]:
+def _lines(of: OfCall, actor: Actor, opened: Opened) -> tuple[list[Line], int]:
     """Return every line of a queue by code, and how many submissions were compared."""
     n_compared, alike = duplicates.alike(opened, actor, of.programme_id)
     pairs: dict[UUID, list[UUID]] = defaultdict(list)
     for pair in alike:
         pairs[pair.first].append(pair.second)
         pairs[pair.second].append(pair.first)
-    seen = _looked_through(of, opened)
+    seen = looked_through(of, opened)
     told = _Told(of, pairs, seen)
     with opened() as session:
         in_queue = (Submission.call_id == of.call_id, col(Submission.state).in_(_SCREENED))
@@ -196,9 +169,9 @@ def _lines(of: _Of, actor: Actor, opened: Opened) -> tuple[list[Line], int]:
         named = {*keys, *(key for one in keys for key in told.others(one))}
         told.codes = dict(_codes(session, named))
     lines = list[Line]()
-    for some in _parts(keys):
+    for some in parts(keys):
         with opened() as session:
-            forms = _Forms(session, of.kind)
+            forms = Forms(session, of.kind)
             statement = (
                 select(Submission, Organisation)
                 .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
@@ -214,10 +187,6 @@ def _lines(of: _Of, actor: Actor, opened: Opened) -> tuple[list[Line], int]:
     return lines, n_compared
 
 
-def _parts(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    return (keys[start : start + READ_AT_ONCE] for start in range(0, len(keys), READ_AT_ONCE))
-
-
 def _proposed(session: Session, call_id: UUID) -> dict[UUID, datetime]:
     """Return about which version of which submissions something is proposed."""
     statement = select(Exclusion.submission_id, Exclusion.sent_at).where(
@@ -228,82 +197,8 @@ def _proposed(session: Session, call_id: UUID) -> dict[UUID, datetime]:
 
 def _codes(session: Session, keys: set[UUID]) -> Iterator[tuple[UUID, str]]:
     statement = select(Submission.id, Submission.code)
-    for some in _parts([*keys]):
+    for some in parts([*keys]):
         yield from session.exec(statement.where(col(Submission.id).in_(some)))
-
-
-class _Forms:
-    """The forms that submissions answer, each read once in a session."""
-
-    def __init__(self, session: Session, kind: Kind) -> None:
-        self._session, self._kind = session, kind
-        self._read: dict[UUID | None, Form] = {}
-
-    def of(self, form_id: UUID | None) -> Form:
-        if form_id not in self._read:
-            self._read[form_id] = questions.asked(self._session, form_id, CALLS[self._kind])
-        return self._read[form_id]
-
-
-# --- what the engine finds ---------------------------------------------------------------
-
-
-def _looked_through(of: _Of, opened: Opened) -> Mapping[UUID, LookedThrough]:
-    """Return what the engine finds in all that was handed in to a call."""
-    here = Submission.call_id == of.call_id
-    with opened() as session:
-        pool = _versions(session, here)
-        # What stands in a challenge is copied into a solution, not the other way round.
-        elsewhere = (
-            _versions(
-                session,
-                Submission.programme_id == of.programme_id,
-                Submission.kind == Kind.CHALLENGE,
-            )
-            if of.kind is Kind.SOLUTION
-            else []
-        )
-
-    def read(rows: Sequence[Row[Any]]) -> Callable[[], list[Screened]]:
-        return lambda: _texts(of, opened, [row.id for row in rows])
-
-    versions = (of.call_id, *((row.id, row.version) for row in (*pool, *elsewhere)))
-    return deferred.looked_through(versions, read(pool), read(elsewhere))
-
-
-def _versions(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Row[Any]]:
-    """Return key and version of what was handed in, the first to arrive first."""
-    statement = (
-        select(Submission.id, Submission.version)
-        .where(col(Submission.submitted_at).is_not(None), *conditions)
-        .order_by(col(Submission.submitted_at), col(Submission.code))
-    )
-    return list(session.execute(statement).all())
-
-
-def _texts(of: _Of, opened: Opened, keys: Sequence[UUID]) -> list[Screened]:
-    """Return what these submissions say, in the order of the keys."""
-    found: dict[UUID, Screened] = {}
-    for some in _parts(keys):
-        with opened() as session:
-            rows = session.exec(select(Submission).where(col(Submission.id).in_(some))).all()
-            forms = {kind: _Forms(session, kind) for kind in Kind}
-            found |= {row.id: screened(row, forms[row.kind].of(row.form_id)) for row in rows}
-    return [found[key] for key in keys if key in found]
-
-
-def screened(row: Submission, form: Form) -> Screened:
-    """Return what a submission says, as the engine looks through it."""
-    own = passages(form, row.answers)
-    texts = {name: row.content.get(name, "") for name in _PASSAGES[row.kind]}
-    texts |= {key: text for key, (_, text) in own.items()}
-    return Screened(
-        row.id,
-        row.title,
-        row.language,
-        tuple(row.themes),
-        {name: text for name, text in texts.items() if text},
-    )
 
 
 # --- one line ----------------------------------------------------------------------------
@@ -314,7 +209,7 @@ class _Told:
 
     Parameters
     ----------
-    of : _Of
+    of : OfCall
     pairs : mapping of UUID to sequence of UUID
         Near-duplicates.
     seen : mapping of UUID to LookedThrough
@@ -322,7 +217,7 @@ class _Told:
 
     def __init__(
         self,
-        of: _Of,
+        of: OfCall,
         pairs: Mapping[UUID, Sequence[UUID]],
         seen: Mapping[UUID, LookedThrough],
     ) -> None:

@@ -14,7 +14,7 @@ from app.core.base.messages import Message, Word
 from app.core.storage import audit
 from app.matchmaking import deferred
 from app.screening.schemas import ProposedThemeRead
-from app.screening.service.findings import screened
+from app.screening.service.texts import screened
 from app.submissions.lifecycle import THEMES, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS
