@@ -146,6 +146,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         duplicates,
         screening.router,
         screening.of_call,
+        screening.adding,
         screening.of_submission,
         insights,
         operations,

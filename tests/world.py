@@ -374,13 +374,14 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "replace_decision": {"outcome": "reserve"},
         "change_decision": {"outcome": "reserve"},
-        "propose_exclusion": {
+        "create_exclusion": {
             "submission_id": str(world.other["solution_id"]),
             "rule": "Governments alone take part.",
             "feedback": "No authority has signed what you sent.",
         },
         "take_exclusion_step": {"reason": "The ministry has signed it."},
-        "confirm_themes": {"themes": ["practice:data-sharing"]},
+        "add_themes_to_challenge": {"themes": ["practice:data-sharing"]},
+        "add_themes_to_solution": {"themes": ["practice:data-sharing"]},
         "create_release": {"call_id": str(things["releasing"])},
         "create_notice": {"challenge_id": str(things["chosen"])},
         "replace_notice": {"texts": [a_text()]},

@@ -6,12 +6,14 @@ A team reads that its submission is not eligible with the submission (`state`, `
 
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response, status
+from sqlmodel import Session
 
-from app.access.policy import Action
+from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.errors import NotPermitted
+from app.core.base.entity_tags import Expected
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
@@ -19,7 +21,6 @@ from app.core.http.computing import Computed
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.openapi import responses
 from app.core.http.routing import Route
 from app.core.storage.database import reading
 from app.screening import queries
@@ -40,6 +41,7 @@ from app.screening.schemas import (
     ThemesRead,
 )
 from app.screening.service import exclusions, findings, theme_proposals
+from app.submissions.lifecycle import Kind
 from app.submissions.schemas import RevisionChangesRead, RevisionRead, RevisionsRead
 from app.submissions.service import revisions
 
@@ -50,6 +52,7 @@ StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 StepBody = Annotated[ExclusionStepTaken, Body(default_factory=ExclusionStepTaken)]
 
 of_call = APIRouter(route_class=Route, prefix="/calls", tags=["screening"])
+adding = APIRouter(route_class=Route, tags=["screening"])
 of_submission = APIRouter(route_class=Route, prefix="/submissions", tags=["screening"])
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
@@ -69,7 +72,7 @@ def list_exclusions(
 
 @router.post("", response_model=ExclusionRead, status_code=status.HTTP_201_CREATED)
 @needs(Action.SUBMISSION_SCREEN)
-def propose_exclusion(session: SessionDep, actor: ActorDep, new: NewExclusion) -> Exclusion:
+def create_exclusion(session: SessionDep, actor: ActorDep, new: NewExclusion) -> Exclusion:
     """Propose that a submission is not eligible; its team knows nothing of it yet."""
     return exclusions.propose(session, actor, new)
 
@@ -138,12 +141,8 @@ def _queue_read(queue: findings.Queue) -> QueueRead:
     )
 
 
-@of_submission.get(
-    "/{submission_id}/proposed-themes",
-    response_model=ProposedThemesRead,
-    responses=responses(NotPermitted),
-)
-@within(Action.SUBMISSION_SCREEN)
+@of_submission.get("/{submission_id}/proposed-themes", response_model=ProposedThemesRead)
+@needs(Action.SUBMISSION_SCREEN)
 def list_proposed_themes(
     session: ReadSessionDep, actor: ActorDep, submission_id: Reference
 ) -> Response:
@@ -152,18 +151,42 @@ def list_proposed_themes(
     return Computed(lambda: ProposedThemesRead(themes=compute()))
 
 
-@of_submission.post("/{submission_id}/themes")
-@within(Action.SUBMISSION_SCREEN)
-def confirm_themes(
+@adding.post("/challenges/{challenge_id}/themes")
+@needs(Action.SUBMISSION_SCREEN)
+def add_themes_to_challenge(
     session: SessionDep,
     actor: ActorDep,
-    submission_id: Reference,
+    challenge_id: Reference,
     expected: ExpectedIfStatedDep,
-    confirmed: ThemesConfirmed,
+    added: ThemesConfirmed,
 ) -> ThemesRead:
-    """Add themes to a submission that is screened; its team reads them there."""
-    found = theme_proposals.confirm(session, actor, submission_id, confirmed.themes, expected)
-    return ThemesRead(themes=found.themes)
+    """Add themes to a challenge that is screened; its team reads them there."""
+    return _with_themes(session, actor, Kind.CHALLENGE, challenge_id, added, expected)
+
+
+@adding.post("/solutions/{solution_id}/themes")
+@needs(Action.SUBMISSION_SCREEN)
+def add_themes_to_solution(
+    session: SessionDep,
+    actor: ActorDep,
+    solution_id: Reference,
+    expected: ExpectedIfStatedDep,
+    added: ThemesConfirmed,
+) -> ThemesRead:
+    """Add themes to a solution that is screened; its team reads them there."""
+    return _with_themes(session, actor, Kind.SOLUTION, solution_id, added, expected)
+
+
+def _with_themes(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    key: UUID | str,
+    added: ThemesConfirmed,
+    expected: Expected,
+) -> ThemesRead:
+    row = theme_proposals.confirm(session, actor, kind, key, added.themes, expected)
+    return ThemesRead(themes=row.themes)
 
 
 # --- what was sent -----------------------------------------------------------------------

@@ -14,7 +14,7 @@ READING = {
 
 EXPECTED: Matrix = {
     "list_exclusions": {"any": answers(403, staff=200, lead=200, auditor=200)},
-    "propose_exclusion": {"any": answers(403, staff=200, lead=200)},
+    "create_exclusion": {"any": answers(403, staff=200, lead=200)},
     "read_exclusion": READING,
     "list_exclusion_steps": READING,
     "take_exclusion_step approve": {
@@ -41,7 +41,12 @@ EXPECTED: Matrix = {
         "other": answers(403, staff=200, lead=200),
         "hidden": answers(403, staff=404, lead=404),
     },
-    "confirm_themes": {
+    "add_themes_to_challenge": {
+        "own": answers(403, staff=404, lead=404),
+        "other": answers(403, staff=422, lead=422),
+        "hidden": answers(403, staff=404, lead=404),
+    },
+    "add_themes_to_solution": {
         "own": answers(403, staff=404, lead=404),
         "other": answers(403, staff=422, lead=422),
         "hidden": answers(403, staff=404, lead=404),

@@ -1,13 +1,15 @@
 """Themes are proposed from the words of a text; nothing is added unless staff confirm it."""
 
+from uuid import UUID
+
 import pytest
 from sqlmodel import Session
 
-from app.access.policy import OPERATOR, Role
-from app.core.base.entity_tags import Expected
+from app.access.policy import OPERATOR, Actor, Role
+from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, NotPermitted, Stale, Unprocessable
 from app.screening.service import theme_proposals
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent
 from tests.decisions.people import actor
@@ -34,6 +36,12 @@ def told(session: Session, problem: str, **fields: object) -> Submission:
 def proposed(session: Session, row: Submission) -> dict[str, list[str]]:
     found = theme_proposals.proposed(session, OPERATOR, row.id)()
     return {one.key: one.words for one in found}
+
+
+def confirm(
+    session: Session, by: Actor, key: UUID | str, keys: list[str], expected: Expected = ANYTHING
+) -> None:
+    theme_proposals.confirm(session, by, Kind.CHALLENGE, key, keys, expected)
 
 
 def test_a_theme_is_proposed_with_the_words_that_led_to_it(
@@ -86,7 +94,7 @@ def test_themes_that_cannot_be_added_are_refused(
             a_theme(session, key)
 
     with pytest.raises(Unprocessable):
-        theme_proposals.confirm(session, OPERATOR, challenge.id, keys)
+        confirm(session, OPERATOR, challenge.id, keys)
 
     assert challenge.themes == list(THEMES)
 
@@ -101,6 +109,6 @@ def test_themes_are_added_by_those_who_screen_while_they_screen(
         theme_proposals.confirm(session, OPERATOR, challenge.id, keys, Expected('"other"'))
     challenge.state = State.ELIGIBLE
     with pytest.raises(Conflict):
-        theme_proposals.confirm(session, OPERATOR, challenge.id, keys)
+        confirm(session, OPERATOR, challenge.id, keys)
     with pytest.raises(NotPermitted):
         theme_proposals.proposed(session, actor(session, Role.MEMBER), challenge.id)

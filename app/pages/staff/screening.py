@@ -206,7 +206,8 @@ def confirm_proposed_themes(
     place = f"/submissions/{found.code}/screening"
     if not said.themes:
         return go_to(place, done="nothing-ticked")
-    theme_proposals.confirm(session, actor, found.id, said.themes, Expected(said.expected))
+    expected = Expected(said.expected)
+    theme_proposals.confirm(session, actor, found.kind, found.id, said.themes, expected)
     return go_to(place, done="themes-added")
 
 

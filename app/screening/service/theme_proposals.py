@@ -15,7 +15,7 @@ from app.core.storage import audit
 from app.matchmaking import deferred
 from app.screening.schemas import ProposedThemeRead
 from app.screening.service.texts import screened
-from app.submissions.lifecycle import THEMES, State
+from app.submissions.lifecycle import THEMES, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS
 from app.submissions.service import asking
@@ -57,6 +57,7 @@ def proposed(
 def confirm(
     session: Session,
     actor: Actor,
+    kind: Kind,
     key: UUID | str,
     keys: Sequence[str],
     expected: Expected = ANYTHING,
@@ -77,7 +78,7 @@ def confirm(
         If a theme is not known, none is named, or a facet would have too many.
     """
     policy.require(actor, Action.SUBMISSION_SCREEN)
-    submission = submissions.find(session, actor, key)
+    submission = submissions.get(session, actor, kind, key)
     expected.require(READS[submission.kind].model_validate(submission))
     if submission.state is not State.SUBMITTED:
         raise Conflict(
