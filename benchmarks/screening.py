@@ -12,7 +12,7 @@ from app.access.policy import OPERATOR
 from app.core.storage.database import connect, reading
 from app.operations import migrating
 from app.screening.schemas import FindingKind, QueueQuery
-from app.screening.service import findings
+from app.screening.service import findings, texts
 from benchmarks.duplicates import N, filled
 from benchmarks.report import Figure, Target, measured
 
@@ -23,7 +23,7 @@ def run(*, large: bool) -> list[Figure]:
         database = connect(f"sqlite:///{Path(folder) / 'screening.db'}")
         migrating.migrate(database)
         programme, _ = filled(database)
-        opened: findings.Opened = partial(reading, database)
+        opened: texts.Opened = partial(reading, database)
         first = measured(lambda: _queue(f"{programme}-challenges", opened), repeat=1)
         again = measured(lambda: _queue(f"{programme}-challenges", opened))
         database.dispose()
@@ -47,7 +47,7 @@ def run(*, large: bool) -> list[Figure]:
     ]
 
 
-def _queue(call: str, opened: findings.Opened) -> findings.Queue:
+def _queue(call: str, opened: texts.Opened) -> findings.Queue:
     with opened() as session:
         compute = findings.queue(session, OPERATOR, call, QueueQuery(), opened)
     return compute()

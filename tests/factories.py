@@ -306,8 +306,8 @@ def an_exclusion(session: Session, **fields: Any) -> Exclusion:
         fields.setdefault("settled_at", now())
     for name in ("programme_id", "call_id", "kind", "code"):
         fields[name] = getattr(submission, name)
-    row = Exclusion(submission_id=submission.id, sent_at=submission.submitted_at, **fields)
-    return _saved(session, row)
+    fields.setdefault("sent_at", submission.submitted_at)
+    return _saved(session, Exclusion(submission_id=submission.id, **fields))
 
 
 def decided(

@@ -179,8 +179,9 @@ def test_what_is_not_screened_is_not_excluded(
 
     with pytest.raises(TransitionNotAllowed):
         propose(session, one, challenge)
+    nothing = new(challenge).model_copy(update={"submission_id": "CH-1999-999"})
     with pytest.raises(Unprocessable):
-        propose(session, one, Submission(code="CH-1999-999"))
+        exclusions.propose(session, one, nothing)
 
 
 def test_what_was_returned_is_excluded_once_its_date_is_over(

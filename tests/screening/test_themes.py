@@ -72,7 +72,7 @@ def test_what_staff_confirm_is_added_and_nothing_else(
 ) -> None:
     staff = actor(session, Role.STAFF)
 
-    theme_proposals.confirm(session, staff, challenge.code, ["practice:open-source"])
+    confirm(session, staff, challenge.code, ["practice:open-source"])
 
     assert challenge.themes == [*THEMES, "practice:open-source"]
 
@@ -104,9 +104,9 @@ def test_themes_are_added_by_those_who_screen_while_they_screen(
 ) -> None:
     keys = ["practice:open-source"]
     with pytest.raises(NotPermitted):
-        theme_proposals.confirm(session, actor(session, Role.AUDITOR), challenge.id, keys)
+        confirm(session, actor(session, Role.AUDITOR), challenge.id, keys)
     with pytest.raises(Stale):
-        theme_proposals.confirm(session, OPERATOR, challenge.id, keys, Expected('"other"'))
+        confirm(session, OPERATOR, challenge.id, keys, Expected('"other"'))
     challenge.state = State.ELIGIBLE
     with pytest.raises(Conflict):
         confirm(session, OPERATOR, challenge.id, keys)

@@ -125,7 +125,10 @@ def test_what_was_asked_is_sent_in_time_unless_staff_ask_again_with_a_later_date
     move(session, OPERATOR, row, "return", reason="Once more.", answer_by=now() + DAY)
     move(session, team, row, "resubmit")
 
-    assert (row.state, row.answer_by) == (State.SUBMITTED, None)
+    assert row.model_dump(include={"state", "answer_by"}) == {
+        "state": State.SUBMITTED,
+        "answer_by": None,
+    }
 
 
 def test_each_version_that_is_sent_is_kept_and_its_difference_is_told_word_by_word(
