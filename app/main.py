@@ -48,6 +48,7 @@ from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.questions.api import router as questions
 from app.reviews import api as reviews
+from app.screening import api as screening
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
@@ -143,6 +144,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         matches,
         offers,
         duplicates,
+        screening.router,
+        screening.of_call,
+        screening.adding,
+        screening.of_submission,
         insights,
         operations,
     ):

@@ -18,6 +18,7 @@ from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.questions import models as questions
 from app.reviews import models as reviews
+from app.screening import models as screening
 from app.submissions import models as submissions
 from app.themes import models as themes
 
@@ -38,6 +39,7 @@ __all__ = [
     "rate_limits",
     "reference_numbers",
     "reviews",
+    "screening",
     "submissions",
     "themes",
 ]

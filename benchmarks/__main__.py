@@ -25,6 +25,7 @@ class Comparison(StrEnum):
     assignment = "assignment"
     arrivals = "arrivals"
     duplicates = "duplicates"
+    screening = "screening"
     reviewing = "reviewing"
     large_call = "large_call"
     endtoend = "endtoend"

@@ -84,7 +84,7 @@ def _service() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="counterpart-duplicates-") as folder:
         database = connect(f"sqlite:///{Path(folder) / 'duplicates.db'}")
         migrating.migrate(database)
-        programme, code = _filled(database)
+        programme, code = filled(database)
         opened: service.Opened = partial(reading, database)
         first = measured(lambda: _similar(code, opened), repeat=1)
         again = measured(lambda: _similar(code, opened))
@@ -122,8 +122,11 @@ def _pairs(programme: str, opened: service.Opened) -> PairsRead:
     return compute()
 
 
-def _filled(database: Database) -> tuple[str, str]:
-    """Fill a database with 10,000 challenges; return programme and a copy, by their codes."""
+def filled(database: Database) -> tuple[str, str]:
+    """Fill a database with 10,000 challenges; return programme and a copy, by their codes.
+
+    Their call is called after the programme, with `-challenges` behind it.
+    """
     with transaction(database) as session:
         programme = Programme(
             code="large",

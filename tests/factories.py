@@ -33,6 +33,8 @@ from app.programmes.models import Call, Programme
 from app.questions.checking import in_full
 from app.questions.forms import Form, Question, Rule, stored
 from app.questions.models import CallForm
+from app.screening.lifecycle import ExclusionState
+from app.screening.models import Exclusion
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import LatePermit, Submission
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
@@ -290,6 +292,22 @@ def a_decision(session: Session, **fields: Any) -> Decision:
     for name in ("programme_id", "call_id", "kind", "code"):
         fields[name] = getattr(submission, name)
     return _saved(session, Decision(submission_id=submission.id, **fields))
+
+
+def an_exclusion(session: Session, **fields: Any) -> Exclusion:
+    """That a submitted challenge is not eligible, proposed unless a state is given."""
+    about = {n: fields.pop(n) for n in ("call_id", "organisation_id") if n in fields}
+    submission = fields.pop("submission", None) or a_challenge(
+        session, state=State.SUBMITTED, **about
+    )
+    fields.setdefault("rule", "Governments alone take part.")
+    fields.setdefault("feedback", "No authority has signed what you sent.")
+    if fields.get("state", ExclusionState.PROPOSED) is not ExclusionState.PROPOSED:
+        fields.setdefault("settled_at", now())
+    for name in ("programme_id", "call_id", "kind", "code"):
+        fields[name] = getattr(submission, name)
+    fields.setdefault("sent_at", submission.submitted_at)
+    return _saved(session, Exclusion(submission_id=submission.id, **fields))
 
 
 def decided(

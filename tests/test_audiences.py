@@ -37,7 +37,8 @@ from app.matchmaking.models import MatchRun, Verdict
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.questions.models import CallForm
-from app.submissions.models import Submission
+from app.screening.models import Exclusion
+from app.submissions.models import Revision, Submission
 from tests.factories import a_user, an_organisation
 from tests.world import World
 
@@ -55,6 +56,10 @@ READERS: Mapping[str, set[Role]] = {
     "what a team answers to its call": STAFF | {Role.AUDITOR},
     "what a team answers to what is not asked": set(),
     "what is asked and not used yet": STAFF,
+    "what is proposed as not eligible": STAFF | {Role.AUDITOR},
+    "why a team appealed": STAFF | {Role.AUDITOR},
+    "what staff asked a team": STAFF | {Role.AUDITOR},
+    "what a team sent before": STAFF | {Role.AUDITOR},
     "what is decided and not released": STAFF | {Role.AUDITOR},
     "what is not public yet": STAFF | {Role.AUDITOR},
     # What people decide, and what they decide upon.
@@ -114,6 +119,13 @@ def of_content(session: Session, world: World) -> None:
     submitted = session.get_one(Submission, world.other["challenge_id"])
     submitted.message = mark("what a team was told")
     submitted.summary = mark("what a team has handed in")
+    submitted.appeal = mark("why a team appealed")
+    submitted.asked = {"problem": mark("what staff asked a team")}
+    sent = session.exec(select(Revision).where(Revision.submission_id == submitted.id)).one()
+    sent.summary = mark("what a team sent before")
+    for exclusion in session.exec(select(Exclusion)):
+        exclusion.rule = exclusion.message = mark("what is proposed as not eligible")
+        exclusion.feedback = mark("what is proposed as not eligible")
     submitted.answers = {"own": mark("what a team answers to its call")}
     aside = mark("what a team answers to what is not asked")
     submitted.aside = {

@@ -26,6 +26,7 @@ from tests.organisations import access_matrix as organisations
 from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
+from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
 from tests.themes import access_matrix as themes
 from tests.world import World, names_in
@@ -44,6 +45,7 @@ FEATURES = (
     programmes,
     questions,
     reviews,
+    screening,
     submissions,
     themes,
 )
@@ -181,6 +183,7 @@ def test_the_tries_have_changed_nothing(world: World) -> None:
     }
     runs = world.ask(Role.STAFF, "list_runs", {}).json()["items"]
 
-    assert states == {"draft", "selected", "eligible"}  # that of a notice, that of a decision
+    # that of an exclusion, that of a notice, that of a decision
+    assert states == {"draft", "submitted", "selected", "eligible"}
     assert notices == {"draft"}
     assert len(runs) == 1

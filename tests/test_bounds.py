@@ -59,6 +59,7 @@ ENDLESS: Final = {
         (
             *("SuggestionRead.contributions", "PreviewLineRead.contributions"),
             *("ContributionRead.words", "PassageRead.marks", "MarkedRead.marks"),
+            "ChangeRead.words",
         ),
         AS_LONG_AS_THE_TEXT,
     ),

@@ -17,6 +17,7 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
+from app.screening.models import Exclusion
 from app.submissions.models import Submission
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
@@ -26,6 +27,7 @@ from tests.notices import access_matrix as notices
 from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
+from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
 from tests.test_authorisation import suited
 from tests.world import World, names_in
@@ -37,6 +39,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "solution_id": Submission,
     "submission_id": Submission,
     "decision_id": Decision,
+    "exclusion_id": Exclusion,
     "notice_id": PublicNotice,
     "run_id": MatchRun,
     "match_id": Match,
@@ -48,6 +51,7 @@ NOWHERE: Final = {
     "solution_id": "SO-1999-999",
     "submission_id": "CH-1999-998",
     "decision_id": "CH-1999-996",
+    "exclusion_id": "CH-1999-995",
     "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
     "match_id": "MA-1999-999",
@@ -58,7 +62,7 @@ WITHOUT_CODES: Final = (
     *("conflict", "reviewer"),
 )
 FEATURES: Final = (
-    *(decisions, duplicates, matches, matchmaking, notices, programmes, reviews),
+    *(decisions, duplicates, matches, matchmaking, notices, programmes, reviews, screening),
     *(questions, submissions),
 )
 CASES: Final = {

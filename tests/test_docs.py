@@ -46,6 +46,7 @@ from app.reviews.schemas.outcomes import StorePlan
 from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
 from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, ReviewText
 from app.reviews.schemas.rubrics import RubricDraft
+from app.screening.schemas import ExclusionStepTaken, NewExclusion, ThemesConfirmed
 from app.settings import Settings
 from app.submissions.schemas import (
     ChallengeDraft,
@@ -81,6 +82,7 @@ BODIES: dict[str, type[BaseModel]] = {
         *(NewReviewer, ReviewerDraft, RubricDraft, StorePlan),
         DecisionDraft,
         DecisionStepTaken,
+        *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),
         HandOver,
         MatchStepTaken,
         MembershipDraft,

@@ -34,6 +34,7 @@ from app.programmes.models import Call
 from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
+from app.submissions.service import revisions
 from tests.factories import (
     a_call,
     a_challenge,
@@ -50,6 +51,7 @@ from tests.factories import (
     a_text,
     a_token,
     a_user,
+    an_exclusion,
     an_organisation,
     organisation_of,
     themes,
@@ -63,6 +65,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
+    "exclusion_id",
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
@@ -153,7 +156,7 @@ class World:
 
 
 def nowhere(name: str) -> Any:
-    if name == "form_number":
+    if name in {"form_number", "revision_number"}:
         return uuid4().int % 1_000 + 1_000
     counted = {"job_id", "event_number"}
     return uuid4().int % 10**6 + 10**6 if name in counted else uuid4()
@@ -174,6 +177,7 @@ def people(world: World, session: Session) -> None:
     )
     suggestion = _suggested(session, programme.id)
     submitted = a_challenge(session, call_id=call.id, state=State.SUBMITTED)
+    revisions.keep(session, submitted).number = 7004
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
     chosen = a_challenge(session, **selected)
     a_solution(session, **selected)
@@ -193,6 +197,8 @@ def people(world: World, session: Session) -> None:
         ).id,
         "permit_id": permit.id,
         "decision_id": a_decision(session, call_id=deciding.id, state=DecisionState.READY).id,
+        "exclusion_id": an_exclusion(session, call_id=call.id).id,
+        "revision_number": 7004,
         "release_id": _a_release(session, call),
         "form_number": a_form(session, call, number=7002, used_since=None).number,
         "run_id": suggestion.run_id,
@@ -225,6 +231,7 @@ def people(world: World, session: Session) -> None:
             "submission_id": draft.id,
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
+            "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,
             "solution_id": a_solution(session, call_id=offered.call_id, **owned).id,
             "job_id": _a_job(session, user.id),
             "user_id": user.id,
@@ -367,6 +374,14 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "replace_decision": {"outcome": "reserve"},
         "change_decision": {"outcome": "reserve"},
+        "create_exclusion": {
+            "submission_id": str(world.other["solution_id"]),
+            "rule": "Governments alone take part.",
+            "feedback": "No authority has signed what you sent.",
+        },
+        "take_exclusion_step": {"reason": "The ministry has signed it."},
+        "add_themes_to_challenge": {"themes": ["practice:data-sharing"]},
+        "add_themes_to_solution": {"themes": ["practice:data-sharing"]},
         "create_release": {"call_id": str(things["releasing"])},
         "create_notice": {"challenge_id": str(things["chosen"])},
         "replace_notice": {"texts": [a_text()]},

@@ -22,9 +22,16 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         ),
         Action.SUBMISSION_WITHDRAW: Message("Withdraw submissions"),
         Action.SUBMISSION_READ: Message("Read submissions"),
-        Action.SUBMISSION_SCREEN: Message("Pass submissions as eligible, or ask for more"),
+        Action.SUBMISSION_SCREEN: Message(
+            "Pass submissions as eligible, ask for more, or propose that one is not eligible"
+        ),
+        Action.SUBMISSION_APPEAL: Message("Appeal when the team's submission is not eligible"),
         Action.SUBMISSION_ANSWER: Message("Accept or decline the place of the team"),
         Action.SUBMISSION_IMPORT: Message("Import submissions from files"),
+        Action.EXCLUSION_READ: Message("Read which submissions are proposed as not eligible"),
+        Action.EXCLUSION_APPROVE: Message(
+            "Approve or refuse that a submission is not eligible, as somebody else proposed"
+        ),
         Action.REVIEW_READ: Message("Read reviews: those assigned to one, or all"),
         Action.REVIEW_WRITE: Message("Write the reviews that are assigned to one"),
         Action.REVIEW_ASSIGN: Message("Write rubrics, name reviewers and ask them"),

@@ -44,8 +44,11 @@ class Action(StrEnum):
     SUBMISSION_WITHDRAW = "submission:withdraw"
     SUBMISSION_READ = "submission:read"
     SUBMISSION_SCREEN = "submission:screen"
+    SUBMISSION_APPEAL = "submission:appeal"
     SUBMISSION_ANSWER = "submission:answer"
     SUBMISSION_IMPORT = "submission:import"
+    EXCLUSION_READ = "exclusion:read"
+    EXCLUSION_APPROVE = "exclusion:approve"
     REVIEW_READ = "review:read"
     REVIEW_WRITE = "review:write"
     REVIEW_ASSIGN = "review:assign"
@@ -101,6 +104,8 @@ _STAFF: Final = {
     Action.SUBMISSION_READ: Reach.ANY,
     Action.SUBMISSION_SCREEN: Reach.ANY,
     Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.EXCLUSION_READ: Reach.ANY,
+    Action.EXCLUSION_APPROVE: Reach.ANY,
     Action.REVIEW_READ: Reach.ANY,
     Action.REVIEW_ASSIGN: Reach.ANY,
     Action.CONFLICT_RESOLVE: Reach.ANY,
@@ -130,6 +135,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.DRAFT_WRITE: Reach.OWN,
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
+            Action.SUBMISSION_APPEAL: Reach.OWN,
             Action.SUBMISSION_ANSWER: Reach.OWN,
             Action.SUBMISSION_READ: Reach.OWN,
             Action.NOTICE_READ: Reach.OWN,
@@ -164,6 +170,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             **_PERSON,
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
+            Action.EXCLUSION_READ: Reach.ANY,
             Action.REVIEW_READ: Reach.ANY,
             Action.DECISION_READ: Reach.ANY,
             Action.NOTICE_READ: Reach.ANY,

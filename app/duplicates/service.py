@@ -159,13 +159,23 @@ def pairs(
     programme_id = of.id
 
     def compute() -> PairsRead:
-        with opened() as reading:
-            rows = queries.of_a_programme(reading, actor, programme_id, call_id, MOST_AT_ONCE)
-        told = _told(opened, actor, {each.id: each.version for each in rows})
-        found = deferred.near_duplicates(told)
-        return _pairs(opened, actor, found, len(told))
+        n_compared, found = alike(opened, actor, programme_id, call_id)
+        return _pairs(opened, actor, found, n_compared)
 
     return compute
+
+
+def alike(
+    opened: Opened, actor: Actor, programme_id: UUID, call_id: UUID | None = None
+) -> tuple[int, Sequence[Alike]]:
+    """Return how many submissions of a programme were compared, and the pairs that were found.
+
+    Whoever asks may read all of them. Of more than `MOST_AT_ONCE` the first by code are.
+    """
+    with opened() as reading:
+        rows = queries.of_a_programme(reading, actor, programme_id, call_id, MOST_AT_ONCE)
+    told = _told(opened, actor, {each.id: each.version for each in rows})
+    return len(told), deferred.near_duplicates(told)
 
 
 def _handed_in(

@@ -33,6 +33,12 @@ _ROLES: Final = [
 LINES: Final[Mapping[tuple[TaskKind, Kind], Message]] = {
     (TaskKind.SCREEN, Kind.CHALLENGE): Message("Challenges to check: {n:,}"),
     (TaskKind.SCREEN, Kind.SOLUTION): Message("Solutions to check: {n:,}"),
+    (TaskKind.EXCLUDE, Kind.CHALLENGE): Message(
+        "Challenges that others propose as not eligible: {n:,}"
+    ),
+    (TaskKind.EXCLUDE, Kind.SOLUTION): Message(
+        "Solutions that others propose as not eligible: {n:,}"
+    ),
     (TaskKind.DECIDE, Kind.CHALLENGE): Message("Challenges to decide about: {n:,}"),
     (TaskKind.DECIDE, Kind.SOLUTION): Message("Solutions to decide about: {n:,}"),
     (TaskKind.SIGN, Kind.CHALLENGE): Message("Decisions about challenges to approve: {n:,}"),

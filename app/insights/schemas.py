@@ -61,6 +61,7 @@ class TaskKind(StrEnum):
     COMPLETE = "complete"
     FINISH = "finish"
     SCREEN = "screen"
+    EXCLUDE = "exclude"
     DECIDE = "decide"
     SIGN = "sign"
     RELEASE = "release"

@@ -22,6 +22,7 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
+from app.screening.models import Exclusion
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
@@ -30,6 +31,7 @@ OF_PROGRAMMES: Final = (
     "programme",
     "call",
     "decision",
+    "exclusion",
     "release",
     "notice",
     "run",
@@ -38,7 +40,9 @@ OF_PROGRAMMES: Final = (
 )
 """The kinds of subject of which staff may read everything, and so what was done to them."""
 
-WITH_CODES: Final = (Programme, Call, Submission, Decision, PublicNotice, MatchRun, Match)
+WITH_CODES: Final = (
+    *(Programme, Call, Submission, Exclusion, Decision, PublicNotice, MatchRun, Match),
+)
 """The tables of subjects that people know by a code."""
 
 

@@ -21,6 +21,9 @@ from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
 from app.reviews.lifecycle import WAITING, ConflictState
 from app.reviews.models import ConflictOfInterest, Review
+from app.screening.lifecycle import ExclusionState
+from app.screening.models import Exclusion
+from app.screening.queries import current
 from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 
@@ -60,6 +63,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
     found = [
         *_of_teams(session, actor),
         *_of_staff(session, actor),
+        *_of_second_screeners(session, actor),
         *_of_deciders(session, actor),
         *_asked(session, actor),
         *_of_owners(session, actor),
@@ -98,7 +102,7 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
                 submission.code,
                 submission.kind,
                 1,
-                None if returned else ends,
+                submission.answer_by if returned else ends,
                 call.zone,
             )
 
@@ -130,6 +134,25 @@ def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
         )
         for of, kind, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind(kind), count, None, of.zone)
+
+
+def _of_second_screeners(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield of how many submissions of each programme others propose that they be excluded."""
+    if not policy.has_any_reach(actor, Action.EXCLUSION_APPROVE):
+        return
+    statement = (
+        select(Programme, Exclusion.kind, func.count())
+        .join(Exclusion, col(Exclusion.programme_id) == col(Programme.id))
+        .join(Submission, col(Submission.id) == col(Exclusion.submission_id))
+        .where(
+            Exclusion.state == ExclusionState.PROPOSED,
+            col(Exclusion.proposed_by).is_distinct_from(actor.user_id),
+            current(),
+        )
+        .group_by(col(Programme.id), col(Exclusion.kind))
+    )
+    for of, kind, count in session.exec(statement):
+        yield Task(TaskKind.EXCLUDE, of.title, of.code, Kind(kind), count, None, of.zone)
 
 
 def _of_deciders(session: Session, actor: Actor) -> Iterator[Task]:

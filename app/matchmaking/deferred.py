@@ -1,10 +1,11 @@
 """Where the services reach the engine: loaded when something is matched, and not before."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from app.matchmaking.findings import LookedThrough, ProposedTheme, Screened
 from app.matchmaking.results import (
     Alike,
     ChosenPair,
@@ -126,3 +127,21 @@ def least_share() -> float:
     """Return the share from which on two are near-duplicates; see `engine.duplicates`."""
     least: float = _engine().duplicates.LEAST
     return least
+
+
+def looked_through(
+    versions: Hashable,
+    pool: Callable[[], Sequence[Screened]],
+    others: Callable[[], Sequence[Screened]],
+) -> Mapping[UUID, LookedThrough]:
+    """Return what people should look at in each of a call; see `engine.findings`."""
+    found: Mapping[UUID, LookedThrough] = _engine().findings.MEMORY.of(versions, pool, others)
+    return found
+
+
+def proposed_themes(
+    submitted: Screened, names: Mapping[str, Sequence[str]]
+) -> list[ProposedTheme]:
+    """Return the themes of which a text has the words; see `engine.theme_words`."""
+    found: list[ProposedTheme] = _engine().theme_words.proposed(submitted, names)
+    return found

@@ -23,6 +23,8 @@ class LetterKind(StrEnum):
 
     RECEIVED = "received"
     RETURNED = "returned"
+    COMPLETE_SOON = "complete_soon"
+    INELIGIBLE = "ineligible"
     RESTORED = "restored"
     PERMITTED = "permitted"
     CLOSES_SOON = "closes_soon"
@@ -49,13 +51,17 @@ FIELDS: Final[Mapping[str, Message]] = {
         "A paragraph that asks the team to accept or decline, with the date; empty where it "
         "is not asked"
     ),
-    "reason": Message("What you ask the team for"),
+    "reason": Message("What you ask the team for, and until when"),
+    "rule": Message("Which condition is not met"),
+    "appeal": Message("How and until when the team appeals, or that this is final"),
     "changed": Message("What the team had changed since it last submitted"),
     "until": Message("Until when, with the zone"),
     "tasks": Message("What waits for the reader, a line each"),
 }
 """What may stand in braces, and what it becomes."""
-ONE_LINE: Final = frozenset(FIELDS) - {"feedback", "answer", "reason", "changed", "tasks"}
+ONE_LINE: Final = frozenset(FIELDS) - {
+    *("feedback", "answer", "reason", "rule", "appeal", "changed", "tasks"),
+}
 """Those that may stand in a subject."""
 
 _CALL: Final = ("organisation", "call", "programme")
@@ -64,6 +70,13 @@ _SUBMISSION: Final = ("code", "title", *_CALL)
 ANSWER: Final = Message(
     "Please accept or decline your place by {answer_by}. Sign in, open the submission, and "
     "choose. If your team cannot take part, another one can have the place."
+)
+APPEAL_ONCE: Final = Message(
+    "Your team can appeal once, before {until}. Sign in, open the submission, choose Appeal, "
+    "and say why it can take part. Staff then look at it again."
+)
+APPEAL_FINAL: Final = Message(
+    "Your team has appealed, and we have looked at the submission again. This is final."
 )
 _SUBJECT: Final = Message('The decision about {code}, "{title}"')
 
@@ -137,6 +150,27 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
             "and send it again.\n"
         ),
         ("reason",),
+    ),
+    LetterKind.COMPLETE_SOON: LetterText(
+        Message("What staff asked a team for has not arrived yet"),
+        Message('{code}, "{title}", is not sent again yet'),
+        Message(
+            'Hello,\n\nwe asked your team for more information about {code}, "{title}", and it '
+            "has not arrived. Please complete the submission, and send it again before "
+            "{until}.\n"
+        ),
+        ("until",),
+        is_optional=True,
+    ),
+    LetterKind.INELIGIBLE: LetterText(
+        Message("A submission is not eligible"),
+        Message('{code}, "{title}", is not eligible'),
+        Message(
+            'Hello,\n\nthank you for {code}, "{title}", which you sent to: {call}. We have '
+            "looked at it, and it cannot take part: it is not eligible.\n\nWhat is not met: "
+            "{rule}\n\n{feedback}\n\n{appeal}\n"
+        ),
+        ("rule", "feedback", "appeal"),
     ),
     LetterKind.RESTORED: LetterText(
         Message("A submission that was taken back counts as it was last submitted"),

@@ -20,6 +20,7 @@ from app.matchmaking import lifecycle as matchmaking
 from app.notices import lifecycle as notices
 from app.programmes import lifecycle as programmes
 from app.reviews import lifecycle as reviews
+from app.screening import lifecycle as screening
 from app.submissions import lifecycle as submissions
 
 HEAD: Final = """# Reference
@@ -30,6 +31,7 @@ explains what stands here.
 
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
+    ("An exclusion", screening.LIFE),
     ("A review", reviews.LIFE),
     ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A decision", decisions.LIFE),

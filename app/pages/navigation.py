@@ -80,8 +80,13 @@ _REVIEWING: Final = _pages(
     *("show_review_plan", "store_plan", "show_conflicts", "look_for_conflicts"),
     *("show_conflict_step", "move_conflict"),
 )
+_SCREENING: Final = _pages(
+    *("show_screening", "show_call_screening", "show_screening_of", "propose_not_eligible"),
+    *("confirm_proposed_themes", "show_exclusion_step", "move_exclusion"),
+)
 _OF_A_PROGRAMME: Final = (
     _CALLS
+    | _SCREENING
     | _REVIEWING
     | _pages(
         *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
@@ -177,6 +182,13 @@ ENTRIES: Final = (
         Message("Solutions"),
         "/programmes/{programme}/solutions",
         _pages("show_solutions"),
+        every(Action.SUBMISSION_SCREEN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Screening"),
+        "/programmes/{programme}/screening",
+        _SCREENING,
         every(Action.SUBMISSION_SCREEN),
         Row.PROGRAMME,
     ),

@@ -43,6 +43,15 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "form-discarded": Message("Thrown away. The call asks on as it did."),
             "return": Message("Returned to the team."),
             "pass": Message("Passed as eligible."),
+            "appeal": Message("Sent. The staff of the incubator look at it again."),
+            "exclusion-proposed": Message(
+                "Proposed. A second person approves or refuses it. The team knows nothing of "
+                "it."
+            ),
+            "exclusion-approve": Message("Approved. The team reads why, and gets a letter."),
+            "exclusion-refuse": Message("Refused. It is screened on."),
+            "exclusion-take-back": Message("Taken back."),
+            "themes-added": Message("Added. The team reads them with its submission."),
             "accept": Message("Accepted. The staff of the incubator know that you take part."),
             "decline": Message("Declined. Another team can have the place."),
             "withdraw": Message("Withdrawn."),

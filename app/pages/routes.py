@@ -33,6 +33,7 @@ from app.pages.staff import (
     comparison,
     decision,
     decisions,
+    exclusions,
     figures,
     form_rules,
     importing,
@@ -51,6 +52,7 @@ from app.pages.staff import (
     reviewers,
     reviewing,
     runs,
+    screening,
     similar,
     submissions,
     trade_offs,
@@ -58,7 +60,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, matches, mine, notice, receipt, submission
+from app.pages.team import fitting, form, matches, mine, notice, receipt, step, submission
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -76,12 +78,14 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, fitting, notice, receipt, matches),
+    *(mine, form, submission, step, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(
         programmes,
         submissions,
         similar,
+        screening,
+        exclusions,
         decisions,
         decision,
         releases,

@@ -14,11 +14,15 @@ MEANS: Final[Mapping[str, Message]] = MappingProxyType(
             "version that you had sent counts."
         ),
         "return": Message(
-            "The team can write again, reads your reason, and sends it once more. It stays "
-            "open to the team after the call has closed."
+            "The team reads what you ask, can write again, and sends it once more, also after "
+            "the call has closed. You see word by word what it has changed."
         ),
         "resubmit": Message("The staff of the incubator read the completed version then."),
         "pass": Message("It fulfils what the call asks, and can be selected."),
+        "appeal": Message(
+            "The staff of the incubator read your reason and look at the submission again. You "
+            "can appeal once."
+        ),
         "accept": Message("Your team takes part. You can still withdraw later."),
         "decline": Message(
             "Your team does not take part, and another one can have the place. This cannot be "
@@ -105,6 +109,23 @@ DECISION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a decision leads to, by its name."""
 
+EXCLUSION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "approve": Message(
+            "The team reads the condition and the text below at once, and each of its people "
+            "gets a letter. It can appeal once, within ten days."
+        ),
+        "refuse": Message(
+            "Nothing changes for the submission, and the team never knows. Whoever has "
+            "proposed it reads your reason."
+        ),
+        "take-back": Message(
+            "Nothing changes for the submission, and the team never knows of it."
+        ),
+    }
+)
+"""What a step of an exclusion leads to, by its name."""
+
 HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "create": Message("Begun"),
@@ -113,6 +134,9 @@ HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
         "return": Message("Returned to the team with a question"),
         "resubmit": Message("Sent again, completed"),
         "pass": Message("Passed as eligible"),
+        "fail": Message("Found not eligible"),
+        "appeal": Message("The team appealed"),
+        "add-themes": Message("Themes added by the staff"),
         "select": Message("Selected"),
         "set-aside": Message("Not selected"),
         "hold-in-reserve": Message("Held in reserve"),

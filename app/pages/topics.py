@@ -16,6 +16,7 @@ from app.questions.builtin import BUILT_IN, built_in_form, by_key
 from app.questions.forms import Form, Question
 from app.submissions.lifecycle import CALLS, KINDS, Kind
 from app.submissions.service.answered import ANSWERS, CONTENT
+from app.submissions.service.returning import AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,17 @@ class Topic:
 
 TITLE: Final = Topic(
     "title",
-    Message("Title and language"),
+    AROUND["title"],
     Message("A title that a colleague in another country understands, and your language."),
 )
 THEMES: Final = Topic(
     "themes",
-    Message("Themes"),
+    AROUND["themes"],
     Message("Choose what it is really about. Themes count in every language."),
 )
 SUMMARY: Final = Topic(
     "summary",
-    Message("Summary"),
+    AROUND["summary"],
     Message(
         "A few sentences in the language in which the programme works. Needed only if you have "
         "written in another language: the ranking then compares the summary."
@@ -160,7 +161,7 @@ FIELDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "title": Message("Title"),
         **{one.key: one.title for asked in BUILT_IN.values() for one in asked},
-        "summary": Message("Summary"),
+        "summary": AROUND["summary"],
     }
 )
 """What people call each passage of a submission, by its field; of both kinds together."""

@@ -51,6 +51,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 UNREAD: Final = (
     *("programme", "call", "state", "message", "version", "submitted at", "created at"),
     *("updated at", "answer by", "programme id", "call id", "organisation id", "answers"),
+    *("appeal", "asked"),
 )
 """Columns of our own tables that are not taken in again."""
 

@@ -5,11 +5,13 @@
       '----reopen------'  |  '--resubmit--.  ==> learning_track
                           '---return--> returned  ==> not_selected
 
+    submitted, returned ==> ineligible --appeal--> submitted
     any of these --withdraw--> withdrawn
 
 The double arrows are no steps that a person takes: a decision that is released, or that
-corrects a released one, takes them (`BY_DECISION`; the room `decisions` stands above). Until
-then an eligible submission stays eligible, so that nothing tells what was decided.
+corrects a released one, takes them (`BY_DECISION`; the room `decisions` stands above), or an
+exclusion that a second person approves (`BY_SCREENING`; the room `screening`). Until then a
+submission stays where it is, so that nothing tells what was proposed or decided.
 
 What was reopened and not submitted again counts as it was last submitted once the call has
 closed (`BY_CLOCK`).
@@ -55,6 +57,7 @@ class State(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    INELIGIBLE = "ineligible"
     ELIGIBLE = "eligible"
     SELECTED = "selected"
     RESERVE = "reserve"
@@ -76,7 +79,11 @@ class Facts:
     reason : str
         What the person said who takes the step.
     not_asked : Conflict or None
-        Why the team does not accept or decline its place at this moment.
+        Why the team does not answer at this moment: accept or decline its place, or appeal.
+    overdue : Conflict or None
+        Why what was returned cannot be sent again.
+    barred : Conflict or None
+        Why staff do not go on with it, whatever the team does.
     answers : mapping
         To questions of the call's own.
     form : Form or None
@@ -97,6 +104,8 @@ class Facts:
     form: Form | None = None
     asked_anew: Conflict | None = None
     excluded: Sequence[FieldError] = ()
+    overdue: Conflict | None = None
+    barred: Conflict | None = None
 
 
 THEMES: Final[Mapping[str, tuple[int, int]]] = {
@@ -108,11 +117,17 @@ THEMES: Final[Mapping[str, tuple[int, int]]] = {
 
 
 def _unfinished(facts: Facts) -> list[FieldError]:
-    """Everything that a submission lacks, in the order of the form."""
-    asked_in = CALLS[facts.kind]
-    form = facts.form or built_in_form(asked_in)
-    empty = unfinished(asked_in, form, {**facts.content, **facts.answers})
-    counts = Counter(key.partition(":")[0] for key in facts.themes)
+    """Everything that keeps a submission from being sent, in the order of the form."""
+    form = facts.form or built_in_form(CALLS[facts.kind])
+    answers = {**facts.content, **facts.answers}
+    return [*lacking(facts.kind, form, answers, facts.themes), *facts.excluded]
+
+
+def lacking(
+    kind: Kind, form: Form, answers: Mapping[str, Any], themes: Sequence[str]
+) -> list[FieldError]:
+    """Return everything that a submission lacks, in the order of the form."""
+    counts = Counter(key.partition(":")[0] for key in themes)
     wrong = [
         FieldError(
             "/themes",
@@ -127,7 +142,7 @@ def _unfinished(facts: Facts) -> list[FieldError]:
         for facet, (least, most) in THEMES.items()
         if not least <= counts[facet] <= most
     ]
-    return [*empty, *wrong, *facts.excluded]
+    return [*unfinished(CALLS[kind], form, answers), *wrong]
 
 
 def _call_closed(facts: Facts) -> Conflict | None:
@@ -136,6 +151,14 @@ def _call_closed(facts: Facts) -> Conflict | None:
 
 def _not_sent(facts: Facts) -> Conflict | None:
     return facts.call_closed or facts.asked_anew
+
+
+def _barred(facts: Facts) -> Conflict | None:
+    return facts.barred
+
+
+def _overdue(facts: Facts) -> Conflict | None:
+    return facts.overdue
 
 
 def _not_asked(facts: Facts) -> Conflict | None:
@@ -147,6 +170,11 @@ def _unexplained(facts: Facts) -> list[FieldError]:
     return (
         [] if facts.reason else [FieldError("/reason", "Give a reason. The team will read it.")]
     )
+
+
+def _no_grounds(facts: Facts) -> list[FieldError]:
+    problem = "Say why your submission can take part. The staff will read it."
+    return [] if facts.reason else [FieldError("/reason", problem)]
 
 
 _OPEN: Final = frozenset(State) - {State.WITHDRAWN, State.DECLINED}
@@ -173,9 +201,10 @@ LIFE: Final = Life[State, Facts](
     Step(
         "return",
         "Ask the team for more information",
-        frozenset({State.SUBMITTED}),
+        frozenset({State.SUBMITTED, State.RETURNED}),
         State.RETURNED,
         Action.SUBMISSION_SCREEN,
+        closed=_barred,
         missing=_unexplained,
     ),
     Step(
@@ -184,6 +213,7 @@ LIFE: Final = Life[State, Facts](
         frozenset({State.RETURNED}),
         State.SUBMITTED,
         Action.SUBMISSION_SUBMIT,
+        closed=_overdue,
         missing=_unfinished,
     ),
     Step(
@@ -192,6 +222,16 @@ LIFE: Final = Life[State, Facts](
         frozenset({State.SUBMITTED}),
         State.ELIGIBLE,
         Action.SUBMISSION_SCREEN,
+        closed=_barred,
+    ),
+    Step(
+        "appeal",
+        "Appeal",
+        frozenset({State.INELIGIBLE}),
+        State.SUBMITTED,
+        Action.SUBMISSION_APPEAL,
+        closed=_not_asked,
+        missing=_no_grounds,
     ),
     Step(
         "accept",
@@ -230,6 +270,18 @@ BY_CLOCK: Final = Life[State, None](
     ),
 )
 """What the clock does once a call has closed, with what was taken back (`taken_back`)."""
+
+BY_SCREENING: Final = Life[State, None](
+    "A submission",
+    Step(
+        "fail",
+        "Find not eligible",
+        frozenset({State.SUBMITTED, State.RETURNED}),
+        State.INELIGIBLE,
+        Action.EXCLUSION_APPROVE,
+    ),
+)
+"""What an exclusion does that a second person approves."""
 
 DECIDED: Final = frozenset(
     {
@@ -295,5 +347,8 @@ TAKEN: Final[Mapping[Basis, frozenset[State]]] = {
 
 FOUND_ELIGIBLE: Final = DECIDED | {State.ELIGIBLE}
 """The states of what staff have found eligible, whatever was decided then."""
+
+SCREENED: Final = frozenset({State.SUBMITTED, State.ELIGIBLE})
+"""Where nothing is asked of a team: staff look at it, or others decide."""
 
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})

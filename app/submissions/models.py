@@ -32,7 +32,9 @@ class Submission(Record, table=True):
     from an earlier submission; see `service.reuse`. `answers` are those to questions of the
     call, as far as they are asked: what is not shown waits `aside`; see `service.asking`.
     `form_id` names the version of the form, none the built-in one. Until `answer_by` a
-    selected team accepts or declines its place.
+    team accepts or declines its place, sends what was returned to it, or appeals; `appeal` is
+    why it has appealed, once. `asked` is what staff asked when they last returned it, by the
+    key of the question.
     """
 
     __table_args__ = (
@@ -74,10 +76,37 @@ class Submission(Record, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     answer_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message: str = ""
+    appeal: str = ""
+    asked: dict[str, str] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     handed_in: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     reused: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+
+
+class Revision(Record, table=True):
+    """What a team sent, as it stood when it was sent; never changed.
+
+    `asked` is what staff had asked before.
+    """
+
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    submission_id: UUID = Field(foreign_key="submission.id")
+    number: int
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    title: str
+    language: str | None = None
+    summary: str = ""
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    answers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    themes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    form_id: UUID | None = Field(default=None, foreign_key="call_form.id", index=True)
+    asked: dict[str, str] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
 

@@ -1,7 +1,7 @@
 """What goes in and out about challenges and solutions."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -22,6 +22,8 @@ Title = Annotated[Line, StringConstraints(min_length=5, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 ThemeKey = Annotated[str, StringConstraints(pattern="^[a-z-]+:[A-Za-z0-9-]+$", max_length=80)]
 MOST_THEMES: Final = 10
+MOST_REVISIONS: Final = 50
+"""Revisions that are listed: of one submission the newest."""
 MOST_ANSWERS: Final = 20 + MOST_QUESTIONS
 """Answers that a submission has, of either kind; a test holds it."""
 Reason = Annotated[Text, StringConstraints(max_length=5000)]
@@ -56,6 +58,16 @@ Answers = Annotated[dict[Key, Answer], Field(max_length=MOST_QUESTIONS)]
 def answers_in_words(answers: dict[str, Any], _: Named) -> str:
     """Return answers one below the other, each behind the key of its question."""
     return "\n".join(f"{key}: {'; '.join(spoken(value))}" for key, value in answers.items())
+
+
+Asked = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=80)],
+        Annotated[Text, StringConstraints(max_length=2000)],
+    ],
+    Field(max_length=MOST_ANSWERS),
+]
+"""What staff ask, by the key of a question; an empty text asks for the answer itself."""
 
 
 class _Draft(BaseModel, Generic[Content]):
@@ -164,7 +176,12 @@ class _Read(BaseModel, Generic[Content]):
     updated_at: datetime
     submitted_at: datetime | None
     answer_by: datetime | None = Field(
-        description="Until when the team accepts or declines; null where it is not asked."
+        description="Until when the team answers: accepts or declines its place, sends what "
+        "was returned, or appeals; null where it is not asked."
+    )
+    appeal: str = Field(description="Why the team appealed; empty if it has not.")
+    asked: Annotated[Asked | None, InWords(answers_in_words)] = Field(
+        description="What staff asked when they last returned it, by the key of the question."
     )
 
 
@@ -287,10 +304,69 @@ class StepTaken(BaseModel):
     """What may be said when a step is taken."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"reason": "Say since when it runs."}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "reason": "We cannot compare it yet.",
+                    "asked": {"problem": "Say since when it floods."},
+                    "answer_by": "2027-03-01T12:00:00+01:00",
+                }
+            ]
+        },
     )
 
     reason: Reason = Field(default="", description="For the team to read, where a step asks.")
+    asked: Asked = Field(
+        default={},
+        description="With `return`: what you ask, by the key of the question, `title`, "
+        "`themes` or `summary`; an empty text asks for the answer itself.",
+    )
+    answer_by: Instant | None = Field(
+        default=None,
+        description="With `return`: the first instant that is too late to send it again.",
+    )
+
+
+class RevisionRead(BaseModel):
+    """What a team sent, and that it stays as it was sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int = Field(description="From 1, in the order in which they were sent.")
+    sent_at: datetime
+    title: str
+    language: str | None
+    summary: str
+    themes: Annotated[list[str], at_most(MOST_THEMES)]
+    content: ChallengeContent | SolutionContent
+    answers: Answers
+    asked: Asked | None = Field(description="What staff had asked before; null for nothing.")
+
+
+class ChangeRead(BaseModel):
+    """An answer that a team has changed, word by word."""
+
+    answer: str = Field(description="Its name, such as `title` or `content.problem`.")
+    words: list[tuple[Literal["same", "removed", "added"], str]] = Field(
+        description="Runs of the text in its order, with what was done with each."
+    )
+
+
+class RevisionChangesRead(BaseModel):
+    """What a team has changed between two revisions."""
+
+    before: int = Field(description="The number of the earlier one.")
+    after: int
+    changes: Annotated[list[ChangeRead], at_most(MOST_ANSWERS)]
+
+
+class RevisionsRead(BaseModel):
+    """What a team sent, one after the other."""
+
+    revisions: Annotated[list[RevisionRead], at_most(MOST_REVISIONS)] = Field(
+        description="The newest first."
+    )
 
 
 PREFIXES = {Kind.CHALLENGE: "CH", Kind.SOLUTION: "SO"}

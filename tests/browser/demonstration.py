@@ -36,6 +36,7 @@ from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
 from tests.browser.asking import a_call_that_asks
 from tests.browser.reviewed import REVIEWER, reviewed
+from tests.browser.screened import screened
 from tests.factories import (
     KEY,
     a_call,
@@ -255,6 +256,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         "second_call": call.code,
         **decisions,
         **a_call_that_asks(session, programme, team),
+        **screened(session, programme, team),
         "second": programme.code,
     }
 

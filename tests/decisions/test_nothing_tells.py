@@ -70,11 +70,16 @@ class Teams:
 
 @pytest.fixture
 def teams(session: Session) -> Teams:
+    return twins(session, State.ELIGIBLE)
+
+
+def twins(session: Session, state: State) -> Teams:
+    """A challenge and a solution of one team, and those who ask about them."""
     themes(session)
     call = a_call(session)
     programme = session.get_one(Programme, call.programme_id)
     member = a_user(session)
-    team = {"organisation_id": organisation_of(session, member), "state": State.ELIGIBLE}
+    team = {"organisation_id": organisation_of(session, member), "state": state}
     solved = a_call(session, CallKind.SOLUTIONS, programme_id=programme.id)
     rows = {
         Kind.CHALLENGE: a_challenge(session, call_id=call.id, **team),

@@ -87,7 +87,14 @@ EXPECTED: Mapping[str, Row] = {
     "download_receipt": Row(303, 404, 404, 404),
     "show_step": Row(303, 404, 404, 404),
     "take_step": Row(401, 404, 404, 404),
-    # of public notices before they are public
+    # screening: refused in the same words whether there is something or not
+    "show_screening": Row(303, 403, 403, 200),
+    "show_call_screening": Row(303, 403, 403, 200),
+    "show_screening_of": Row(303, 404, 404, 404),
+    "propose_not_eligible": Row(401, 404, 404, 404),
+    "confirm_proposed_themes": Row(401, 404, 404, 404),
+    "show_exclusion_step": Row(303, 404, 404, 404),
+    "move_exclusion": Row(401, 404, 404, 404),
     # decisions: refused in the same words whether there is one or not
     "show_decisions": Row(303, 403, 403, 200),
     "show_call_decisions": Row(303, 403, 403, 200),

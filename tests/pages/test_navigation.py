@@ -84,6 +84,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027",
         "/programmes/gov2gov-2027/challenges",
         "/programmes/gov2gov-2027/solutions",
+        "/programmes/gov2gov-2027/screening",
         "/programmes/gov2gov-2027/similar",
         "/programmes/gov2gov-2027/reviews",
         "/programmes/gov2gov-2027/decisions",

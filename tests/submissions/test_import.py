@@ -102,6 +102,8 @@ def test_a_challenge_is_taken_in_as_submitted_with_a_code_of_ours(
     assert taken.model_dump(exclude={"id", "created_at", "updated_at", "submitted_at"}) == {
         "version": 1,
         "answer_by": None,
+        "appeal": "",
+        "asked": None,
         "programme_id": call.programme_id,
         "call_id": call.id,
         "organisation_id": owner.id,

@@ -43,14 +43,14 @@ from app.submissions.service import drafts, steps
 from app.submissions.service import queries as reads
 from tests.factories import THEMES, a_call, a_programme, an_organisation, themes
 from tests.lives import Lives, walk
-from tests.submissions.test_lifecycle import ALLOWED, BY_A_DECISION
+from tests.submissions.test_lifecycle import ALLOWED, BY_A_DECISION, BY_A_SECOND_PERSON
 
 STRANGER: Final = "a member of another team"
 PEOPLE: Final = [*map(str, Role), STRANGER]
 TEAM: Final = frozenset({"member"})
 STAFF: Final = frozenset({"staff", "lead"})
 TAKE: Final = {
-    **dict.fromkeys(("submit", "reopen", "resubmit", "withdraw"), TEAM),
+    **dict.fromkeys(("submit", "reopen", "resubmit", "withdraw", "appeal"), TEAM),
     **dict.fromkeys(("accept", "decline"), TEAM),
     **dict.fromkeys(("return", "pass"), STAFF),
 }
@@ -171,7 +171,7 @@ class Submissions(Lives):
             seldom = chance.randint(0, 4) == 0
             ways = [
                 way
-                for known, way in (*ALLOWED, *BY_A_DECISION)
+                for known, way in (*ALLOWED, *BY_A_SECOND_PERSON, *BY_A_DECISION)
                 if known == state and (seldom or way != "withdraw")
             ]
             if not ways:
@@ -179,8 +179,32 @@ class Submissions(Lives):
             name = chance.choice(ways)
             if name in TAKE:
                 self._take(key, min(TAKE[name]), name, "Because.")
+            elif (state, name) in BY_A_SECOND_PERSON:
+                self.a_second_person_finds_it_not_eligible(key, "staff")
             else:
                 self.a_decision_is_released(key, "lead", name)
+
+    @rule(key=submissions, who=st.sampled_from(sorted({*STAFF, *TEAM})))
+    def a_second_person_finds_it_not_eligible(self, key: UUID, who: str) -> None:
+        """What the room of screening does, once it has looked at who has proposed it."""
+        told = self.told.get(key)
+        if told is None:
+            return
+
+        refusal = self.refusal_of(
+            lambda s: steps.fail(
+                s, self.actors[who], s.get_one(Submission, key), "Because.", OPEN
+            )
+        )
+
+        if who not in STAFF:
+            assert refusal is NotPermitted
+        elif (told.state, "fail") not in BY_A_SECOND_PERSON:
+            assert refusal is TransitionNotAllowed
+        else:
+            assert refusal is None
+            told.state = "ineligible"
+            told.changes += 1
 
     @rule(
         key=submissions,
@@ -235,7 +259,7 @@ class Submissions(Lives):
         if name in {"submit", "reopen"} and not self.open:
             return CallNotOpen
         unfinished = name in {"submit", "resubmit"} and not told.whole
-        silent = name == "return" and not reason
+        silent = name in {"return", "appeal"} and not reason
         return Unprocessable if unfinished or silent else None
 
     @rule()

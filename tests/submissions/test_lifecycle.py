@@ -12,7 +12,7 @@ from app.core.base.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
-from app.submissions.lifecycle import BY_DECISION, LIFE, Facts, Kind, State
+from app.submissions.lifecycle import BY_DECISION, BY_SCREENING, LIFE, Facts, Kind, State
 
 ALLOWED = {
     ("draft", "submit"): "submitted",
@@ -22,7 +22,10 @@ ALLOWED = {
     ("submitted", "pass"): "eligible",
     ("submitted", "withdraw"): "withdrawn",
     ("returned", "resubmit"): "submitted",
+    ("returned", "return"): "returned",
     ("returned", "withdraw"): "withdrawn",
+    ("ineligible", "appeal"): "submitted",
+    ("ineligible", "withdraw"): "withdrawn",
     ("eligible", "withdraw"): "withdrawn",
     ("selected", "accept"): "accepted",
     ("selected", "decline"): "declined",
@@ -42,6 +45,10 @@ BY_A_DECISION = {
         "set-aside": "not_selected",
     }.items()
     for source in {"eligible", *DECIDED} - {target}
+}
+BY_A_SECOND_PERSON = {
+    ("submitted", "fail"): "ineligible",
+    ("returned", "fail"): "ineligible",
 }
 READY = Facts(
     kind=Kind.CHALLENGE,
@@ -79,8 +86,21 @@ def test_a_decision_moves_what_is_eligible_or_decided_and_nothing_else(
             BY_DECISION.advance(state, step, None)
 
 
-@pytest.mark.parametrize("name", sorted(BY_DECISION.steps))
-def test_no_person_takes_the_steps_of_a_decision_alone(name: str) -> None:
+@pytest.mark.parametrize(("state", "name"), list(product(State, BY_SCREENING.steps)))
+def test_what_is_screened_is_found_not_eligible_and_nothing_else(
+    state: State, name: str
+) -> None:
+    step = BY_SCREENING.step(name)
+
+    if (state, name) in BY_A_SECOND_PERSON:
+        assert BY_SCREENING.advance(state, step, None) == BY_A_SECOND_PERSON[state, name]
+    else:
+        with pytest.raises(TransitionNotAllowed):
+            BY_SCREENING.advance(state, step, None)
+
+
+@pytest.mark.parametrize("name", sorted([*BY_DECISION.steps, *BY_SCREENING.steps]))
+def test_no_person_takes_the_steps_of_two_people_alone(name: str) -> None:
     with pytest.raises(NotFound):
         LIFE.step(name)
 
@@ -93,12 +113,36 @@ def test_who_is_not_asked_neither_accepts_nor_declines() -> None:
             LIFE.advance(State.SELECTED, LIFE.step(name), facts)
 
 
+def test_who_is_not_asked_does_not_appeal_and_who_appeals_says_why() -> None:
+    appeal = LIFE.step("appeal")
+    final = replace(READY, not_asked=Conflict("This is final."))
+
+    with pytest.raises(Conflict, match="This is final"):
+        LIFE.advance(State.INELIGIBLE, appeal, final)
+    with pytest.raises(Unprocessable) as refusal:
+        LIFE.advance(State.INELIGIBLE, appeal, replace(READY, reason=""))
+
+    assert [error.pointer for error in refusal.value.errors] == ["/reason"]
+
+
+def test_what_is_overdue_is_not_sent_and_what_is_barred_neither_passes_nor_comes_back() -> None:
+    facts = replace(READY, overdue=Conflict("Too late."), barred=Conflict("Wait."))
+
+    with pytest.raises(Conflict, match="Too late"):
+        LIFE.advance(State.RETURNED, LIFE.step("resubmit"), facts)
+    for name in ("pass", "return"):
+        with pytest.raises(Conflict, match="Wait"):
+            LIFE.advance(State.SUBMITTED, LIFE.step(name), facts)
+    assert LIFE.advance(State.SUBMITTED, LIFE.step("reopen"), facts) is State.DRAFT
+
+
 def test_a_step_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(NotFound) as refusal:
         LIFE.step("approve")
 
     assert refusal.value.remedy == (
-        "The steps are: submit, reopen, return, resubmit, pass, accept, decline, withdraw."
+        "The steps are: submit, reopen, return, resubmit, pass, appeal, accept, decline, "
+        "withdraw."
     )
 
 

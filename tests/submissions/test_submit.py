@@ -60,6 +60,8 @@ def test_a_member_begins_a_draft_and_reads_it_back(session: Session, as_user: Si
         "updated_at": created["updated_at"],
         "submitted_at": None,
         "answer_by": None,
+        "appeal": "",
+        "asked": None,
     }
     assert client.get(f"/api/v1/challenges/{created['id']}").json() == created
     assert client.get(f"/api/v1/challenges/{created['code']}").json() == created

@@ -4,7 +4,15 @@ Records become profiles, numbers become suggestions. Nothing else in the service
 `matching`, and the services reach it by `app.matchmaking.deferred`, as numpy loads slowly.
 """
 
-from app.matchmaking.engine import duplicates, offering, preview, run, what_if
+from app.matchmaking.engine import (
+    duplicates,
+    findings,
+    offering,
+    preview,
+    run,
+    theme_words,
+    what_if,
+)
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.models import Model
 from app.matchmaking.engine.profiles import profile_of
@@ -19,9 +27,11 @@ __all__ = [
     "Model",
     "duplicates",
     "encoder_of",
+    "findings",
     "offering",
     "preview",
     "profile_of",
     "run",
+    "theme_words",
     "what_if",
 ]

@@ -1,8 +1,6 @@
 """Drafting a call, changing it and when it closes; dates are told in the time of the call."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,12 +19,12 @@ from app.core.base.errors import (
     Unprocessable,
 )
 from app.core.base.merge_patch import Patch
-from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
+from app.pages.instants import announced, local, no_such_hour
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.calls import call_of, place_of
 from app.programmes import service
@@ -72,61 +70,6 @@ CallFormDep = Annotated[Form[CallForm], Depends(form_of(CallForm))]
 ClosingDep = Annotated[Form[Closing], Depends(form_of(Closing))]
 
 
-def local(instant: datetime, zone: str) -> str:
-    """Return an instant as a field shows it: in the time of a zone, to the minute if it can."""
-    there = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    whole = not there.second and not there.microsecond
-    return there.isoformat(timespec="minutes" if whole else "auto")
-
-
-def announced(written: str, zone: str) -> str:
-    """Return what a field says as an instant with the offset of a zone.
-
-    What is no date, or has an offset already, stays as it was written.
-
-    Raises
-    ------
-    ValueError
-        If the clocks of the zone leave this hour out.
-    """
-    try:
-        read = datetime.fromisoformat(written)
-    except ValueError:
-        return written
-    if read.tzinfo is not None or not zones.is_zone(zone):
-        return written
-    there = read.replace(tzinfo=ZoneInfo(zone))
-    try:
-        back = there.astimezone(UTC).astimezone(there.tzinfo)
-    except OverflowError:
-        return written
-    if back.replace(tzinfo=None) != read:
-        raise ValueError
-    return there.isoformat()
-
-
-def announced_at(pointer: str, written: str, zone: str) -> str:
-    """Return what the field at a pointer says as an instant, as `announced` does.
-
-    Raises
-    ------
-    Unprocessable
-        If the clocks of the zone leave this hour out.
-    """
-    try:
-        return announced(written, zone)
-    except ValueError as gap:
-        error = FieldError(pointer, _no_such_hour(zone))
-        raise Unprocessable("The content cannot be accepted.", errors=[error]) from gap
-
-
-def _no_such_hour(zone: str) -> Message:
-    return Message(
-        "The clocks go forward then: this hour does not exist in {zone}. Choose another one.",
-        zone=zones.told(zone),
-    )
-
-
 def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
     """Return what was filled in, with dates as instants.
 
@@ -143,7 +86,7 @@ def _said(form: CallForm | Closing, zone: str) -> dict[str, Any]:
         try:
             said[name] = announced(said[name], zone)
         except ValueError:
-            errors.append(FieldError(f"/{name}", _no_such_hour(zone)))
+            errors.append(FieldError(f"/{name}", no_such_hour(zone)))
     if errors:
         raise Unprocessable("The content cannot be accepted.", errors=errors)
     return said

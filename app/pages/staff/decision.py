@@ -24,8 +24,8 @@ from app.decisions.models import Decision
 from app.decisions.schemas import DecisionDraft, DecisionRead, DecisionStepTaken, NewDecision
 from app.decisions.service import drafts, places, steps, writing
 from app.organisations.service import organisations
+from app.pages.instants import announced_at, local
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at, local
 from app.pages.staff.calls import place_of
 from app.pages.staff.releases import confirm_path
 from app.pages.step_texts import DECISION_MEANS

@@ -17,8 +17,8 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.organisations.schemas import OrganisationQuery
 from app.organisations.service import organisations
+from app.pages.instants import announced_at
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at
 from app.pages.staff.calls import call_of, place_of
 from app.programmes import service as programmes
 from app.submissions.schemas import LatePermitQuery, NewLatePermit

@@ -40,6 +40,8 @@ HEADINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "updated_at": Message("Last change"),
         "submitted_at": Message("Handed in"),
         "answer_by": Message("To be answered by"),
+        "appeal": Message("Why the team appealed"),
+        "asked": Message("What staff asked the team"),
         **{
             f"content.{field}": heading
             for field, heading in FIELDS.items()

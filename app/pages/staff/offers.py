@@ -25,8 +25,8 @@ from app.matches.schemas import MatchQuery, NewOffers, NewPreparation, NewReplac
 from app.matches.service import figures, offers, outlooks, reading, replacements
 from app.matchmaking.schemas.runs import RunQuery
 from app.matchmaking.service import queries as runs
+from app.pages.instants import announced_at
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at
 from app.pages.staff.releases import confirm_path
 from app.pages.staff.rooms import place_of, run_of
 from app.programmes import service as programmes

@@ -19,8 +19,8 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.decisions.schemas import NewRelease
 from app.decisions.service import releases, steps, writing
+from app.pages.instants import announced_at
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at
 from app.pages.staff.calls import call_of, place_of
 
 router = APIRouter()

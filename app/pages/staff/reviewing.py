@@ -19,8 +19,8 @@ from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.insights.queries import names_of
+from app.pages.instants import announced_at, local
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at, local
 from app.pages.staff.calls import call_of, place_of
 from app.programmes import service as programmes
 from app.programmes.models import Call, Programme

@@ -1,68 +1,50 @@
 """One submission: its topics while it is written, its text and its way afterwards."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
-from app.core.base.entity_tags import ANYTHING, Expected, entity_tag
-from app.core.base.errors import BadQuery, FieldError, Stale, Unprocessable
+from app.core.base.entity_tags import entity_tag
+from app.core.base.errors import BadQuery, FieldError
 from app.core.base.references import Reference
 from app.core.http.access import within
-from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.forms import Form, form_of
+from app.core.http.database_sessions import ReadSessionDep
 from app.matches import queries as matches
-from app.matches.service import withdrawals
 from app.notices import queries as notices
 from app.organisations.models import Organisation
 from app.organisations.service import organisations
-from app.pages.layout import Page, PageDep, go_to
+from app.pages.layout import Page, PageDep
 from app.pages.origins import Origin, OriginDep
-from app.pages.step_texts import HAPPENED, MEANS
+from app.pages.step_texts import HAPPENED
 from app.pages.topics import Topic, topics_in
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.programmes.schemas import CallRead
 from app.questions.answering import shown, spoken
-from app.submissions.lifecycle import DECIDED, EDITABLE, GONE, LIFE, TAKES_PART, Kind, State
+from app.submissions.lifecycle import DECIDED, EDITABLE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
     LeftOutRead,
     ReusedAnswerRead,
     ReusedRead,
-    StepTaken,
 )
-from app.submissions.service import asking, late_permits, queries, reuse, steps
+from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history
 from app.themes import service as themes
 
 router = APIRouter()
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
-STEPS = tuple(dict.fromkeys(step.action for step in LIFE.steps.values()))
 NOTHING_REUSED = ReusedRead(answers=[], left_out=[])
 SENDING = frozenset({"submit", "resubmit"})
 """Steps that a team takes after it has looked through its answers."""
-
-
-class Said(BaseModel):
-    """What is sent with a step."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str = Field(default="", max_length=20_000)
-    expected: str = Field(max_length=100)
-
-
-SaidForm = Annotated[Form[Said], Depends(form_of(Said))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +177,7 @@ def show_submission(
     values = described(session, actor, found)
     name = "team/topics.html" if values["writable"] else "team/submission.html"
     before, behind = _neighbours(session, actor, found, origin)
-    return _in_list(page, found, values).render(
+    return in_list(page, found, values).render(
         name,
         **values,
         before=before,
@@ -204,6 +186,9 @@ def show_submission(
         **_notice_of(session, actor, found),
         may_assign_reviews=policy.has_any_reach(actor, Action.REVIEW_ASSIGN)
         and found.state in DECIDED | {State.ELIGIBLE},
+        may_screen=policy.has_any_reach(actor, Action.EXCLUSION_READ)
+        and found.submitted_at is not None,
+        asked_titles=returning.titles(session, found),
         may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
         and found.state in DECIDED | {State.ELIGIBLE},
         matches=matches.of_submission(session, actor, found.id),
@@ -258,12 +243,12 @@ def _neighbours(
         return None, None
 
 
-def _in_list(page: Page, submission: Submission, values: dict[str, Any]) -> Page:
+def in_list(page: Page, submission: Submission, values: dict[str, Any]) -> Page:
     """Return the page as a part of the list in which staff find the submission."""
     return page.under(f"show_{submission.kind}s", values["of"].code)
 
 
-def _place(submission: Submission, origin: Origin | None) -> str:
+def place_of(submission: Submission, origin: Origin | None) -> str:
     """Return the address of a submission, with the list that led to it."""
     place = f"/submissions/{submission.code}"
     return f"{place}?{origin.query}" if origin else place
@@ -272,21 +257,6 @@ def _place(submission: Submission, origin: Origin | None) -> str:
 def _is_for(actor: Actor, submission: Submission, offer: Offer) -> bool:
     action = LIFE.step(offer.name).action
     return policy.allows(actor, action, submission.organisation_id)
-
-
-@router.post("/submissions/{submission}/newest-form")
-@within(Action.DRAFT_WRITE)
-def take_newest_form(
-    session: SessionDep, actor: ActorDep, submission: Reference, form: SaidForm
-) -> Response:
-    """Let a draft answer what its call asks now, and show its topics."""
-    found = queries.find(session, actor, submission)
-    expected = Expected(form.value.expected) if form.value else ANYTHING
-    try:
-        asking.renew(session, actor, found, expected)
-    except Stale:
-        return go_to(f"/submissions/{found.code}")  # somebody of the team was quicker
-    return go_to(f"/submissions/{found.code}", done="newest-form")
 
 
 @router.get("/submissions/{submission}/check")
@@ -305,89 +275,4 @@ def show_check(
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),
-    )
-
-
-@router.get("/submissions/{submission}/steps/{step}")
-@within(*STEPS)
-def show_step(
-    page: PageDep,
-    session: ReadSessionDep,
-    actor: ActorDep,
-    submission: Reference,
-    step: str,
-    origin: OriginDep,
-) -> Response:
-    """Say what a step means, before it is taken."""
-    return _step_page(page, session, actor, submission, step, origin, Form())
-
-
-@router.post("/submissions/{submission}/steps/{step}")
-@within(*STEPS)
-def take_step(
-    page: PageDep,
-    session: SessionDep,
-    actor: ActorDep,
-    submission: Reference,
-    step: str,
-    origin: OriginDep,
-    form: SaidForm,
-) -> Response:
-    """Take a step, and show what has become of the submission."""
-    found = queries.find(session, actor, submission)
-    if step in SENDING and found.state is State.SUBMITTED:
-        return go_to(f"/submissions/{found.code}/receipt")  # a second click sends nothing
-    said = form.value
-    if said is None:
-        return _step_page(page, session, actor, submission, step, origin, form, 422)
-    try:
-        taken = StepTaken(reason=said.reason)
-        steps.take(session, actor, found.kind, found.id, step, taken, Expected(said.expected))
-    except Unprocessable as refusal:
-        if step in SENDING:
-            return go_to(f"/submissions/{found.code}/check")
-        return _step_page(
-            page,
-            session,
-            actor,
-            submission,
-            step,
-            origin,
-            form.refused(*refusal.errors),
-            422,
-        )
-    if step in SENDING:
-        return go_to(f"/submissions/{found.code}/receipt")
-    return go_to(_place(found, origin), done=step)
-
-
-def _step_page(
-    page: Page,
-    session: Session,
-    actor: Actor,
-    key: UUID | str,
-    name: str,
-    origin: Origin | None,
-    form: Form[Said],
-    status: int = 200,
-) -> Response:
-    found = queries.find(session, actor, key)
-    step = LIFE.step(name)
-    policy.require(actor, step.action, found.organisation_id)
-    _, offers = steps.offers(session, actor, found.kind, found.id)
-    values = described(session, actor, found)
-    return _in_list(page, found, values).render(
-        "team/step.html",
-        status=status,
-        **values,
-        origin=origin,
-        form=form,
-        step=step,
-        means=MEANS,
-        consequences=withdrawals.consequences(session, actor, found)
-        if step.target in GONE
-        else [],
-        offer=next((o for o in offers if o.name == name), None),
-        expected=form.written.get("expected")
-        or entity_tag(READS[found.kind].model_validate(found)),
     )

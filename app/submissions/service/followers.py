@@ -1,7 +1,7 @@
-"""Who wants to know that a submission has moved: features that stand above this one.
+"""Who wants to know that a submission has moved, or holds it: features above this one.
 
 A feature above cannot be called from here. It leaves a function, which is called in the
-transaction of the step, after the submission has moved.
+transaction of the step, before staff move the submission or after it has moved.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,14 @@ from typing import Final
 from sqlmodel import Session
 
 from app.access.policy import Actor
+from app.core.base.errors import Conflict
 from app.submissions.models import Submission
 
 Follower = Callable[[Session, Actor, Submission], None]
+Bar = Callable[[Session, Submission], Conflict | None]
 
 _FOLLOWERS: Final[list[Follower]] = []
+_BARS: Final[list[Bar]] = []
 
 
 def follow(follower: Follower) -> None:
@@ -27,3 +30,14 @@ def tell(session: Session, actor: Actor, submission: Submission) -> None:
     """Call all of them about a submission that has moved."""
     for follower in _FOLLOWERS:
         follower(session, actor, submission)
+
+
+def bar(one: Bar) -> None:
+    """Have a function asked whether staff may go on with a submission; once is enough."""
+    if one not in _BARS:
+        _BARS.append(one)
+
+
+def barred(session: Session, submission: Submission) -> Conflict | None:
+    """Return why staff do not go on with a submission, if something is in the way."""
+    return next((found for one in _BARS if (found := one(session, submission))), None)

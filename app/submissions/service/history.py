@@ -7,11 +7,18 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from app.core.storage.audit import AuditEvent
-from app.submissions.lifecycle import BY_DECISION, BY_PROMOTION, LIFE, STEPS_BEFORE
+from app.submissions.lifecycle import (
+    BY_DECISION,
+    BY_PROMOTION,
+    BY_SCREENING,
+    LIFE,
+    STEPS_BEFORE,
+)
 from app.submissions.models import Submission
 
 STEPS: Final = (
-    *("create", *LIFE.steps, *BY_DECISION.steps, *BY_PROMOTION.steps, *STEPS_BEFORE),
+    *("create", *LIFE.steps, *BY_SCREENING.steps, *BY_DECISION.steps, *BY_PROMOTION.steps),
+    *("add-themes", *STEPS_BEFORE),
 )
 """What a timeline tells."""
 

@@ -28,7 +28,7 @@ from app.submissions.lifecycle import KINDS, Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import ChallengeRecord, Place, SolutionRecord, named
 from app.submissions.schemas import PREFIXES, ChallengeContent, SolutionContent
-from app.submissions.service import asking
+from app.submissions.service import asking, revisions
 from app.submissions.service.own_columns import record_for
 from app.themes import service as themes
 
@@ -342,5 +342,6 @@ def _add(
     asking.put(asking.form_of(session, submission), submission, record.answers())
     session.add(submission)
     session.flush()
+    revisions.keep(session, submission)
     audit.record(session, actor.user_id, "import", kind, submission.id, id=record.id)
     return submission

@@ -22,6 +22,8 @@ AFTER: Final[Mapping[str, LetterKind]] = {
     "return": LetterKind.RETURNED,
 }
 """Which letter a step writes. What a decision does is told by the decision's letter."""
+Told = str | Callable[[Language], str]
+"""What stands in a field of a letter."""
 
 
 def fields_of(session: Session, submission: Submission) -> dict[str, str]:
@@ -41,7 +43,7 @@ def values(
     *,
     until: datetime | None = None,
     zone: str | None = None,
-    **texts: str,
+    **texts: Told,
 ) -> Callable[[Language], dict[str, str]]:
     """Return how to fill a letter about a submission, in a language.
 
@@ -51,13 +53,14 @@ def values(
     zone : str, optional
         In which it is told.
     **texts : str
-        What stands in fields that not each letter has; a message is told in the language.
+        What stands in fields that not each letter has; a message is told in the language, and
+        a function is given it.
     """
     fields = fields_of(session, submission)
 
     def within(language: Language) -> dict[str, str]:
         told = {
-            name: language.say(text) if isinstance(text, Message) else text
+            name: text(language) if callable(text) else language.say(text)
             for name, text in texts.items()
         }
         if until is not None and zone is not None:
@@ -75,7 +78,7 @@ def tell(
     teller: Teller | None = None,
     until: datetime | None = None,
     zone: str | None = None,
-    **texts: str,
+    **texts: Told,
 ) -> int:
     """Write a letter to each person of a team, in the caller's transaction; return how many."""
     return (teller or Teller(session)).tell(
@@ -83,6 +86,15 @@ def tell(
         people.team(session, submission.organisation_id),
         values(session, submission, until=until, zone=zone, **texts),
         submission.call_id,
+    )
+
+
+def appealing(until: datetime | None, zone: str) -> Told:
+    """Return how a letter says until when a team appeals; None: it has done so before."""
+    if until is None:
+        return letter_texts.APPEAL_FINAL
+    return lambda language: language.say(
+        Message(letter_texts.APPEAL_ONCE, until=language.moment(until, zone))
     )
 
 
@@ -101,5 +113,8 @@ def preview(
         zone=call.zone,
         reason=submission.message or Message("(what you ask the team for)"),
         changed=Message("(what the team has changed since)"),
+        rule=Message("(which condition is not met)"),
+        feedback=submission.message or Message("(what you write to the team)"),
+        appeal=appealing(submission.answer_by or call.ends_at, call.zone),
     )
     return letter_texts.filled(written, within(language))

@@ -1,6 +1,6 @@
 """Letters before a date: to who has a draft, and to who has not answered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -118,26 +118,35 @@ def _drafts(session: Session, at: datetime, soon: datetime) -> Iterator[Due]:
             yield Due(LetterKind.CLOSES_SOON, submission, last, since, call.zone)
 
 
+ASKED: Final[Mapping[State, LetterKind]] = {
+    State.SELECTED: LetterKind.ANSWER_SOON,
+    State.RETURNED: LetterKind.COMPLETE_SOON,
+}
+"""Where a team is asked for an answer by a date, and what reminds it."""
+
+
 def _unanswered(session: Session, at: datetime, soon: datetime) -> Iterator[Due]:
-    """Yield selected submissions whose teams have not accepted or declined."""
+    """Yield submissions whose teams have not answered what they are asked."""
     statement = (
-        select(Submission, Programme.zone)
+        select(Submission, Programme.zone, Call.zone)
         .join(Programme, col(Programme.id) == col(Submission.programme_id))
+        .join(Call, col(Call.id) == col(Submission.call_id))
         .where(
-            Submission.state == State.SELECTED,
+            col(Submission.state).in_(ASKED),
             col(Submission.answer_by) > at,
             col(Submission.answer_by) <= soon,
         )
         .order_by(col(Submission.code))
     )
-    rows: Sequence[tuple[Submission, str]] = session.exec(statement).all()
-    told = _told(session, LetterKind.ANSWER_SOON, at)
-    for submission, zone in rows:
-        ends = submission.answer_by
-        # the release, which asks, is what has changed it last
+    rows = session.exec(statement).all()
+    told = {kind: _told(session, kind, at) for kind in ASKED.values()}
+    for submission, zone, zone_of_call in rows:
+        ends, kind = submission.answer_by, ASKED[submission.state]
+        # the release, or the return, which asks, is what has changed it last
         since = ends and due_at(submission.updated_at, ends, at)
-        if ends is not None and since is not None and (submission.id, since) not in told:
-            yield Due(LetterKind.ANSWER_SOON, submission, ends, since, zone)
+        if ends is not None and since is not None and (submission.id, since) not in told[kind]:
+            of_call = submission.state is State.RETURNED
+            yield Due(kind, submission, ends, since, zone_of_call if of_call else zone)
 
 
 def _told(session: Session, kind: LetterKind, at: datetime) -> set[tuple[UUID, datetime]]:

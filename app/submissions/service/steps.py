@@ -1,6 +1,7 @@
 """Moving a submission along its life: one writer of states."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,7 +16,16 @@ from app.core.base.messages import Message
 from app.core.storage import audit
 from app.notifications.letter_texts import LetterKind
 from app.programmes import service as programmes
-from app.submissions.lifecycle import BY_DECISION, BY_PROMOTION, LIFE, Facts, Kind, State
+from app.submissions.lifecycle import (
+    BY_DECISION,
+    BY_PROMOTION,
+    BY_SCREENING,
+    LIFE,
+    SCREENED,
+    Facts,
+    Kind,
+    State,
+)
 from app.submissions.models import Submission
 from app.submissions.schemas import READS, StepTaken
 from app.submissions.service import (
@@ -24,8 +34,13 @@ from app.submissions.service import (
     late_permits,
     letters,
     queries,
+    returning,
+    revisions,
     taken_back,
 )
+
+SENDING: Final = frozenset({"submit", "resubmit"})
+"""Steps by which a team hands in what it has written."""
 
 
 def take(
@@ -57,12 +72,22 @@ def take(
     before, at = submission.state, now()
     if name == "reopen":
         taken_back.keep(submission)
-    submission.state = LIFE.advance(before, step, _facts(session, submission, at, taken.reason))
-    _note(submission, taken.reason, at, by_staff=policy.has_any_reach(actor, step.action))
+    asked = returning.asked(session, submission, name, taken, at)
+    facts = _facts(session, submission, at, taken.reason or "; ".join(asked))
+    submission.state = LIFE.advance(before, step, facts)
+    _note(submission, name, taken.reason, at)
+    if taken.reason and policy.has_any_reach(actor, step.action):
+        submission.message = taken.reason
+    if name == "return":
+        submission.message = taken.reason
+        submission.asked, submission.answer_by = asked or None, taken.answer_by
     session.flush()
+    if name in SENDING:
+        revisions.keep(session, submission)
     _record(session, actor, name, submission, before, taken.reason)
     if name in letters.AFTER:
-        letters.tell(session, letters.AFTER[name], submission, reason=taken.reason)
+        reason = returning.told(session, submission) if name == "return" else taken.reason
+        letters.tell(session, letters.AFTER[name], submission, reason=reason)
     followers.tell(session, actor, submission)
     return submission
 
@@ -101,6 +126,41 @@ def settle(
     submission.state = BY_DECISION.advance(before, step, None)
     submission.message, submission.answer_by = message, answer_by
     _record(session, actor, name, submission, before)
+    session.flush()
+    followers.tell(session, actor, submission)
+
+
+def fail(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    message: str,
+    appeal_by: datetime | None,
+) -> None:
+    """Find a submission not eligible, in the caller's transaction.
+
+    Whoever calls has looked at who proposed it. Nobody is told here.
+
+    Parameters
+    ----------
+    message : str
+        What the team reads.
+    appeal_by : datetime or None
+        Until when it appeals; None where this is final.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor may not approve it.
+    TransitionNotAllowed
+        If the submission is not screened.
+    """
+    step = BY_SCREENING.step("fail")
+    policy.require(actor, step.action)
+    before = submission.state
+    submission.state = BY_SCREENING.advance(before, step, None)
+    submission.message, submission.answer_by = message, appeal_by
+    _record(session, actor, step.name, submission, before)
     session.flush()
     followers.tell(session, actor, submission)
 
@@ -173,16 +233,18 @@ def obstacle(
     return missing[0].detail if missing else None
 
 
-def _note(submission: Submission, reason: str, at: datetime, *, by_staff: bool) -> None:
-    """Keep what goes with a state: when it was submitted, and what the team was told."""
+def _note(submission: Submission, name: str, reason: str, at: datetime) -> None:
+    """Keep what goes with a step: when it was submitted, and until when a team answers."""
     if submission.state is State.DRAFT:
         submission.submitted_at = None
-    elif submission.state is State.SUBMITTED:
+    elif name in SENDING:
         submission.submitted_at = at
     if submission.state is not State.DRAFT:
         submission.handed_in = None
-    if reason and by_staff:
-        submission.message = reason
+    if name == "appeal":
+        submission.appeal = reason
+    if submission.state in SCREENED:
+        submission.answer_by = None
 
 
 def _facts(session: Session, submission: Submission, at: datetime, reason: str = "") -> Facts:
@@ -200,22 +262,50 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
         form=asking.form_of(session, submission),
         asked_anew=asking.asked_anew(session, submission),
         excluded=asking.excluded(session, submission),
+        overdue=_overdue(submission, at),
+        barred=followers.barred(session, submission),
     )
 
 
 def _not_asked(submission: Submission, at: datetime) -> Conflict | None:
     """Return why a team does not answer at an instant, if it does not."""
+    appeals = submission.state is State.INELIGIBLE
     if submission.answer_by is None:
+        if appeals:
+            return Conflict(
+                "Your team has appealed before. This is final.",
+                remedy="Write to the staff of the incubator if you have a question.",
+            )
         return Conflict(
             "Your team is not asked to accept or decline.",
             remedy="If you cannot take part, withdraw the submission.",
         )
     if at >= submission.answer_by:
         return Conflict(
-            "The time to accept or decline is over.",
+            "The time to appeal is over."
+            if appeals
+            else "The time to accept or decline is over.",
             remedy="Write to the staff of the incubator.",
         )
     return None
+
+
+def is_overdue(submission: Submission, at: datetime) -> bool:
+    """Tell whether a team has not sent in time what staff asked it for."""
+    return (
+        submission.state is State.RETURNED
+        and submission.answer_by is not None
+        and at >= submission.answer_by
+    )
+
+
+def _overdue(submission: Submission, at: datetime) -> Conflict | None:
+    if not is_overdue(submission, at):
+        return None
+    return Conflict(
+        "The time to send what you were asked for is over.",
+        remedy="Write to the staff of the incubator: they can ask you again with a new date.",
+    )
 
 
 def offers(

@@ -68,9 +68,8 @@ FAULTS: Final = (
     Fault(
         "a team is asked for more without a reason",
         SUBMISSION,
-        "        State.RETURNED,\n        Action.SUBMISSION_SCREEN,\n"
-        "        missing=_unexplained,\n",
-        "        State.RETURNED,\n        Action.SUBMISSION_SCREEN,\n",
+        "        closed=_barred,\n        missing=_unexplained,\n",
+        "        closed=_barred,\n",
         (f"{SCREENING}test_a_return_without_a_reason_changes_nothing",),
     ),
     Fault(

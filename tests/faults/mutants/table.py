@@ -20,6 +20,7 @@ from tests.faults.mutants import (
     permissions,
     readers,
     reviews,
+    screening,
     tables,
     traces,
 )
@@ -31,6 +32,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *decisions.FAULTS,
     *forms.FAULTS,
     *reviews.FAULTS,
+    *screening.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,

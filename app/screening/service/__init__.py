@@ -1,0 +1,1 @@
+"""Use cases of screening: exclusions, findings, revisions, themes that are proposed."""
