@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
+from app.advice import api as advice
 from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
@@ -136,6 +137,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         reviews.conflicting,
         reviews.reviewing,
         reviews.of_call,
+        advice.router,
+        advice.advisors_router,
+        advice.advising_router,
+        advice.questions_router,
         decisions,
         releasing,
         notices,

@@ -50,6 +50,9 @@ class Action(StrEnum):
     REVIEW_WRITE = "review:write"
     REVIEW_ASSIGN = "review:assign"
     CONFLICT_RESOLVE = "conflict:resolve"
+    ADVICE_READ = "advice:read"
+    ADVICE_WRITE = "advice:write"
+    ADVICE_ASK = "advice:ask"
     DECISION_READ = "decision:read"
     DECISION_WRITE = "decision:write"
     DECISION_APPROVE = "decision:approve"
@@ -104,6 +107,8 @@ _STAFF: Final = {
     Action.REVIEW_READ: Reach.ANY,
     Action.REVIEW_ASSIGN: Reach.ANY,
     Action.CONFLICT_RESOLVE: Reach.ANY,
+    Action.ADVICE_READ: Reach.ANY,
+    Action.ADVICE_ASK: Reach.ANY,
     Action.DECISION_READ: Reach.ANY,
     Action.DECISION_WRITE: Reach.ANY,
     Action.NOTICE_READ: Reach.ANY,
@@ -148,6 +153,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             **_PERSON,
             Action.ORGANISATION_READ: Reach.OWN,
             Action.RUN_READ: Reach.ANY,
+            Action.ADVICE_READ: Reach.ASSIGNED,
+            Action.ADVICE_WRITE: Reach.ASSIGNED,
         },
         Role.STAFF: _STAFF,
         Role.LEAD: {
@@ -165,6 +172,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.ORGANISATION_READ: Reach.ANY,
             Action.SUBMISSION_READ: Reach.ANY,
             Action.REVIEW_READ: Reach.ANY,
+            Action.ADVICE_READ: Reach.ANY,
             Action.DECISION_READ: Reach.ANY,
             Action.NOTICE_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,
