@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import authenticate, digest_of
+from app.advice.models import Advisor
 from app.core.storage import audit
 from app.core.storage.idempotency_keys import Answer, IdempotencyKey
 from app.core.storage.jobs import Job
@@ -34,6 +35,7 @@ from app.programmes.models import Call
 from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
+from tests.advice.world import ADVISING, before_the_board
 from tests.factories import (
     a_call,
     a_challenge,
@@ -64,6 +66,7 @@ ABSENT = {
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
+    *("consultation_id", "advisor_id", "item_id", "question_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -211,6 +214,7 @@ def people(world: World, session: Session) -> None:
         **{name: nowhere(name) for name in ABSENT},
     }
     world.other |= reviewed_by(session, None, deciding)
+    world.other |= before_the_board(session, None, deciding)
     for one in (call, drafted):
         a_rubric(session, one)
     for role in Role:
@@ -231,11 +235,15 @@ def people(world: World, session: Session) -> None:
             "token_id": _a_spare_token(session, user),
             "session_id": a_session(session, user).id,
             **reviewed_by(session, user, deciding),
+            **before_the_board(session, user, deciding),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
     things["reviewer"] = a_user(session, Role.REVIEWER).id
+    things["undecided_call"] = deciding.id
+    session.add(Advisor(programme_id=programme.id, user_id=a_user(session, Role.ADVISOR).id))
+    things["advisor"] = a_user(session, Role.ADVISOR).id
     things["plan"] = assigning.inputs(session, OPERATOR, call).tag
     _with_bodies(world, things)
 
@@ -399,6 +407,13 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
         "take_user_step": {},
         **REVIEWING,
+        **ADVISING,
+        "create_advisor": {"programme_id": programme_id, "user_id": str(things["advisor"])},
+        "create_consultation": {
+            "call_id": str(things["undecided_call"]),
+            "title": "Which to take",
+            "due_at": "2101-01-01T00:00:00Z",
+        },
         "create_planned_reviews": {"expected": things["plan"]},
         "create_review": {
             "submission_id": str(world.other["reviewed_id"]),

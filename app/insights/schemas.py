@@ -68,6 +68,8 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
+    ADVISE = "advise"
+    REPLY = "reply"
     REVIEW = "review"
     RESOLVE = "resolve"
     CONSENT = "consent"

@@ -80,9 +80,14 @@ _REVIEWING: Final = _pages(
     *("show_review_plan", "store_plan", "show_conflicts", "look_for_conflicts"),
     *("show_conflict_step", "move_conflict"),
 )
+_BOARD: Final = _pages(
+    *("show_consultations", "write_advisor", "show_new_consultation", "put_before_board"),
+    *("show_consultation_step", "move_consultation"),
+)
 _OF_A_PROGRAMME: Final = (
     _CALLS
     | _REVIEWING
+    | _BOARD
     | _pages(
         *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
         *("show_runs", "start_run", "show_run", "take_run_step"),
@@ -121,6 +126,12 @@ ENTRIES: Final = (
         "/reviews",
         _pages("show_my_reviews"),
         own_assigned(Action.REVIEW_WRITE),
+    ),
+    Entry(
+        Message("My advice"),
+        "/advice",
+        _pages("show_my_advice"),
+        own_assigned(Action.ADVICE_WRITE),
     ),
     Entry(
         Message("Programmes"),
@@ -192,6 +203,13 @@ ENTRIES: Final = (
         "/programmes/{programme}/reviews",
         _REVIEWING,
         every(Action.REVIEW_ASSIGN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Advisory board"),
+        "/programmes/{programme}/consultations",
+        _BOARD,
+        every(Action.ADVICE_ASK),
         Row.PROGRAMME,
     ),
     Entry(
@@ -313,6 +331,8 @@ OUTSIDE: Final = frozenset(
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
         *("show_review", "write_review", "show_review_step", "move_review"),
         *("show_discussion", "say_in_discussion", "show_choices", "ask_reviewer"),
+        *("show_consultation", "declare_conflicts", "ask_about_consultation"),
+        *("show_board_item", "write_advice", "ask_about_item", "answer_question"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,

@@ -20,8 +20,8 @@ from app.pages.account import (
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.review import advice, review
 from app.pages.review import mine as my_reviews
-from app.pages.review import review
 from app.pages.staff import (
     asking_reviewers,
     audit,
@@ -31,6 +31,7 @@ from app.pages.staff import (
     call_forms,
     call_letters,
     comparison,
+    consultations,
     decision,
     decisions,
     figures,
@@ -78,6 +79,7 @@ for page in (
     ),
     *(mine, form, submission, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
+    *(advice, consultations),
     *(
         programmes,
         submissions,

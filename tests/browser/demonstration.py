@@ -33,6 +33,7 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
+from tests.browser.advised import ADVISOR, advised
 from tests.browser.asking import a_call_that_asks
 from tests.browser.reviewed import REVIEWER, reviewed
 from tests.factories import (
@@ -112,6 +113,7 @@ def demonstrated(folder: Path) -> Iterator[Demonstration]:
                 for key, email in (
                     *((person.key, person.email) for person in demonstration.PEOPLE),
                     ("reviewer", REVIEWER),
+                    ("advisor", ADVISOR),
                 )
             },
         )
@@ -204,6 +206,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
     )
     without = a_challenge(session, state=State.SELECTED, **common)
     decisions = _decided(session, team, call.id) | reviewed(session, programme.id)
+    decisions |= advised(session, programme.id, decisions["reviewed"])
     return {
         "my_notice": asked.code,
         "draft_notice": draft.code,

@@ -166,16 +166,31 @@ def ask(session: Session, actor: Actor, key: UUID, new: NewBoardQuestion) -> Boa
     )
     if session.exec(count).one() >= MOST_QUESTIONS:
         raise Conflict("Too much is asked here already.", remedy="Write to the staff.")
-    question = BoardQuestion(
+    asked = BoardQuestion(
         consultation_id=consultation.id,
         item_id=new.item_id,
         user_id=user_id,
         question=new.question,
     )
-    session.add(question)
+    session.add(asked)
     session.flush()
-    audit.record(session, actor.user_id, "ask", "board question", question.id)
-    return question
+    audit.record(session, actor.user_id, "ask", "board question", asked.id)
+    return asked
+
+
+def question(session: Session, actor: Actor, key: UUID) -> BoardQuestion:
+    """Return one question, for those who answer it.
+
+    Raises
+    ------
+    NotPermitted, NotFound
+        If the actor may not ask the board, or there is no such question.
+    """
+    policy.require(actor, Action.ADVICE_ASK)
+    found = session.get(BoardQuestion, key)
+    if found is None:
+        raise NotFound(Message("There is no question {key}.", key=key))
+    return found
 
 
 def answer(session: Session, actor: Actor, key: UUID, new: NewAnswer) -> BoardQuestion:
@@ -188,23 +203,19 @@ def answer(session: Session, actor: Actor, key: UUID, new: NewAnswer) -> BoardQu
     Conflict
         If it is answered.
     """
-    policy.require(actor, Action.ADVICE_ASK)
-    question = session.get(BoardQuestion, key)
-    if question is None:
-        raise NotFound(Message("There is no question {key}.", key=key))
-    session.refresh(question, with_for_update=True)
-    if question.answered_at is not None:
+    asked = question(session, actor, key)
+    session.refresh(asked, with_for_update=True)
+    if asked.answered_at is not None:
         raise Conflict(
             "This question is answered.", remedy="Read the answer; a colleague was quicker."
         )
-    question.answer, question.answered_by = new.answer, actor.user_id
-    question.answered_at = now()
-    session.add(question)
+    asked.answer, asked.answered_by, asked.answered_at = new.answer, actor.user_id, now()
+    session.add(asked)
     session.flush()
-    audit.record(session, actor.user_id, "answer", "board question", question.id)
-    consultation = session.get_one(Consultation, question.consultation_id)
-    letters.answered(session, consultation, question)
-    return question
+    audit.record(session, actor.user_id, "answer", "board question", asked.id)
+    consultation = session.get_one(Consultation, asked.consultation_id)
+    letters.answered(session, consultation, asked)
+    return asked
 
 
 def questions(
