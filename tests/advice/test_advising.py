@@ -379,6 +379,13 @@ def test_questions_about_what_one_is_close_to_are_not_read(session: Session) -> 
     assert found == [0, 1, 1, 1]
 
 
+def test_who_is_asked_no_more_reads_nothing(session: Session) -> None:
+    advisor, item = no_longer_asked(session)
+
+    with pytest.raises(NotFound):
+        queries.get(session, advisor, item.consultation_id)
+
+
 def test_staff_see_how_far_the_board_is_and_advisors_what_waits_for_them(
     session: Session,
 ) -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.faults.mutants import (
+    advice,
     backgrounds,
     bounds,
     browsing,
@@ -31,6 +32,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *decisions.FAULTS,
     *forms.FAULTS,
     *reviews.FAULTS,
+    *advice.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,
