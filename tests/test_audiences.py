@@ -26,7 +26,6 @@ from app.accounts.models import (
     Token,
     User,
 )
-from app.advice.lifecycle import Stance
 from app.advice.models import Advice, BoardItem, BoardQuestion
 from app.core.base.clock import now
 from app.core.storage import audit, audit_reasons
@@ -142,9 +141,8 @@ def of_content(session: Session, world: World) -> None:
     item = session.get_one(BoardItem, world.other["item_id"])
     asked = session.get_one(BoardQuestion, world.other["question_id"])
     asked.question = mark("what an advisor asks of another programme")
-    about = {"consultation_id": item.consultation_id, "item_id": item.id}
-    said = mark("the advice of another")
-    session.add(Advice(**about, user_id=asked.user_id, stance=Stance.DOUBTS, comment=said))
+    for said in session.exec(select(Advice).where(Advice.item_id == item.id)):
+        said.comment = mark("the advice of another")
     run = session.exec(select(MatchRun)).one()
     frozen = [
         {**one, "text": mark("the frozen inputs of a run"), "summary": ""}

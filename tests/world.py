@@ -66,7 +66,7 @@ ABSENT = {
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
-    *("consultation_id", "advisor_id", "item_id", "question_id"),
+    *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 

@@ -166,7 +166,7 @@ def take_consultation_step(
 
 @router.post("/{consultation_id}/declaration", response_model=ConsultationRead)
 @within(Action.ADVICE_WRITE)
-def declare_for_board(
+def create_board_declaration(
     session: SessionDep, actor: ActorDep, consultation_id: UUID, declared: NewDeclaration
 ) -> Consultation:
     """Say what stands between oneself and the teams; the texts can be read afterwards."""
@@ -249,9 +249,26 @@ def list_board_questions(
     )
 
 
+@advising_router.get("/{advice_id}")
+@within(Action.ADVICE_READ)
+def read_advice(session: ReadSessionDep, actor: ActorDep, advice_id: UUID) -> AdviceRead:
+    """Read what an advisor has said of an item: advisors their own, staff all."""
+    return queries.one_advice(session, actor, advice_id)
+
+
+@questions_router.get("/{question_id}")
+@within(Action.ADVICE_READ)
+def read_board_question(
+    session: ReadSessionDep, actor: ActorDep, question_id: UUID
+) -> BoardQuestionRead:
+    """Read one question of the board with its answer."""
+    question = advising.question(session, actor, question_id)
+    return advising.described(session, actor, [question])[0]
+
+
 @questions_router.post("/{question_id}/answer")
 @needs(Action.ADVICE_ASK)
-def answer_board_question(
+def create_board_answer(
     session: SessionDep, actor: ActorDep, question_id: UUID, new: NewAnswer
 ) -> BoardQuestionRead:
     """Answer a question of the board; whoever asked gets a letter."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
 
@@ -148,19 +148,38 @@ def own_advice(
     return {one.item_id: one for one in session.exec(statement)}
 
 
+def one_advice(session: Session, actor: Actor, key: UUID) -> AdviceRead:
+    """Return what somebody has said of an item.
+
+    Raises
+    ------
+    NotFound
+        If there is nothing of that key, or nothing that the actor may read.
+    """
+    statement = select(Advice).where(Advice.id == key, _is_read_by(actor))
+    found = session.exec(statement).first()
+    if found is None:
+        raise NotFound(Message("There is no advice {key}.", key=key))
+    return described(session, [found])[0]
+
+
+def _is_read_by(actor: Actor) -> ColumnElement[bool]:
+    within = select(Consultation.id).where(readable(actor))
+    return and_(
+        assigned(actor, Action.ADVICE_READ, Advice.user_id),
+        col(Advice.consultation_id).in_(within),
+    )
+
+
 def advice(session: Session, actor: Actor, query: AdviceQuery) -> Page[AdviceRead]:
     """Return a page of advice: advisors their own, staff and auditors all."""
     other = aliased(Submission)
-    within = select(Consultation.id).where(readable(actor))
     statement = (
         select(Advice)
         .join(BoardItem, col(BoardItem.id) == col(Advice.item_id))
         .join(Submission, col(Submission.id) == col(BoardItem.submission_id))
         .outerjoin(other, col(other.id) == col(BoardItem.solution_id))
-        .where(
-            assigned(actor, Action.ADVICE_READ, Advice.user_id),
-            col(Advice.consultation_id).in_(within),
-        )
+        .where(_is_read_by(actor))
     )
     if query.consultation:
         statement = statement.where(col(Advice.consultation_id).in_(query.consultation))

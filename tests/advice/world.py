@@ -7,7 +7,15 @@ from sqlmodel import Session
 
 from app.access.policy import Role
 from app.accounts.models import User
-from app.advice.models import Advisor, BoardDeclaration, BoardItem, BoardQuestion, Consultation
+from app.advice.lifecycle import Stance
+from app.advice.models import (
+    Advice,
+    Advisor,
+    BoardDeclaration,
+    BoardItem,
+    BoardQuestion,
+    Consultation,
+)
 from app.core.base.clock import now
 from app.programmes.models import Call
 from tests.advice.people import DUE
@@ -16,10 +24,10 @@ from tests.reviews.people import a_submission
 
 ADVISING: Final[dict[str, Any]] = {
     "replace_advisor": {"is_active": False},
-    "declare_for_board": {"conflicts": []},
+    "create_board_declaration": {"conflicts": []},
     "create_advice": {"stance": "doubts", "comment": "It depends on a law."},
     "create_board_question": {"question": "Who would work on it?"},
-    "answer_board_question": {"answer": "Two people, from May."},
+    "create_board_answer": {"answer": "Two people, from May."},
     "take_consultation_step": {},
 }
 
@@ -47,11 +55,19 @@ def before_the_board(session: Session, user: User | None, call: Call) -> dict[st
         user_id=user.id,
         question="Who would work on it?",
     )
-    session.add(question)
+    advice = Advice(
+        consultation_id=consultation.id,
+        item_id=item.id,
+        user_id=user.id,
+        stance=Stance.DOUBTS,
+        comment="It depends on a law.",
+    )
+    session.add_all([question, advice])
     session.flush()
     return {
         "consultation_id": consultation.id,
         "advisor_id": advisor.id,
         "item_id": item.id,
         "question_id": question.id,
+        "advice_id": advice.id,
     }

@@ -32,7 +32,7 @@ def test_no_answer_to_a_team_depends_on_its_reviews(
     names = dict.fromkeys(
         (
             *("review_id", "conflict_id", "reviewer_id"),
-            *("consultation_id", "advisor_id", "item_id", "question_id"),
+            *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
         ),
         teams.names["call_id"],
     )

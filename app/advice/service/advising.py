@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -179,15 +180,15 @@ def ask(session: Session, actor: Actor, key: UUID, new: NewBoardQuestion) -> Boa
 
 
 def question(session: Session, actor: Actor, key: UUID) -> BoardQuestion:
-    """Return one question, for those who answer it.
+    """Return one question.
 
     Raises
     ------
-    NotPermitted, NotFound
-        If the actor may not ask the board, or there is no such question.
+    NotFound
+        If there is none, or none that the actor may read.
     """
-    policy.require(actor, Action.ADVICE_ASK)
-    found = session.get(BoardQuestion, key)
+    statement = _readable(session, actor).where(BoardQuestion.id == key)
+    found = session.exec(statement).first()
     if found is None:
         raise NotFound(Message("There is no question {key}.", key=key))
     return found
@@ -203,6 +204,7 @@ def answer(session: Session, actor: Actor, key: UUID, new: NewAnswer) -> BoardQu
     Conflict
         If it is answered.
     """
+    policy.require(actor, Action.ADVICE_ASK)
     asked = question(session, actor, key)
     session.refresh(asked, with_for_update=True)
     if asked.answered_at is not None:
@@ -226,15 +228,7 @@ def questions(
     Advisors read those of the consultations that are put to them, but for those about what a
     conflict of interest keeps them from.
     """
-    within = select(Consultation.id).where(queries.readable(actor))
-    statement = select(BoardQuestion).where(col(BoardQuestion.consultation_id).in_(within))
-    if not policy.has_any_reach(actor, Action.ADVICE_READ):
-        statement = statement.where(
-            or_(
-                col(BoardQuestion.item_id).is_(None),
-                col(BoardQuestion.item_id).in_(_readable_items(session, actor)),
-            )
-        )
+    statement = _readable(session, actor)
     if query.consultation:
         of = col(BoardQuestion.consultation_id).in_(query.consultation)
         statement = statement.where(of)
@@ -250,6 +244,19 @@ def questions(
         key=BoardQuestion.id,
     )
     return Page(described(session, actor, found.rows), found.cursor)
+
+
+def _readable(session: Session, actor: Actor) -> SelectOfScalar[BoardQuestion]:
+    within = select(Consultation.id).where(queries.readable(actor))
+    statement = select(BoardQuestion).where(col(BoardQuestion.consultation_id).in_(within))
+    if policy.has_any_reach(actor, Action.ADVICE_READ):
+        return statement
+    return statement.where(
+        or_(
+            col(BoardQuestion.item_id).is_(None),
+            col(BoardQuestion.item_id).in_(_readable_items(session, actor)),
+        )
+    )
 
 
 def _readable_items(session: Session, actor: Actor) -> list[UUID]:

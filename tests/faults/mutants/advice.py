@@ -65,7 +65,7 @@ FAULTS: Final = (
     Fault(
         "an advisor reads the advice of others",
         QUERIES,
-        "            assigned(actor, Action.ADVICE_READ, Advice.user_id),\n",
+        "        assigned(actor, Action.ADVICE_READ, Advice.user_id),\n",
         "",
         (f"{SAID}test_an_advisor_reads_their_own_advice_and_staff_all",),
     ),
