@@ -52,6 +52,7 @@ from app.reviews import api as reviews
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
+from app.submissions.form_files_api import router as form_files
 from app.themes.api import router as themes
 from app.worker import handlers, work
 
@@ -133,6 +134,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         challenges,
         solutions,
         late,
+        form_files,
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,
