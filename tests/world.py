@@ -7,6 +7,7 @@ current one: so one database serves any number of tries.
 import hashlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import authenticate, digest_of
 from app.advice.models import Advisor
+from app.core.base.translations import language
 from app.core.storage import audit
 from app.core.storage.idempotency_keys import Answer, IdempotencyKey
 from app.core.storage.jobs import Job
@@ -35,6 +37,7 @@ from app.programmes.models import Call
 from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
+from app.submissions.service import form_files
 from tests.advice.world import ADVISING, before_the_board
 from tests.factories import (
     a_call,
@@ -241,11 +244,21 @@ def people(world: World, session: Session) -> None:
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
     things["reviewer"] = a_user(session, Role.REVIEWER).id
+    things["form_file"] = a_form_file(session, call)
     things["undecided_call"] = deciding.id
     session.add(Advisor(programme_id=programme.id, user_id=a_user(session, Role.ADVISOR).id))
     things["advisor"] = a_user(session, Role.ADVISOR).id
     things["plan"] = assigning.inputs(session, OPERATOR, call).tag
     _with_bodies(world, things)
+
+
+def a_form_file(session: Session, call: Call) -> dict[str, str]:
+    """The form of a call, filled in and brought back as JSON."""
+    name, content = form_files.hand_out(session, call, language("en"), as_json=True)
+    form = json.loads(content)
+    form["rows"][0]["answer"] = "Early warning of floods"
+    packed = b64encode(json.dumps(form).encode()).decode("ascii")
+    return {"name": name, "content": packed}
 
 
 def good_for_nothing(role: Role) -> str:
@@ -369,6 +382,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},
+        "create_from_form_file": things["form_file"],
         "create_decision": {
             "submission_id": str(things["undecided"]),
             "outcome": "selected",

@@ -110,7 +110,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("take_newest_form",),
+            *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),

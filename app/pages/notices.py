@@ -70,6 +70,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "review-unlock": Message("The reviewer can write on."),
             "review-unassign": Message("Taken back."),
             "review-said": Message("Said. The other reviewers and the staff can read it."),
+            "form-taken": Message("Written as a draft. Nothing is sent yet."),
             "board-declared": Message("Thank you. You can read what is put before you now."),
             "board-advised": Message("Saved. The staff read it; no team and no reviewer does."),
             "board-asked": Message("Asked. You get a letter when the staff have answered."),

@@ -59,7 +59,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, matches, mine, notice, receipt, submission
+from app.pages.team import fitting, form, matches, mine, notice, offline, receipt, submission
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -77,7 +77,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, fitting, notice, receipt, matches),
+    *(mine, form, offline, submission, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),
     *(

@@ -58,6 +58,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "match-accept": "/matches/{match_offered}/steps/accept",
             "match-decline": "/matches/{match_offered}/steps/decline",
             "withdraw-matched": "/submissions/{round_challenge}/steps/withdraw",
+            "form-files": "/form-files",
             "organisation": "/organisation",
             "profile": "/profile",
             "password": "/profile/password",

@@ -12,10 +12,12 @@ from sqlmodel import Session, select
 
 from app.access.policy import Actor, Role
 from app.core.base.errors import NotPermitted, Stale
+from app.core.base.merge_patch import Patch
 from app.core.base.translations import language
 from app.core.tables.row_errors import FaultyTable
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call
+from app.questions import service as questions
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeDraft
@@ -76,7 +78,7 @@ def asking(session: Session) -> Call:
 def of_team(session: Session, actor: Actor, call: Call, **fields: Any) -> Submission:
     (team,) = actor.roles[Role.MEMBER]
     fields.setdefault("content", {"problem": "Our river floods twice a year."})
-    fields.setdefault("form_id", form_files.questions.answered(session, call.id))
+    fields.setdefault("form_id", questions.answered(session, call.id))
     return a_challenge(session, call_id=call.id, organisation_id=team, **fields)
 
 
@@ -305,7 +307,7 @@ def test_where_both_have_changed_an_answer_nothing_is_written_before_somebody_sa
     _, content = form_files.hand_out_filled(
         session, actor, Kind.CHALLENGE, draft.code, EN, as_json=False
     )
-    change = form_files.Patch({"title": "A title of a colleague"})
+    change = Patch({"title": "A title of a colleague"})
     drafts.change(session, actor, Kind.CHALLENGE, draft.id, change)
     mine = filled(content, {"title": "My own title", "answers.note": "New"})
 
