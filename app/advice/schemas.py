@@ -94,7 +94,7 @@ class NewConsultation(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "call_id": "gov2gov-2027/challenges",
+                    "call_id": "gov2gov-2027-challenges",
                     "title": "Which four challenges to take",
                     "message": "The first twelve by their reviews. Which would you not take?",
                     "due_at": "2027-03-12T17:00:00Z",

@@ -31,6 +31,8 @@ OF_PROGRAMMES: Final = (
     "call",
     "decision",
     "release",
+    "consultation",
+    "board question",
     "notice",
     "run",
     "suggestion",

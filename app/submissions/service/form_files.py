@@ -7,7 +7,6 @@ written; where both have changed, nothing is written before somebody says which 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,33 +18,27 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import FieldError, NotFound, Stale, Unprocessable
 from app.core.base.merge_patch import Patch
 from app.core.base.messages import Message
-from app.core.base.text import comparable
-from app.core.base.translations import LANGUAGES, Language, language
+from app.core.base.translations import Language
 from app.core.base.validation_errors import field_errors
-from app.core.tables.languages import language_of
 from app.core.tables.row_errors import Fault, FaultyTable
 from app.programmes import service as programmes
 from app.programmes.models import Call
 from app.questions import service as questions
-from app.questions.answering import is_blank, taken
-from app.questions.forms import Form, QuestionType
-from app.submissions import form_workbooks
-from app.submissions.form_rows import CAPACITY, Asked, rows_of, seen_of
-from app.submissions.form_workbooks import Filled, Which
+from app.questions.answering import is_blank
+from app.questions.forms import Form
 from app.submissions.lifecycle import KINDS, Kind
 from app.submissions.models import Submission
-from app.submissions.schemas import DRAFTS, NewChallenge, NewSolution
-from app.submissions.service import asking, drafts, queries
-from app.submissions.service.answered import ANSWERS, answers_of
-from app.themes import service as themes
+from app.submissions.schemas import NewChallenge, NewSolution
+from app.submissions.service import asking, drafts, form_workbooks, queries
+from app.submissions.service.answered import answers_of
+from app.submissions.service.form_rows import CAPACITY, Asked, rows_of, seen_of
+from app.submissions.service.form_values import labels_of, nested, values_of
+from app.submissions.service.form_workbooks import Filled, Which
 
 NEW: Final[Mapping[Kind, type[NewChallenge | NewSolution]]] = {
     Kind.CHALLENGE: NewChallenge,
     Kind.SOLUTION: NewSolution,
 }
-_EPOCH: Final = date(1899, 12, 30)
-"""Day 0 of the days that spreadsheets count."""
-_LAST_DAY: Final = 2_958_465
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +130,7 @@ def _file(
     *,
     as_json: bool,
 ) -> tuple[str, bytes]:
-    rows = rows_of(call.kind, form, into, _labels(session, into.tag))
+    rows = rows_of(call.kind, form, into, labels_of(session, into.tag))
     code = submission.code if submission else None
     which = Which(call.id, form.number, code)
     answers = answers_of(submission, [one.name for one in rows]) if submission else {}
@@ -147,12 +140,6 @@ def _file(
     heading = f"{call.title} · {code}" if code else call.title
     content = form_workbooks.as_workbook(which, rows, answers, heading, into)
     return f"{name}.xlsx", content
-
-
-def _labels(session: Session, tag: str) -> dict[str, str]:
-    known = themes.keys(session)
-    labels = themes.labels(session, tag)
-    return {key: label for key, label in labels.items() if key in known}
 
 
 def look_through(
@@ -184,8 +171,8 @@ def look_through(
         )
         remedy = "Download the form again, and copy your answers into it."
         raise FaultyTable([Fault(name, 0, "", problem, remedy)])
-    rows = rows_of(call.kind, form, into, _labels(session, into.tag))
-    values = _values(session, call, form, filled, rows, name)
+    rows = rows_of(call.kind, form, into, labels_of(session, into.tag))
+    values = values_of(session, call, form, filled, rows, name)
     return _compared(submission, call, filled, rows, values)
 
 
@@ -200,159 +187,6 @@ def _submission(session: Session, actor: Actor, which: Which, name: str) -> Subm
         remedy = "Sign in as a member of the team whose form it is."
         raise FaultyTable([Fault(name, 0, "", problem, remedy)]) from None
     return found
-
-
-class _Faults:
-    """All that is wrong with a file, each with its cell."""
-
-    def __init__(self, name: str, filled: Filled, rows: list[Asked]) -> None:
-        self.name = name
-        self.filled = filled
-        self.asked = {row.name: row for row in rows}
-        self.found: list[Fault] = []
-
-    def add(self, key: str, problem: str) -> None:
-        """Note what is wrong with an answer."""
-        heading = self.asked[key].title if key in self.asked else ""
-        place = self.filled.places.get(key, "")
-        remedy = "Correct it in the file, and bring it again."
-        self.found.append(Fault(self.name, 0, key, problem, remedy, place, heading))
-
-
-def _values(
-    session: Session,
-    call: Call,
-    form: Form,
-    filled: Filled,
-    rows: list[Asked],
-    name: str,
-) -> dict[str, Any]:
-    """Return the answers of a file as they are kept, or refuse with all that is wrong."""
-    faults = _Faults(name, filled, rows)
-    tongues = [rows_of(call.kind, form, language(t), _labels(session, t)) for t in LANGUAGES]
-    everywhere = [row for one in tongues for row in one]
-    values = _read(filled, faults, {row.name: _words(everywhere, row) for row in rows})
-    if is_blank(values.get("title")) and not any(one.field == "title" for one in faults.found):
-        faults.add("title", "Give it a title.")
-    for unfit in _unfit(KINDS[call.kind], values):
-        faults.add(_name_at(unfit.pointer), unfit.detail)
-    if faults.found:
-        raise FaultyTable(faults.found)
-    return values
-
-
-def _read(
-    filled: Filled, faults: _Faults, words: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for key, given in filled.answers.items():
-        if key not in faults.asked:
-            if not is_blank(given):
-                faults.add(key, "The form of this call does not ask for it. Leave it out.")
-            continue
-        try:
-            values[key] = _kept(faults.asked[key], given, words[key])
-        except ValueError as wrong:
-            faults.add(key, wrong.args[0])
-    return values
-
-
-def _name_at(pointer: str) -> str:
-    """Return the name of the answer at a pointer, such as `content.problem` or `themes`."""
-    head, *rest = pointer.removeprefix("/").split("/")
-    return f"{head}.{rest[0]}" if head == "content" and rest else head
-
-
-def _words(rows: list[Asked], row: Asked) -> dict[str, Any]:
-    """Return what may be chosen in a row, by its words in every language."""
-    return {
-        comparable(text): kept
-        for one in rows
-        if one.name == row.name
-        for text, kept in one.choices.items()
-    }
-
-
-def _kept(row: Asked, given: Any, words: Mapping[str, Any]) -> Any:
-    """Return an answer of a file as a submission keeps it; None if it is blank."""
-    if isinstance(given, str):
-        given = given.strip()
-        if row.choices and not row.is_several:
-            given = words.get(comparable(given), given)
-    if is_blank(given):
-        return None
-    if row.name == "themes":
-        return _themes(row, given, words)
-    if row.name == "language":
-        return _language(given)
-    if row.question is not None and row.name.startswith(ANSWERS):
-        return taken(row.question, _as_typed(row, given))
-    return given
-
-
-def _themes(row: Asked, given: Any, words: Mapping[str, Any]) -> list[Any]:
-    several = given.split(";") if isinstance(given, str) else given
-    if not isinstance(several, list):
-        raise ValueError(Message("Send a list here, even of one item."))
-    named = [str(one).strip() for one in several if str(one).strip()]
-    keys = {*words.values()}
-    found = [words.get(comparable(one), one) for one in named]
-    for one in found:
-        if one not in keys:
-            options = "; ".join([*row.choices][:20])
-            raise ValueError(
-                Message(
-                    "{given!r} is not in the list. Choose one of: {options}.",
-                    given=one[:60],
-                    options=options,
-                )
-            )
-    return [*dict.fromkeys(found)]
-
-
-def _language(given: Any) -> str:
-    if (code := language_of(str(given)[:100])) is None:
-        raise ValueError(
-            Message(
-                "{given!r} is not a language code. Write one such as fr.", given=str(given)[:60]
-            )
-        )
-    return code
-
-
-def _as_typed(row: Asked, given: Any) -> Any:
-    """Return what a spreadsheet has made of an answer as it was meant.
-
-    A day may have become the number of days since 1899, or an instant at midnight.
-    """
-    if row.question is None or row.question.type is not QuestionType.DATE:
-        return given
-    text = str(given)
-    if text.isdigit() and 0 < int(text[:8]) <= _LAST_DAY and len(text) <= 7:
-        return (_EPOCH + timedelta(days=int(text))).isoformat()
-    return text[:10] if text[10:].startswith("T") else given
-
-
-def _unfit(kind: Kind, values: Mapping[str, Any]) -> list[FieldError]:
-    """Return what a draft cannot hold of these answers."""
-    whole = _nested({key: value for key, value in values.items() if value is not None})
-    whole.pop("answers", None)
-    try:
-        DRAFTS[kind].model_validate({"title": "-----", "content": {}} | whole)
-    except ValidationError as error:
-        return field_errors(error.errors())
-    return []
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    whole: dict[str, Any] = {}
-    for name, value in values.items():
-        head, _, key = name.partition(".")
-        if key:
-            whole.setdefault(head, {})[key] = value
-        else:
-            whole[head] = value
-    return whole
 
 
 def _compared(
@@ -433,14 +267,14 @@ def take_in(
     if found.submission is not None:
         if not found.changes:
             return found
-        patch = Patch(_nested(found.values))
+        patch = Patch(nested(found.values))
         made = drafts.change(session, actor, kind, found.submission.id, patch)
         return Taken(made, found.call, found.changes, found.values)
     given = {key: value for key, value in found.values.items() if value is not None}
     try:
         new = NEW[kind].model_validate(
             {"content": {}}
-            | _nested(given)
+            | nested(given)
             | {"call_id": found.call.id, "organisation_id": organisation_id}
         )
     except ValidationError as error:

@@ -5,7 +5,7 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 FILES: Final = "app/submissions/service/form_files.py"
-BOOKS: Final = "app/submissions/form_workbooks.py"
+BOOKS: Final = "app/submissions/service/form_workbooks.py"
 SAID: Final = "tests/submissions/test_form_files.py::"
 
 FAULTS: Final = (

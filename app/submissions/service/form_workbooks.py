@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.core.base.text import printable
 from app.core.base.translations import Language
 from app.core.tables.importing.workbooks import Sheet, letters, sheets_of
 from app.core.tables.row_errors import Fault, FaultyTable, refuse
-from app.submissions.form_rows import Asked, needed, seen_of
+from app.submissions.service.form_rows import Asked, needed, seen_of
 
 CALL, VERSION, SUBMISSION = "#call", "#version", "#submission"
 """The keys of the rows that say which form this is."""
@@ -26,6 +27,7 @@ ANSWER, SEEN = 2, 4
 """How far to the right of the key the answer and its fingerprint stand."""
 MOST_BYTES: Final = 4 * 2**20
 _LONGEST_LIST: Final = 30
+_MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def as_workbook(
     say = into.say
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"created": _MADE})  # the same form is the same file
         names = (say(Message("Form")), say(Message("How to fill it in")), "Lists")
         sheet, advice, lists = (book.add_worksheet(name[:31]) for name in names)
         lists.hide()
