@@ -24,11 +24,13 @@ from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING
 from app.core.base.errors import Conflict, NotPermitted, Unprocessable
 from app.core.storage.outbox import Letter
+from app.insights.schemas import AuditQuery
+from app.insights.service import audit
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
 from app.reviews.models import ConflictOfInterest
 from app.submissions.lifecycle import State
-from tests.advice.people import DUE, a_board, an_advisor, items_of, put
+from tests.advice.people import DUE, a_board, an_advisor, declared, items_of, put, said
 from tests.factories import a_call, a_run, a_suggestion, a_user
 from tests.reviews.people import a_reviewer, a_rubric, a_submission, staff, written
 
@@ -316,3 +318,18 @@ def test_the_date_is_told_in_the_letter(session: Session) -> None:
 
     (letter,) = session.exec(select(Letter)).all()
     assert f"12 March {due.year}" in letter.body
+
+
+def test_staff_read_in_the_record_who_asked_the_board_and_not_what_it_said(
+    session: Session,
+) -> None:
+    _, consultation, (advisor, _) = a_board(session)
+    declared(session, advisor, consultation)
+    (item,) = items_of(session, consultation)
+    said(session, advisor, item, "opposes", "Nobody to work on it.")
+    session.commit()
+
+    rows = audit(session, staff(session), AuditQuery(kind=["consultation"])).rows
+
+    assert [one.action for one in rows] == ["advise", "declare", "ask"]
+    assert "Nobody to work on it." not in str(rows)

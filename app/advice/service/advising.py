@@ -261,12 +261,11 @@ def _readable(session: Session, actor: Actor) -> SelectOfScalar[BoardQuestion]:
 
 def _readable_items(session: Session, actor: Actor) -> list[UUID]:
     """Return the items about which questions were asked, and that the actor may read."""
+    about = select(BoardQuestion.item_id).where(col(BoardQuestion.item_id).is_not(None))
     statement = (
         select(Consultation, BoardItem)
         .join(BoardItem, col(BoardItem.consultation_id) == col(Consultation.id))
-        .join(BoardQuestion, col(BoardQuestion.item_id) == col(BoardItem.id))
-        .where(queries.readable(actor))
-        .distinct()
+        .where(queries.readable(actor), col(BoardItem.id).in_(about))
     )
     by_key: dict[UUID, tuple[Consultation, list[BoardItem]]] = {}
     for consultation, item in session.exec(statement):
