@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
+from app.advice import api as advice
 from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
@@ -52,6 +53,7 @@ from app.screening import api as screening
 from app.settings import Settings
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
+from app.submissions.form_files_api import router as form_files
 from app.themes.api import router as themes
 from app.worker import handlers, work
 
@@ -133,10 +135,15 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         challenges,
         solutions,
         late,
+        form_files,
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,
         reviews.of_call,
+        advice.router,
+        advice.advisors_router,
+        advice.advising_router,
+        advice.questions_router,
         decisions,
         releasing,
         notices,

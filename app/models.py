@@ -1,6 +1,7 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
+from app.advice import models as advice
 from app.core.storage import (
     audit,
     idempotency_keys,
@@ -24,6 +25,7 @@ from app.themes import models as themes
 
 __all__ = [
     "accounts",
+    "advice",
     "audit",
     "decisions",
     "idempotency_keys",

@@ -32,6 +32,7 @@ EXCEPTIONS: Final = MappingProxyType(
     {
         "app/submissions/content.py": "what a team tells: the one list of content fields",
         "app/submissions/calls_api.py": "routes about calls and the submissions in them",
+        "app/submissions/form_files_api.py": "routes about forms without a connection",
         "app/submissions/headings.py": "what people call the columns of their tables",
         "app/submissions/records.py": "the exchange format of files",
         "app/questions/answering.py": "what answers to a form are: shown, missing, wrong",

@@ -26,6 +26,7 @@ from app.accounts.models import (
     Token,
     User,
 )
+from app.advice.models import Advice, BoardItem, BoardQuestion
 from app.core.base.clock import now
 from app.core.storage import audit, audit_reasons
 from app.core.storage.database import Database, transaction
@@ -62,6 +63,9 @@ READERS: Mapping[str, set[Role]] = {
     "what a team sent before": STAFF | {Role.AUDITOR},
     "what is decided and not released": STAFF | {Role.AUDITOR},
     "what is not public yet": STAFF | {Role.AUDITOR},
+    # What the advisory board says, but for one's own.
+    "the advice of another": STAFF | {Role.AUDITOR},
+    "what an advisor asks of another programme": STAFF | {Role.AUDITOR},
     # What people decide, and what they decide upon.
     "the reason of a verdict": STAFF | {Role.AUDITOR, Role.ADVISOR},
     "the frozen inputs of a run": set(),
@@ -146,6 +150,11 @@ def of_content(session: Session, world: World) -> None:
     draft = session.get_one(Submission, world.hidden["challenge_id"])
     draft.summary = mark("what a team has not handed in")
     session.execute(update(Verdict).values(reason=mark("the reason of a verdict")))
+    item = session.get_one(BoardItem, world.other["item_id"])
+    asked = session.get_one(BoardQuestion, world.other["question_id"])
+    asked.question = mark("what an advisor asks of another programme")
+    for said in session.exec(select(Advice).where(Advice.item_id == item.id)):
+        said.comment = mark("the advice of another")
     run = session.exec(select(MatchRun)).one()
     frozen = [
         {**one, "text": mark("the frozen inputs of a run"), "summary": ""}

@@ -17,6 +17,16 @@ from typer.testing import CliRunner
 
 from app.access.policy import Action, Role
 from app.accounts.schemas import TokenDraft
+from app.advice.schemas import (
+    AdvisorDraft,
+    ConsultationStepTaken,
+    NewAdvice,
+    NewAdvisor,
+    NewAnswer,
+    NewBoardQuestion,
+    NewConsultation,
+    NewDeclaration,
+)
 from app.cli.commands import cli
 from app.core.base import errors
 from app.core.base.merge_patch import Patch
@@ -48,6 +58,7 @@ from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, 
 from app.reviews.schemas.rubrics import RubricDraft
 from app.screening.schemas import ExclusionStepTaken, NewExclusion, ThemesConfirmed
 from app.settings import Settings
+from app.submissions.form_files_api import FormFile
 from app.submissions.schemas import (
     ChallengeDraft,
     NewChallenge,
@@ -80,6 +91,8 @@ BODIES: dict[str, type[BaseModel]] = {
         ChallengeDraft,
         *(NewComment, NewReview, ReviewStepTaken, ReviewText),
         *(NewReviewer, ReviewerDraft, RubricDraft, StorePlan),
+        *(AdvisorDraft, ConsultationStepTaken, NewAdvice, NewAdvisor, NewAnswer),
+        *(NewBoardQuestion, NewConsultation, NewDeclaration, FormFile),
         DecisionDraft,
         DecisionStepTaken,
         *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),

@@ -71,6 +71,9 @@ def headers(world: World, operation: str) -> dict[str, str]:
     people = ("invite_user", "add_membership", "hand_over", "take_user_step")
     who = Role.REVIEWER if operation == "replace_review" else Role.LEAD
     who = Role.MEMBER if writes else Role.ADMIN if operation in people else who
+    who = Role.MEMBER if operation == "create_from_form_file" else who
+    advising = ("create_board_declaration", "create_advice", "create_board_question")
+    who = Role.ADVISOR if operation in advising else who
     return {
         "Authorization": f"Bearer {world.secrets[who]}",
         "Idempotency-Key": uuid4().hex,
@@ -87,6 +90,8 @@ def taking_bodies(world: World) -> Iterator[tuple[str, str, str]]:
             own = {} if operation.startswith("add_themes") else world.own[Role.MEMBER]
             names = {**world.other, **own, "step": "withdraw"}
             names["review_id"] = world.own[Role.REVIEWER]["review_id"]
+            for name in ("consultation_id", "item_id"):
+                names[name] = world.own[Role.ADVISOR][name]
             address = path.format(**names)
             tried = method == "post" and operation not in UNTRIED
             yield operation, method, f"{address}{'?dry_run=true' if tried else ''}"

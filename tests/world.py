@@ -7,6 +7,7 @@ current one: so one database serves any number of tries.
 import hashlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from starlette.testclient import TestClient
 from app.access.policy import OPERATOR, Action, Role
 from app.accounts.models import BrowserSession, Membership, Token, User
 from app.accounts.service import authenticate, digest_of
+from app.advice.models import Advisor
+from app.core.base.translations import language
 from app.core.storage import audit
 from app.core.storage.idempotency_keys import Answer, IdempotencyKey
 from app.core.storage.jobs import Job
@@ -34,7 +37,8 @@ from app.programmes.models import Call
 from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from app.submissions.service import revisions
+from app.submissions.service import form_files, revisions
+from tests.advice.world import ADVISING, before_the_board
 from tests.factories import (
     a_call,
     a_challenge,
@@ -67,6 +71,7 @@ ABSENT = {
     "permit_id",
     "exclusion_id",
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
+    *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -217,6 +222,7 @@ def people(world: World, session: Session) -> None:
         **{name: nowhere(name) for name in ABSENT},
     }
     world.other |= reviewed_by(session, None, deciding)
+    world.other |= before_the_board(session, None, deciding)
     for one in (call, drafted):
         a_rubric(session, one)
     for role in Role:
@@ -238,13 +244,27 @@ def people(world: World, session: Session) -> None:
             "token_id": _a_spare_token(session, user),
             "session_id": a_session(session, user).id,
             **reviewed_by(session, user, deciding),
+            **before_the_board(session, user, deciding),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
     things["reviewer"] = a_user(session, Role.REVIEWER).id
+    things["form_file"] = a_form_file(session, call)
+    things["undecided_call"] = deciding.id
+    session.add(Advisor(programme_id=programme.id, user_id=a_user(session, Role.ADVISOR).id))
+    things["advisor"] = a_user(session, Role.ADVISOR).id
     things["plan"] = assigning.inputs(session, OPERATOR, call).tag
     _with_bodies(world, things)
+
+
+def a_form_file(session: Session, call: Call) -> dict[str, str]:
+    """The form of a call, filled in and brought back as JSON."""
+    name, content = form_files.hand_out(session, call, language("en"), as_json=True)
+    form = json.loads(content)
+    form["rows"][0]["answer"] = "Early warning of floods"
+    packed = b64encode(json.dumps(form).encode()).decode("ascii")
+    return {"name": name, "content": packed}
 
 
 def good_for_nothing(role: Role) -> str:
@@ -368,6 +388,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},
+        "create_from_form_file": things["form_file"],
         "create_decision": {
             "submission_id": str(things["undecided"]),
             "outcome": "selected",
@@ -414,6 +435,13 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "hand_over": {"to": str(world.own[Role.STAFF]["user_id"])},
         "take_user_step": {},
         **REVIEWING,
+        **ADVISING,
+        "create_advisor": {"programme_id": programme_id, "user_id": str(things["advisor"])},
+        "create_consultation": {
+            "call_id": str(things["undecided_call"]),
+            "title": "Which to take",
+            "due_at": "2101-01-01T00:00:00Z",
+        },
         "create_planned_reviews": {"expected": things["plan"]},
         "create_review": {
             "submission_id": str(world.other["reviewed_id"]),

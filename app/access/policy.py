@@ -53,6 +53,9 @@ class Action(StrEnum):
     REVIEW_WRITE = "review:write"
     REVIEW_ASSIGN = "review:assign"
     CONFLICT_RESOLVE = "conflict:resolve"
+    ADVICE_READ = "advice:read"
+    ADVICE_WRITE = "advice:write"
+    ADVICE_ASK = "advice:ask"
     DECISION_READ = "decision:read"
     DECISION_WRITE = "decision:write"
     DECISION_APPROVE = "decision:approve"
@@ -109,6 +112,8 @@ _STAFF: Final = {
     Action.REVIEW_READ: Reach.ANY,
     Action.REVIEW_ASSIGN: Reach.ANY,
     Action.CONFLICT_RESOLVE: Reach.ANY,
+    Action.ADVICE_READ: Reach.ANY,
+    Action.ADVICE_ASK: Reach.ANY,
     Action.DECISION_READ: Reach.ANY,
     Action.DECISION_WRITE: Reach.ANY,
     Action.NOTICE_READ: Reach.ANY,
@@ -154,6 +159,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             **_PERSON,
             Action.ORGANISATION_READ: Reach.OWN,
             Action.RUN_READ: Reach.ANY,
+            Action.ADVICE_READ: Reach.ASSIGNED,
+            Action.ADVICE_WRITE: Reach.ASSIGNED,
         },
         Role.STAFF: _STAFF,
         Role.LEAD: {
@@ -172,6 +179,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.SUBMISSION_READ: Reach.ANY,
             Action.EXCLUSION_READ: Reach.ANY,
             Action.REVIEW_READ: Reach.ANY,
+            Action.ADVICE_READ: Reach.ANY,
             Action.DECISION_READ: Reach.ANY,
             Action.NOTICE_READ: Reach.ANY,
             Action.RUN_READ: Reach.ANY,

@@ -54,6 +54,9 @@ LINES: Final[Mapping[tuple[TaskKind, Kind], Message]] = {
     ),
     (TaskKind.PUBLISH, Kind.CHALLENGE): Message("Approved public notices to publish: {n:,}"),
     (TaskKind.RESOLVE, Kind.CHALLENGE): Message("Conflicts of interest to resolve: {n:,}"),
+    (TaskKind.REPLY, Kind.CHALLENGE): Message(
+        "Questions of the advisory board to answer: {n:,}"
+    ),
     (TaskKind.OFFER, Kind.CHALLENGE): Message("Prepared offers to send: {n:,}"),
     (TaskKind.REPLACE, Kind.CHALLENGE): Message("Matches that need a replacement: {n:,}"),
 }

@@ -69,6 +69,8 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"
+    ADVISE = "advise"
+    REPLY = "reply"
     REVIEW = "review"
     RESOLVE = "resolve"
     CONSENT = "consent"

@@ -33,6 +33,8 @@ OF_PROGRAMMES: Final = (
     "decision",
     "exclusion",
     "release",
+    "consultation",
+    "board question",
     "notice",
     "run",
     "suggestion",

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, exists, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.advice.models import BoardQuestion, Consultation
+from app.advice.service import counting
 from app.core.base.clock import now
 from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision
@@ -72,6 +74,8 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *_of_matchmakers(session, actor),
         *_of_reviewers(session, actor),
         *_conflicts(session, actor),
+        *_of_advisors(session, actor),
+        *_asked_by_the_board(session, actor),
     ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
     return found[:MOST_TASKS]
@@ -324,3 +328,26 @@ def _conflicts(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for of, count in session.exec(statement):
         yield Task(TaskKind.RESOLVE, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)
+
+
+def _of_advisors(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield on what the actor is asked to advise: its key, and a title that staff wrote."""
+    for one, count in counting.waiting(session, actor):
+        zone = session.get_one(Programme, one.programme_id).zone
+        key = str(one.id)
+        yield Task(TaskKind.ADVISE, one.title, key, Kind.CHALLENGE, count, one.due_at, zone)
+
+
+def _asked_by_the_board(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many questions of each programme the advisory board waits to be answered."""
+    if not policy.has_any_reach(actor, Action.ADVICE_ASK):
+        return
+    statement = (
+        select(Programme, func.count())
+        .join(Consultation, col(Consultation.programme_id) == col(Programme.id))
+        .join(BoardQuestion, col(BoardQuestion.consultation_id) == col(Consultation.id))
+        .where(col(BoardQuestion.answered_at).is_(None))
+        .group_by(col(Programme.id))
+    )
+    for of, count in session.exec(statement):
+        yield Task(TaskKind.REPLY, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)

@@ -58,6 +58,7 @@ WORDS: Final = frozenset(
         "Outcome",
         "DecisionOutcome",
         "Recommendation",
+        "Stance",
         "Confidence",
         "DeclineReason",
         "LetterKind",

@@ -11,6 +11,7 @@ from app.access.descriptions import DESCRIPTIONS
 from app.access.lifecycle import Life
 from app.access.policy import GRANTS, Action, Reach, Role
 from app.accounts import lifecycle as accounts
+from app.advice import lifecycle as advice
 from app.core.base import errors
 from app.core.base.errors import AppError
 from app.core.tables.row_errors import FaultyTable
@@ -34,6 +35,7 @@ LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("An exclusion", screening.LIFE),
     ("A review", reviews.LIFE),
     ("A conflict of interest", reviews.CONFLICT_LIFE),
+    ("A consultation", advice.LIFE),
     ("A decision", decisions.LIFE),
     ("A match", matches.LIFE),
     ("A public notice", notices.LIFE),

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete
 
 from app.accounts.models import OneTimeLink, Token
 from app.accounts.service import browser_sessions, known_browsers, one_time_links
+from app.advice.service import advisors
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.notifications.service import telling
@@ -38,6 +39,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     tokens = session.execute(delete(Token).where(col(Token.expires_at) < at - retention))
     people = offboarding.erase_forgotten(session, retention)
     reviewers.forget_erased(session)
+    advisors.forget_erased(session)
     return Removed(
         people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),

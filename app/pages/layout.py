@@ -102,6 +102,11 @@ class Page:
         """Whether the reader knows of offers that are not sent yet."""
         return self.actor is not None and has_any_reach(self.actor, Action.NOTES_READ)
 
+    @property
+    def asks_board(self) -> bool:
+        """Whether the reader may put something before the advisory board."""
+        return self.actor is not None and has_any_reach(self.actor, Action.ADVICE_ASK)
+
     def signed_out(self) -> "Page":
         """Return the page of somebody whose sessions this request has ended."""
         return replace(

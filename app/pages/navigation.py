@@ -84,10 +84,15 @@ _SCREENING: Final = _pages(
     *("show_screening", "show_call_screening", "show_screening_of", "propose_not_eligible"),
     *("confirm_proposed_themes", "show_exclusion_step", "move_exclusion"),
 )
+_BOARD: Final = _pages(
+    *("show_consultations", "write_advisor", "show_new_consultation", "put_before_board"),
+    *("show_consultation_step", "move_consultation"),
+)
 _OF_A_PROGRAMME: Final = (
     _CALLS
     | _SCREENING
     | _REVIEWING
+    | _BOARD
     | _pages(
         *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
         *("show_runs", "start_run", "show_run", "take_run_step"),
@@ -110,7 +115,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("take_newest_form",),
+            *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),
@@ -126,6 +131,12 @@ ENTRIES: Final = (
         "/reviews",
         _pages("show_my_reviews"),
         own_assigned(Action.REVIEW_WRITE),
+    ),
+    Entry(
+        Message("My advice"),
+        "/advice",
+        _pages("show_my_advice"),
+        own_assigned(Action.ADVICE_WRITE),
     ),
     Entry(
         Message("Programmes"),
@@ -204,6 +215,13 @@ ENTRIES: Final = (
         "/programmes/{programme}/reviews",
         _REVIEWING,
         every(Action.REVIEW_ASSIGN),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Advisory board"),
+        "/programmes/{programme}/consultations",
+        _BOARD,
+        every(Action.ADVICE_ASK),
         Row.PROGRAMME,
     ),
     Entry(
@@ -325,6 +343,8 @@ OUTSIDE: Final = frozenset(
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
         *("show_review", "write_review", "show_review_step", "move_review"),
         *("show_discussion", "say_in_discussion", "show_choices", "ask_reviewer"),
+        *("show_consultation", "declare_conflicts", "ask_about_consultation"),
+        *("show_board_item", "write_advice", "ask_about_item", "answer_question"),
     }
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,

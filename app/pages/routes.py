@@ -20,8 +20,8 @@ from app.pages.account import (
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.review import advice, review
 from app.pages.review import mine as my_reviews
-from app.pages.review import review
 from app.pages.staff import (
     asking_reviewers,
     audit,
@@ -31,6 +31,7 @@ from app.pages.staff import (
     call_forms,
     call_letters,
     comparison,
+    consultations,
     decision,
     decisions,
     exclusions,
@@ -60,7 +61,17 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, matches, mine, notice, receipt, step, submission
+from app.pages.team import (
+    fitting,
+    form,
+    matches,
+    mine,
+    notice,
+    offline,
+    receipt,
+    step,
+    submission,
+)
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -78,8 +89,9 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, step, fitting, notice, receipt, matches),
+    *(mine, form, offline, submission, step, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
+    *(advice, consultations),
     *(
         programmes,
         submissions,

@@ -185,6 +185,20 @@ REVIEW_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a review leads to, by its name."""
 
+CONSULTATION_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "close": Message(
+            "Advisors can say and ask nothing more here. What they have said stays where you "
+            "decide."
+        ),
+        "reopen": Message(
+            "Each advisor gets a letter with the new date. What was said stays, and can be "
+            "replaced by those who said it."
+        ),
+    }
+)
+"""What a step of a consultation leads to, by its name."""
+
 CONFLICT_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "confirm": Message("This person does not review this submission."),

@@ -23,6 +23,8 @@ STAFF = {
     "review:read",
     "review:assign",
     "conflict:resolve",
+    "advice:read",
+    "advice:ask",
     "notice:read",
     "notice:write",
     "run:read",
@@ -47,7 +49,7 @@ ANY = {
     | {"call:publish", "decision:approve", "decision:release"}
     | {"notice:publish", "notice:withdraw", "match:offer", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
-    | {"notes:read", "decision:read", "notice:read", "review:read"}
+    | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -80,7 +82,10 @@ OWN = {
     "reviewer": {"organisation:read"},
     "advisor": {"organisation:read"},
 }
-ASSIGNED = {"reviewer": {"review:read", "review:write"}}
+ASSIGNED = {
+    "reviewer": {"review:read", "review:write"},
+    "advisor": {"advice:read", "advice:write"},
+}
 EVERYBODY = {"session:own", "token:own"}
 
 
@@ -174,6 +179,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.NOTICE_APPROVE,
         Action.MATCH_ANSWER,
         Action.REVIEW_WRITE,
+        Action.ADVICE_WRITE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
     }

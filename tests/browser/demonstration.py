@@ -34,6 +34,7 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
+from tests.browser.advised import ADVISOR, advised
 from tests.browser.asking import a_call_that_asks
 from tests.browser.reviewed import REVIEWER, reviewed
 from tests.browser.screened import screened
@@ -151,6 +152,7 @@ def demonstrated(template: Template, folder: Path) -> Iterator[Demonstration]:
                 for key, email in (
                     *((person.key, person.email) for person in demonstration.PEOPLE),
                     ("reviewer", REVIEWER),
+                    ("advisor", ADVISOR),
                 )
             },
         )
@@ -249,6 +251,7 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
     )
     without = a_challenge(session, state=State.SELECTED, **common)
     decisions = _decided(session, team, call.id) | reviewed(session, programme.id)
+    decisions |= advised(session, programme.id, decisions["reviewed"])
     return {
         "my_notice": asked.code,
         "draft_notice": draft.code,

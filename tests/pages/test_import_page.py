@@ -13,7 +13,7 @@ from app.access.policy import Role
 from app.core.storage.audit import AuditEvent
 from app.core.storage.reference_numbers import Counter
 from app.organisations.models import Organisation
-from app.pages.staff.importing import FRAME
+from app.pages.uploads import FRAME
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call, Programme
 from app.settings import Settings

@@ -17,6 +17,7 @@ from app.programmes.models import Call
 from app.reviews.schemas.reviews import NewComment
 from app.reviews.service import conflicts, reading
 from app.submissions.lifecycle import Kind
+from tests.advice.people import an_advisor, declared, items_of, put, said
 from tests.decisions.test_nothing_tells import THE_TEAM, Teams, addresses, heard, teams
 from tests.reviews.people import a_reviewer, a_rubric, asked, tied, written
 
@@ -28,7 +29,13 @@ def test_no_answer_to_a_team_depends_on_its_reviews(
     session: Session, client: TestClient, database: Database, teams: Teams
 ) -> None:
     session.commit()
-    names = dict.fromkeys(("review_id", "conflict_id", "reviewer_id"), teams.names["call_id"])
+    names = dict.fromkeys(
+        (
+            *("review_id", "conflict_id", "reviewer_id"),
+            *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
+        ),
+        teams.names["call_id"],
+    )
     teams.names |= names
     places = list(addresses(client, teams))
     before = heard(client, database, teams, places)
@@ -38,6 +45,7 @@ def test_no_answer_to_a_team_depends_on_its_reviews(
     found = heard(client, database, teams, places)
     assert [question for question in found if found[question] != before[question]] == []
     assert any(path.startswith("/reviews/") for _, path in places)
+    assert any(path.startswith("/consultations/") for _, path in places)
     members = select(Membership.user_id).where(Membership.role == Role.MEMBER)
     letters = select(Letter).where(col(Letter.user_id).in_(members))
     assert session.exec(letters).all() == []
@@ -55,7 +63,17 @@ def reviewed(session: Session, teams: Teams) -> None:
         tied(session, away, row)
         conflicts.scan(session, OPERATOR, call)
         reading.say(session, glad, first, NewComment(body="I would take them."))
+        advised(session, call)
     session.commit()
+
+
+def advised(session: Session, call: Call) -> None:
+    """Let what is reviewed stand before an advisory board that says something of it."""
+    advisor = an_advisor(session, call.programme_id)
+    consultation = put(session, call_id=str(call.id), is_ranked=True, shows_decisions=True)
+    declared(session, advisor, consultation)
+    for item in items_of(session, consultation):
+        said(session, advisor, item, "opposes", "Nobody to work on it.")
 
 
 def test_the_key_of_a_review_opens_nothing_to_its_team(

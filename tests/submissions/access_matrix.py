@@ -17,6 +17,16 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=403, lead=403, auditor=403),
         "hidden": answers(404),
     },
+    "read_form_file": {"other": answers(200), "hidden": answers(404, staff=200, lead=200)},
+    **{
+        f"read_{kind}_form_file": {
+            "own": answers(404, member=200),
+            "other": answers(404, staff=403, lead=403, auditor=403),
+            "hidden": answers(404),
+        }
+        for kind in ("challenge", "solution")
+    },
+    "create_from_form_file": {"any": answers(403, member=200)},
     "replace_challenge": {
         "own": answers(403, member=412),
         "other": answers(403, member=404),

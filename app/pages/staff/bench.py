@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, DatabaseDep
+from app.advice.service import counting
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.base.references import LONGEST, Reference
@@ -156,6 +157,9 @@ def _bench_page(
         untold=_untold(run, focus),
         following=_next_open(whole, focus.row),
         labels=labels,
+        heard=counting.of_pair(session, actor, focus.line.challenge.id, focus.line.solution.id)
+        if focus.line
+        else None,
         may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
         outcomes=Outcome,
     )

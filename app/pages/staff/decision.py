@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.advice.service import counting
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import ConfirmFirst, Stale, Unprocessable
 from app.core.base.references import Reference
@@ -181,6 +182,7 @@ def _page(
             one for one in queries.history(session, actor, submission.id) if one is not current
         ],
         people=writing.names(session, current) if current else {},
+        heard=counting.of_submission(session, actor, submission.id),
         is_drafter=made is not None and made.drafted_by == actor.user_id,
     )
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.advice.service import counting
 from app.core.base.errors import Unprocessable
 from app.core.base.references import Reference
 from app.core.http.access import needs
@@ -105,6 +106,7 @@ def show_call_decisions(
         call=found,
         place=place,
         rows=rows.rows,
+        advised=counting.by_code(session, actor, found.id),
         sides=parties(session, (line.submission.id for line in rows.rows)),
         counts=queries.counts(session, actor, found.id),
         asked=asked,

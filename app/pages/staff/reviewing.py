@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
+from app.advice.service import counting
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import Conflict, FieldError, NotFound, Stale, Unprocessable
 from app.core.base.references import Reference
@@ -256,6 +257,7 @@ def show_ranking(
         "places": places,
         "rubric": queries.rubric_of(session, found.id),
         "shown": SHOWN,
+        "advised": counting.by_code(session, actor, found.id),
     }
     try:
         compute = rankings.ranking(session, actor, found, places)

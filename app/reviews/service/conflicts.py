@@ -174,8 +174,6 @@ def is_barred(session: Session, user_id: UUID, submission: Submission) -> bool:
 def scan(session: Session, actor: Actor, call: Call) -> int:
     """Note the possible conflicts of a call that nobody has looked at; return how many are new.
 
-    A conflict that was waived or dismissed stands open again where something was added.
-
     Raises
     ------
     NotPermitted
@@ -192,20 +190,23 @@ def scan(session: Session, actor: Actor, call: Call) -> int:
             Submission.call_id == call.id, Submission.state == State.ELIGIBLE
         )
     ).all()
-    near = interests(session, people)
-    stored = _stored(session, near, rows) if rows else {}
-    codes = {row.id: row.code for row in rows}
+    new = note(session, interests(session, people), rows)
+    audit.record(session, actor.user_id, "look for conflicts", "call", call.id, found=new)
+    return new
+
+
+def note(session: Session, people: Mapping[UUID, Interests], rows: Sequence[Submission]) -> int:
+    """Note what possibly stands between people and submissions; return how much is new.
+
+    A conflict that was waived or dismissed stands open again where something was added.
+    """
+    stored = _stored(session, people, rows) if rows else {}
+    by_key = {row.id: row for row in rows}
     new = 0
-    for (submission_id, user_id), kinds in _possible(session, near, rows).items():
+    for (submission_id, user_id), kinds in _possible(session, people, rows).items():
         one = stored.get((submission_id, user_id))
         if one is None:
-            one = ConflictOfInterest(
-                programme_id=call.programme_id,
-                call_id=call.id,
-                user_id=user_id,
-                submission_id=submission_id,
-                code=codes[submission_id],
-            )
+            one = _between(user_id, by_key[submission_id])
         elif not {*kinds} - {*one.kinds}:
             continue
         if not rule.bars((), one.state, ()) or not one.kinds:
@@ -214,25 +215,28 @@ def scan(session: Session, actor: Actor, call: Call) -> int:
         session.add(one)
         new += 1
     session.flush()
-    audit.record(session, actor.user_id, "look for conflicts", "call", call.id, found=new)
     return new
 
 
-def declare(
-    session: Session, actor: Actor, user_id: UUID, submission: Submission, reason: str
-) -> ConflictOfInterest:
-    """Note what a reviewer has declared; it counts until staff waive it."""
-    statement = select(ConflictOfInterest).where(
-        ConflictOfInterest.user_id == user_id,
-        ConflictOfInterest.submission_id == submission.id,
-    )
-    one = session.exec(statement).first() or ConflictOfInterest(
+def _between(user_id: UUID, submission: Submission) -> ConflictOfInterest:
+    return ConflictOfInterest(
         programme_id=submission.programme_id,
         call_id=submission.call_id,
         user_id=user_id,
         submission_id=submission.id,
         code=submission.code,
     )
+
+
+def declare(
+    session: Session, actor: Actor, user_id: UUID, submission: Submission, reason: str
+) -> ConflictOfInterest:
+    """Note what a reviewer or an advisor has declared; it counts until staff waive it."""
+    statement = select(ConflictOfInterest).where(
+        ConflictOfInterest.user_id == user_id,
+        ConflictOfInterest.submission_id == submission.id,
+    )
+    one = session.exec(statement).first() or _between(user_id, submission)
     one.kinds = sorted({*one.kinds, ConflictKind.DECLARED})
     one.state, one.reason, one.resolved_by = ConflictState.DECLARED, reason, None
     session.add(one)

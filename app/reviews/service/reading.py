@@ -62,14 +62,21 @@ def subject(session: Session, review: Review) -> SubjectRead:
         team = session.get_one(Organisation, submission.organisation_id)
         known |= {"organisation": team.name, "country": team.country}
     if may_read:
-        known["summary"] = submission.summary
-        known["passages"] = [
+        known |= text_of(session, submission)
+    return SubjectRead(**known)
+
+
+def text_of(session: Session, submission: Submission) -> dict[str, Any]:
+    """Return what a team has written, as far as it is for reviewers and advisors."""
+    return {
+        "summary": submission.summary,
+        "passages": [
             Told(name=name, text=text)
             for name in PASSAGES[submission.kind]
             if (text := submission.content.get(name))
-        ]
-        known["answers"] = _own_answers(session, submission)
-    return SubjectRead(**known)
+        ],
+        "answers": _own_answers(session, submission),
+    }
 
 
 def _own_answers(session: Session, submission: Submission) -> list[Answered]:

@@ -19,6 +19,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_run_step cancel": (Role.STAFF, "other", "read_run"),
     "take_match_step take-out": (Role.STAFF, "other", "read_match"),
     "take_review_step unassign": (Role.STAFF, "own", "read_review"),
+    "take_consultation_step close": (Role.STAFF, "other", "read_consultation"),
     "take_conflict_step confirm": (Role.STAFF, "other", "read_conflict"),
 }
 """A step of each route, who takes it, and where the thing is read that takes it."""

@@ -20,9 +20,10 @@ from app.core.tables.exporting import Format, table, wanted
 from app.core.tables.formulas import guarded, is_formula, unguarded
 from app.core.tables.importing import parse_table
 from app.submissions.lifecycle import State
+from tests.advice.people import an_advisor, put
 from tests.conftest import SignIn
 from tests.factories import a_call, a_challenge, a_run, a_suggestion, a_user, organisation_of
-from tests.reviews.people import a_rubric
+from tests.reviews.people import a_rubric, a_submission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDRESS = "/api/v1/challenges"
@@ -305,6 +306,9 @@ def test_every_list_of_the_interface_has_its_tables(
     run_id, call = a_suggestion(session, a_run(session)).run_id, a_call(session)
     call_id = call.id
     a_rubric(session, call)
+    a_submission(session, call)
+    an_advisor(session, call.programme_id)
+    consultation = put(session, call_id=str(call_id))
     admin = a_user(session, Role.ADMIN)
     lead, office = as_user(a_user(session, Role.LEAD)), as_user(admin)
     lists = [
@@ -315,7 +319,9 @@ def test_every_list_of_the_interface_has_its_tables(
 
     assert len(lists) >= 9
     for path in lists:
-        address = path.format(run_id=run_id, user_id=admin.id, call_id=call_id)
+        address = path.format(
+            run_id=run_id, user_id=admin.id, call_id=call_id, consultation_id=consultation.id
+        )
         reader = office if "{user_id}" in path else lead
         described = app.openapi()["paths"][path]["get"]["responses"]["200"]["content"]
         assert list(described) == ["application/json", "text/csv", XLSX]

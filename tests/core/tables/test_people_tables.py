@@ -15,6 +15,7 @@ from app.access.policy import Role
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
 from app.submissions.lifecycle import State
+from tests.advice.people import an_advisor, put
 from tests.conftest import SignIn
 from tests.core.tables.test_exporting import rows_of
 from tests.factories import (
@@ -27,7 +28,7 @@ from tests.factories import (
     a_user,
     an_organisation,
 )
-from tests.reviews.people import a_rubric
+from tests.reviews.people import a_rubric, a_submission
 
 ADDRESS = "/api/v1/challenges"
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -172,6 +173,9 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
     )
     call = a_call(session)
     a_rubric(session, call)
+    a_submission(session, call)
+    an_advisor(session, call.programme_id)
+    consultation = put(session, call_id=str(call.id))
     client, admin = as_user(lead), as_user(a_user(session, Role.ADMIN))
     lists = [
         path
@@ -180,7 +184,12 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
     ]
 
     for path in lists:
-        address = path.format(run_id=suggestion.run_id, user_id=lead.id, call_id=call.id)
+        address = path.format(
+            run_id=suggestion.run_id,
+            user_id=lead.id,
+            call_id=call.id,
+            consultation_id=consultation.id,
+        )
         reader = admin if "user_id" in path else client
         body = reader.get(f"{address}?format=csv").content
         cells = [cell for row in rows_of(body) for cell in row]

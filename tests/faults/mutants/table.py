@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.faults.mutants import (
+    advice,
     backgrounds,
     bounds,
     browsing,
@@ -12,6 +13,7 @@ from tests.faults.mutants import (
     duplicates,
     entering,
     floods,
+    form_files,
     forms,
     letters,
     lives,
@@ -31,8 +33,10 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *lives.FAULTS,
     *decisions.FAULTS,
     *forms.FAULTS,
+    *form_files.FAULTS,
     *reviews.FAULTS,
     *screening.FAULTS,
+    *advice.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,

@@ -46,8 +46,7 @@ def is_workbook(content: bytes) -> bool:
 
 def read_workbook(content: bytes, reading: Reading[Any]) -> None:
     """Take the rows of the one sheet that holds records into the reading."""
-    _require_readable(content, reading.name)
-    sheets = [sheet for sheet in _sheets(content, reading.name) if sheet.rows]
+    sheets = [sheet for sheet in sheets_of(content, reading.name) if sheet.rows]
     holding = [sheet for sheet in sheets if _holds_records(sheet, reading)]
     # A sheet of notes may name a column by chance, and hardly all that are required.
     holding = [sheet for sheet in holding if _names_all(sheet, reading)] or holding
@@ -72,7 +71,7 @@ def read_workbook(content: bytes, reading: Reading[Any]) -> None:
         _take_sheet(sheet, f"{sheet.title}!" if len(sheets) > 1 else "", reading)
 
 
-def _holds_records(sheet: "_Sheet", reading: Reading[Any]) -> bool:
+def _holds_records(sheet: "Sheet", reading: Reading[Any]) -> bool:
     """Tell whether a sheet has names of columns that fit, and rows below them."""
     place = place_of_names(sheet.rows, reading.headings)
     return (
@@ -82,28 +81,28 @@ def _holds_records(sheet: "_Sheet", reading: Reading[Any]) -> bool:
     )
 
 
-def _names_all(sheet: "_Sheet", reading: Reading[Any]) -> bool:
+def _names_all(sheet: "Sheet", reading: Reading[Any]) -> bool:
     place = place_of_names(sheet.rows, reading.headings) or 0
     return reading.headings.named(sheet.rows[place][1]) >= {*reading.headings.required}
 
 
-def _take_sheet(sheet: "_Sheet", prefix: str, reading: Reading[Any]) -> None:
+def _take_sheet(sheet: "Sheet", prefix: str, reading: Reading[Any]) -> None:
     width = max(len(cells) for _, cells in sheet.rows)
     rows = [(line, cells + [""] * (width - len(cells))) for line, cells in sheet.rows]
     place = place_of_names(rows, reading.headings)
     for column, heading in enumerate(rows[place or 0][1]):
         if field := reading.headings.field(heading):
-            reading.columns.setdefault(field, f"{prefix}{_letters(column)}")
+            reading.columns.setdefault(field, f"{prefix}{letters(column)}")
     for line, column, problem, remedy in sheet.broken:
-        cell = f"{prefix}{_letters(column)}{line}"
+        cell = f"{prefix}{letters(column)}{line}"
         reading.faults.append(Fault(reading.name, line, "", problem, remedy, cell))
     take_rows(rows, reading)
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """Return the letters of a column, counted from 0: A, B, ..., Z, AA."""
     before, last = divmod(column, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _require_readable(content: bytes, name: str) -> None:
@@ -127,8 +126,15 @@ def _require_readable(content: bytes, name: str) -> None:
         )
 
 
-def _sheets(content: bytes, name: str) -> "list[_Sheet]":
-    """Return the sheets that people see, with their rows that are not blank."""
+def sheets_of(content: bytes, name: str) -> "list[Sheet]":
+    """Return the sheets that people see, with their rows that are not blank.
+
+    Raises
+    ------
+    FaultyTable
+        If it is no workbook, a damaged one, or one that unpacks to too much.
+    """
+    _require_readable(content, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it leaves aside is nothing that is read
         try:
@@ -143,7 +149,7 @@ def _sheets(content: bytes, name: str) -> "list[_Sheet]":
             )
 
 
-def _read_sheets(content: bytes, name: str) -> "list[_Sheet]":
+def _read_sheets(content: bytes, name: str) -> "list[Sheet]":
     book = _opened(content, results=True)
     formulas = _opened(content, results=False) if _has_formulas(content) else None
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -155,7 +161,7 @@ def _read_sheets(content: bytes, name: str) -> "list[_Sheet]":
         )
     sheets, rows_before = [], 0
     for sheet in shown:
-        read = _Sheet(sheet.title)
+        read = Sheet(sheet.title)
         behind = formulas[sheet.title] if formulas else None
         rows_before += read.fill(_cells_of(sheet), behind and _cells_of(behind), name)
         if rows_before > MAX_ROWS:
@@ -185,8 +191,15 @@ def _cells_of(sheet: Any) -> Iterator[Sequence[Any]]:
     return iter(sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=MAX_ROWS))
 
 
-class _Sheet:
-    """A sheet with its rows that are not blank, and with the cells that cannot be read."""
+class Sheet:
+    """A sheet with its rows that are not blank, and with the cells that cannot be read.
+
+    Attributes
+    ----------
+    title : str
+    rows : list of (line, cells as text)
+    broken : list of (line, column, problem, remedy)
+    """
 
     def __init__(self, title: str) -> None:
         self.title = title

@@ -1,0 +1,1 @@
+"""Use cases of the advisory board, by group."""

@@ -1,0 +1,148 @@
+"""Filling a form in without a connection: downloading it, and bringing it back."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.dependencies import ActorDep, DatabaseDep, SettingsDep
+from app.core.base.errors import AppError, NotFound, NotPermitted, Stale, Unprocessable
+from app.core.base.messages import Message
+from app.core.base.translations import language
+from app.core.http.access import needs
+from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.storage.database import reading
+from app.core.tables.row_errors import Fault, FaultyTable
+from app.organisations.service import organisations
+from app.pages.layout import Page, PageDep, go_to
+from app.pages.uploads import FileDep, Kept, KeptForm, most_bytes, packed, unpacked, unusable
+from app.programmes import service as programmes
+from app.programmes.lifecycle import Phase
+from app.programmes.schemas import CallQuery
+from app.settings import Settings
+from app.submissions.lifecycle import EDITABLE, KINDS
+from app.submissions.service import form_files, queries
+from app.submissions.service.form_files import Taken
+from app.submissions.service.importing import Sent
+
+router = APIRouter()
+
+
+@router.get("/form-files")
+@needs(Action.DRAFT_WRITE)
+def show_form_files(
+    page: PageDep, session: ReadSessionDep, actor: ActorDep, settings: SettingsDep
+) -> Response:
+    """Offer forms as files, and ask for one that was filled in."""
+    return _page(page, session, actor, settings)
+
+
+@router.post("/form-files")
+@needs(Action.DRAFT_WRITE)
+def look_at_form_file(
+    page: PageDep,
+    database: DatabaseDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    file: FileDep,
+) -> Response:
+    """Show all that is wrong with a file, or what it would write; write nothing."""
+    with reading(database) as session:
+        wrong = unusable(file, most_bytes(settings))
+        if file is None or wrong is not None:
+            return _page(page, session, actor, settings, wrong=wrong, status=422)
+        into = language(page.language)
+        try:
+            found = form_files.look_through(session, actor, file.name, file.content, into)
+        except FaultyTable as refusal:
+            return _page(
+                page, session, actor, settings, faults=refusal.faults, file=file, status=422
+            )
+        return _page(page, session, actor, settings, found=found, file=file)
+
+
+@router.post("/form-files/store")
+@needs(Action.DRAFT_WRITE)
+def store_form_file(
+    page: PageDep,
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    form: KeptForm,
+) -> Response:
+    """Write what a file says; where a colleague was quicker, ask which shall stand."""
+    file, into = unpacked(form.value), language(page.language)
+    if file is None or form.value is None:
+        wrong = Message("Choose a file.")
+        return _page(page, session, actor, settings, wrong=wrong, status=422)
+    try:
+        found = form_files.take_in(
+            session,
+            actor,
+            file.name,
+            file.content,
+            into,
+            most=settings.max_drafts,
+            organisation_id=_team(form.value),
+            is_mine=bool(form.value.is_mine),
+        )
+    except FaultyTable as refusal:
+        return _page(
+            page, session, actor, settings, faults=refusal.faults, file=file, status=422
+        )
+    except Stale as refusal:
+        found = form_files.look_through(session, actor, file.name, file.content, into)
+        status = refusal.status
+        return _page(page, session, actor, settings, found=found, file=file, status=status)
+    except (NotFound, NotPermitted):
+        raise
+    except (Unprocessable, AppError) as refusal:
+        status, wrong = refusal.status, Message.of(refusal.detail)
+        return _page(page, session, actor, settings, wrong=wrong, status=status)
+    code = found.submission.code if found.submission else ""
+    return go_to(f"/submissions/{code}", done="form-taken")
+
+
+def _team(kept: Kept) -> UUID | None:
+    try:
+        return UUID(kept.organisation_id) if kept.organisation_id else None
+    except ValueError:
+        return None
+
+
+def _page(
+    page: Page,
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    *,
+    status: int = 200,
+    wrong: Message | None = None,
+    faults: tuple[Fault, ...] = (),
+    found: Taken | None = None,
+    file: Sent | None = None,
+) -> Response:
+    own = policy.own_reach(actor, Action.DRAFT_WRITE)
+    more: dict[str, Any] = {}
+    if found is not None and file is not None:
+        more["content"] = packed(file)
+    return page.render(
+        "team/form_files.html",
+        status=status,
+        drafts=[row for row in queries.own(session, actor) if row.state in EDITABLE],
+        calls=[
+            call
+            for call in programmes.calls(session, actor, CallQuery(phase=[Phase.OPEN])).rows
+            if call.kind in KINDS
+        ],
+        teams=[organisations.organisation(session, actor, key) for key in sorted(own)],
+        wrong=wrong,
+        faults=faults,
+        found=found,
+        file_name=file.name if file else "",
+        most=most_bytes(settings),
+        **more,
+    )
