@@ -1,6 +1,7 @@
 """All table classes, so that importing this fills the metadata."""
 
 from app.accounts import models as accounts
+from app.attachments import models as attachments
 from app.core.storage import (
     audit,
     idempotency_keys,
@@ -23,6 +24,7 @@ from app.themes import models as themes
 
 __all__ = [
     "accounts",
+    "attachments",
     "audit",
     "decisions",
     "idempotency_keys",

@@ -105,7 +105,7 @@ ENTRIES: Final = (
         "/submissions",
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
-            *("take_newest_form",),
+            *("take_newest_form", "show_files", "add_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),

@@ -58,7 +58,7 @@ from app.pages.staff import (
     what_if,
 )
 from app.pages.staff import calls as programme_calls
-from app.pages.team import fitting, form, matches, mine, notice, receipt, submission
+from app.pages.team import files, fitting, form, matches, mine, notice, receipt, submission
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -76,7 +76,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, submission, fitting, notice, receipt, matches),
+    *(mine, form, files, submission, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(
         programmes,
