@@ -19,6 +19,7 @@ from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
+from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.idempotency import without_key
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
@@ -153,9 +154,10 @@ def take_attachment_step(
     settings: SettingsDep,
     attachment_id: UUID,
     step: StepName,
+    expected: ExpectedIfStatedDep,
 ) -> Attachment:
     """Remove a file from what is being written, or put it back."""
-    return writing.move(session, actor, attachment_id, step, settings)
+    return writing.move(session, actor, attachment_id, step, settings, expected)
 
 
 def _read(rows: Sequence[Attachment]) -> AttachmentsRead:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,7 +36,9 @@ def archive(parts: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> byte
     return file.getvalue()
 
 
-def office(kind: FileKind, said: str = "", **parts: bytes) -> bytes:
+def office(
+    kind: FileKind, said: str = "", parts: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
     """An office file of a kind; `said` stands among the kinds of its parts."""
     if kind in {FileKind.ODT, FileKind.ODS, FileKind.ODP}:
         return archive(

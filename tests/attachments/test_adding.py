@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import JsonValue
 from sqlmodel import func, select
 
 from app.access.policy import Action, Actor, Role
@@ -12,6 +13,7 @@ from app.attachments.service import keeping, reading, writing
 from app.core.base.clock import now
 from app.core.base.errors import (
     Conflict,
+    FieldError,
     NotFound,
     NotPermitted,
     TooLarge,
@@ -76,7 +78,7 @@ def test_a_question_for_files_is_answered_by_their_names(writer: Writer) -> None
     assert writer.draft.answers["plan"] == ["plan.png"]
 
 
-def missing(writer: Writer) -> list[object]:
+def missing(writer: Writer) -> list[FieldError]:
     _, offers = steps.offers(writer.session, writer.actor, Kind.CHALLENGE, writer.draft.id)
     return list(next(offer for offer in offers if offer.name == "submit").missing)
 
@@ -85,8 +87,8 @@ def test_saving_answers_neither_adds_a_file_nor_loses_one(writer: Writer) -> Non
     writer.adds(sent(PDF, "plan.pdf", "plan"))
     key = writer.draft.id
 
-    def change(**answers: object) -> None:
-        patch = Patch({"answers": answers})
+    def change(**answers: JsonValue) -> None:
+        patch = Patch({"answers": {**answers}})
         drafts.change(writer.session, writer.actor, Kind.CHALLENGE, key, patch)
 
     change(drawn=True, plan=None)

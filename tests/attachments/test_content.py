@@ -57,10 +57,10 @@ def test_each_kind_is_known_by_what_it_holds(file: bytes, kind: FileKind) -> Non
         (b"PK\x03\x04", "cut short"),
         (office(FileKind.DOCX, VBA), "macros"),
         (b"PK\x03\x04" + b"\0" * 30 + office(FileKind.DOCX), "cut short"),
-        (office(FileKind.XLSX, **{"xl/vbaProject.bin": b"x"}), "macros"),
-        (office(FileKind.XLSX, **{"xl/macrosheets/sheet1.xml": b"x"}), "macros"),
-        (office(FileKind.PPTX, **{"ppt/embeddings/oleObject1.bin": b"x"}), "macros"),
-        (office(FileKind.ODT, **{"Basic/Standard/Module1.xml": b"x"}), "macros"),
+        (office(FileKind.XLSX, parts={"xl/vbaProject.bin": b"x"}), "macros"),
+        (office(FileKind.XLSX, parts={"xl/macrosheets/sheet1.xml": b"x"}), "macros"),
+        (office(FileKind.PPTX, parts={"ppt/embeddings/oleObject1.bin": b"x"}), "macros"),
+        (office(FileKind.ODT, parts={"Basic/Standard/Module1.xml": b"x"}), "macros"),
         (office(FileKind.DOCX, '<Override ContentType="a&#109;acro"/>'), "an archive"),
         (office(FileKind.DOCX, "<!-- -->"), "an archive"),
         (archive({"mimetype": b"application/zip"}), "an archive"),
@@ -75,7 +75,7 @@ def test_what_is_not_taken_is_refused_with_a_reason(file: bytes, why: str) -> No
 
 def test_a_macro_is_found_whichever_letters_its_name_has() -> None:
     with pytest.raises(ValueError, match="macros"):
-        told(office(FileKind.DOCX, **{"word\\VBAproject.BIN": b"x"}))
+        told(office(FileKind.DOCX, parts={"word\\VBAproject.BIN": b"x"}))
 
 
 def test_an_office_file_with_a_password_is_refused() -> None:
@@ -88,7 +88,7 @@ def test_an_office_file_with_a_password_is_refused() -> None:
 
 
 def test_a_bomb_is_told_without_being_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = office(FileKind.DOCX, **{"word/bomb.xml": b"\0" * 20_000_000})
+    bomb = office(FileKind.DOCX, parts={"word/bomb.xml": b"\0" * 20_000_000})
     declared = archive({"[Content_Types].xml": b"<Types>" + b" " * 30_000_000})
     unpacked = 0
     plain = zipfile.ZipExtFile.read
@@ -112,7 +112,7 @@ def test_an_archive_with_too_long_a_list_is_refused_before_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(content, "MOST_PARTS", 10)
-    many = office(FileKind.DOCX, **{f"word/{number}.xml": b"" for number in range(20)})
+    many = office(FileKind.DOCX, parts={f"word/{number}.xml": b"" for number in range(20)})
     monkeypatch.setattr(zipfile, "ZipFile", zlib.error)  # whoever opens it fails otherwise
 
     with pytest.raises(ValueError, match="archive"):

@@ -166,8 +166,7 @@ def test_reviewers_get_files_after_the_declaration_and_none_of_blind_calls(
     call = a_call(session)
     a_rubric(session, call, is_blind=is_blind)
     form = a_form(session, call, questions=QUESTIONS)
-    about = {"form_id": form.id, "answers": {"drawn": True}}
-    submission = a_submission(session, call, **about)
+    submission = a_submission(session, call, form_id=form.id, answers={"drawn": True})
     plan = an_attachment(session, submission, question="plan")
     costs = an_attachment(session, submission, another(1), name="c.pdf", question="costs")
     elsewhere = an_attachment(session, a_challenge(session), another(2))

@@ -16,8 +16,10 @@ from app.attachments.content import FileKind, recognised
 from app.attachments.lifecycle import LIFE, Facts, FileState
 from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.names import called
+from app.attachments.schemas import AttachmentRead
 from app.attachments.service import reading
 from app.core.base.clock import now
+from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import (
     Conflict,
     FieldError,
@@ -186,7 +188,12 @@ def _answer(session: Session, submission: Submission, question: str | None) -> N
 
 
 def move(
-    session: Session, actor: Actor, key: UUID, name: str, settings: Settings
+    session: Session,
+    actor: Actor,
+    key: UUID,
+    name: str,
+    settings: Settings,
+    expected: Expected = ANYTHING,
 ) -> Attachment:
     """Remove a file from its submission, or put it back.
 
@@ -197,6 +204,8 @@ def move(
     Conflict
         If the step does not start from here, the submission is not being written, or there is
         no room for the file any more.
+    Stale
+        If it is no longer as expected.
     """
     step = LIFE.step(name)
     row = reading.get(session, actor, key)
@@ -204,6 +213,7 @@ def move(
     policy.require(actor, step.action, submission.organisation_id)
     session.refresh(submission, with_for_update=True)
     session.refresh(row)
+    expected.require(AttachmentRead.model_validate(row))
     row.state = LIFE.advance(row.state, step, _facts(session, submission, row, settings))
     row.removed_at = now() if row.state is FileState.REMOVED else None
     if row.state is FileState.KEPT:

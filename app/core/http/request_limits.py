@@ -178,8 +178,8 @@ class BodyLimit:
 
 
 def _brings_a_file(scope: Scope) -> bool:
-    path: str = scope["path"]
-    return scope["method"] == "POST" and path.endswith(UPLOADED_TO)
+    path: str = scope.get("path", "")
+    return scope.get("method") == "POST" and path.endswith(UPLOADED_TO)
 
 
 class _Counted:

@@ -39,8 +39,8 @@ MOST_EARLIER: Final = 200
 """Answers to earlier versions that are kept; the oldest give way."""
 
 _FILES_BY_THEMSELVES: Final = Message(
-    "Files are added and removed one by one: POST /challenges/{key}/attachments, or solutions. "
-    "Leave this answer out."
+    "Files are added and removed one by one, as attachments of the submission. Leave this "
+    "answer out."
 )
 _ASKED_ANEW: Final = Message(
     'Hello,\n\nthe call "{call}" asks other questions now. What your team has written in '
