@@ -11,6 +11,7 @@ from app.access.descriptions import DESCRIPTIONS
 from app.access.lifecycle import Life
 from app.access.policy import GRANTS, Action, Reach, Role
 from app.accounts import lifecycle as accounts
+from app.attachments import lifecycle as attachments
 from app.core.base import errors
 from app.core.base.errors import AppError
 from app.core.tables.row_errors import FaultyTable
@@ -30,6 +31,7 @@ explains what stands here.
 
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
+    ("A file of a submission", attachments.LIFE),
     ("A review", reviews.LIFE),
     ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A decision", decisions.LIFE),

@@ -312,6 +312,7 @@ OUTSIDE: Final = frozenset(
         *("begin_notice", "show_notice_form", "write_notice"),
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
         *("show_review", "write_review", "show_review_step", "move_review"),
+        *("download_file", "move_file", "download_reviewed_file"),
         *("show_discussion", "say_in_discussion", "show_choices", "ask_reviewer"),
     }
 )

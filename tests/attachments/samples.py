@@ -16,7 +16,6 @@ from app.attachments.service import writing
 from app.attachments.service.writing import Sent
 from app.settings import Settings
 from app.submissions.models import Submission
-from tests.factories import a_user
 
 PDF: Final = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 PNG: Final = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -58,10 +57,9 @@ def another(number: int) -> bytes:
     return PDF.replace(b"endobj", b"endobj %d" % number)
 
 
-def of_team(session: Session, organisation_id: UUID) -> Actor:
+def of_team(organisation_id: UUID) -> Actor:
     """Somebody of a team."""
-    user = a_user(session, organisation_id=organisation_id)
-    return Actor(user.id, {Role.MEMBER: frozenset({organisation_id})})
+    return Actor(None, {Role.MEMBER: frozenset({organisation_id})})
 
 
 def an_attachment(
@@ -70,7 +68,7 @@ def an_attachment(
     """A file of a submission, added while it was written."""
     state = submission.state
     submission.state = type(state).DRAFT
-    actor = of_team(session, submission.organisation_id)
+    actor = of_team(submission.organisation_id)
     made = writing.add(session, actor, submission, sent(content, **said), Settings())
     submission.state = state
     session.flush()

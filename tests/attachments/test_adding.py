@@ -209,7 +209,7 @@ def test_only_what_is_written_gets_or_loses_files(writer: Writer, state: State) 
 def test_nobody_but_its_team_adds_or_removes_files(writer: Writer) -> None:
     made = writer.adds(sent())
     writer.draft.state, writer.draft.submitted_at = State.RETURNED, now()
-    stranger = of_team(writer.session, an_organisation(writer.session).id)
+    stranger = of_team(an_organisation(writer.session).id)
     narrow = Actor(writer.user.id, writer.actor.roles, frozenset(Action) - {Action.DRAFT_WRITE})
     session, settings = writer.session, writer.settings
 

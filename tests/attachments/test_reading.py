@@ -27,7 +27,7 @@ AUDITOR = Actor(None, {Role.AUDITOR: frozenset()})
 
 def readers(writer: Writer, attachment: Attachment) -> set[str]:
     """Who of all may read a file."""
-    stranger = of_team(writer.session, an_organisation(writer.session).id)
+    stranger = of_team(an_organisation(writer.session).id)
     actors = {
         "team": writer.actor,
         "staff": STAFF,
@@ -176,7 +176,7 @@ def test_reviewers_get_files_after_the_declaration_and_none_of_blind_calls(
     review.state = ReviewState.ACCEPTED
     after = reviewing.subject(session, review)
 
-    assert (before.files, before.withheld_files, before.answers) == (None, 0, None)
+    assert (before.files, before.withheld_files, before.answers) == (None, None, None)
     assert [one.question for one in after.answers or ()] == ["Is there a plan?"]
     if is_blind:
         assert (after.files, after.withheld_files) == (None, 1)

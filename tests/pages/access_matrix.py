@@ -78,7 +78,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_new": Row(303, 403, 200, 403),
     "begin": Row(401, 403, 422, 403),
     "show_files": Row(303, 404, 404, 404),
-    "add_file": Row(401, 404, 404, 404),
+    "add_file": Row(401, 415, 415, 415),
     "download_file": Row(303, 404, 404, 404),
     "move_file": Row(401, 404, 404, 404),
     "download_reviewed_file": Row(303, 404, 404, 404),

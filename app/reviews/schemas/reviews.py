@@ -184,8 +184,8 @@ class SubjectRead(BaseModel):
         default=None,
         description="Null as well where the call is blind: a file may tell a team.",
     )
-    withheld_files: int = Field(
-        default=0, description="How many files are not shown since the call is blind."
+    withheld_files: int | None = Field(
+        default=None, description="How many files are not shown since the call is blind."
     )
 
 

@@ -76,7 +76,7 @@ def subject(session: Session, review: Review) -> SubjectRead:
         known["answers"] = _own_answers(session, submission)
         files = attachments.for_reviewers(session, submission)
         if is_blind:
-            known["withheld_files"] = len(files)
+            known["withheld_files"] = len(files) or None
         else:
             known["files"] = [ReviewedFile.model_validate(one) for one in files]
     return SubjectRead(**known)
