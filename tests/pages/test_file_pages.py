@@ -73,7 +73,7 @@ def test_a_question_for_files_is_a_topic_that_is_answered_by_them(
     assert made.headers["location"] == f"{place}/topics/plan?done=file-renamed"
     assert third.status_code == 422
     assert "This question has 2 files, the maximum." in third.text
-    assert "These are the 2 files that fit here." in full
+    assert "Only 2 files fit here." in full
     assert "plan (2).pdf" in browser.get(place + "/check").text
     nowhere = browser.post(
         f"{place}/attachments", files={"file": ("a.pdf", PDF)}, data={"question": "problem"}
