@@ -14,6 +14,7 @@ from app.accounts.api import router as accounts
 from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.advice import api as advice
+from app.attachments.api import router as attachments
 from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
@@ -27,6 +28,7 @@ from app.core.http.metrics import Measured, Metrics
 from app.core.http.request_limits import BodyLimit, RequestLimit
 from app.core.http.request_log import RequestLog
 from app.core.http.security_headers import SecureHeaders
+from app.core.http.uploads import AROUND
 from app.core.storage.database import Database, connect, reading
 from app.core.storage.rate_limits import RequestQuota
 from app.decisions.api import releasing
@@ -109,6 +111,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         BodyLimit,
         limit=settings.max_body_bytes,
         seconds=settings.max_body_seconds,
+        upload_limit=settings.max_file_bytes + AROUND,
         shown=refusals.as_bare_page,
     )
     app.state.forwarding = Forwarding()
@@ -136,6 +139,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         solutions,
         late,
         form_files,
+        attachments,
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,

@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.advice import models as advice
+from app.attachments import models as attachments
 from app.core.storage import (
     audit,
     idempotency_keys,
@@ -26,6 +27,7 @@ from app.themes import models as themes
 __all__ = [
     "accounts",
     "advice",
+    "attachments",
     "audit",
     "decisions",
     "idempotency_keys",

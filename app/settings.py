@@ -88,6 +88,18 @@ class Settings(BaseSettings):
     max_body_seconds: Decimal = Field(
         default=30, gt=0, le=600, description="How long a request body may take to arrive."
     )
+    max_file_bytes: Whole = Field(
+        default=20_000_000, ge=10_000, le=200_000_000, description="The largest file of a team."
+    )
+    max_files: Whole = Field(
+        default=10, ge=1, le=50, description="Files that belong to one submission."
+    )
+    max_files_bytes: Whole = Field(
+        default=60_000_000, ge=10_000, description="How large these are together."
+    )
+    max_upload_seconds: Decimal = Field(
+        default=300, gt=0, le=3600, description="How long a file may take to arrive."
+    )
     max_page_bytes: Whole = Field(
         default=4_000_000,
         ge=100_000,

@@ -69,6 +69,8 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/reviews/assigning.py": "the bridge to the library: who reviews what",
         "app/reviews/conflicts.py": "the rule for conflicts of interest; pure",
         "app/reviews/deferred.py": "where the services reach what computes",
+        "app/attachments/content.py": "what a file is, told by what it holds",
+        "app/attachments/names.py": "how a file is called",
         "app/reviews/plans.py": "what goes into an assignment and comes out, as plain values",
         "app/reviews/ranking.py": "what reviews say together; pure",
         "app/documents/blocks.py": "what a document consists of",

@@ -15,6 +15,7 @@ from app.access.policy import Role
 from tests.access_matrix import Matrix
 from tests.accounts import access_matrix as accounts
 from tests.advice import access_matrix as advice
+from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
@@ -35,6 +36,7 @@ from tests.world import World, names_in
 FEATURES = (
     accounts,
     advice,
+    attachments,
     decisions,
     duplicates,
     insights,

@@ -20,6 +20,7 @@ from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.screening.models import Exclusion
 from app.submissions.models import Submission
+from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.matches import access_matrix as matches
@@ -60,11 +61,21 @@ NOWHERE: Final = {
 WITHOUT_CODES: Final = (
     *("verdict", "release", "permit_back", "read_late_permit"),
     *("_review_step", "read_review ", "replace_review ", "reviewed", "discussion", "comment"),
-    *("conflict", "reviewer"),
+    *("conflict", "reviewer", "read_attachment", "attachment_step"),
 )
 FEATURES: Final = (
-    *(decisions, duplicates, matches, matchmaking, notices, programmes, reviews, screening),
-    *(questions, submissions),
+    *(
+        attachments,
+        decisions,
+        duplicates,
+        matches,
+        matchmaking,
+        notices,
+        programmes,
+        reviews,
+        screening,
+    ),
+    *(questions, screening, submissions),
 )
 CASES: Final = {
     case: rows

@@ -39,6 +39,7 @@ from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.service import form_files, revisions
 from tests.advice.world import ADVISING, before_the_board
+from tests.attachments.samples import an_attachment
 from tests.factories import (
     a_call,
     a_challenge,
@@ -63,8 +64,12 @@ from tests.factories import (
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
 
-UNTRIED = {"ask_what_if", "create_token", "hand_letter_over"}
-"""What changes nothing anyhow, and what is so secret that no answer of it is kept."""
+UNTRIED = {
+    *("ask_what_if", "create_token", "hand_letter_over"),
+    *("attach_to_challenge", "attach_to_solution"),
+}
+"""What changes nothing anyhow, such as a file that is none, and what is so secret that no
+answer of it is kept."""
 ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
@@ -223,6 +228,9 @@ def people(world: World, session: Session) -> None:
     }
     world.other |= reviewed_by(session, None, deciding)
     world.other |= before_the_board(session, None, deciding)
+    world.other["attachment_id"] = an_attachment(session, submitted).id
+    unseen = session.get_one(Submission, world.hidden["challenge_id"])
+    world.hidden["attachment_id"] = an_attachment(session, unseen).id
     for one in (call, drafted):
         a_rubric(session, one)
     for role in Role:
@@ -235,6 +243,7 @@ def people(world: World, session: Session) -> None:
             **owned,
             "challenge_id": draft.id,
             "submission_id": draft.id,
+            "attachment_id": an_attachment(session, draft).id,
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
             "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,

@@ -12,6 +12,7 @@ from app.access.lifecycle import Life
 from app.access.policy import GRANTS, Action, Reach, Role
 from app.accounts import lifecycle as accounts
 from app.advice import lifecycle as advice
+from app.attachments import lifecycle as attachments
 from app.core.base import errors
 from app.core.base.errors import AppError
 from app.core.tables.row_errors import FaultyTable
@@ -33,6 +34,7 @@ explains what stands here.
 LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
     ("An exclusion", screening.LIFE),
+    ("A file of a submission", attachments.LIFE),
     ("A review", reviews.LIFE),
     ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A consultation", advice.LIFE),

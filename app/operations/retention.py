@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete
 from app.accounts.models import OneTimeLink, Token
 from app.accounts.service import browser_sessions, known_browsers, one_time_links
 from app.advice.service import advisors
+from app.attachments.service import keeping as attachments
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.notifications.service import telling
@@ -26,6 +27,7 @@ class Removed:
     links: int
     tokens: int
     counts: int
+    files: int
 
 
 def purge(session: Session, settings: Settings) -> Removed:
@@ -47,4 +49,5 @@ def purge(session: Session, settings: Settings) -> Removed:
         links=int(getattr(links, "rowcount", 0)),
         tokens=int(getattr(tokens, "rowcount", 0)),
         counts=rate_limits.purge(session, at - timedelta(days=1)),
+        files=attachments.purge(session, at),
     )

@@ -24,7 +24,7 @@ from app.core.base.errors import NotSignedIn
 from app.core.base.translations import ENGLISH, LANGUAGES, language, preferred
 from app.core.http import cookies
 from app.core.http.access import Access, declaration_of
-from app.core.http.forms import Form
+from app.core.http.forms import Form, is_form
 from app.core.storage.database import Database, reading
 from app.insights import queries
 from app.pages import navigation, words
@@ -147,7 +147,7 @@ async def page_for(request: Request, background: BackgroundTasks) -> Page:
         try:
             await admitted(request, background, None)
         except NotSignedIn:
-            if request.method == "POST":
+            if request.method == "POST" and is_form(request):
                 # Shown again: a session may end while its person writes.
                 request.state.sent = await request.body()
             raise

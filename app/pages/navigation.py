@@ -116,6 +116,7 @@ ENTRIES: Final = (
         _pages(
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
             *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
+            *("show_files", "add_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
         ),
         own(Action.DRAFT_WRITE),
@@ -342,6 +343,7 @@ OUTSIDE: Final = frozenset(
         *("begin_notice", "show_notice_form", "write_notice"),
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
         *("show_review", "write_review", "show_review_step", "move_review"),
+        *("download_file", "move_file", "download_reviewed_file"),
         *("show_discussion", "say_in_discussion", "show_choices", "ask_reviewer"),
         *("show_consultation", "declare_conflicts", "ask_about_consultation"),
         *("show_board_item", "write_advice", "ask_about_item", "answer_question"),

@@ -34,6 +34,12 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "reopen": Message("Taken back. You can go on writing."),
             "edition-begun": Message("Begun. Its calls are drafts with the dates moved."),
             "newest-form": Message("The new questions are here. Look through your answers."),
+            "file-added": Message("Added."),
+            "file-renamed": Message(
+                "Added, under a name that fits what the file is and that no other one has."
+            ),
+            "file-remove": Message("Removed. You can put it back for 30 days."),
+            "file-put-back": Message("Put back."),
             "form-saved": Message("Saved. Teams are asked like this."),
             "form-prepared": Message("Saved. Teams are asked as before until you use it."),
             "form-used": Message("From now on the call asks like this. Teams got a letter."),

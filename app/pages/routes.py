@@ -62,6 +62,7 @@ from app.pages.staff import (
 )
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
+    files,
     fitting,
     form,
     matches,
@@ -89,7 +90,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, offline, submission, step, fitting, notice, receipt, matches),
+    *(mine, form, offline, files, submission, step, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),
     *(

@@ -160,6 +160,14 @@ def _link(question: Question, given: Any) -> Any:
     return address
 
 
+def _files(_: Question, given: Any) -> list[str]:
+    """Return the names of files; that they are there is for others to see to."""
+    several = given.split(";") if isinstance(given, str) else given
+    if not isinstance(several, list):
+        raise ValueError(Message("Send a list here, even of one item."))
+    return [name for one in several if (name := _text(one))]
+
+
 _READERS: Final[Mapping[QuestionType, Callable[[Question, Any], Any]]] = {
     QuestionType.SHORT_TEXT: _by(_SHORT),
     QuestionType.LONG_TEXT: _by(_LONG),
@@ -171,6 +179,7 @@ _READERS: Final[Mapping[QuestionType, Callable[[Question, Any], Any]]] = {
     QuestionType.COUNTRY: _by(_COUNTRY),
     QuestionType.LANGUAGE: _language,
     QuestionType.LINK: _link,
+    QuestionType.FILE: _files,
 }
 
 
@@ -246,18 +255,32 @@ def pointer_to(kind: CallKind, key: str) -> str:
 
 def _lack(kind: CallKind, question: Question, value: Any) -> str | None:
     if is_blank(value):
-        if not question.required:
-            return None
-        ours = by_key(kind).get(question.key)
-        return (ours and ours.request) or Message("Answer this question.")
+        return _request(kind, question) if question.required else None
     if question.type in WRITTEN:
         return _wrong_length(question, words_in(value))
+    if question.type is QuestionType.FILE:
+        return _too_many(question.most_files or 1, len(value))
     if question.type is QuestionType.NUMBER:
         if question.least is not None and value < question.least:
             return Message("It must be at least {ge}.", ge=question.least)
         if question.most is not None and value > question.most:
             return Message("It must be at most {le}.", le=question.most)
     return None
+
+
+def _request(kind: CallKind, question: Question) -> str:
+    if question.type is QuestionType.FILE:
+        return Message("Add a file.")
+    ours = by_key(kind).get(question.key)
+    return (ours and ours.request) or Message("Answer this question.")
+
+
+def _too_many(most: int, count: int) -> str | None:
+    if count <= most:
+        return None
+    return Message(
+        "It has {count} files; the maximum is {most}. Remove some.", count=count, most=most
+    )
 
 
 def _wrong_length(question: Question, words: int) -> str | None:

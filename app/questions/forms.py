@@ -16,6 +16,8 @@ from app.core.base.text import Line, Text, comparable
 MOST_QUESTIONS: Final = 60
 MOST_OPTIONS: Final = 50
 MOST_RULES: Final = 20
+MOST_FILES: Final = 10
+"""Files that one question takes."""
 MOST_NAMED: Final = 250
 """Countries, options or levels that a rule or a condition names: all there are."""
 MOST_WORDS: Final = 3_000
@@ -38,6 +40,7 @@ class QuestionType(StrEnum):
     COUNTRY = "country"
     LANGUAGE = "language"
     LINK = "link"
+    FILE = "file"
 
 
 class Audience(StrEnum):
@@ -77,6 +80,8 @@ DECIDING: Final = LISTED | {
     QuestionType.LANGUAGE,
 }
 """Types upon whose answers another question or a rule may depend: there is a list of them."""
+FOR_FILES: Final = frozenset({Audience.REVIEWERS, Audience.STAFF})
+"""Who may read files: they are never published, and never handed to another team."""
 TOLD_TO_PARTIES: Final = frozenset({Audience.PUBLIC, Audience.PARTIES})
 
 
@@ -126,6 +131,12 @@ class Question(BaseModel):
         default=None, ge=-LARGEST, le=LARGEST, description="The smallest number that it takes."
     )
     most: Decimal | None = Field(default=None, ge=-LARGEST, le=LARGEST)
+    most_files: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_FILES,
+        description="How many files it takes; one, where nothing is said.",
+    )
     options: list[Option] = Field(default=[], max_length=MOST_OPTIONS)
     shown_if: Condition | None = None
     audience: Audience = Field(
@@ -144,6 +155,16 @@ class Question(BaseModel):
                 Message("limits of a number are for questions that take a number"),
                 (self.least is not None or self.most is not None)
                 and self.type is not QuestionType.NUMBER,
+            ),
+            (
+                Message("a number of files is for questions that take files"),
+                self.most_files is not None and self.type is not QuestionType.FILE,
+            ),
+            (
+                Message(
+                    "files are for staff, or for staff and reviewers: choose one of the two"
+                ),
+                self.type is QuestionType.FILE and self.audience not in FOR_FILES,
             ),
             (
                 Message("the smallest must not be larger than the largest"),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep
+from app.attachments.api import FILE, download_of
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
@@ -117,6 +118,24 @@ def read_reviewed_submission(
 ) -> SubjectRead:
     """Read what a reviewer may know of the submission: the text after the declaration."""
     return reading.subject(session, queries.get(session, actor, review_id))
+
+
+@router.get(
+    "/{review_id}/attachments/{attachment_id}/content",
+    responses=FILE,
+    response_class=Response,
+)
+@within(Action.REVIEW_READ)
+def read_reviewed_file(
+    session: ReadSessionDep,
+    actor: ActorDep,
+    database: DatabaseDep,
+    review_id: UUID,
+    attachment_id: UUID,
+) -> Response:
+    """Read what a file of the submission holds, once its reviewer may read the text."""
+    review = queries.get(session, actor, review_id)
+    return download_of(reading.file(session, review, attachment_id), database)
 
 
 @router.get("/{review_id}/discussion")

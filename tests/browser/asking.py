@@ -6,7 +6,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app.attachments.content import FileKind
+from app.attachments.lifecycle import FileState
+from app.core.base.clock import now
 from app.programmes.models import Programme
+from tests.attachments.samples import PDF, PNG, an_attachment, another, office
 from tests.factories import a_call, a_challenge, a_form
 
 QUESTIONS: Final[list[dict[str, Any]]] = [
@@ -48,6 +52,13 @@ QUESTIONS: Final[list[dict[str, Any]]] = [
         "audience": "parties",
         "part": "problem",
     },
+    {
+        "key": "maps",
+        "type": "file",
+        "title": "Maps of the rivers, with the gauges that stand there today",
+        "hint": "A sketch is fine.",
+        "most_files": 3,
+    },
     {"key": "ready", "type": "yes_no", "title": "Can your team travel in May?"},
 ]
 RULES: Final[list[dict[str, Any]]] = [
@@ -84,6 +95,15 @@ def a_call_that_asks(session: Session, programme: Programme, team: UUID) -> dict
     draft = a_challenge(
         session, answers={"scale": "A region", "cities": 92, "ready": False}, **common
     )
+    for content, name, question in (
+        (PDF + b"x" * 1_400_000 + PDF, "Gauges of the Ardennes, sheet 1.pdf", "maps"),
+        (PNG, "sketch.png", "maps"),
+        (office(FileKind.DOCX), "Letter of the association of river cities.docx", None),
+    ):
+        an_attachment(session, draft, content, name=name, question=question)
+    gone = an_attachment(session, draft, another(1), name="Old sheet.pdf", question="maps")
+    gone.state, gone.removed_at = FileState.REMOVED, now()
+    draft.answers = {**draft.answers, "maps": draft.answers["maps"][:2]}
     again = a_call(
         session,
         programme_id=programme.id,

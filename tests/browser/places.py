@@ -41,6 +41,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "asked-number": "/submissions/{asked}/topics/cities",
             "asked-country": "/submissions/{asked}/topics/partner",
             "asked-text": "/submissions/{asked}/topics/story",
+            "asked-files": "/submissions/{asked}/topics/maps",
+            "files": "/submissions/{asked}/attachments",
+            "files-none": "/submissions/{mine}/attachments",
             "asked-check": "/submissions/{asked}/check",
             "asked-call": "/calls/{asking_call}",
             "asked-new": "/submissions/new?call={asking_call}",
@@ -187,6 +190,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "call-question": "/programmes/{second}/calls/{asking_call}/form/questions/cities",
             "call-question-ours": (
                 "/programmes/{second}/calls/{asking_call}/form/questions/problem"
+            ),
+            "call-question-files": (
+                "/programmes/{second}/calls/{asking_call}/form/questions/maps"
             ),
             "call-question-new": "/programmes/{second}/calls/{asking_call}/form/questions/new",
             "call-rule": "/programmes/{second}/calls/{asking_call}/form/rule",

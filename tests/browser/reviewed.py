@@ -12,6 +12,7 @@ from app.core.base.clock import now
 from app.reviews.models import ConflictOfInterest
 from app.reviews.schemas.reviews import NewComment
 from app.reviews.service import conflicts, reading, steps
+from tests.attachments.samples import an_attachment
 from tests.factories import a_call
 from tests.reviews.people import a_reviewer, a_rubric, a_submission, asked, written
 
@@ -38,6 +39,7 @@ def reviewed(session: Session, programme_id: UUID) -> dict[str, str]:
         a_submission(session, call, title=f"Warning of floods in valley {number}")
         for number in range(1, 6)
     ]
+    an_attachment(session, rows[0])
     writing = asked(session, rows[0], people[0])
     steps.take(session, people[0], writing.id, "accept")
     new = asked(session, rows[1], people[0])

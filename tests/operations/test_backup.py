@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from app.attachments.models import Attachment
+from app.attachments.service.reading import pieces
 from app.core.base.errors import AppError, Conflict, NotFound, Unavailable, Unprocessable
 from app.core.storage.database import connect, reading, transaction
 from app.operations import backup as backups
 from app.operations import migrating
 from app.programmes.models import Programme
+from tests.attachments.samples import PDF, an_attachment
 from tests.conftest import URL
 from tests.factories import a_challenge, a_programme
 from tests.processes import ROOT, untraced
@@ -40,11 +43,11 @@ def saved(url: str, tmp_path: Path) -> Path:
 
 
 def add(url: str, title: str) -> None:
-    """Write a programme and a challenge of it."""
+    """Write a programme and a challenge of it with a file."""
     database = connect(url)
     with transaction(database) as session:
         programme = a_programme(session, title=title)
-        a_challenge(session, programme_id=programme.id)
+        an_attachment(session, a_challenge(session, programme_id=programme.id))
     database.dispose()
 
 
@@ -68,6 +71,9 @@ def test_what_was_backed_up_is_there_after_it_was_restored_elsewhere(
     assert made.total == sum(made.rows.values())
     restored = connect(new_url)
     migrating.require_current(restored)
+    with reading(restored) as session:
+        (file,) = session.exec(select(Attachment)).all()
+    assert b"".join(pieces(restored, file)) == PDF
     with transaction(restored) as session:
         a_programme(session, title="Written afterwards")
     restored.dispose()

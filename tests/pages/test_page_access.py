@@ -96,6 +96,7 @@ def others(session: Session) -> dict[str, Any]:
         "letter_id": uuid4(),
         "permit_id": uuid4(),
         "review_id": uuid4(),
+        "attachment": uuid4(),
         "conflict_id": uuid4(),
         "consultation_id": uuid4(),
         "item_id": uuid4(),

@@ -32,6 +32,12 @@ EXPECTED: Matrix = {
     },
     "read_reviewed_submission": READING,
     "list_review_steps": READING,
+    # The files of what is reviewed come with the declaration, which nobody has made here.
+    "read_reviewed_file": {
+        "own": answers(404),
+        "other": answers(404),
+        "hidden": answers(404),
+    },
     # One's own is closed first, whichever other role one has.
     "read_discussion": {
         "own": answers(404, reviewer=409, staff=409, lead=409, auditor=409),

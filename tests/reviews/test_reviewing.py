@@ -58,7 +58,7 @@ def test_the_text_comes_with_the_declaration(session: Session) -> None:
     after = reading.subject(session, review)
 
     assert before == HEAD
-    assert seen(session, review) == HEAD | TEXTS
+    assert seen(session, review) == HEAD | TEXTS | {"files"}
     assert [(one.name, one.text) for one in after.passages or []] == [
         ("problem", "Our river floods twice a year."),
         ("outcome", "Households are warned in time."),

@@ -72,6 +72,7 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         "Send a JSON object, with the header `Content-Type: application/json`."
     ),
     "string_type": Message("Send text here."),
+    "bytes_type": Message("Send a file here."),
     "string_unicode": UNENCODABLE,
     "string_pattern_mismatch": Message("It is not written as it has to be: {pattern}"),
     "int_type": _NO_WHOLE_NUMBER,

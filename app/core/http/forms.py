@@ -118,9 +118,14 @@ def without_empty(given: Any) -> Any:
     return {name: value for name, value in chosen.items() if value not in ("", [])}
 
 
-def _require_kind(request: Request) -> None:
+def is_form(request: Request) -> bool:
+    """Tell whether a request brings a form of texts: a file is none."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != MEDIA_TYPE:
+    return kind == MEDIA_TYPE
+
+
+def _require_kind(request: Request) -> None:
+    if not is_form(request):
         raise UnsupportedMedia(
             "This address takes a form.",
             remedy=Message("Send it with the header `Content-Type: {kind}`.", kind=MEDIA_TYPE),

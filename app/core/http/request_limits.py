@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 
 BODIES: Final = 64
 """How many bodies of the largest size may be on their way to one process at once."""
+UPLOADS: Final = 16
+"""How many files may be on their way to one process at once."""
+UPLOADED_TO: Final = "/attachments"
+"""How the addresses end to which a file is sent."""
 
 
 Shown = Callable[[Request, Response], Response]
@@ -78,6 +82,9 @@ class BodyLimit:
     byte by byte keeps nobody else waiting. All bodies that are on their way share some
     room, or as many connections as there may be would fill the memory with halves.
 
+    A file is not read here. It is counted as it goes by, so that whoever takes it has asked
+    first who sends it, and puts it onto the disk (`app.core.http.uploads`).
+
     Parameters
     ----------
     app : ASGI application
@@ -85,23 +92,36 @@ class BodyLimit:
         Bytes that a body may have.
     seconds : float
         How long it may take to arrive.
+    upload_limit : int
+        Bytes that a body with a file may have.
     shown : callable, optional
         How a refusal is shown; it is called at once, and waits for nothing.
     """
 
     def __init__(
-        self, app: ASGIApp, *, limit: int, seconds: float, shown: Shown = _as_it_is
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        seconds: float,
+        upload_limit: int = 0,
+        shown: Shown = _as_it_is,
     ) -> None:
         self.app = app
         self.shown = shown
         self.limit = limit
         self.seconds = seconds
+        self.upload_limit = upload_limit
         self.held = 0
+        self.uploads = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 413, 408 or 503, or hand the body on as one message."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if _brings_a_file(scope):
+            await self._let_by(scope, receive, send)
             return
         try:
             with anyio.fail_after(self.seconds):
@@ -114,6 +134,21 @@ class BodyLimit:
             return
         if body is not None:
             await self.app(scope, _replay(body, receive), send)
+
+    async def _let_by(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a body with a file on as it comes; who reads it is refused what is too much."""
+        if self.uploads >= UPLOADS:
+            log.warning("upload turned away", extra={"uploads": self.uploads})
+            refusal = Unavailable("The service is receiving too many files.")
+            answer = self.shown(Request(scope), respond(scope, refusal))
+            await answer(scope, receive, send)
+            return
+        self.uploads += 1
+        try:
+            body = _Counted(receive, self.upload_limit)
+            await self.app(scope, body.receive, body.hanging_up(send))
+        finally:
+            self.uploads -= 1
 
     async def _whole(self, receive: Receive) -> bytes | None:
         """Return the body, or None if its sender has gone: half a body is no request."""
@@ -140,6 +175,43 @@ class BodyLimit:
         if more and self.held > BODIES * self.limit:
             log.warning("body turned away", extra={"held": self.held})
             raise Unavailable("The service is receiving too much data.")
+
+
+def _brings_a_file(scope: Scope) -> bool:
+    path: str = scope.get("path", "")
+    return scope.get("method") == "POST" and path.endswith(UPLOADED_TO)
+
+
+class _Counted:
+    """A body that is handed on as it comes, and not beyond a limit."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        self._is_whole = False
+
+    async def receive(self) -> types.Message:
+        """Return what comes next, or refuse what goes beyond the limit."""
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise TooLarge(
+                Message("The file has more than {limit} MB.", limit=self._limit // 1_000_000),
+                remedy="Send a smaller one: a PDF can be saved with smaller pictures.",
+            )
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+    def hanging_up(self, send: Send) -> Send:
+        """Return a `send` after which nothing more is read of a body that nobody wants."""
+
+        async def sent(message: types.Message) -> None:
+            if message["type"] == "http.response.start" and not self._is_whole:
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        return sent
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, DatabaseDep
+from app.attachments.api import download_of
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import Conflict, FieldError, TransitionNotAllowed, Unprocessable
 from app.core.base.messages import Message
@@ -95,6 +96,20 @@ def show_review(
 ) -> Response:
     """Ask for the declaration; afterwards show the text beside the rubric."""
     return _page(page, session, actor, queries.get(session, actor, review_id), Form())
+
+
+@router.get("/reviews/{review_id}/attachments/{attachment}")
+@within(Action.REVIEW_READ)
+def download_reviewed_file(
+    session: ReadSessionDep,
+    actor: ActorDep,
+    database: DatabaseDep,
+    review_id: UUID,
+    attachment: UUID,
+) -> Response:
+    """Hand over a file of the submission, once its reviewer may read the text."""
+    review = queries.get(session, actor, review_id)
+    return download_of(reading.file(session, review, attachment), database)
 
 
 @router.post("/reviews/{review_id}")

@@ -43,6 +43,7 @@ TYPES: Final[Mapping[QuestionType, Message]] = {
     QuestionType.COUNTRY: Message("A country"),
     QuestionType.LANGUAGE: Message("A language"),
     QuestionType.LINK: Message("A link to a page"),
+    QuestionType.FILE: Message("One or several files"),
 }
 """What people call each type of answer."""
 AUDIENCES: Final[Mapping[Audience, Message]] = {

@@ -32,8 +32,8 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
+from app.pages.instants import announced_at
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.call_forms import announced_at
 from app.pages.staff.calls import call_of
 from app.pages.staff.rooms import run_of
 from app.pages.step_texts import CONSULTATION_MEANS

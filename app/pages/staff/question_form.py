@@ -46,6 +46,7 @@ class QuestionForm(BaseModel):
     most_words: _Typed = ""
     least: _Typed = ""
     most: _Typed = ""
+    most_files: _Typed = ""
     options: _Typed = ""
     if_question: _Typed = ""
     if_says: _Typed = ""
@@ -171,7 +172,7 @@ def _written(question: QuestionRead | None) -> dict[str, str | list[str]]:
     condition = question.shown_if
     limits = {
         name: "" if (value := getattr(question, name)) is None else f"{value:g}"
-        for name in ("least_words", "most_words", "least", "most")
+        for name in ("least_words", "most_words", "least", "most", "most_files")
     }
     return {
         **{n: str(getattr(question, n)) for n in ("title", "hint", "section")},

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlmodel import Session
 
 from app.access.policy import Action, Actor
-from app.accounts.dependencies import ActorDep
+from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.errors import (
     Conflict,
     FieldError,
@@ -25,6 +25,7 @@ from app.core.http.forms import Form, form_of
 from app.core.tables.countries import country_codes
 from app.core.tables.languages import OFFERED
 from app.pages.layout import Page, PageDep, go_to
+from app.pages.team.files import files_page, takes_files
 from app.pages.team.submission import Answered, asked_of, described, reused_by, topics_of
 from app.pages.topics import Topic, topic_of
 from app.questions.forms import MOST_OPTIONS, QuestionType
@@ -73,12 +74,16 @@ def show_topic(
     page: PageDep,
     session: ReadSessionDep,
     actor: ActorDep,
+    settings: SettingsDep,
     submission: Reference,
     topic: str,
 ) -> Response:
     """Ask for one topic, with what helps to answer it."""
     found = queries.find(session, actor, submission)
-    return _topic_page(page, session, actor, found, _topic(session, found, topic), Form())
+    asked = _topic(session, found, topic)
+    if takes_files(asked):
+        return files_page(page, session, actor, settings, found, asked)
+    return _topic_page(page, session, actor, found, asked, Form())
 
 
 @router.post("/submissions/{submission}/topics/{topic}")

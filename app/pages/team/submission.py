@@ -10,6 +10,7 @@ from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.attachments.service import reading as attachments
 from app.core.base.entity_tags import entity_tag
 from app.core.base.errors import BadQuery, FieldError
 from app.core.base.references import Reference
@@ -193,6 +194,7 @@ def show_submission(
         and found.state in DECIDED | {State.ELIGIBLE},
         matches=matches.of_submission(session, actor, found.id),
         topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        files=attachments.kept(session, actor, found),
         **_form_of(session, actor, found),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
         history=[(HAPPENED[event.step], event.at) for event in history(session, found)],
@@ -271,6 +273,7 @@ def show_check(
         "team/check.html",
         **described(session, actor, found),
         topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        files=attachments.kept(session, actor, found),
         conditions=asking.conditions(session, found),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.attachments.content import FileKind
+from app.attachments.schemas import MOST_SHOWN
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.base.text import Text
@@ -148,6 +150,17 @@ class Answered(BaseModel):
     answer: str
 
 
+class ReviewedFile(BaseModel):
+    """A file of the submission that its reviewer may read."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    kind: FileKind
+    size: int = Field(description="In bytes.")
+
+
 class SubjectRead(BaseModel):
     """What a reviewer may know of the submission at present: the rest is null.
 
@@ -166,6 +179,13 @@ class SubjectRead(BaseModel):
     passages: Annotated[list[Told], at_most(MOST_CRITERIA)] | None = None
     answers: Annotated[list[Answered], at_most(MOST_QUESTIONS)] | None = Field(
         default=None, description="To questions of the call's own that are for reviewers."
+    )
+    files: Annotated[list[ReviewedFile], at_most(MOST_SHOWN)] | None = Field(
+        default=None,
+        description="Null as well where the call is blind: a file may tell a team.",
+    )
+    withheld_files: int | None = Field(
+        default=None, description="How many files are not shown since the call is blind."
     )
 
 

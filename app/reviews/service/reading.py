@@ -8,12 +8,15 @@ from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.core.base.errors import Conflict
+from app.attachments.models import Attachment
+from app.attachments.service import reading as attachments
+from app.core.base.errors import Conflict, NotFound
+from app.core.base.messages import Message
 from app.core.storage import audit
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.questions.answering import readable, spoken
-from app.questions.forms import Audience
+from app.questions.forms import Audience, QuestionType
 from app.reviews import queries
 from app.reviews.lifecycle import DONE, LIVE, READING, ReviewState
 from app.reviews.models import Review, ReviewComment
@@ -25,6 +28,7 @@ from app.reviews.schemas.reviews import (
     DiscussionRead,
     NewComment,
     OtherReviewRead,
+    ReviewedFile,
     SubjectRead,
     Told,
 )
@@ -44,8 +48,9 @@ def subject(session: Session, review: Review) -> SubjectRead:
     """Return what the reviewer of a review that the reader was given may know at present.
 
     Of what is assigned: title, organisation and themes, or a code alone where the call is
-    blind. The text comes with the declaration. Where a conflict of interest stands, and once
-    a review is not asked for any more, the code alone is left.
+    blind. The text comes with the declaration, and so do the files, but for blind calls: a
+    letterhead tells who the team is, and nobody can take it out. Where a conflict of interest
+    stands, and once a review is not asked for any more, the code alone is left.
     """
     submission = session.get_one(Submission, review.submission_id)
     rubric = queries.rubric_of(session, review.call_id)
@@ -63,6 +68,11 @@ def subject(session: Session, review: Review) -> SubjectRead:
         known |= {"organisation": team.name, "country": team.country}
     if may_read:
         known |= text_of(session, submission)
+        files = attachments.for_reviewers(session, submission)
+        if is_blind:
+            known["withheld_files"] = len(files) or None
+        else:
+            known["files"] = [ReviewedFile.model_validate(one) for one in files]
     return SubjectRead(**known)
 
 
@@ -86,8 +96,24 @@ def _own_answers(session: Session, submission: Submission) -> list[Answered]:
     return [
         Answered(question=one.title, answer="\n".join(spoken(told[one.key])))
         for one in form.questions
-        if one.key in told and one.key in submission.answers
+        if one.key in told
+        and one.key in submission.answers
+        and one.type is not QuestionType.FILE  # its names stand among the files, if at all
     ]
+
+
+def file(session: Session, review: Review, key: UUID) -> Attachment:
+    """Return a file of the submission of a review that the reader was given.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or none that its reviewer may read at present.
+    """
+    known = subject(session, review).files or ()
+    if key not in {one.id for one in known}:
+        raise NotFound(Message("There is no file {key}.", key=key))
+    return session.get_one(Attachment, key)
 
 
 def zones(session: Session, reviews: Sequence[Review]) -> dict[UUID, str]:

@@ -6,7 +6,7 @@ its question is shown again. Answers that a new version does not ask for stay as
 was asked, for the team alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +27,7 @@ from app.questions import service as questions
 from app.questions.answering import Found as Rule
 from app.questions.answering import eligibility, is_blank, parted, taken
 from app.questions.builtin import by_key
-from app.questions.forms import Form, Subject
+from app.questions.forms import Form, QuestionType, Subject
 from app.questions.schemas import FormRead
 from app.submissions.lifecycle import CALLS, State
 from app.submissions.models import Submission
@@ -38,6 +38,10 @@ EARLIER: Final = "earlier"
 MOST_EARLIER: Final = 200
 """Answers to earlier versions that are kept; the oldest give way."""
 
+_FILES_BY_THEMSELVES: Final = Message(
+    "Files are added and removed one by one, as attachments of the submission. Leave this "
+    "answer out."
+)
 _ASKED_ANEW: Final = Message(
     'Hello,\n\nthe call "{call}" asks other questions now. What your team has written in '
     '{code}, "{title}", is kept.\n\nPlease take over the new questions before you send it:\n\n'
@@ -56,10 +60,21 @@ def whole(submission: Submission) -> dict[str, Any]:
     return {**submission.content, **submission.answers}
 
 
-def put(form: Form, submission: Submission, given: Mapping[str, Any]) -> None:
+def put(
+    form: Form,
+    submission: Submission,
+    given: Mapping[str, Any],
+    files: Mapping[str, list[str]] | None = None,
+) -> None:
     """Let a submission hold answers to questions of its call, each as its type wants it.
 
-    The content is there already. What is not given, and is not shown, waits as it did.
+    The content is there already. What is not given, and is not shown, waits as it did. Names of
+    files stay as they are, whatever is given: a file comes and goes by itself.
+
+    Parameters
+    ----------
+    files : mapping, optional
+        The names of files by question, from where these are kept.
 
     Raises
     ------
@@ -71,6 +86,12 @@ def put(form: Form, submission: Submission, given: Mapping[str, Any]) -> None:
     own = {one.key: one for one in form.questions if one.key not in ours}
     asked = {one.key for one in form.questions}
     kept: dict[str, Any] = dict((submission.aside or {}).get(HIDDEN, {}))
+    kept |= {
+        key: submission.answers[key]
+        for key, one in own.items()
+        if one.type is QuestionType.FILE and key in submission.answers
+    }
+    kept |= files or {}
     errors = [
         FieldError(f"/content/{key}", "This call does not ask for it. Leave it out.")
         for key in ours
@@ -88,7 +109,11 @@ def put(form: Form, submission: Submission, given: Mapping[str, Any]) -> None:
                 )
             continue
         try:
-            kept[key] = taken(question, value)
+            answer = taken(question, value)
+            if question.type is not QuestionType.FILE:
+                kept[key] = answer
+            elif answer is not None and answer != kept.get(key):
+                raise ValueError(_FILES_BY_THEMSELVES)
         except ValueError as error:
             errors.append(FieldError(f"/answers/{key}", error.args[0]))
     if errors:
@@ -107,6 +132,16 @@ def open_to(session: Session, submission: Submission) -> dict[str, Any]:
     kept = {**(submission.aside or {}).get(HIDDEN, {}), **submission.answers}
     form = form_of(session, submission)
     return {one.key: kept.get(one.key) for one in form.questions if one.key not in ours}
+
+
+def put_files(session: Session, submission: Submission, key: str, names: Sequence[str]) -> None:
+    """Let a submission say which files answer a question, from where these are kept."""
+    put(
+        form_of(session, submission),
+        submission,
+        {name: value for name, value in open_to(session, submission).items() if name != key},
+        {key: list(names)},
+    )
 
 
 def _keep(submission: Submission, name: str, value: Any) -> None:
@@ -205,6 +240,7 @@ def renew(
     ours = by_key(kind)
     waiting = (submission.aside or {}).get(HIDDEN, {})
     content, kept = dict(submission.content), dict[str, Any]()
+    files = dict[str, Any]()
     left: list[dict[str, Any]] = []
     for key, value in {**waiting, **whole(submission)}.items():
         was, now_asked = before.question(key), after.question(key)
@@ -212,8 +248,9 @@ def renew(
             continue
         fits = now_asked is not None and now_asked.type is was.type
         if fits and key not in ours:
+            into = files if was.type is QuestionType.FILE else kept
             try:
-                kept[key] = taken(now_asked, value)  # type: ignore[arg-type]  # -- it is asked
+                into[key] = taken(now_asked, value)  # type: ignore[arg-type]  # -- it is asked
             except ValueError:
                 fits = False
         if not fits:
@@ -226,7 +263,7 @@ def renew(
     _keep(submission, HIDDEN, None)
     held = [*(submission.aside or {}).get(EARLIER, ()), *left]
     _keep(submission, EARLIER, held[-MOST_EARLIER:])
-    put(after, submission, kept)
+    put(after, submission, kept, files)
     session.flush()
     audit.record(
         session,

@@ -220,15 +220,24 @@ def _writable(
 ) -> Submission:
     submission = queries.get(session, actor, kind, key)
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
-    if submission.state not in EDITABLE:
-        raise TransitionNotAllowed(
-            Message(
-                "A {kind} that is {state} cannot be changed.", kind=kind, state=submission.state
-            ),
-            remedy="Take it back with the step `reopen` while the call is open.",
-        )
+    if (problem := not_written(submission)) is not None:
+        raise problem
     expected.require(READS[kind].model_validate(submission))
     return submission
+
+
+def not_written(submission: Submission) -> TransitionNotAllowed | None:
+    """Return why a submission cannot be changed at present, if it cannot."""
+    if submission.state in EDITABLE:
+        return None
+    return TransitionNotAllowed(
+        Message(
+            "A {kind} that is {state} cannot be changed.",
+            kind=submission.kind,
+            state=submission.state,
+        ),
+        remedy="Take it back with the step `reopen` while the call is open.",
+    )
 
 
 def _save(

@@ -79,6 +79,11 @@ def record_for(kind: CallKind, form: Form) -> type[ChallengeRecord] | type[Solut
 
 
 def _read(question: Question, given: Any) -> Any:
+    if question.type is QuestionType.FILE and not is_blank(given):
+        raise mendable(
+            "A table carries no files.",
+            "Leave this column out; files that are there already stay.",
+        )
     return taken(question, given)
 
 

@@ -20,7 +20,7 @@ from app.core.base.messages import Message
 from app.core.storage.reference_numbers import named
 from app.questions.answering import is_blank, taken
 from app.questions.builtin import by_key
-from app.questions.forms import Form
+from app.questions.forms import Form, QuestionType
 from app.submissions.content import ChallengeFields, SolutionFields
 from app.submissions.lifecycle import CALLS, Kind
 from app.submissions.models import Submission
@@ -158,7 +158,9 @@ def _fits(kind: Kind, name: str, value: Any, form: Form) -> bool:
     try:
         if name.startswith(ANSWERS):
             question = form.question(name.removeprefix(ANSWERS))
-            return question is not None and taken(question, value) == value
+            if question is None or question.type is QuestionType.FILE:
+                return False  # the file itself stays with the other submission
+            return bool(taken(question, value) == value)
         DRAFTS[kind].model_validate(_with({"title": _LEAST_TITLE}, {name: value}))
     except ValueError:
         return False

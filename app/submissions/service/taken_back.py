@@ -22,7 +22,7 @@ from app.programmes.models import Call
 from app.questions.answering import spoken
 from app.submissions.lifecycle import BY_CLOCK, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
-from app.submissions.service import letters
+from app.submissions.service import followers, letters
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "themes", "answers", "aside")
 _SINCE: Final[Mapping[str, Any]] = MappingProxyType({"answers": {}, "aside": None})
@@ -79,6 +79,7 @@ def _restore(session: Session, submission: Submission) -> None:
     submission.submitted_at = datetime.fromisoformat(kept["submitted_at"])
     submission.handed_in = None
     submission.state = BY_CLOCK.advance(before, BY_CLOCK.step("restore"), None)
+    followers.tell_restored(session, submission)
     session.flush()
     audit.record(
         session,

@@ -43,8 +43,11 @@ def template(
     from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 -- as above
 
     form = form or built_in_form(kind)
-    schema, own = record_for(kind, form), own_questions(kind, form)
+    schema = record_for(kind, form)
+    every = own_questions(kind, form)
+    own = [one for one in every if one.type is not QuestionType.FILE]
     unasked = by_key(kind).keys() - {one.key for one in form.questions}
+    unasked |= {one.key for one in every if one.type is QuestionType.FILE}
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         sheet, advice, lists = (

@@ -12,6 +12,7 @@ from tests.world import World
 STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_challenge_step pass": (Role.STAFF, "other", "read_challenge"),
     "take_solution_step submit": (Role.MEMBER, "own", "read_solution"),
+    "take_attachment_step remove": (Role.MEMBER, "own", "read_attachment"),
     "take_decision_step hand-over": (Role.STAFF, "own", "read_decision"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),

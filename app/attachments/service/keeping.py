@@ -1,0 +1,49 @@
+"""How long files stay that were removed, and what becomes of them when a submission moves."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, delete, update
+
+from app.access.policy import Actor
+from app.attachments.lifecycle import FileState
+from app.attachments.models import Attachment
+from app.attachments.service import reading
+from app.core.base.clock import now
+from app.submissions.lifecycle import State
+from app.submissions.models import Submission
+from app.submissions.service import followers
+
+KEPT_FOR: Final = timedelta(days=30)
+"""How long a file that was removed can be put back."""
+
+
+def purge(session: Session, at: datetime) -> int:
+    """Delete what was removed long ago; return how many files."""
+    statement = delete(Attachment).where(
+        col(Attachment.state) == FileState.REMOVED,
+        col(Attachment.removed_at) < at - KEPT_FOR,
+        col(Attachment.handed_in).is_(False),
+    )
+    return int(getattr(session.execute(statement), "rowcount", 0))
+
+
+def _follow(session: Session, _: Actor, submission: Submission) -> None:
+    """Note which files belonged to what was taken back, until that no longer counts."""
+    mark = update(Attachment).where(col(Attachment.submission_id) == submission.id)
+    if submission.state is State.DRAFT:
+        mark = mark.where(col(Attachment.state) == FileState.KEPT)
+    session.execute(mark.values(handed_in=submission.state is State.DRAFT))
+
+
+def _restore(session: Session, submission: Submission) -> None:
+    """Let those files belong to a submission that belonged to it when it was submitted."""
+    for row in reading.every(session, submission):
+        row.state = FileState.KEPT if row.handed_in else FileState.REMOVED
+        row.removed_at = None if row.handed_in else (row.removed_at or now())
+        row.handed_in = False
+    session.flush()
+
+
+followers.follow(_follow)
+followers.restore_with(_restore)
