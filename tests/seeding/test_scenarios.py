@@ -89,7 +89,7 @@ def test_as_many_are_selected_as_in_the_first_edition(played: Database) -> None:
             State.RESERVE: 4,
             State.LEARNING_TRACK: 30,
             State.NOT_SELECTED: 33,
-            State.WITHDRAWN: 1,
+            State.INELIGIBLE: 1,
         },
         Kind.SOLUTION: {
             State.ACCEPTED: 8,

@@ -30,6 +30,8 @@ from app.reviews.models import ConflictOfInterest, Review
 from app.reviews.schemas.reviews import NewComment, ReviewStepTaken, ReviewText
 from app.reviews.service import assigning, conflicts, rankings, reading, rubrics, writing
 from app.reviews.service import steps as review_steps
+from app.screening.schemas import NewExclusion
+from app.screening.service import exclusions
 from app.seeding.loader import SEEDS
 from app.seeding.scenarios import words
 from app.seeding.scenarios.cast import Cast
@@ -208,23 +210,23 @@ def _sent(stage: Stage, call: Call, record: Record) -> Submission:
 
 
 def _screen(stage: Stage, rows: Mapping[str, Submission]) -> None:
-    """Let staff look at everything; one of two that say the same is withdrawn."""
+    """Let staff look at everything; one of two that say the same two people exclude."""
+    session = stage.session
     for key, row in rows.items():
         if key == TWIN:
-            steps.take(
-                stage.session, stage.staff, row.kind, row.id, "return", StepTaken(reason=_TWICE)
-            )
-            team = stage.cast.member_of(row.organisation_id)
-            steps.take(stage.session, team, row.kind, row.id, "withdraw", StepTaken())
+            new = NewExclusion(submission_id=row.code, rule=_RULE, feedback=_TWICE)
+            exclusion = exclusions.propose(session, stage.staff, new)
+            exclusions.take(session, stage.lead, exclusion.id, "approve")
         else:
-            steps.take(stage.session, stage.staff, row.kind, row.id, "pass", StepTaken())
+            steps.take(session, stage.staff, row.kind, row.id, "pass", StepTaken())
 
 
 TWIN: Final = "GC68"
 """A generated challenge that says nearly the same as the one before it."""
+_RULE: Final = "Each problem is sent once."
 _TWICE: Final = (
-    "Another office of your country has sent nearly the same text. Please agree on which of "
-    "you two takes part, and withdraw the other one."
+    "Another office of your country has sent nearly the same text, which takes part. You are "
+    "welcome to work on it together."
 )
 
 
