@@ -41,6 +41,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/questions/editions.py": "another edition of a programme, with what its calls ask",
         "app/questions/forms.py": "what a form is made of",
         "app/programmes/feed.py": "calls for calendars and feed readers",
+        "app/themes/facets.py": "the vocabularies, by name",
         "app/themes/keys.py": "what a wrong key may have meant; pure, for files and database",
         "app/matchmaking/engine/assigning.py": "the bridge to the library: the assignment",
         "app/matchmaking/engine/duplicates.py": "the bridge to the library: near-duplicates",

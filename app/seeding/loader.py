@@ -36,7 +36,8 @@ from app.submissions.schemas import StepTaken
 from app.submissions.service import importing, steps
 from app.submissions.service.own_columns import RECORDS
 from app.themes import service as themes
-from app.themes.schemas import Facet, ThemeDraft
+from app.themes.facets import Facet
+from app.themes.schemas import ThemeDraft
 
 SEEDS: Final = Path(__file__).parents[2] / "seeds"
 PROGRAMME: Final = "gov2gov-2023"

@@ -33,6 +33,7 @@ from app.programmes.lifecycle import CallKind
 from app.questions.answering import unfinished
 from app.questions.builtin import built_in_form
 from app.questions.forms import Form
+from app.themes.facets import Facet
 
 
 class Kind(StrEnum):
@@ -108,10 +109,10 @@ class Facts:
     barred: Conflict | None = None
 
 
-THEMES: Final[Mapping[str, tuple[int, int]]] = {
-    "policy-domain": (1, 3),
-    "practice": (1, 4),
-    "sdg": (0, 3),
+THEMES: Final[Mapping[Facet, tuple[int, int]]] = {
+    Facet.POLICY_DOMAIN: (1, 3),
+    Facet.PRACTICE: (1, 4),
+    Facet.SDG: (0, 3),
 }
 """How many themes of each facet a submission names, at least and at most."""
 

@@ -1,21 +1,12 @@
 """What goes in and out about themes."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.text import Line
 from app.core.storage.pagination import ListQuery, Several
-
-
-class Facet(StrEnum):
-    """The vocabularies."""
-
-    POLICY_DOMAIN = "policy-domain"
-    PRACTICE = "practice"
-    SDG = "sdg"
-
+from app.themes.facets import Facet
 
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 Label = Annotated[Line, Field(max_length=1000)]

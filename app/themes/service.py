@@ -9,9 +9,10 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import FieldError
 from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
+from app.themes.facets import Facet
 from app.themes.keys import meant
 from app.themes.models import Theme
-from app.themes.schemas import Facet, ThemeDraft, ThemeQuery
+from app.themes.schemas import ThemeDraft, ThemeQuery
 
 
 def load(session: Session, actor: Actor, facet: Facet, drafts: Iterable[ThemeDraft]) -> int:

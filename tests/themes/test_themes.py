@@ -7,8 +7,9 @@ from app.access.policy import OPERATOR, Actor
 from app.core.base.clock import now
 from app.core.base.errors import NotPermitted
 from app.themes import service
+from app.themes.facets import Facet
 from app.themes.models import Theme
-from app.themes.schemas import Facet, ThemeDraft
+from app.themes.schemas import ThemeDraft
 from tests.conftest import SignIn
 from tests.factories import a_call, a_theme, a_user
 

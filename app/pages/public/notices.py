@@ -39,7 +39,8 @@ from app.programmes.lifecycle import CallKind, Phase
 from app.programmes.schemas import CallQuery, CallRead
 from app.settings import Settings
 from app.themes import service as themes
-from app.themes.schemas import Facet, ThemeQuery
+from app.themes.facets import Facet
+from app.themes.schemas import ThemeQuery
 
 router = APIRouter()
 

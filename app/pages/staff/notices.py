@@ -38,7 +38,8 @@ from app.submissions.models import Submission
 from app.submissions.schemas import MOST_THEMES
 from app.submissions.service import queries as submissions
 from app.themes import service as themes
-from app.themes.schemas import Facet, ThemeQuery
+from app.themes.facets import Facet
+from app.themes.schemas import ThemeQuery
 
 router = APIRouter()
 

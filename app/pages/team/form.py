@@ -36,7 +36,8 @@ from app.submissions.schemas import MOST_THEMES
 from app.submissions.service import answers, queries, steps
 from app.submissions.service.answered import CONTENT, answers_of, fingerprint
 from app.themes import service as themes
-from app.themes.schemas import Facet, ThemeQuery
+from app.themes.facets import Facet
+from app.themes.schemas import ThemeQuery
 
 router = APIRouter()
 
@@ -258,6 +259,6 @@ def _facets(session: Session) -> list[tuple[str, int, int, list[Any]]]:
     """Return the vocabularies: key, how many at least and at most, and their themes."""
     rows = themes.search(session, ThemeQuery(limit=200)).rows
     return [
-        (facet.value, *THEMES[facet.value], [row for row in rows if row.facet == facet])
+        (facet.value, *THEMES[facet], [row for row in rows if row.facet == facet])
         for facet in Facet
     ]
