@@ -39,6 +39,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/questions/builtin.py": "the built-in forms, as data",
         "app/questions/checking.py": "what makes a form one that can be answered",
         "app/questions/editions.py": "another edition of a programme, with what its calls ask",
+        "app/questions/effort.py": "how long answering takes at least",
         "app/questions/forms.py": "what a form is made of",
         "app/programmes/feed.py": "calls for calendars and feed readers",
         "app/themes/facets.py": "the vocabularies, by name",

@@ -213,9 +213,23 @@ class LeftOutRead(BaseModel):
     )
 
 
+class MeterRead(BaseModel):
+    """How much a submission asks of its team, and what it did not have to tell again."""
+
+    asked: int = Field(description="Questions that are asked of this team, ours included.")
+    answered: int
+    reused: int = Field(description="Answers taken over from an earlier one and not changed.")
+    minutes: int = Field(
+        description="To read the questions and write the answers, at least; neither thinking "
+        "nor asking colleagues is counted."
+    )
+    minutes_spared: int = Field(description="That answers taken over did not take, at least.")
+
+
 class ReusedRead(BaseModel):
     """What a submission has from an earlier one, for its team to read."""
 
+    meter: MeterRead
     answers: Annotated[list[ReusedAnswerRead], at_most(MOST_ANSWERS)]
     left_out: Annotated[list[LeftOutRead], at_most(MOST_ANSWERS)]
 

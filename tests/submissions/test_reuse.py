@@ -241,7 +241,15 @@ def test_a_submission_that_began_with_nothing_has_nothing_from_elsewhere(
 ) -> None:
     made = begun(team, session)
 
-    assert reused(team, made) == {"answers": [], "left_out": []}
+    told = reused(team, made)
+    assert (told["answers"], told["left_out"]) == ([], [])
+    assert told["meter"] == {
+        "asked": 9,
+        "answered": 1,
+        "reused": 0,
+        "minutes": 1,
+        "minutes_spared": 0,
+    }
 
 
 def test_beginning_like_another_one_is_recorded_once(
@@ -258,3 +266,25 @@ def test_beginning_like_another_one_is_recorded_once(
 def test_no_kind_has_more_answers_than_are_told() -> None:
     for fields in (ChallengeFields, SolutionFields):
         assert len(fields.model_fields) + len(("language", "summary", "themes")) <= MOST_ANSWERS
+
+
+def test_the_meter_counts_what_was_not_told_again_and_the_minutes_that_it_spares(
+    session: Session, team: TestClient, earlier: Submission
+) -> None:
+    earlier.content = earlier.content | {"problem": " ".join(["It floods."] * 95)}
+    session.commit()
+
+    made = begun(team, session, like=earlier.code)
+
+    meter = reused(team, made)["meter"]
+    assert (meter["asked"], meter["answered"], meter["reused"]) == (9, 5, 4)
+    # 190 words take ten minutes to write and one to read again; the others take one more
+    assert meter["minutes_spared"] == 10
+    changed = {"content": {"problem": "Another one."}}
+    tag = team.get(f"/api/v1/challenges/{made.json()['code']}").headers["etag"]
+    patched = team.patch(
+        f"/api/v1/challenges/{made.json()['code']}", json=changed, headers={"If-Match": tag}
+    )
+    assert patched.status_code == 200
+    after = reused(team, made)["meter"]
+    assert (after["reused"], after["minutes_spared"]) == (3, 0)

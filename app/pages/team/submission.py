@@ -33,6 +33,7 @@ from app.submissions.models import Submission
 from app.submissions.schemas import (
     READS,
     LeftOutRead,
+    MeterRead,
     ReusedAnswerRead,
     ReusedRead,
 )
@@ -43,7 +44,11 @@ from app.themes import service as themes
 router = APIRouter()
 
 READ = (Action.SUBMISSION_READ, Action.DRAFT_READ)
-NOTHING_REUSED = ReusedRead(answers=[], left_out=[])
+NOTHING_REUSED = ReusedRead(
+    meter=MeterRead(asked=0, answered=0, reused=0, minutes=0, minutes_spared=0),
+    answers=[],
+    left_out=[],
+)
 SENDING = frozenset({"submit", "resubmit"})
 """Steps that a team takes after it has looked through its answers."""
 
@@ -176,6 +181,7 @@ def show_submission(
     found = queries.find(session, actor, submission)
     _, offers = steps.offers(session, actor, found.kind, found.id)
     values = described(session, actor, found)
+    reused = reused_by(session, actor, found)
     name = "team/topics.html" if values["writable"] else "team/submission.html"
     before, behind = _neighbours(session, actor, found, origin)
     return in_list(page, found, values).render(
@@ -193,7 +199,8 @@ def show_submission(
         may_read_decision=policy.has_any_reach(actor, Action.DECISION_READ)
         and found.state in DECIDED | {State.ELIGIBLE},
         matches=matches.of_submission(session, actor, found.id),
-        topics=topics_of(session, found, offers, reused_by(session, actor, found)),
+        topics=topics_of(session, found, offers, reused),
+        meter=reused.meter,
         files=attachments.kept(session, actor, found),
         **_form_of(session, actor, found),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],

@@ -34,6 +34,7 @@ from app.submissions.schemas import (
 )
 from app.submissions.service import queries
 from app.submissions.service.answered import ANSWERS, CONTENT, fingerprint
+from app.submissions.service.meter import metered
 from app.themes import service as themes
 
 New = NewChallenge | NewSolution
@@ -190,16 +191,20 @@ def reused(session: Session, actor: Actor, submission: Submission) -> ReusedRead
     policy.require(actor, Action.DRAFT_READ, submission.organisation_id)
     kept = submission.reused
     if kept is None:
-        return ReusedRead(answers=[], left_out=[])
+        return ReusedRead(meter=metered(session, submission, ()), answers=[], left_out=[])
     code = session.exec(
         select(Submission.code).where(Submission.id == UUID(kept["submission_id"]))
     ).one()
     at = datetime.fromisoformat(kept["written_at"])
+    names = [
+        name
+        for name, seen in kept["answers"].items()
+        if fingerprint(submission, [name]) == seen
+    ]
     return ReusedRead(
+        meter=metered(session, submission, names),
         answers=[
-            ReusedAnswerRead(answer=name, submission=code, written_at=at)
-            for name, seen in kept["answers"].items()
-            if fingerprint(submission, [name]) == seen
+            ReusedAnswerRead(answer=name, submission=code, written_at=at) for name in names
         ],
         left_out=[
             LeftOutRead(answer=one["answer"], themes=one["themes"], submission=code)
