@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import JsonValue
-from sqlmodel import func, select
+from sqlmodel import func, select, update
 
 from app.access.policy import Action, Actor, Role
 from app.attachments.lifecycle import FileState
@@ -25,6 +25,7 @@ from app.core.storage.audit import AuditEvent
 from app.programmes.models import Call
 from app.questions.forms import Question
 from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
 from app.submissions.schemas import NewChallenge
 from app.submissions.service import asking, drafts, reuse, steps, taken_back
 from tests.attachments.conftest import QUESTIONS, Writer
@@ -204,6 +205,17 @@ def test_only_what_is_written_gets_or_loses_files(writer: Writer, state: State) 
         writer.moves(made, "remove")
 
     assert names(writer) == ["plan.pdf"]
+
+
+def test_what_was_sent_while_a_file_arrived_gets_none(writer: Writer) -> None:
+    behind = update(Submission).values(state=State.SUBMITTED, submitted_at=now())
+    writer.session.execute(behind, execution_options={"synchronize_session": False})
+    assert writer.draft.state is State.DRAFT
+
+    with pytest.raises(TransitionNotAllowed):
+        writer.adds(sent())
+
+    assert names(writer) == []
 
 
 def test_nobody_but_its_team_adds_or_removes_files(writer: Writer) -> None:

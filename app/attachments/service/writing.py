@@ -79,9 +79,12 @@ def add(
     if (problem := drafts.not_written(submission)) is not None:
         raise problem
     kind, file = _kind_of(sent, settings.max_file_bytes)
-    most = _most_for(session, submission, sent.question)
     # Until the end of the transaction: of files that arrive at once each counts the others.
     session.refresh(submission, with_for_update=True)
+    # Meanwhile somebody may have sent it.
+    if (problem := drafts.not_written(submission)) is not None:
+        raise problem
+    most = _most_for(session, submission, sent.question)
     others = reading.kept_of(session, submission)
     sha256 = _digest(file)
     for row in others:
