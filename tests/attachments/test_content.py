@@ -142,6 +142,8 @@ def test_an_archive_with_too_long_a_list_is_refused_before_it_is_read(
         ("e\u0301tude.pdf", "\u00e9tude.pdf"),
         ("計画.pdf", "計画.pdf"),
         ("x" * 500, "x" * (LONGEST - 4) + ".pdf"),
+        ("界" * 500, "界" * 78 + ".pdf"),
+        ("a\x9b2J.pdf", "a 2J.pdf"),
     ],
 )
 def test_a_name_keeps_what_people_read_and_nothing_that_could_do_harm(

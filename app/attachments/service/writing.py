@@ -224,7 +224,7 @@ def move(
         row.name = called(row.name, row.kind, others)
     session.flush()
     _answer(session, submission, row.question)
-    _forget_oldest(session, submission, settings.max_files)
+    _forget_oldest(session, submission, settings)
     audit.record(session, actor.user_id, name, "attachment", row.id, code=submission.code)
     return row
 
@@ -251,14 +251,17 @@ def _facts(
     return Facts(drafts.not_written(submission), no_room)
 
 
-def _forget_oldest(session: Session, submission: Submission, most: int) -> None:
-    """Delete what was removed first, beyond as many as a submission may have."""
+def _forget_oldest(session: Session, submission: Submission, settings: Settings) -> None:
+    """Delete what was removed first, beyond what a submission may have in number and bytes."""
     removed = [
         row
         for row in reading.every(session, submission)
         if row.state is FileState.REMOVED and not row.handed_in
     ]
-    removed.sort(key=lambda row: (row.removed_at or now(), row.id))
-    for row in removed[: max(0, len(removed) - most)]:
-        session.delete(row)
+    removed.sort(key=lambda row: (row.removed_at or now(), row.id), reverse=True)
+    size = 0
+    for number, row in enumerate(removed, 1):
+        size += row.size
+        if number > settings.max_files or size > settings.max_files_bytes:
+            session.delete(row)
     session.flush()
