@@ -74,6 +74,10 @@ _MAIN: Final = {
     f'"{MEDIA_TYPES[kind]}.main+xml"'.encode(): kind
     for kind in (FileKind.DOCX, FileKind.XLSX, FileKind.PPTX)
 }
+_NAMED: Final = {
+    MEDIA_TYPES[kind].encode(): kind for kind in (FileKind.ODT, FileKind.ODS, FileKind.ODP)
+}
+"""What an office file of the open kind says that it is; no other kind says it in that way."""
 _TYPES: Final = "[Content_Types].xml"
 _RUNS: Final = (b"macro", b"vba", b"activex", b"oleobject", b"ole2")
 """What the kinds of parts have in their names that may run."""
@@ -195,8 +199,7 @@ def _declared(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> FileKin
     first = parts[0] if parts else None
     if first is not None and first.filename == "mimetype":
         with archive.open(first) as text:
-            named = text.read(100).decode("ascii", "replace")
-        return next((kind for kind, name in MEDIA_TYPES.items() if name == named), None)
+            return _NAMED.get(text.read(100))
     if sum(part.filename.lower() == _TYPES.lower() for part in parts) != 1:
         return None
     with archive.open(_TYPES) as text:

@@ -9,10 +9,12 @@ from app.attachments.content import ENDINGS, FileKind
 from app.core.base.text import comparable, in_one_form
 
 LONGEST: Final = 120
-"""Characters of a name; file systems take no more than 255 bytes."""
+"""Characters of a name."""
+LONGEST_BYTES: Final = 240
+"""The same in bytes; file systems take no more than 255, and programs add to a name."""
 _NAMELESS: Final = "file"
 # What Windows does not take, what separates names in a table, and line breaks.
-_UNWANTED: Final = re.compile(r'[<>:"|?*;\x00-\x1f\x7f]|\s')
+_UNWANTED: Final = re.compile(r'[<>:"|?*;\x00-\x1f\x7f-\x9f]|\s')
 # Names of devices: on Windows they are no files, whatever ends them.
 _DEVICES: Final = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$")
 _ENDING: Final = re.compile(r"\.([A-Za-z0-9]{1,10})$")
@@ -58,8 +60,9 @@ def called(said: str, kind: FileKind, taken: Collection[str] = ()) -> str:
 
 
 def _with(stem: str, number: str, ending: str) -> str:
-    room = LONGEST - len(number) - len(ending) - 1
-    return f"{stem[:room].strip('. ')}{number}.{ending}"
+    around = len(number) + len(ending) + 1
+    cut = stem[: LONGEST - around].encode()[: LONGEST_BYTES - around].decode(errors="ignore")
+    return f"{cut.strip('. ')}{number}.{ending}"
 
 
 def is_renamed(said: str, name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import String, and_, cast, func
+from sqlalchemy import String, and_, cast, func, or_
 from sqlmodel import Session, col, exists, select
 
 from app.access import policy
@@ -28,6 +28,7 @@ from app.screening.models import Exclusion
 from app.screening.queries import current
 from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
+from app.submissions.service.steps import is_overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
     at = now()
     for submission, call, permitted in session.exec(statement):
         returned = submission.state is State.RETURNED
+        if is_overdue(submission, at):
+            continue  # nobody can send it; staff ask again, or go on without
         ends = too_late(call, submission.created_at, permitted)
         if returned or takes(call, at, ends):
             yield Task(
@@ -118,7 +121,14 @@ def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for waits, what, action in (
         (
-            col(Submission.state) == State.SUBMITTED,
+            or_(
+                col(Submission.state) == State.SUBMITTED,
+                # What its team has not sent in time is in the queue as well (`is_overdue`).
+                and_(
+                    col(Submission.state) == State.RETURNED,
+                    col(Submission.answer_by) <= now(),
+                ),
+            ),
             TaskKind.SCREEN,
             Action.SUBMISSION_SCREEN,
         ),

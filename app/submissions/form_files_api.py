@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.policy import Action
@@ -23,7 +23,8 @@ from app.core.tables.exporting import MEDIA, Format
 from app.programmes import service as programmes
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import MOST_ANSWERS
-from app.submissions.service import form_files
+from app.submissions.service import form_files, form_workbooks
+from app.submissions.service.form_workbooks import Filled
 
 router = APIRouter(route_class=Route, tags=["forms without a connection"])
 
@@ -158,25 +159,37 @@ def read_solution_form_file(
     return _handed_out(file, as_what)
 
 
-@router.post("/form-files")
-@needs(Action.DRAFT_WRITE)
-def create_from_form_file(
-    session: SessionDep, actor: ActorDep, settings: SettingsDep, file: FormFile
-) -> FormTakenRead:
-    """Take a form back that was filled in: a new draft, or a change of one; nothing is sent.
-
-    With `dry_run=true` it says what would be written.
-    """
+def _read(file: FormFile) -> Filled:
     try:
         content = b64decode(file.content, validate=True)
     except (binascii.Error, ValueError) as error:
         errors = [FieldError("/content", "It is no Base64.")]
         raise Unprocessable("The content cannot be accepted.", errors=errors) from error
+    return form_workbooks.read(content, file.name)
+
+
+FilledDep = Annotated[Filled, Depends(_read)]
+"""What a file holds; it stands before a session, which is not held while it is read."""
+
+
+@router.post("/form-files")
+@needs(Action.DRAFT_WRITE)
+def create_from_form_file(
+    filled: FilledDep,
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    file: FormFile,
+) -> FormTakenRead:
+    """Take a form back that was filled in: a new draft, or a change of one; nothing is sent.
+
+    With `dry_run=true` it says what would be written.
+    """
     found = form_files.take_in(
         session,
         actor,
         file.name,
-        content,
+        filled,
         language(ENGLISH),
         most=settings.max_drafts,
         organisation_id=file.organisation_id,

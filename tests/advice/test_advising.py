@@ -232,7 +232,9 @@ def test_nobody_advises_on_or_asks_about_what_they_may_not_read(
     assert session.exec(select(Advice)).all() == []
 
 
-@pytest.mark.parametrize("state", [State.WITHDRAWN, State.DRAFT, State.RETURNED])
+@pytest.mark.parametrize(
+    "state", [State.WITHDRAWN, State.DRAFT, State.RETURNED, State.INELIGIBLE]
+)
 def test_what_is_with_its_team_again_is_read_by_no_advisor(
     session: Session, state: State
 ) -> None:

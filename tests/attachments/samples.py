@@ -68,6 +68,7 @@ def an_attachment(
     """A file of a submission, added while it was written."""
     state = submission.state
     submission.state = type(state).DRAFT
+    session.flush()
     actor = of_team(submission.organisation_id)
     made = writing.add(session, actor, submission, sent(content, **said), Settings())
     submission.state = state

@@ -1,10 +1,11 @@
 """A team adds files to what it writes, within limits; what it removes can be put back."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 from pydantic import JsonValue
-from sqlmodel import func, select
+from sqlmodel import func, select, update
 
 from app.access.policy import Action, Actor, Role
 from app.attachments.lifecycle import FileState
@@ -25,6 +26,7 @@ from app.core.storage.audit import AuditEvent
 from app.programmes.models import Call
 from app.questions.forms import Question
 from app.submissions.lifecycle import Kind, State
+from app.submissions.models import Submission
 from app.submissions.schemas import NewChallenge
 from app.submissions.service import asking, drafts, reuse, steps, taken_back
 from tests.attachments.conftest import QUESTIONS, Writer
@@ -206,6 +208,28 @@ def test_only_what_is_written_gets_or_loses_files(writer: Writer, state: State) 
     assert names(writer) == ["plan.pdf"]
 
 
+def test_removed_files_are_forgotten_beyond_the_bytes_of_a_submission(writer: Writer) -> None:
+    for number in range(3):
+        writer.moves(writer.adds(sent(another(number) + b" " * 4_000)), "remove")
+
+    left = reading.every(writer.session, writer.draft)
+
+    assert [row.sha256 for row in left] == [
+        hashlib.sha256(another(number) + b" " * 4_000).hexdigest() for number in (1, 2)
+    ]
+
+
+def test_what_was_sent_while_a_file_arrived_gets_none(writer: Writer) -> None:
+    behind = update(Submission).values(state=State.SUBMITTED, submitted_at=now())
+    writer.session.execute(behind, execution_options={"synchronize_session": False})
+    assert writer.draft.state is State.DRAFT
+
+    with pytest.raises(TransitionNotAllowed):
+        writer.adds(sent())
+
+    assert names(writer) == []
+
+
 def test_nobody_but_its_team_adds_or_removes_files(writer: Writer) -> None:
     made = writer.adds(sent())
     writer.draft.state, writer.draft.submitted_at = State.RETURNED, now()
@@ -243,6 +267,22 @@ def test_what_was_taken_back_counts_with_the_files_that_it_had(writer: Writer) -
     assert writer.draft.answers["plan"] == ["plan.pdf"]
     listed = reading.listed(writer.session, writer.actor, writer.draft)
     assert [row.name for row in listed if row.state is FileState.REMOVED] == ["new.png"]
+
+
+def test_what_was_put_back_under_another_name_counts_under_that(writer: Writer) -> None:
+    first = writer.adds(sent(PDF, "plan.pdf", "plan"))
+    writer.takes("submit")
+    writer.takes("reopen")
+    writer.moves(first, "remove")
+    writer.adds(sent(another(1), "plan.pdf", "plan"))
+    writer.moves(first, "put-back")
+    call = asking_call(writer)
+    call.closes_at = call.ends_at = now() - timedelta(minutes=1)
+    writer.session.flush()
+
+    taken_back.restore(writer.session)
+
+    assert names(writer) == writer.draft.answers["plan"] == ["plan (2).pdf"]
 
 
 def asking_call(writer: Writer) -> Call:

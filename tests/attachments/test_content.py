@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from app.attachments import content
-from app.attachments.content import FileKind, recognised
+from app.attachments.content import MEDIA_TYPES, FileKind, recognised
 from app.attachments.names import LONGEST, called, is_renamed
 from tests.attachments.samples import PDF, PNG, archive, office
 
@@ -64,6 +64,11 @@ def test_each_kind_is_known_by_what_it_holds(file: bytes, kind: FileKind) -> Non
         (office(FileKind.DOCX, '<Override ContentType="a&#109;acro"/>'), "an archive"),
         (office(FileKind.DOCX, "<!-- -->"), "an archive"),
         (archive({"mimetype": b"application/zip"}), "an archive"),
+        *(
+            (archive({"mimetype": MEDIA_TYPES[kind].encode(), "a.exe": b"MZ"}), "an archive")
+            for kind in FileKind
+            if not kind.value.startswith("od")
+        ),
         (archive({"[Content_Types].xml": b"<Types/>"}), "an archive"),
         (archive({"mimetype": b"x" * 50}, zipfile.ZIP_BZIP2), "an archive"),
     ],
@@ -137,6 +142,8 @@ def test_an_archive_with_too_long_a_list_is_refused_before_it_is_read(
         ("e\u0301tude.pdf", "\u00e9tude.pdf"),
         ("計画.pdf", "計画.pdf"),
         ("x" * 500, "x" * (LONGEST - 4) + ".pdf"),
+        ("界" * 500, "界" * 78 + ".pdf"),
+        ("a\x9b2J.pdf", "a 2J.pdf"),
     ],
 )
 def test_a_name_keeps_what_people_read_and_nothing_that_could_do_harm(

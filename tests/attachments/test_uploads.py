@@ -92,6 +92,7 @@ def test_a_file_is_sent_as_a_form_and_answers_a_question(
         (part(PDF, field="other") + f"--{BOUNDARY}--\r\n".encode(), FORM, 422),
         (b"nothing of the kind", FORM, 415),
         (body(), {"Content-Type": "multipart/form-data"}, 415),
+        (body(), {"Content-Type": f"{FORM['Content-Type']}; charset=undefined"}, 415),
         (body(), FORM | {"Content-Encoding": "gzip"}, 415),
         (PDF, {"Content-Type": "application/pdf"}, 415),
         (b"{}", {"Content-Type": "application/json"}, 415),

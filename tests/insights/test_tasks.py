@@ -52,6 +52,22 @@ def test_a_team_is_reminded_of_its_drafts_until_the_call_closes_and_of_what_came
     assert late.code not in {task.code for task in found}
 
 
+def test_what_was_not_sent_in_time_waits_for_staff_and_no_more_for_its_team(
+    session: Session,
+) -> None:
+    team, screener = actor_of(session, Role.MEMBER), actor_of(session, Role.STAFF)
+    (owner,) = team.roles[Role.MEMBER]
+    call = a_call(session, closes_at=datetime(2021, 1, 1, tzinfo=UTC))
+    asked = {"call_id": call.id, "organisation_id": owner, "state": State.RETURNED}
+    a_challenge(session, **asked, answer_by=datetime(2021, 3, 1, tzinfo=UTC))
+    in_time = a_challenge(session, **asked, answer_by=datetime(2099, 3, 1, tzinfo=UTC))
+
+    of_team, of_staff = tasks_of(session, team), tasks_of(session, screener)
+
+    assert [(one.what, one.code) for one in of_team] == [(TaskKind.COMPLETE, in_time.code)]
+    assert [(one.what, one.count) for one in of_staff] == [(TaskKind.SCREEN, 1)]
+
+
 def test_staff_see_how_many_of_each_programme_are_to_be_checked_and_decided(
     session: Session,
 ) -> None:

@@ -21,7 +21,7 @@ from app.questions import service as questions
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeDraft
-from app.submissions.service import drafts, form_files
+from app.submissions.service import drafts, form_files, form_workbooks
 from app.submissions.service.form_files import Taken
 from app.themes.models import Theme
 from tests.factories import (
@@ -45,6 +45,7 @@ ASKED: list[dict[str, Any]] = [
     {"key": "where", "type": "country", "title": "Where else?"},
     {"key": "note", "type": "short_text", "title": "Anything else?", "most_words": 20},
 ]
+ODD = b'{"call": "5f0c2c1e-6f0a-4a9e-8f2f-0b1f0a4d7c11", "rows": [], %s}'
 FILLED: dict[str, str] = {
     "title": "Early warning of floods",
     "language": "French",
@@ -109,7 +110,8 @@ def handed_out(session: Session, call: Call, into: Any = EN) -> bytes:
 def taken(
     session: Session, actor: Actor, content: bytes, name: str = "form.xlsx", **more: Any
 ) -> Taken:
-    return form_files.take_in(session, actor, name, content, EN, most=9, **more)
+    filled = form_workbooks.read(content, name)
+    return form_files.take_in(session, actor, name, filled, EN, most=9, **more)
 
 
 def test_a_form_that_was_filled_in_becomes_a_draft_with_every_answer(session: Session) -> None:
@@ -380,6 +382,9 @@ def test_the_same_works_as_json(session: Session) -> None:
         ("form.json", b"[]"),
         ("form.json", b'{"call": "x"}'),
         ("form.json", b"\xff"),
+        ("form.json", ODD % b'"version": 1e999, "submission": null'),
+        ("form.json", ODD % b'"version": 1, "submission": "\\u0000"'),
+        ("form.json", ODD % b'"version": 1, "submission": "\\ud800"'),
         ("form.xlsx", b"PK"),
         ("form.txt", b"title"),
     ],
@@ -406,6 +411,40 @@ def test_a_workbook_without_keys_and_one_with_a_key_twice_are_refused(session: S
         with pytest.raises(FaultyTable) as refusal:
             taken(session, actor, filled(content, FILLED, change))
         assert problem in str(refusal.value.faults[0].problem)
+
+
+@pytest.mark.parametrize("odd", ["_x0000_", "_xD800_"])
+def test_what_no_database_keeps_is_named_by_its_cell(session: Session, odd: str) -> None:
+    call, actor = asking(session), a_member(session)
+    content = handed_out(session, call)
+
+    for key in ("answers.note", "#submission"):
+        with pytest.raises(FaultyTable) as refusal:
+            taken(session, actor, filled(content, FILLED | {key: odd}))
+        assert [one.field for one in refusal.value.faults] == [key]
+
+
+def test_a_workbook_that_unpacks_to_much_more_than_a_form_is_not_read(session: Session) -> None:
+    def larger(book: Any) -> None:
+        for row in range(1, 3_000):
+            for column in range(1, 40):
+                book.worksheets[1].cell(row, column, "content.problem")
+
+    content = filled(handed_out(session, asking(session)), FILLED, larger)
+
+    assert len(content) < 1_000_000
+    with pytest.raises(FaultyTable) as refusal:
+        form_workbooks.read(content, "form.xlsx")
+    assert "unpacks to more than 4 MB" in str(refusal.value.faults[0].problem)
+
+
+def test_a_number_that_is_no_day_is_refused_in_words_of_ours(session: Session) -> None:
+    content = filled(handed_out(session, asking(session)), FILLED | {"answers.since": "²"})
+
+    with pytest.raises(FaultyTable) as refusal:
+        taken(session, a_member(session), content)
+
+    assert "invalid literal" not in str(refusal.value.faults[0].problem)
 
 
 def test_the_capacity_of_a_solution_is_asked_too(session: Session) -> None:

@@ -38,7 +38,7 @@ from app.reviews.service.reading import text_of
 from app.submissions.lifecycle import GONE, State
 from app.submissions.models import Submission
 
-AWAY: Final = GONE | {State.DRAFT, State.RETURNED}
+AWAY: Final = GONE | {State.DRAFT, State.RETURNED, State.INELIGIBLE}
 """Where a submission is with its team, or takes no part: nobody advises on it."""
 
 

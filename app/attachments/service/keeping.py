@@ -12,7 +12,7 @@ from app.attachments.service import reading
 from app.core.base.clock import now
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from app.submissions.service import followers
+from app.submissions.service import asking, followers
 
 KEPT_FOR: Final = timedelta(days=30)
 """How long a file that was removed can be put back."""
@@ -43,6 +43,12 @@ def _restore(session: Session, submission: Submission) -> None:
         row.removed_at = None if row.handed_in else (row.removed_at or now())
         row.handed_in = False
     session.flush()
+    kept = reading.kept_of(session, submission)
+    for question in {row.question for row in kept} - {None}:
+        # One that was put back meanwhile may have got another name.
+        names = [row.name for row in kept if row.question == question]
+        if question is not None and submission.answers.get(question, names) != names:
+            asking.put_files(session, submission, question, names)
 
 
 followers.follow(_follow)

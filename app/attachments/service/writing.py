@@ -79,9 +79,12 @@ def add(
     if (problem := drafts.not_written(submission)) is not None:
         raise problem
     kind, file = _kind_of(sent, settings.max_file_bytes)
-    most = _most_for(session, submission, sent.question)
     # Until the end of the transaction: of files that arrive at once each counts the others.
     session.refresh(submission, with_for_update=True)
+    # Meanwhile somebody may have sent it.
+    if (problem := drafts.not_written(submission)) is not None:
+        raise problem
+    most = _most_for(session, submission, sent.question)
     others = reading.kept_of(session, submission)
     sha256 = _digest(file)
     for row in others:
@@ -221,7 +224,7 @@ def move(
         row.name = called(row.name, row.kind, others)
     session.flush()
     _answer(session, submission, row.question)
-    _forget_oldest(session, submission, settings.max_files)
+    _forget_oldest(session, submission, settings)
     audit.record(session, actor.user_id, name, "attachment", row.id, code=submission.code)
     return row
 
@@ -248,14 +251,17 @@ def _facts(
     return Facts(drafts.not_written(submission), no_room)
 
 
-def _forget_oldest(session: Session, submission: Submission, most: int) -> None:
-    """Delete what was removed first, beyond as many as a submission may have."""
+def _forget_oldest(session: Session, submission: Submission, settings: Settings) -> None:
+    """Delete what was removed first, beyond what a submission may have in number and bytes."""
     removed = [
         row
         for row in reading.every(session, submission)
         if row.state is FileState.REMOVED and not row.handed_in
     ]
-    removed.sort(key=lambda row: (row.removed_at or now(), row.id))
-    for row in removed[: max(0, len(removed) - most)]:
-        session.delete(row)
+    removed.sort(key=lambda row: (row.removed_at or now(), row.id), reverse=True)
+    size = 0
+    for number, row in enumerate(removed, 1):
+        size += row.size
+        if number > settings.max_files or size > settings.max_files_bytes:
+            session.delete(row)
     session.flush()

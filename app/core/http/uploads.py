@@ -108,7 +108,8 @@ async def _arrived(request: Request) -> AsyncIterator[Upload]:
     try:
         with anyio.fail_after(seconds):
             form = await parser.parse()
-    except MultiPartException as error:
+    except (MultiPartException, UnicodeError) as error:
+        # A form says itself in which letters it is written, and may name some that cannot be.
         raise UnsupportedMedia(
             "The form cannot be read, or has more than one file.",
             remedy=Message("Send one file, as `{kind}` with its boundary.", kind=MEDIA_TYPE),

@@ -1,9 +1,10 @@
 """Filling a form in without a connection: downloading it, and bringing it back."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from sqlmodel import Session
 
 from app.access import policy
@@ -24,8 +25,9 @@ from app.programmes.lifecycle import Phase
 from app.programmes.schemas import CallQuery
 from app.settings import Settings
 from app.submissions.lifecycle import EDITABLE, KINDS
-from app.submissions.service import form_files, queries
+from app.submissions.service import form_files, form_workbooks, queries
 from app.submissions.service.form_files import Taken
+from app.submissions.service.form_workbooks import Filled
 from app.submissions.service.importing import Sent
 
 router = APIRouter()
@@ -40,6 +42,38 @@ def show_form_files(
     return _page(page, session, actor, settings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was brought, with what it holds, or why it holds no form."""
+
+    file: Sent | None
+    filled: Filled | None = None
+    refusal: FaultyTable | None = None
+
+    def answers(self) -> Filled:
+        """Return what it holds, or refuse it."""
+        if self.filled is None:
+            raise self.refusal or NotFound("There is no file.")
+        return self.filled
+
+
+def _read(file: Sent | None) -> _Read:
+    if file is None:
+        return _Read(None)
+    try:
+        return _Read(file, form_workbooks.read(file.content, file.name))
+    except FaultyTable as refusal:
+        return _Read(file, refusal=refusal)
+
+
+def _kept(form: KeptForm) -> _Read:
+    return _read(unpacked(form.value))
+
+
+KeptDep = Annotated[_Read, Depends(_kept)]
+"""What the browser has kept; it stands before a session, which is not held while it is read."""
+
+
 @router.post("/form-files")
 @needs(Action.DRAFT_WRITE)
 def look_at_form_file(
@@ -50,13 +84,14 @@ def look_at_form_file(
     file: FileDep,
 ) -> Response:
     """Show all that is wrong with a file, or what it would write; write nothing."""
+    wrong = unusable(file, most_bytes(settings))
+    read = _read(file if wrong is None else None)
     with reading(database) as session:
-        wrong = unusable(file, most_bytes(settings))
         if file is None or wrong is not None:
             return _page(page, session, actor, settings, wrong=wrong, status=422)
         into = language(page.language)
         try:
-            found = form_files.look_through(session, actor, file.name, file.content, into)
+            found = form_files.look_through(session, actor, file.name, read.answers(), into)
         except FaultyTable as refusal:
             return _page(
                 page, session, actor, settings, faults=refusal.faults, file=file, status=422
@@ -68,13 +103,14 @@ def look_at_form_file(
 @needs(Action.DRAFT_WRITE)
 def store_form_file(
     page: PageDep,
+    kept: KeptDep,
     session: SessionDep,
     actor: ActorDep,
     settings: SettingsDep,
     form: KeptForm,
 ) -> Response:
     """Write what a file says; where a colleague was quicker, ask which shall stand."""
-    file, into = unpacked(form.value), language(page.language)
+    file, into = kept.file, language(page.language)
     if file is None or form.value is None:
         wrong = Message("Choose a file.")
         return _page(page, session, actor, settings, wrong=wrong, status=422)
@@ -83,7 +119,7 @@ def store_form_file(
             session,
             actor,
             file.name,
-            file.content,
+            kept.answers(),
             into,
             most=settings.max_drafts,
             organisation_id=_team(form.value),
@@ -94,7 +130,7 @@ def store_form_file(
             page, session, actor, settings, faults=refusal.faults, file=file, status=422
         )
     except Stale as refusal:
-        found = form_files.look_through(session, actor, file.name, file.content, into)
+        found = form_files.look_through(session, actor, file.name, kept.answers(), into)
         status = refusal.status
         return _page(page, session, actor, settings, found=found, file=file, status=status)
     except (NotFound, NotPermitted):

@@ -143,19 +143,23 @@ def _file(
 
 
 def look_through(
-    session: Session, actor: Actor, name: str, content: bytes, into: Language
+    session: Session, actor: Actor, name: str, filled: Filled, into: Language
 ) -> Taken:
     """Return what a form that came back would write; nothing is written.
+
+    Parameters
+    ----------
+    filled : Filled
+        What the file holds (`form_workbooks.read`), read before there was a session.
 
     Raises
     ------
     FaultyTable
-        If it is no form of ours, of another version than is answered, or an answer of it
-        cannot be taken: each with its cell and what to do.
+        If it is of another version than is answered, or an answer of it cannot be taken: each
+        with its cell and what to do.
     NotFound, NotPermitted
         If the actor may not write for the team of the submission.
     """
-    filled = form_workbooks.read(content, name)
     submission = _submission(session, actor, filled.which, name)
     call = programmes.call(session, actor, filled.which.call_id)
     form = (
@@ -221,7 +225,7 @@ def take_in(
     session: Session,
     actor: Actor,
     name: str,
-    content: bytes,
+    filled: Filled,
     into: Language,
     *,
     most: int,
@@ -246,11 +250,11 @@ def take_in(
     CallNotOpen, TransitionNotAllowed, Conflict, Unprocessable
         As a draft that is begun or changed otherwise.
     """
-    found = look_through(session, actor, name, content, into)
+    found = look_through(session, actor, name, filled, into)
     if found.submission is not None:
         # Until the end of the transaction: what is compared here is what is replaced.
         session.refresh(found.submission, with_for_update=True)
-        found = look_through(session, actor, name, content, into)
+        found = look_through(session, actor, name, filled, into)
     if found.overtaken and not is_mine:
         message = Message("It says “{now}” now, and “{file}” in the file.")
         raise Stale(

@@ -162,7 +162,7 @@ def _as_typed(row: Asked, given: Any) -> Any:
     if row.question is None or row.question.type is not QuestionType.DATE:
         return given
     text = str(given)
-    if text.isdigit() and 0 < int(text[:8]) <= _LAST_DAY and len(text) <= 7:
+    if text.isdecimal() and 0 < int(text[:8]) <= _LAST_DAY and len(text) <= 7:
         return (_EPOCH + timedelta(days=int(text))).isoformat()
     return text[:10] if text[10:].startswith("T") else given
 

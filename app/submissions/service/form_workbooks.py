@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.core.base.messages import Message
-from app.core.base.text import printable
+from app.core.base.text import printable, unstorable
 from app.core.base.translations import Language
 from app.core.tables.importing.workbooks import Sheet, letters, sheets_of
 from app.core.tables.row_errors import Fault, FaultyTable, refuse
@@ -26,6 +26,7 @@ CALL, VERSION, SUBMISSION = "#call", "#version", "#submission"
 ANSWER, SEEN = 2, 4
 """How far to the right of the key the answer and its fingerprint stand."""
 MOST_BYTES: Final = 4 * 2**20
+"""Bytes that a form may have; a workbook also unpacked: it is a page, not a table."""
 _LONGEST_LIST: Final = 30
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -185,8 +186,10 @@ def _offer(sheet: Any, line: int, source: str, row: Asked, say: Any) -> None:
     )
 
 
-def read(content: bytes, name: str, known: frozenset[str] | None = None) -> Filled:
+def read(content: bytes, name: str) -> Filled:
     """Return a form that came back as a workbook or as JSON.
+
+    It may take seconds, and asks no database: whoever calls holds no session meanwhile.
 
     Raises
     ------
@@ -197,7 +200,7 @@ def read(content: bytes, name: str, known: frozenset[str] | None = None) -> Fill
         refuse(name, "The file is larger than 4 MB.", "Bring the form as it was handed out.")
     if name.lower().endswith(".json"):
         return _from_json(content, name)
-    return _from_workbook(sheets_of(content, name), name)
+    return _from_workbook(sheets_of(content, name, MOST_BYTES), name)
 
 
 def _no_form(name: str) -> FaultyTable:
@@ -217,11 +220,13 @@ def _no_form(name: str) -> FaultyTable:
 def _from_json(content: bytes, name: str) -> Filled:
     try:
         told = json.loads(content.decode("utf-8-sig"))
+        if any(unstorable(told)):
+            raise _no_form(name)
         which = Which(UUID(told["call"]), int(told["version"]), told["submission"] or None)
         rows = [(str(row["key"]), row["answer"], row.get("seen")) for row in told["rows"]]
         if which.code is not None and not isinstance(which.code, str):
             raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ArithmeticError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_form(name) from None
     places = {key: f"/rows/{at}/answer" for at, (key, _, _) in enumerate(rows)}
     return Filled(
@@ -255,7 +260,16 @@ def _from_workbook(sheets: Sequence[Sheet], name: str) -> Filled:
             remedy = Message("Keep one of the rows; the other one is {cell}.", cell=places[key])
             faults.append(Fault(name, line, key, problem, remedy, place))
             continue
-        answers[key] = _at(cells, column + ANSWER).replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            text = printable(_at(cells, column + ANSWER))
+        except ValueError as wrong:
+            problem, remedy = (
+                wrong.args[0],
+                Message("Correct it in the file, and bring it again."),
+            )
+            faults.append(Fault(name, line, key, problem, remedy, place))
+            continue
+        answers[key] = text.replace("\r\n", "\n").replace("\r", "\n")
         places[key] = place
         seen[key] = _at(cells, column + SEEN).strip()
     if faults:

@@ -37,7 +37,7 @@ FAULTS: Final = (
     Fault(
         "what a team writes anew is before the board",
         READING,
-        "AWAY: Final = GONE | {State.DRAFT, State.RETURNED}",
+        "AWAY: Final = GONE | {State.DRAFT, State.RETURNED, State.INELIGIBLE}",
         "AWAY: Final = GONE",
         (f"{SAID}test_what_is_with_its_team_again_is_read_by_no_advisor",),
     ),

@@ -105,7 +105,7 @@ def letters(column: int) -> str:
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def _require_readable(content: bytes, name: str) -> None:
+def _require_readable(content: bytes, name: str, most: int) -> None:
     """Do nothing, or refuse what is no workbook, and one that unpacks to too much."""
     if content.startswith(_OLD):
         refuse(
@@ -118,23 +118,28 @@ def _require_readable(content: bytes, name: str) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
     # What is read of a part ends at the size that is stated here.
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > most:
         refuse(
             name,
-            "The workbook unpacks to more than 64 MB.",
+            Message("The workbook unpacks to more than {most} MB.", most=most // 2**20),
             "Take out pictures and sheets that are not needed, or bring the table as CSV.",
         )
 
 
-def sheets_of(content: bytes, name: str) -> "list[Sheet]":
+def sheets_of(content: bytes, name: str, most: int = MAX_UNPACKED) -> "list[Sheet]":
     """Return the sheets that people see, with their rows that are not blank.
+
+    Parameters
+    ----------
+    most : int
+        Bytes that all parts may have together: by them goes how long it takes to read.
 
     Raises
     ------
     FaultyTable
         If it is no workbook, a damaged one, or one that unpacks to too much.
     """
-    _require_readable(content, name)
+    _require_readable(content, name, most)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it leaves aside is nothing that is read
         try:
