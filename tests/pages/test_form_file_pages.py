@@ -120,4 +120,7 @@ def test_programs_look_first_and_write_then(session: Session, browser: TestClien
 def test_only_teams_fill_forms_in(session: Session, browser: TestClient) -> None:
     as_role(session, browser, Role.STAFF)
 
+    body = {"name": "form.json", "content": "e30="}
     assert browser.get("/form-files").status_code == 403
+    assert browser.post("/api/v1/form-files", json=body).status_code == 403
+    assert browser.post("/form-files/store", data=body).status_code == 403

@@ -76,14 +76,11 @@ def add(
         If there is no room for it.
     """
     policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
-    if (problem := drafts.not_written(submission)) is not None:
-        raise problem
+    _require_written(submission)
     kind, file = _kind_of(sent, settings.max_file_bytes)
     # Until the end of the transaction: of files that arrive at once each counts the others.
     session.refresh(submission, with_for_update=True)
-    # Meanwhile somebody may have sent it.
-    if (problem := drafts.not_written(submission)) is not None:
-        raise problem
+    _require_written(submission)  # somebody may have sent it meanwhile
     most = _most_for(session, submission, sent.question)
     others = reading.kept_of(session, submission)
     sha256 = _digest(file)
@@ -106,6 +103,11 @@ def add(
     _answer(session, submission, sent.question)
     audit.record(session, actor.user_id, "attach", "attachment", row.id, code=submission.code)
     return row
+
+
+def _require_written(submission: Submission) -> None:
+    if (problem := drafts.not_written(submission)) is not None:
+        raise problem
 
 
 def _kind_of(sent: Sent, most: int) -> tuple[FileKind, BinaryIO]:

@@ -52,8 +52,9 @@ class _Read:
 
     def answers(self) -> Filled:
         """Return what it holds, or refuse it."""
-        if self.filled is None:
-            raise self.refusal or NotFound("There is no file.")
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.filled is not None  # noqa: S101 -- a file was brought
         return self.filled
 
 

@@ -20,6 +20,21 @@ SENT: Final = "tests/attachments/test_uploads.py::"
 
 FAULTS: Final = (
     Fault(
+        "what was sent while a file arrived gets it",
+        WRITING,
+        "    _require_written(submission)  # somebody may have sent it meanwhile\n",
+        "",
+        (f"{ADDED}test_what_was_sent_while_a_file_arrived_gets_none",),
+    ),
+    Fault(
+        "an archive that calls itself a picture is taken for one",
+        CONTENT,
+        "            return _NAMED.get(text.read(100))\n",
+        "            said = text.read(100).decode()\n"
+        "            return {name: k for k, name in MEDIA_TYPES.items()}.get(said)\n",
+        (f"{KNOWN}test_what_is_not_taken_is_refused_with_a_reason",),
+    ),
+    Fault(
         "files of drafts of others are read by their key",
         READING,
         ".where(Attachment.id == key, queries.readable(actor))",
@@ -65,7 +80,7 @@ FAULTS: Final = (
         "what was sent gets further files",
         WRITING,
         "    if (problem := drafts.not_written(submission)) is not None:\n        raise",
-        "    if (problem := drafts.not_written(submission)) and not actor:\n        raise",
+        "    if (problem := drafts.not_written(submission)) and not submission:\n        raise",
         (f"{ADDED}test_only_what_is_written_gets_or_loses_files",),
     ),
     Fault(

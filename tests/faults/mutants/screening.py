@@ -150,9 +150,9 @@ FAULTS: Final = (
     Fault(
         "anybody reads what was found in a call",
         FINDINGS,
-        "    policy.require(actor, Action.SUBMISSION_SCREEN)\n    of = _Of.read("
+        "    policy.require(actor, Action.SUBMISSION_SCREEN)\n    of = OfCall.read("
         "session, programmes.call(session, actor, key))\n",
-        "    of = _Of.read(session, programmes.call(session, actor, key))\n",
+        "    of = OfCall.read(session, programmes.call(session, actor, key))\n",
         (f"{FOUND}test_nobody_but_those_who_screen_reads_it",),
     ),
     Fault(
