@@ -16,6 +16,7 @@ from app.core.base.errors import (
     TransitionNotAllowed,
     Unprocessable,
 )
+from app.core.base.merge_patch import Patch
 from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
 from app.screening import queries
@@ -26,7 +27,7 @@ from app.screening.service import exclusions
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import StepTaken
-from app.submissions.service import steps
+from app.submissions.service import drafts, revisions, steps
 from tests.decisions.people import actor
 from tests.factories import a_challenge, a_user, organisation_of, themes
 
@@ -258,3 +259,23 @@ def test_the_record_tells_what_was_done_and_no_reason(
         (other.user_id, "approve", "exclusion", {"before": "proposed", "after": "approved"}),
         (other.user_id, "fail", "challenge", {"before": "submitted", "after": "ineligible"}),
     ]
+
+
+def test_what_was_not_sent_in_time_does_not_count_in_an_appeal(
+    session: Session, team: Actor, one: Actor, other: Actor, challenge: Submission
+) -> None:
+    revisions.keep(session, challenge)
+    sent = (challenge.title, challenge.content)
+    until = now() + timedelta(days=1)
+    asked = StepTaken(reason="Say more.", answer_by=until)
+    steps.take(session, one, Kind.CHALLENGE, challenge.id, "return", asked)
+    unsent = Patch({"title": "Nothing of this was sent", "content": {"problem": ""}})
+    drafts.change(session, team, Kind.CHALLENGE, challenge.id, unsent)
+    challenge.answer_by = now() - timedelta(minutes=1)
+    row = propose(session, one, challenge)
+
+    exclusions.take(session, other, row.id, "approve")
+    move(session, team, challenge, "appeal", "The minister has signed.")
+
+    assert challenge.state is State.SUBMITTED
+    assert (challenge.title, challenge.content) == sent

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, col, delete
 
 from app.access.policy import Actor
 from app.attachments.lifecycle import FileState
 from app.attachments.models import Attachment
 from app.attachments.service import reading
 from app.core.base.clock import now
-from app.submissions.lifecycle import State
+from app.submissions.lifecycle import EDITABLE
 from app.submissions.models import Submission
 from app.submissions.service import asking, followers
 
@@ -29,11 +29,14 @@ def purge(session: Session, at: datetime) -> int:
 
 
 def _follow(session: Session, _: Actor, submission: Submission) -> None:
-    """Note which files belonged to what was taken back, until that no longer counts."""
-    mark = update(Attachment).where(col(Attachment.submission_id) == submission.id)
-    if submission.state is State.DRAFT:
-        mark = mark.where(col(Attachment.state) == FileState.KEPT)
-    session.execute(mark.values(handed_in=submission.state is State.DRAFT))
+    """Note which files belonged to what is written in again, until that no longer counts."""
+    every = reading.every(session, submission)
+    is_open = submission.state in EDITABLE
+    if is_open and any(row.handed_in for row in every):
+        return  # it is returned once more: what was handed in is what it was
+    for row in every:
+        row.handed_in = is_open and row.state is FileState.KEPT
+    session.flush()
 
 
 def _restore(session: Session, submission: Submission) -> None:

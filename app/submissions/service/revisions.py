@@ -14,7 +14,7 @@ from app.core.base.messages import Message
 from app.questions.answering import spoken
 from app.submissions.models import Revision, Submission
 from app.submissions.schemas import MOST_REVISIONS, ChangeRead, RevisionChangesRead
-from app.submissions.service import queries
+from app.submissions.service import followers, queries
 from app.submissions.service.answered import ANSWERS, CONTENT
 
 _WRITTEN: Final = ("title", "language", "summary", "content", "answers", "themes", "form_id")
@@ -34,6 +34,21 @@ def keep(session: Session, submission: Submission) -> Revision:
     session.add(row)
     session.flush()
     return row
+
+
+def restore(session: Session, submission: Submission) -> None:
+    """Let a submission say what its team last sent, where it was written in since."""
+    statement = (
+        select(Revision)
+        .where(Revision.submission_id == submission.id)
+        .order_by(col(Revision.number).desc())
+    )
+    last = session.exec(statement).first()
+    if last is not None:  # what was sent before versions were kept stays as it stands
+        for name in _WRITTEN:
+            setattr(submission, name, getattr(last, name))
+        session.flush()
+        followers.tell_restored(session, submission)
 
 
 def of_submission(session: Session, actor: Actor, key: UUID | str) -> Sequence[Revision]:

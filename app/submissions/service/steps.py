@@ -68,6 +68,8 @@ def take(
     step = LIFE.step(name)
     submission = queries.get(session, actor, kind, key)
     policy.require(actor, step.action, submission.organisation_id)
+    # Until the end of the transaction: nobody moves or excludes it meanwhile.
+    session.refresh(submission, with_for_update=True)
     expected.require(READS[kind].model_validate(submission))
     before, at = submission.state, now()
     if name == "reopen":
@@ -139,7 +141,8 @@ def fail(
 ) -> None:
     """Find a submission not eligible, in the caller's transaction.
 
-    Whoever calls has looked at who proposed it. Nobody is told here.
+    Whoever calls has looked at who proposed it. Nobody is told here. What its team has changed
+    since it was returned, and did not send, does not count: an appeal is about what was sent.
 
     Parameters
     ----------
@@ -162,6 +165,8 @@ def fail(
     submission.message, submission.answer_by = message, appeal_by
     _record(session, actor, step.name, submission, before)
     session.flush()
+    if before is State.RETURNED:
+        revisions.restore(session, submission)
     followers.tell(session, actor, submission)
 
 

@@ -65,7 +65,7 @@ FAULTS: Final = (
         (f"{EXCLUDING}test_an_auditor_reads_and_does_not_approve",),
     ),
     Fault(
-        "what nobody has read is approved",
+        "an exclusion that nobody has read is approved",
         SERVICE,
         "    expected.require(ExclusionRead.model_validate(row))\n",
         "",
