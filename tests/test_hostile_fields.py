@@ -198,7 +198,8 @@ def refused(
     value = at(body, place)
     long: dict[str, Any] = {"members": dict.fromkeys(map(str, range(count)), 1)}
     if isinstance(value, list):
-        long |= {"items": value * count, "bad items": [{}] * count}
+        long |= {"bad items": [{}] * count}
+        long |= {"items": value * count} if value else {}
     for what, part in long.items():
         answer = ask(world, operation, method, address, with_value(body, place, part))
         require_problem(answer, (operation, place, what))

@@ -17,6 +17,8 @@ STAFF = {
     "call:extend",
     "submission:read",
     "submission:screen",
+    "exclusion:read",
+    "exclusion:approve",
     "submission:import",
     "decision:read",
     "decision:write",
@@ -50,6 +52,7 @@ ANY = {
     | {"notice:publish", "notice:withdraw", "match:offer", "user:read"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
+    | {"exclusion:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -71,6 +74,7 @@ OWN = {
         "submission:submit",
         "submission:withdraw",
         "submission:answer",
+        "submission:appeal",
         "submission:read",
         "notice:read",
         "notice:approve",
@@ -176,6 +180,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
         Action.SUBMISSION_ANSWER,
+        Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
         Action.MATCH_ANSWER,
         Action.REVIEW_WRITE,

@@ -15,6 +15,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_attachment_step remove": (Role.MEMBER, "own", "read_attachment"),
     "take_decision_step hand-over": (Role.STAFF, "own", "read_decision"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
+    "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
     "take_user_step deactivate": (Role.ADMIN, "own", "read_user"),
     "take_run_step cancel": (Role.STAFF, "other", "read_run"),
@@ -36,7 +37,7 @@ def test_every_route_of_a_step_stands_in_the_table(world: World) -> None:
 _REASON = {"reason": "They have not met since 2019."}
 _BODIES: Mapping[str, dict[str, str]] = {
     **{f"take_{what}_step": {} for what in ("user", "challenge", "solution")},
-    **{f"take_{what}_step": _REASON for what in ("review", "conflict")},
+    **{f"take_{what}_step": _REASON for what in ("review", "conflict", "exclusion")},
 }
 
 
