@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -80,6 +81,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(item.get_closest_marker(name) for name in ("slow", *STARTS))
     }
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let no thread of a test that is not traced install a trace, whatever ran before it."""
+    if item.get_closest_marker("no_cover"):
+        threading.settrace(None)
+    return (yield)
 
 
 def statements_of(database: Database) -> list[str]:
