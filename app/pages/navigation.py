@@ -57,7 +57,7 @@ def _pages(*names: str) -> frozenset[str]:
 
 
 _CALLS: Final = _pages(
-    *("show_programme_calls", "show_programme_call", "show_call_preview"),
+    *("show_programme_calls", "show_programme_call", "show_call_preview", "show_call_meter"),
     *("show_call_step", "take_call_step", "show_new_call", "draft_call"),
     *("show_call_form", "change_call", "show_closing", "change_closing"),
     *("show_builder", "show_question", "save_question", "move_question", "remove_question"),

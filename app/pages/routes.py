@@ -30,6 +30,7 @@ from app.pages.staff import (
     builder,
     call_forms,
     call_letters,
+    call_meter,
     comparison,
     consultations,
     decision,
@@ -114,7 +115,7 @@ for page in (
         offers,
     ),
     *(figures, trade_offs),
-    *(programme_calls, call_forms, late_permits, programme_form, importing),
+    *(programme_calls, call_forms, call_meter, late_permits, programme_form, importing),
     *(builder, question_form, form_rules, next_edition),
     *(people, users, letters, organisation, audit),
 ):

@@ -26,13 +26,15 @@ from app.programmes.lifecycle import CallKind
 from app.questions import service as questions
 from app.submissions.lifecycle import LIFE, Kind
 from app.submissions.models import Submission
+from app.submissions.reuse_schemas import (
+    ReusedRead,
+)
 from app.submissions.schemas import (
     READS,
     ChallengeDraft,
     ChallengeRead,
     NewChallenge,
     NewSolution,
-    ReusedRead,
     SolutionDraft,
     SolutionRead,
     StepTaken,

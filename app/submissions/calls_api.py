@@ -16,13 +16,14 @@ from app.core.http.routing import Route
 from app.questions.schemas import FormRead
 from app.submissions.api import READ
 from app.submissions.models import LatePermit
+from app.submissions.reuse_schemas import CallMeterRead
 from app.submissions.schemas import (
     LatePermitQuery,
     LatePermitRead,
     LatePermitStaffRead,
     NewLatePermit,
 )
-from app.submissions.service import asking, late_permits
+from app.submissions.service import asking, call_meter, late_permits
 
 router = APIRouter(route_class=Route, tags=["programmes"])
 
@@ -38,6 +39,15 @@ def use_form(
 ) -> FormRead:
     """Ask by the version that is prepared from now on, and tell the teams that write."""
     return asking.use(session, actor, call_id, expected, origin=settings.public_url)
+
+
+@router.get("/calls/{call_id}/meter")
+@needs(Action.SUBMISSION_READ)
+def read_meter_of_call(
+    session: ReadSessionDep, actor: ActorDep, call_id: Reference
+) -> CallMeterRead:
+    """Read what the call has asked of its teams, in questions and minutes, and spared them."""
+    return call_meter.of_call(session, actor, call_id)
 
 
 # --- who may be late ---------------------------------------------------------------------

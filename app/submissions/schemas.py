@@ -193,47 +193,6 @@ class SolutionRead(_Read[SolutionContent]):
     """A solution as its team and the staff see it."""
 
 
-class ReusedAnswerRead(BaseModel):
-    """An answer that was taken over from an earlier submission and not changed since."""
-
-    answer: str = Field(description="Its name, such as `themes` or `content.problem`.")
-    submission: str = Field(description="Code of the submission that it is from.")
-    written_at: datetime = Field(
-        description="When that one was handed in; when it was last changed, if it was not."
-    )
-
-
-class LeftOutRead(BaseModel):
-    """An answer that could not be taken over, or not all of it, and was not changed since."""
-
-    answer: str
-    submission: str = Field(description="Code of the submission in which it stands.")
-    themes: Annotated[list[str], at_most(MOST_THEMES)] = Field(
-        description="Keys of themes that are no longer offered."
-    )
-
-
-class MeterRead(BaseModel):
-    """How much a submission asks of its team, and what it did not have to tell again."""
-
-    asked: int = Field(description="Questions that are asked of this team, ours included.")
-    answered: int
-    reused: int = Field(description="Answers taken over from an earlier one and not changed.")
-    minutes: int = Field(
-        description="To read the questions and write the answers, at least; neither thinking "
-        "nor asking colleagues is counted."
-    )
-    minutes_spared: int = Field(description="That answers taken over did not take, at least.")
-
-
-class ReusedRead(BaseModel):
-    """What a submission has from an earlier one, for its team to read."""
-
-    meter: MeterRead
-    answers: Annotated[list[ReusedAnswerRead], at_most(MOST_ANSWERS)]
-    left_out: Annotated[list[LeftOutRead], at_most(MOST_ANSWERS)]
-
-
 DRAFTS: Final[dict[Kind, type[ChallengeDraft | SolutionDraft]]] = {
     Kind.CHALLENGE: ChallengeDraft,
     Kind.SOLUTION: SolutionDraft,

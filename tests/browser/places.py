@@ -184,6 +184,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "programme-call-change": "/programmes/{programme}/calls/{call}/change",
             "programme-call-closing": "/programmes/{programme}/calls/{call}/closing",
             "programme-call-late": "/programmes/{programme}/calls/{call}/late",
+            "programme-call-meter": "/programmes/{programme}/calls/{call}/meter",
             "next-edition": "/programmes/{second}/next-edition",
             "call-form": "/programmes/{second}/calls/{asking_call}/form",
             "call-form-prepared": "/programmes/{second}/calls/{anew_call}/form",

@@ -233,6 +233,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_form_step": Row(303, 403, 403, 403),
     "take_form_step": Row(401, 403, 403, 403),
     "show_late_permits": Row(303, 403, 403, 200),
+    "show_call_meter": Row(303, 403, 403, 200),
     "permit_late": Row(401, 403, 403, 422),
     "take_late_permit_back": Row(401, 403, 403, 404),
     "show_call_step": Row(303, 403, 403, 403),

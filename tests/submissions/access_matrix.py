@@ -66,6 +66,10 @@ EXPECTED: Matrix = {
         "other": answers(403, lead=200),
         "hidden": answers(403, lead=409),
     },
+    "read_meter_of_call": {
+        "other": answers(403, staff=200, lead=200, auditor=200),
+        "hidden": answers(403, staff=200, lead=200, auditor=404),
+    },
     "list_late_permits": {
         "other": answers(200),
         "hidden": answers(404, staff=200, lead=200),

@@ -288,3 +288,51 @@ def test_the_meter_counts_what_was_not_told_again_and_the_minutes_that_it_spares
     assert patched.status_code == 200
     after = reused(team, made)["meter"]
     assert (after["reused"], after["minutes_spared"]) == (3, 0)
+
+
+def test_staff_read_what_a_call_has_asked_of_its_teams_and_spared_them(
+    as_user: SignIn, team: TestClient, session: Session, earlier: Submission
+) -> None:
+    call = a_call(session)
+    session.commit()
+    body = {"call_id": str(call.id), "title": "Floods once more", "content": {}}
+    like = team.post("/api/v1/challenges", json={**body, "like": earlier.code}).json()
+    afresh = team.post("/api/v1/challenges", json=body).json()
+    draft = team.post("/api/v1/challenges", json=body).json()
+    own = {
+        one["code"]: team.get(f"/api/v1/challenges/{one['code']}/reused").json()["meter"]
+        for one in (like, afresh, draft)
+    }
+    for one in (like, afresh):
+        session.get_one(Submission, UUID(one["id"])).sqlmodel_update(
+            {"state": State.SUBMITTED, "submitted_at": HANDED_IN}
+        )
+    session.commit()
+
+    found = as_user(a_user(session, Role.STAFF)).get(f"/api/v1/calls/{call.id}/meter").json()
+
+    first, second = own[like["code"]], own[afresh["code"]]
+    assert first["reused"] > 0
+    assert first["minutes_spared"] > 0
+    assert found == {
+        "submissions": 2,
+        "begun_from_earlier": 1,
+        "questions": max(first["asked"], second["asked"]),
+        "answers": max(first["answered"], second["answered"]),
+        "minutes": max(first["minutes"], second["minutes"]),
+        "minutes_in_all": first["minutes"] + second["minutes"],
+        "answers_in_all": first["answered"] + second["answered"],
+        "reused": first["reused"],
+        "minutes_spared": first["minutes_spared"],
+    }
+
+
+def test_a_call_to_which_nothing_was_sent_has_asked_nothing_of_anybody(
+    as_user: SignIn, session: Session
+) -> None:
+    call = a_call(session)
+    session.commit()
+
+    found = as_user(a_user(session, Role.STAFF)).get(f"/api/v1/calls/{call.id}/meter").json()
+
+    assert set(found.values()) == {0}

@@ -30,12 +30,14 @@ from app.programmes.schemas import CallRead
 from app.questions.answering import shown, spoken
 from app.submissions.lifecycle import DECIDED, EDITABLE, LIFE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
-from app.submissions.schemas import (
-    READS,
+from app.submissions.reuse_schemas import (
     LeftOutRead,
     MeterRead,
     ReusedAnswerRead,
     ReusedRead,
+)
+from app.submissions.schemas import (
+    READS,
 )
 from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history

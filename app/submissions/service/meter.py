@@ -16,7 +16,9 @@ from app.questions.effort import answering, reading
 from app.questions.forms import WRITTEN, Question
 from app.submissions.lifecycle import CALLS
 from app.submissions.models import Submission
-from app.submissions.schemas import MeterRead
+from app.submissions.reuse_schemas import (
+    MeterRead,
+)
 from app.submissions.service import asking
 from app.submissions.service.answered import ANSWERS, CONTENT, answers_of
 

@@ -24,13 +24,15 @@ from app.questions.forms import Form, QuestionType
 from app.submissions.content import ChallengeFields, SolutionFields
 from app.submissions.lifecycle import CALLS, Kind
 from app.submissions.models import Submission
-from app.submissions.schemas import (
-    DRAFTS,
+from app.submissions.reuse_schemas import (
     LeftOutRead,
-    NewChallenge,
-    NewSolution,
     ReusedAnswerRead,
     ReusedRead,
+)
+from app.submissions.schemas import (
+    DRAFTS,
+    NewChallenge,
+    NewSolution,
 )
 from app.submissions.service import queries
 from app.submissions.service.answered import ANSWERS, CONTENT, fingerprint
@@ -196,11 +198,7 @@ def reused(session: Session, actor: Actor, submission: Submission) -> ReusedRead
         select(Submission.code).where(Submission.id == UUID(kept["submission_id"]))
     ).one()
     at = datetime.fromisoformat(kept["written_at"])
-    names = [
-        name
-        for name, seen in kept["answers"].items()
-        if fingerprint(submission, [name]) == seen
-    ]
+    names = unchanged(submission)
     return ReusedRead(
         meter=metered(session, submission, names),
         answers=[
@@ -212,6 +210,12 @@ def reused(session: Session, actor: Actor, submission: Submission) -> ReusedRead
             if fingerprint(submission, [one["answer"]]) == one["seen"]
         ],
     )
+
+
+def unchanged(submission: Submission) -> list[str]:
+    """Return the names of the answers that were taken over and stand as they were taken."""
+    taken: Mapping[str, str] = (submission.reused or {}).get("answers", {})
+    return [name for name, seen in taken.items() if fingerprint(submission, [name]) == seen]
 
 
 def of_kind(session: Session, actor: Actor, kind: Kind, key: UUID | str) -> ReusedRead:
