@@ -34,7 +34,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/submissions/calls_api.py": "routes about calls and the submissions in them",
         "app/submissions/form_files_api.py": "routes about forms without a connection",
         "app/submissions/headings.py": "what people call the columns of their tables",
-        "app/submissions/reuse_schemas.py": "what a form asks of teams and spares them, as read",
+        "app/submissions/reuse_schemas.py": "what a form asks and spares, as read",
         "app/submissions/records.py": "the exchange format of files",
         "app/questions/answering.py": "what answers to a form are: shown, missing, wrong",
         "app/questions/builtin.py": "the built-in forms, as data",

@@ -327,6 +327,8 @@ TAKES_PART: Final = frozenset({State.SELECTED, State.ACCEPTED})
 """Where a submission is selected: it is ranked, and can have a public notice."""
 GONE: Final = frozenset({State.WITHDRAWN, State.DECLINED})
 """Where a team takes no part any more: by its own word, or since it did not answer."""
+OUT: Final = GONE | {State.INELIGIBLE}
+"""Where a submission takes no part: its team does not, or was found not eligible."""
 
 
 class Basis(StrEnum):

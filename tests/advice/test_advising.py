@@ -293,6 +293,31 @@ def test_who_still_reviews_a_submission_is_not_shown_what_the_others_say(
     assert (unseen.standing, unseen.is_readable) == (None, True)
 
 
+def test_who_still_writes_a_blind_review_is_not_told_here_who_the_team_is(
+    session: Session,
+) -> None:
+    call = a_call(session)
+    a_rubric(session, call, is_blind=True)
+    row = a_submission(session, call)
+    advisor, both = (an_advisor(session, call.programme_id) for _ in range(2))
+    asked_to_review(session, row, both)
+    consultation = put(session, call_id=str(call.id))
+
+    def known(person: Actor) -> list[tuple[str | None, str | None, str | None]]:
+        sides = (one.sides[0] for one in read(session, person, consultation.id))
+        return [(side.title, side.organisation, side.country) for side in sides]
+
+    before = known(advisor), known(both)
+    for one in (advisor, both):
+        declared(session, one, consultation)
+    after = known(advisor), known(both)
+
+    (of_team,) = before[0]
+    assert of_team[0::2] == (row.title, "FR")
+    assert before == ([of_team], [(None, None, None)])
+    assert after == ([of_team], [(row.title, None, None)])
+
+
 def asked_to_review(session: Session, row: Submission, person: Actor) -> None:
     rubric = reviews.rubric_of(session, row.call_id)
     assert rubric is not None

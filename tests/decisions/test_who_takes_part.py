@@ -43,7 +43,7 @@ def test_who_has_declined_is_matched_with_nobody(session: Session, state: State)
     solution = a_solution(session, programme_id=challenge.programme_id, state=State.SELECTED)
 
     if state is State.DECLINED:
-        with pytest.raises(Conflict, match="has been withdrawn"):
+        with pytest.raises(Conflict, match="takes no part any more"):
             record_match(session, OPERATOR, challenge, solution, "")
     else:
         assert record_match(session, OPERATOR, challenge, solution, "").code

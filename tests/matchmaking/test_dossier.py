@@ -169,7 +169,7 @@ def test_who_has_withdrawn_since_is_said(
     session.get_one(Submission, line.solution_id).state = State.WITHDRAWN
     session.commit()
 
-    assert said(advisor, run).count("Withdrawn") == 1
+    assert said(advisor, run).count("Takesnopartanymore") == 1
 
 
 def test_a_run_without_an_assignment_says_why(

@@ -26,9 +26,9 @@ def staff(session: Session, as_user: SignIn) -> TestClient:
     return as_user(a_user(session, Role.STAFF))
 
 
-def withdraw(session: Session, key: Any) -> Submission:
+def withdraw(session: Session, key: Any, state: State = State.WITHDRAWN) -> Submission:
     row = session.get_one(Submission, key)
-    row.state = State.WITHDRAWN
+    row.state = state
     session.commit()
     return row
 
@@ -37,12 +37,13 @@ def a_verdict(outcome: str) -> dict[str, Any]:
     return {"outcome": outcome, "reason": "As we agreed."}
 
 
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.INELIGIBLE])
 @pytest.mark.parametrize("side", ["challenge", "solution"])
-def test_a_pair_of_which_a_team_has_withdrawn_can_only_be_rejected(
-    session: Session, staff: TestClient, side: str
+def test_a_pair_of_which_a_side_takes_no_part_any_more_can_only_be_rejected(
+    session: Session, staff: TestClient, side: str, state: State
 ) -> None:
     line = a_listed_pair(session)
-    gone = withdraw(session, getattr(line, f"{side}_id"))
+    gone = withdraw(session, getattr(line, f"{side}_id"), state)
 
     refused = [
         staff.post("/api/v1/verdicts", json=on(line) | a_verdict(outcome))
@@ -52,7 +53,7 @@ def test_a_pair_of_which_a_team_has_withdrawn_can_only_be_rejected(
 
     assert [answer.status_code for answer in refused] == [409, 409]
     assert refused[0].json()["detail"] == (
-        f"The pair cannot be chosen, as this has been withdrawn: {gone.code}."
+        f"The pair cannot be chosen, as this takes no part any more: {gone.code}."
     )
     assert rejected.status_code == 201
     shown = staff.get(f"/api/v1/match-runs/{line.run_id}/suggestions").json()["items"]
@@ -64,7 +65,7 @@ def test_a_withdrawn_team_is_matched_with_nobody(session: Session) -> None:
     solution = withdraw(session, line.solution_id)
     challenge = session.get_one(Submission, line.challenge_id)
 
-    with pytest.raises(Conflict, match=f"{solution.code} has been withdrawn"):
+    with pytest.raises(Conflict, match=f"{solution.code} takes no part any more"):
         matches.record_match(session, OPERATOR, challenge, solution, "")
 
 
@@ -83,7 +84,7 @@ def test_what_if_assigns_nobody_who_has_withdrawn(
     assert len(answer["assignment"]["shortfalls"]) == 1
     assert locked.status_code == 422
     assert locked.json()["errors"] == [
-        {"pointer": "/locked/0", "detail": f"{gone.code} has been withdrawn."}
+        {"pointer": "/locked/0", "detail": f"{gone.code} takes no part any more."}
     ]
 
 

@@ -131,7 +131,7 @@ def test_it_says_what_was_decided_in_another_run_and_which_sides_have_withdrawn(
     assert isinstance(told[1]["Decided there at (Europe/Paris)"], datetime)
     assert told[1]["Verdict"] is None
     assert [told[0][name] for name in there] == [None] * 4
-    assert [line["Withdrawn since"] for line in told] == [None, None, "Solution", None, None]
+    assert [line["Takes no part"] for line in told] == [None, None, "Solution", None, None]
 
 
 def test_its_settings_are_in_words(session: Session, staff: TestClient, run: MatchRun) -> None:

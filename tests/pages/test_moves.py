@@ -349,7 +349,7 @@ def test_a_chosen_team_that_withdraws_is_marked_and_other_moves_still_have_a_cos
     board = staff.get(f"{run}/board").text
     page = staff.get(f"{run}/move", params=move(pairs, None, 0, 1)).text
 
-    assert ">Withdrawn<" in board
+    assert ">Takes no part any more<" in board
     assert "0 of 1 chosen" in board
     assert re.search(r"<strong>(Costs|Gains) ", page)
     assert "Who makes room" not in page

@@ -2,7 +2,8 @@
 
 Before the declaration an advisor sees code, title and organisation, so as to declare. The text,
 the ranking and the drafted decision come after it. Of a submission between which and them a
-conflict of interest stands they see the code alone, and of a pair the same for both sides.
+conflict of interest stands they see the code alone, and of a pair the same for both sides. Of
+one of which they still write a blind review they see here no more than there.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from app.matchmaking.reasons import phrases_of
 from app.matchmaking.schemas.suggestions import ContributionRead
 from app.organisations.models import Organisation
 from app.reviews.lifecycle import LIVE, ReviewState
-from app.reviews.models import Review
+from app.reviews.models import Review, Rubric
 from app.reviews.schemas.reviews import SubjectRead
 from app.reviews.service import conflicts
 from app.reviews.service.reading import text_of
@@ -74,6 +75,11 @@ class Reader:
             found = conflicts.barred(session, near, self.rows.values())
             self.barred = frozenset(key for key, _ in found)
         self.writing = _being_reviewed(session, actor.user_id)
+        self.blind = (
+            frozenset[UUID]()
+            if self.reads_all
+            else frozenset(key for key, is_blind in self.writing.items() if is_blind)
+        )
         teams = {row.organisation_id for row in self.rows.values()}
         statement = select(Organisation).where(col(Organisation.id).in_(teams))
         self.teams = {team.id: team for team in session.exec(statement)}
@@ -127,9 +133,11 @@ class Reader:
     def _side(self, row: Submission, *, whole: bool) -> SubjectRead:
         known: dict[str, Any] = {"code": row.code, "kind": row.kind}
         if row.id not in self.barred or self.reads_all:
-            team = self.teams[row.organisation_id]
-            known |= {"title": row.title, "themes": row.themes, "language": row.language}
-            known |= {"organisation": team.name, "country": team.country}
+            if whole or row.id not in self.blind:
+                known |= {"title": row.title, "themes": row.themes, "language": row.language}
+            if row.id not in self.blind:
+                team = self.teams[row.organisation_id]
+                known |= {"organisation": team.name, "country": team.country}
         if whole:
             known |= text_of(self.session, row)
         return SubjectRead(**known)
@@ -166,12 +174,14 @@ class Reader:
         )
 
 
-def _being_reviewed(session: Session, user_id: UUID | None) -> frozenset[UUID]:
-    """Return the submissions of which a person writes a review at present."""
-    statement = select(Review.submission_id).where(
-        Review.user_id == user_id, col(Review.state).in_(LIVE - {ReviewState.LOCKED})
+def _being_reviewed(session: Session, user_id: UUID | None) -> dict[UUID, bool]:
+    """Return of which submissions a person writes a review at present, and whether blind."""
+    statement = (
+        select(Review.submission_id, Rubric.is_blind)
+        .join(Rubric, col(Rubric.call_id) == col(Review.call_id))
+        .where(Review.user_id == user_id, col(Review.state).in_(LIVE - {ReviewState.LOCKED}))
     )
-    return frozenset(session.exec(statement))
+    return dict(session.exec(statement).all())
 
 
 def item(session: Session, actor: Actor, consultation: Consultation, key: UUID) -> ItemRead:

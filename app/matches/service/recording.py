@@ -12,7 +12,7 @@ from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.matches.lifecycle import LIVE, MatchState
 from app.matches.models import Match
-from app.submissions.lifecycle import GONE
+from app.submissions.lifecycle import OUT
 from app.submissions.models import Submission
 
 SUBJECT: Final = "match"
@@ -31,7 +31,7 @@ def record_match(
     NotPermitted
         If the actor may not write matches.
     Conflict
-        If the two are of different programmes, or one has been withdrawn.
+        If the two are of different programmes, or one takes no part any more.
     """
     policy.require(actor, Action.MATCH_WRITE)
     if challenge.programme_id != solution.programme_id:
@@ -46,8 +46,8 @@ def record_match(
     if known is not None:
         return known
     for side in (challenge, solution):
-        if side.state in GONE:
-            raise Conflict(Message("{code} has been withdrawn.", code=side.code))
+        if side.state in OUT:
+            raise Conflict(Message("{code} takes no part any more.", code=side.code))
     match = Match(
         programme_id=challenge.programme_id,
         code=next_code(session, PREFIX),

@@ -164,7 +164,7 @@ class WhatIfRead(BaseModel):
     added: list[tuple[str, str]] = Field(description="Codes; not assigned by the run.")
     removed: list[tuple[str, str]] = Field(description="Codes; assigned by the run alone.")
     withdrawn: list[str] = Field(
-        description="Codes of the run that have been withdrawn since: none of them is chosen."
+        description="Codes of the run that take no part any more: none of them is chosen."
     )
     cost: LossRead | None = Field(
         description="What it loses against the run; null where one of the two has no "

@@ -213,7 +213,7 @@ class SuggestionRead(BaseModel):
         "and where the two cannot be compared.",
     )
     withdrawn: list[Literal["challenge", "solution"]] = Field(
-        max_length=2, description="The sides whose teams have withdrawn since."
+        max_length=2, description="The sides that take no part any more."
     )
     verdict: Annotated[
         VerdictRead | None, Only("outcome", "reason", "decided_by", "created_at")

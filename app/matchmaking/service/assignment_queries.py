@@ -332,7 +332,7 @@ def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
         )
     withdrawn = pairs_today.withdrawn(session, _codes(run))
     naming.errors += [
-        FieldError(f"/locked/{at}", Message("{code} has been withdrawn.", code=both(gone)))
+        FieldError(f"/locked/{at}", Message("{code} takes no part any more.", code=both(gone)))
         for at, pair in enumerate(locked)
         if (gone := [code for code in pair if code in withdrawn])
     ]

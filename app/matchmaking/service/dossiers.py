@@ -342,7 +342,7 @@ class _Writing:
         if line.assigned:
             said.append(into.say(Message("In the best whole assignment")))
         if line.withdrawn:
-            said.append(into.say(Message("Withdrawn")))
+            said.append(into.say(Message("Takes no part any more")))
         score = [into.word(line.band, "band")] if line.band else []
         score.append(into.number(line.score, 3))
         return [

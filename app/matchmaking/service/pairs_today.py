@@ -1,4 +1,4 @@
-"""What has become of pairs since they were suggested: verdicts, and teams that withdrew.
+"""What has become of pairs since they were suggested: verdicts, and sides that take no part.
 
 A run is frozen; what people decide about it, and whether both sides are still there, is not.
 """
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.schemas.verdicts import VerdictRead
-from app.submissions.lifecycle import GONE
+from app.submissions.lifecycle import OUT
 from app.submissions.models import Submission
 
 Pair = tuple[UUID, UUID]
@@ -31,6 +31,7 @@ class PairsToday:
     others : mapping from challenge and solution to VerdictRead
         The newest that counts in another run.
     withdrawn : collection of UUID
+        The submissions that take no part any more (`lifecycle.OUT`).
     """
 
     verdicts: Mapping[Pair, VerdictRead] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class PairsToday:
         return self.verdicts.get(pair), self.others.get(pair)
 
     def withdrawn_of(self, row: Any) -> list[Side]:
-        """Return the sides of a stored suggestion that have withdrawn."""
+        """Return the sides of a stored suggestion that take no part any more."""
         sides: tuple[tuple[Side, UUID], ...] = (
             ("challenge", row.challenge_id),
             ("solution", row.solution_id),
@@ -100,18 +101,18 @@ def rejected(session: Session, programme_id: UUID) -> list[tuple[str, str]]:
 
 
 def gone(session: Session, run_id: UUID) -> frozenset[UUID]:
-    """Return the submissions of the programme of a run that have been withdrawn."""
+    """Return the submissions of the programme of a run that take no part any more."""
     programme = select(MatchRun.programme_id).where(MatchRun.id == run_id).scalar_subquery()
     statement = select(Submission.id).where(
-        Submission.programme_id == programme, col(Submission.state).in_(GONE)
+        Submission.programme_id == programme, col(Submission.state).in_(OUT)
     )
     return frozenset(session.exec(statement))
 
 
 def withdrawn(session: Session, codes: Collection[str]) -> list[str]:
-    """Return those of some submissions that have been withdrawn, by code."""
+    """Return those of some submissions that take no part any more, by code."""
     statement = select(Submission.code).where(
-        col(Submission.code).in_(codes), col(Submission.state).in_(GONE)
+        col(Submission.code).in_(codes), col(Submission.state).in_(OUT)
     )
     return sorted(session.exec(statement))
 

@@ -46,7 +46,7 @@ class Ground:
     challenge, solution : str
         Codes of the two of the pair.
     withdrawn : sequence of str
-        Those of the two that have been withdrawn since.
+        Those of the two that take no part any more.
     number : int
         How many verdicts there were on the pair.
     inputs : RunInputs
@@ -102,7 +102,8 @@ def require_open(found: Ground, outcome: Outcome) -> None:
     Raises
     ------
     Conflict
-        If a team has withdrawn or a rule bars the pair, and it is chosen or in reserve.
+        If a side takes no part any more or a rule bars the pair, and it is chosen or in
+        reserve.
     """
     if outcome in _WANTED:
         _require_there(found.withdrawn)
@@ -248,11 +249,11 @@ def _history(session: Session, verdict: Verdict | Pair) -> Sequence[Verdict]:
 
 
 def _require_there(withdrawn: Sequence[str]) -> None:
-    """Do nothing, or refuse to choose a pair of which a side has withdrawn."""
+    """Do nothing, or refuse to choose a pair of which a side takes no part any more."""
     if withdrawn:
         raise Conflict(
             Message(
-                "The pair cannot be chosen, as this has been withdrawn: {codes}.",
+                "The pair cannot be chosen, as this takes no part any more: {codes}.",
                 codes=", ".join(withdrawn),
             ),
             remedy="Reject the pair, or choose another one.",

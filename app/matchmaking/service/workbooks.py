@@ -34,7 +34,7 @@ Cells = list[str | int | float | bool | datetime]
 _DECISIONS: Final = (
     *("Challenge", "Challenge title", "Organisation", "Country", "Rank"),
     *("Solution", "Solution title", "Solution organisation", "Solution country"),
-    *("Score", "Band", "Assigned", "Reason", "Withdrawn since"),
+    *("Score", "Band", "Assigned", "Reason", "Takes no part"),
     *("Verdict", "Why", "Decided by"),
 )
 _ELSEWHERE: Final = ("Verdict in another run", "Run", "Why there", "Decided there by")
