@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.attachments.models import Attachment
 from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage import audit_reasons
@@ -135,10 +136,15 @@ def _within(actor: Actor) -> ColumnElement[bool]:
     if policy.allows(actor, Action.AUDIT_READ_ALL):
         return true()
     seen = select(Submission.id).where(readable(actor))
+    files = select(Attachment.id).where(col(Attachment.submission_id).in_(seen))
     return or_(
         col(AuditEvent.subject_kind).in_(OF_PROGRAMMES),
         and_(
             col(AuditEvent.subject_kind).in_([*Kind]),
             col(AuditEvent.subject_id).in_(seen),
+        ),
+        and_(
+            col(AuditEvent.subject_kind) == "attachment",
+            col(AuditEvent.subject_id).in_(files),
         ),
     )

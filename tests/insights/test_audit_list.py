@@ -10,6 +10,8 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.access.policy import Role
+from app.attachments.content import FileKind
+from app.attachments.models import Attachment
 from app.core.base.clock import now
 from app.core.storage import audit
 from app.submissions.lifecycle import State
@@ -17,6 +19,18 @@ from tests.conftest import SignIn
 from tests.factories import a_challenge, a_user
 
 ADDRESS = "/api/v1/audit"
+
+
+WITHOUT_FILES = ("draft", "submitted", "call", "user")
+
+
+def a_file(session: Session, submission_id: UUID) -> UUID:
+    row = Attachment(
+        submission_id=submission_id, name="a.pdf", kind=FileKind.PDF, size=1, sha256="0" * 64
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 @pytest.fixture
@@ -28,8 +42,12 @@ def done(session: Session) -> Mapping[str, UUID]:
         "call": uuid4(),
         "user": uuid4(),
     }
+    subjects |= {
+        f"file of {one}": a_file(session, subjects[one]) for one in ("draft", "submitted")
+    }
     for name, subject in subjects.items():
-        kind = "challenge" if name in {"draft", "submitted"} else name
+        kind = "challenge" if name in {"draft", "submitted"} else name.partition(" ")[0]
+        kind = {"file": "attachment"}.get(kind, kind)
         audit.record(session, uuid4(), f"touch-{name}", kind, subject, reason="Why?")
     session.commit()
     return subjects
@@ -44,10 +62,10 @@ def actions(client: TestClient, query: str = "sort=number") -> list[str]:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.AUDITOR, ["draft", "submitted", "call", "user"]),
-        (Role.ADMIN, ["draft", "submitted", "call", "user"]),
-        (Role.STAFF, ["submitted", "call"]),
-        (Role.LEAD, ["submitted", "call"]),
+        (Role.AUDITOR, [*WITHOUT_FILES, "file of draft", "file of submitted"]),
+        (Role.ADMIN, [*WITHOUT_FILES, "file of draft", "file of submitted"]),
+        (Role.STAFF, ["submitted", "call", "file of submitted"]),
+        (Role.LEAD, ["submitted", "call", "file of submitted"]),
     ],
 )
 def test_each_role_reads_what_was_done_to_what_it_may_see(
@@ -72,11 +90,11 @@ def test_an_event_is_shown_whole_so_that_its_hash_can_be_checked(
 ) -> None:
     auditor = as_user(a_user(session, Role.AUDITOR))
 
-    newest, *_ = auditor.get(ADDRESS).json()["items"]
+    [event] = auditor.get(f"{ADDRESS}?action=touch-user").json()["items"]
 
-    told: dict[str, Any] = newest | {"at": "", "actor_id": ""}
-    assert sorted(newest["facts"]["reason"]) == ["id", "sha256"]
-    assert "Why?" not in str(newest["facts"])
+    told: dict[str, Any] = event | {"at": "", "actor_id": ""}
+    assert sorted(event["facts"]["reason"]) == ["id", "sha256"]
+    assert "Why?" not in str(event["facts"])
     assert told == {
         "number": 4,
         "at": "",
@@ -84,10 +102,10 @@ def test_an_event_is_shown_whole_so_that_its_hash_can_be_checked(
         "action": "touch-user",
         "subject_kind": "user",
         "subject_id": str(done["user"]),
-        "facts": newest["facts"],
+        "facts": event["facts"],
         "reason": "Why?",
         "previous": auditor.get(f"{ADDRESS}?sort=number").json()["items"][2]["digest"],
-        "digest": newest["digest"],
+        "digest": event["digest"],
     }
 
 
@@ -105,7 +123,7 @@ def test_events_are_found_by_who_what_and_when(
         "draft",
     ]
     assert actions(auditor, f"since={later}") == []
-    assert len(actions(auditor, f"until={later}")) == 4
+    assert len(actions(auditor, f"until={later}")) == 6
     for query in (
         "since=yesterday",
         "since=2026-01-01",
