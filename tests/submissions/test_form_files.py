@@ -376,6 +376,22 @@ def test_the_same_works_as_json(session: Session) -> None:
     assert [one.cell for one in refusal.value.faults] == ["/rows/0/answer"]
 
 
+def test_of_two_answers_to_one_question_in_json_none_counts(session: Session) -> None:
+    call, actor = asking(session), a_member(session)
+    name, content = form_files.hand_out(session, call, EN, as_json=True)
+    told = json.loads(content)
+    told["rows"].append({**told["rows"][1], "answer": "Another one"})
+
+    with pytest.raises(FaultyTable) as refusal:
+        taken(session, actor, json.dumps(told).encode(), name)
+
+    (fault,) = refusal.value.faults
+    assert (fault.cell, str(fault.remedy)) == (
+        f"/rows/{len(told['rows']) - 1}/answer",
+        "Keep one of the rows; the other one is /rows/1/answer.",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -228,7 +228,14 @@ def _from_json(content: bytes, name: str) -> Filled:
             raise TypeError
     except (ArithmeticError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_form(name) from None
-    places = {key: f"/rows/{at}/answer" for at, (key, _, _) in enumerate(rows)}
+    places, faults = dict[str, str](), list[Fault]()
+    for at, (key, _, _) in enumerate(rows):
+        place = f"/rows/{at}/answer"
+        if key in places:
+            faults.append(_twice(name, at, key, place, places[key]))
+        places.setdefault(key, place)
+    if faults:
+        raise FaultyTable(faults)
     return Filled(
         which,
         {key: answer for key, answer, _ in rows},
@@ -256,9 +263,7 @@ def _from_workbook(sheets: Sequence[Sheet], name: str) -> Filled:
             continue
         place = _place(sheet, line, column + ANSWER)
         if key in answers:
-            problem = Message("The key {key} stands here once more.", key=key)
-            remedy = Message("Keep one of the rows; the other one is {cell}.", cell=places[key])
-            faults.append(Fault(name, line, key, problem, remedy, place))
+            faults.append(_twice(name, line, key, place, places[key]))
             continue
         try:
             text = printable(_at(cells, column + ANSWER))
@@ -283,6 +288,12 @@ def _from_workbook(sheets: Sequence[Sheet], name: str) -> Filled:
     except (ValueError, KeyError):
         raise _no_form(name) from None
     return Filled(which, answers, places, {key: one for key, one in seen.items() if one})
+
+
+def _twice(name: str, line: int, key: str, place: str, first: str) -> Fault:
+    problem = Message("The key {key} stands here once more.", key=key)
+    remedy = Message("Keep one of the rows; the other one is {cell}.", cell=first)
+    return Fault(name, line, key, problem, remedy, place)
 
 
 def _keys(sheet: Sheet) -> tuple[int, int]:
