@@ -39,6 +39,7 @@ from app.insights.api import router as insights
 from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
+from app.matchmaking.learning_api import router as learning
 from app.notices.api import catalogue
 from app.notices.api import router as notices
 from app.notifications.api import router as notifications
@@ -152,6 +153,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         releasing,
         notices,
         matchmaking,
+        learning,
         matches,
         offers,
         duplicates,

@@ -23,7 +23,21 @@ from matching.assignment import (
     stable_pairs,
 )
 from matching.errors import Diagnosis, InfeasibleAssignment, MatchingError, Relaxation
-from matching.evaluation import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
+from matching.evaluation import (
+    mrr,
+    ndcg_at_k,
+    precision_at_k,
+    r_precision,
+    recall_at_k,
+    reciprocal_rank,
+)
+from matching.learning import (
+    Interval,
+    Judged,
+    WeightProposal,
+    mean_interval,
+    propose_weight,
+)
 from matching.plain_matcher import PlainMatcher
 from matching.scoring.breakpoints import Breakpoints, breakpoints
 from matching.scoring.explanation import (
@@ -72,6 +86,8 @@ __all__ = [
     "Fairness",
     "Hub",
     "InfeasibleAssignment",
+    "Interval",
+    "Judged",
     "Matcher",
     "MatchingError",
     "Missing",
@@ -96,6 +112,7 @@ __all__ = [
     "Spot",
     "Statement",
     "Step",
+    "WeightProposal",
     "assign",
     "band",
     "bands",
@@ -106,12 +123,15 @@ __all__ = [
     "eligible",
     "frontier",
     "hubs",
+    "mean_interval",
     "mrr",
     "ndcg_at_k",
     "near_duplicates",
     "obstacles",
     "plain_tag",
     "precision_at_k",
+    "propose_weight",
+    "r_precision",
     "rank_stability",
     "recall_at_k",
     "reciprocal_rank",

@@ -53,6 +53,27 @@ def recall_at_k(gains: ArrayLike, scores: ArrayLike, k: int = 10) -> Floats:
     return _where_judged((got > 0).sum(axis=1) / np.maximum(relevant, 1), known)
 
 
+def r_precision(gains: ArrayLike, scores: ArrayLike) -> Floats:
+    """Return the share of relevant ones among as many first places as there are of them.
+
+    Parameters and result as in `precision_at_k`.
+
+    References
+    ----------
+    Manning, Raghavan and Schuetze (2008), Introduction to Information Retrieval, 8.4.
+
+    Examples
+    --------
+    >>> r_precision([[1, 0, 1]], [[0.9, 0.5, 0.1]])
+    array([0.5])
+    """
+    known = np.asarray(gains, dtype=np.float64)
+    got, _ = _in_order(gains, scores, max(1, known.shape[-1]))
+    relevant = (known > 0).sum(axis=1)
+    places = np.arange(got.shape[1]) < relevant[:, None]
+    return _where_judged(((got > 0) & places).sum(axis=1) / np.maximum(relevant, 1), known)
+
+
 def ndcg_at_k(gains: ArrayLike, scores: ArrayLike, k: int = 10) -> Floats:
     """Return the discounted gain of the first k places, as a share of the best possible.
 

@@ -388,6 +388,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "closes_at": "2027-01-01T00:00:00Z",
         },
         "change_call": {"notes": "Hm."},
+        "adopt_text_weight": {"taught_by": programme_id},
         "begin_next_edition": {"code": "another-one", "title": "Another one"},
         "replace_form": {"questions": [{"key": "problem", "required": True}]},
         "permit_late": {

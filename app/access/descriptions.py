@@ -53,6 +53,7 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.RUN_READ: Message("Read runs of the matchmaking"),
         Action.RUN_START: Message("Start and end runs of the matchmaking"),
         Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),
+        Action.WEIGHT_ADOPT: Message("Let a programme rank as the verdicts of another propose"),
         Action.MATCH_READ: Message("Read matches"),
         Action.MATCH_OFFER: Message("Send offers of matches, and replace them"),
         Action.MATCH_ANSWER: Message("Accept or decline matches offered to your teams"),

@@ -68,6 +68,7 @@ class Action(StrEnum):
     RUN_READ = "run:read"
     RUN_START = "run:start"
     VERDICT_WRITE = "verdict:write"
+    WEIGHT_ADOPT = "weight:adopt"
     MATCH_READ = "match:read"
     MATCH_WRITE = "match:write"
     MATCH_OFFER = "match:offer"
@@ -168,6 +169,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.CALL_PUBLISH: Reach.ANY,
             Action.DECISION_APPROVE: Reach.ANY,
             Action.DECISION_RELEASE: Reach.ANY,
+            Action.WEIGHT_ADOPT: Reach.ANY,
             Action.MATCH_OFFER: Reach.ANY,
             Action.NOTICE_PUBLISH: Reach.ANY,
             Action.NOTICE_WITHDRAW: Reach.ANY,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.matchmaking.findings import LookedThrough, ProposedTheme, Screened
+from app.matchmaking.judging import Agreement, Judgements, Proposal
 from app.matchmaking.results import (
     Alike,
     ChosenPair,
@@ -136,6 +137,18 @@ def looked_through(
 ) -> Mapping[UUID, LookedThrough]:
     """Return what people should look at in each of a call; see `engine.findings`."""
     found: Mapping[UUID, LookedThrough] = _engine().findings.MEMORY.of(versions, pool, others)
+    return found
+
+
+def agreement(judgements: Judgements) -> Agreement:
+    """Tell how well a ranking agrees with what people chose; see `engine.learning`."""
+    found: Agreement = _engine().learning.agreement(judgements)
+    return found
+
+
+def proposal(judgements: Judgements, stated: float) -> Proposal:
+    """Tell which weight of texts the verdicts propose; see `engine.learning`."""
+    found: Proposal = _engine().learning.proposal(judgements, stated)
     return found
 
 

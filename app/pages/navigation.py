@@ -103,6 +103,7 @@ _OF_A_PROGRAMME: Final = (
         *("show_call_letter", "write_call_letter"),
         *("show_what_if", "show_comparison", "show_many", "take_many"),
         *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
+        *("show_agreement", "adopt_weight", "drop_weight"),
         *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
     )
 )
@@ -253,6 +254,7 @@ ENTRIES: Final = (
             *("show_what_if", "show_comparison"),
             *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),
             *("show_fairness", "show_fairness_chart", "show_regrets"),
+            *("show_agreement", "adopt_weight", "drop_weight"),
         ),
         every(Action.RUN_READ),
         Row.PROGRAMME,

@@ -46,6 +46,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "form-overtaken": Message(
                 "Somebody else has changed the form meanwhile. This is how it stands now."
             ),
+            "weight-adopted": Message("Taken over. The programme ranks by this weight."),
+            "weight-dropped": Message("The programme ranks by the usual weight again."),
             "form-discarded": Message("Thrown away. The call asks on as it did."),
             "return": Message("Returned to the team."),
             "pass": Message("Passed as eligible."),

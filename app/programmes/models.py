@@ -11,7 +11,11 @@ from app.programmes.lifecycle import CallKind, CallState
 
 
 class Programme(Record, table=True):
-    """One edition of the incubator, from first call to closing."""
+    """One edition of the incubator, from first call to closing.
+
+    `text_weight` is the weight of texts in its rankings that it has taken over from the
+    verdicts of another one; none for that of the settings.
+    """
 
     __table_args__ = (
         CheckConstraint(
@@ -26,6 +30,7 @@ class Programme(Record, table=True):
     providers_min: int
     providers_max: int
     notes: str = ""
+    text_weight: float | None = None
 
 
 class Call(Record, table=True):

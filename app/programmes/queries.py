@@ -53,8 +53,10 @@ def programme_or_none(session: Session, key: UUID | str) -> Programme | None:
     return session.exec(select(Programme).where(named(Programme, key))).first()
 
 
-def stated_programme(session: Session, key: UUID | str) -> Programme:
-    """Return the programme that somebody states as `programme_id` of a thing to be made.
+def stated_programme(
+    session: Session, key: UUID | str, field: str = "programme_id"
+) -> Programme:
+    """Return the programme that somebody states in a field of what they send.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def stated_programme(session: Session, key: UUID | str) -> Programme:
     """
     found = programme_or_none(session, key)
     if found is None:
-        error = FieldError("/programme_id", "There is no such programme.")
+        error = FieldError(f"/{field}", "There is no such programme.")
         raise Unprocessable("The programme is not known.", errors=[error])
     return found
 

@@ -105,6 +105,10 @@ class ProgrammeStaffRead(ProgrammeRead):
     """A programme with what staff have noted about it."""
 
     notes: str
+    text_weight: float | None = Field(
+        description="Of texts in its rankings, as the verdicts of another programme proposed; "
+        "null for that of the settings."
+    )
 
 
 AnyProgramme = ProgrammeStaffRead | ProgrammeRead

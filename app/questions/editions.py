@@ -52,6 +52,7 @@ def begin(session: Session, actor: Actor, key: UUID | str, draft: NextEdition) -
             providers=Providers(min=like.providers_min, max=like.providers_max),
         ),
     )
+    made.text_weight = like.text_weight
     earlier = select(Call).where(Call.programme_id == like.id)
     for call in session.exec(earlier.order_by(col(Call.opens_at), col(Call.id))).all():
         _take_along(session, actor, call, like, made, draft.days)

@@ -49,7 +49,7 @@ ANY = {
     "staff": STAFF,
     "lead": STAFF
     | {"call:publish", "decision:approve", "decision:release"}
-    | {"notice:publish", "notice:withdraw", "match:offer", "user:read"},
+    | {"notice:publish", "notice:withdraw", "match:offer", "user:read", "weight:adopt"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
     | {"exclusion:read"}

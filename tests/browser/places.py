@@ -218,6 +218,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "replacements": "/matches/{match_declined}/replacements",
             "round": "/programmes/{round}",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
+            "agreement": "/programmes/{programme}/agreement",
             "figures": "/programmes/{programme}/runs/{run}/figures",
             "fairness": (
                 "/programmes/{programme}/runs/{run}/fairness?objective=maxmin&text_weight=0.2"

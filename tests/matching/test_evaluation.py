@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from matching import mrr, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank
+from matching import (
+    mrr,
+    ndcg_at_k,
+    precision_at_k,
+    r_precision,
+    recall_at_k,
+    reciprocal_rank,
+)
 
 GAINS = [[3, 0, 1, 0], [0, 0, 2, 0], [0, 0, 0, 0]]
 SCORES = [[0.1, 0.9, 0.5, 0.5], [0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1]]
@@ -12,6 +19,13 @@ SCORES = [[0.1, 0.9, 0.5, 0.5], [0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1]]
 
 def test_precision_counts_the_relevant_among_the_first() -> None:
     assert precision_at_k(GAINS, SCORES, 2) == pytest.approx([0.5, 0, math.nan], nan_ok=True)
+
+
+def test_as_many_places_are_looked_at_as_there_are_relevant_ones() -> None:
+    found = r_precision([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]], [[4, 3, 2, 1]] * 3)
+
+    assert found[:2].tolist() == [0.5, 0.0]
+    assert np.isnan(found[2])
 
 
 def test_recall_counts_the_first_among_the_relevant() -> None:

@@ -8,6 +8,18 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=403, lead=403, auditor=403),
         "hidden": answers(404),
     },
+    "read_agreement": {
+        "other": answers(200, member=403, reviewer=403, admin=403),
+        "hidden": answers(404, member=403, reviewer=403, admin=403),
+    },
+    "adopt_text_weight": {
+        "other": answers(403, lead=409),
+        "hidden": answers(403, lead=404),
+    },
+    "drop_text_weight": {
+        "other": answers(403, lead=409),
+        "hidden": answers(403, lead=404),
+    },
     "create_run": {"any": answers(403, staff=200, lead=200)},
     "list_runs": {"any": answers(200, member=403, reviewer=403, admin=403)},
     "read_run": {

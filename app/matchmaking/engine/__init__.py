@@ -7,6 +7,7 @@ Records become profiles, numbers become suggestions. Nothing else in the service
 from app.matchmaking.engine import (
     duplicates,
     findings,
+    learning,
     offering,
     preview,
     run,
@@ -28,6 +29,7 @@ __all__ = [
     "duplicates",
     "encoder_of",
     "findings",
+    "learning",
     "offering",
     "preview",
     "profile_of",

@@ -50,9 +50,10 @@ def chosen(
     basis: Basis = Basis.SELECTED,
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
+    weights = (text_weight, programme.text_weight, settings.text_weight)
     return RunSettings(
         top=top or settings.shortlist_size,
-        text_weight=settings.text_weight if text_weight is None else text_weight,
+        text_weight=next(weight for weight in weights if weight is not None),
         providers_min=programme.providers_min,
         providers_max=programme.providers_max,
         working_language=programme.working_language,
