@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-Figure = tuple[float, float, float]
-"""A figure, and the ends of its interval."""
+Figure = tuple[float, float | None, float | None]
+"""A figure, and the ends of its interval; None where nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def test_the_agreement_of_a_run_is_told_over_challenges_with_a_choice(session: S
 
     found = taught(session, made.programme)
 
-    whole = {"value": 1.0, "low": 1.0, "high": 1.0}
+    whole = {"value": 1.0, "low": None, "high": None}
     assert [one.model_dump() for one in found.rounds] == [
         RoundAgreementRead.model_validate(
             {
@@ -143,6 +143,19 @@ def test_the_agreement_of_a_run_is_told_over_challenges_with_a_choice(session: S
             }
         ).model_dump()
     ]
+
+
+def test_of_enough_challenges_a_share_says_how_sure_it_is(session: Session) -> None:
+    made = decided(session, 10)
+    for challenge in made.challenges[:5]:
+        first, second, _ = made.solutions
+        said(session, made.run, (challenge.id, first.id), Outcome.CHOSEN, number=2)
+        said(session, made.run, (challenge.id, second.id), Outcome.REJECTED, number=2)
+
+    (found,) = taught(session, made.programme).rounds
+
+    assert found.first is not None
+    assert (found.first.value, found.first.low, found.first.high) == (0.5, 0.2, 0.8)
 
 
 def test_what_people_chose_and_the_run_did_not_list_counts_against_it(session: Session) -> None:

@@ -1,6 +1,7 @@
 """What verdicts teach: how well a ranking agrees with people, and which weight does better."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from matching import (
     r_precision,
 )
 from matching.learning import LEAST_QUERIES
+
+LEAST_FOR_INTERVAL: Final = 8
+"""Challenges below which a share has no interval."""
 
 
 def agreement(judgements: Judgements) -> Agreement:
@@ -32,7 +36,7 @@ def agreement(judgements: Judgements) -> Agreement:
     return Agreement(
         len(chosen),
         *(
-            _figure(mean_interval(figures))
+            _share(mean_interval(figures), len(chosen))
             for figures in (
                 precision_at_k(gains, scores, 1),
                 r_precision(gains, scores),
@@ -67,6 +71,17 @@ def _judged(pairs: Sequence[JudgedPair]) -> Judged | None:
         return None
     text, themes, chosen = zip(*told, strict=True)
     return Judged(np.array(text), np.array(themes), np.array(chosen))
+
+
+def _share(found: Interval | None, n: int) -> Figure | None:
+    """Return a share with its interval, where there is one that says something.
+
+    Draws of few challenges are all alike, and of equal ones more so: their interval would
+    look sure of what nobody knows.
+    """
+    if found is None or (n >= LEAST_FOR_INTERVAL and found.low < found.high):
+        return _figure(found)
+    return found.value, None, None
 
 
 def _figure(found: Interval | None) -> Figure | None:

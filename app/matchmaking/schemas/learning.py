@@ -20,8 +20,8 @@ class FigureRead(BaseModel):
     """A figure, and where 95 of 100 draws of the challenges put it."""
 
     value: float
-    low: float
-    high: float
+    low: float | None = Field(description="Null of too few challenges, or where all agree.")
+    high: float | None
 
     @classmethod
     def of(cls, figure: Figure | None) -> Self | None:

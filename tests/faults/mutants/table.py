@@ -16,6 +16,7 @@ from tests.faults.mutants import (
     floods,
     form_files,
     forms,
+    learning,
     letters,
     lives,
     notices,
@@ -53,4 +54,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *duplicates.FAULTS,
     *backgrounds.FAULTS,
     *letters.FAULTS,
+    *learning.FAULTS,
 )
