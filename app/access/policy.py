@@ -29,6 +29,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class May(StrEnum):
+    """What a collaborator may do with the one submission on which they were named."""
+
+    READ = "read"
+    COMMENT = "comment"
+    WRITE = "write"
+
+
 class Action(StrEnum):
     """What can be permitted."""
 
@@ -40,6 +48,8 @@ class Action(StrEnum):
     CALL_EXTEND = "call:extend"
     DRAFT_READ = "draft:read"
     DRAFT_WRITE = "draft:write"
+    DRAFT_COMMENT = "draft:comment"
+    DRAFT_SHARE = "draft:share"
     SUBMISSION_SUBMIT = "submission:submit"
     SUBMISSION_WITHDRAW = "submission:withdraw"
     SUBMISSION_READ = "submission:read"
@@ -138,6 +148,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.USER_READ: Reach.OWN,
             Action.DRAFT_READ: Reach.OWN,
             Action.DRAFT_WRITE: Reach.OWN,
+            Action.DRAFT_COMMENT: Reach.OWN,
+            Action.DRAFT_SHARE: Reach.OWN,
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
             Action.SUBMISSION_APPEAL: Reach.OWN,
@@ -207,6 +219,19 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
 )
 
 
+_READING: Final = frozenset({*_PERSON, Action.DRAFT_READ, Action.SUBMISSION_READ})
+_COMMENTING: Final = _READING | {Action.DRAFT_COMMENT}
+
+SHARED: Final[Mapping[May, frozenset[Action]]] = MappingProxyType(
+    {
+        May.READ: _READING,
+        May.COMMENT: _COMMENTING,
+        May.WRITE: _COMMENTING | {Action.DRAFT_WRITE},
+    }
+)
+"""What each collaborator may do with what is shared with them. None of it sends, withdraws,
+answers or shares: that is for members of the team."""
+
 GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})
 """Roles that need a second factor at sign-in: they decide about what belongs to others, or
 read all of it."""
@@ -224,6 +249,7 @@ class Actor:
     user_id : UUID or None
         None for the operator at the command line.
     roles : mapping of Role to the organisations in which it is held
+    shared : mapping of May to the submissions on which the actor collaborates
     scopes : frozenset of Action, or None
         What the token that was presented is good for; None for everything that the
         roles include. A scope adds nothing to the roles.
@@ -240,11 +266,13 @@ class Actor:
     credential_id: UUID | None = None
     ends_at: datetime | None = None
     confirmed_at: datetime | None = None
+    shared: Mapping[May, frozenset[UUID]] = field(default_factory=dict)
 
     @property
     def permissions(self) -> str:
         """A hash of all that decides what the actor may do, to tell whether it has changed."""
-        held = sorted(f"{role} {one}" for role, many in self.roles.items() for one in many)
+        all_held = (*self.roles.items(), *self.shared.items())
+        held = sorted(f"{role} {one}" for role, many in all_held for one in many)
         scopes = "all" if self.scopes is None else sorted(self.scopes)
         return hashlib.sha256(f"{held} {scopes}".encode()).hexdigest()
 
@@ -291,17 +319,44 @@ def assigned_reach(actor: Actor, action: Action) -> UUID | None:
     return actor.user_id if held else None
 
 
+def shared_reach(actor: Actor, action: Action) -> frozenset[UUID]:
+    """Return the submissions of other people's teams to which the actor may do this.
+
+    Nobody who works for the incubator collaborates: they decide about what teams send.
+    """
+    if not is_in_scope(actor, action) or not GUARDED.isdisjoint(actor.roles):
+        return frozenset()
+    return frozenset(
+        submission
+        for may, submissions in actor.shared.items()
+        if action in SHARED[may]
+        for submission in submissions
+    )
+
+
 def allows(
     actor: Actor,
     action: Action,
     owner_id: UUID | None = None,
     assignee_id: UUID | None = None,
+    shared_id: UUID | None = None,
 ) -> bool:
-    """Tell whether the actor may do this to something that one owns and one is assigned."""
+    """Tell whether the actor may do this to something.
+
+    Parameters
+    ----------
+    owner_id : UUID or None
+        The organisation that owns it.
+    assignee_id : UUID or None
+        To whom it is assigned.
+    shared_id : UUID or None
+        The submission that it is, or belongs to: it may be shared with the actor.
+    """
     return (
         has_any_reach(actor, action)
         or owner_id in own_reach(actor, action)
         or (assignee_id is not None and assignee_id == assigned_reach(actor, action))
+        or (shared_id is not None and shared_id in shared_reach(actor, action))
     )
 
 
@@ -311,6 +366,7 @@ def allows_somewhere(actor: Actor, action: Action) -> bool:
         has_any_reach(actor, action)
         or bool(own_reach(actor, action))
         or assigned_reach(actor, action) is not None
+        or bool(shared_reach(actor, action))
     )
 
 
@@ -319,15 +375,17 @@ def require(
     action: Action,
     owner_id: UUID | None = None,
     assignee_id: UUID | None = None,
+    shared_id: UUID | None = None,
 ) -> None:
     """Do nothing, or refuse.
 
     Raises
     ------
     NotPermitted
-        If no role of the actor includes the action for this owner and this assignee.
+        If no role of the actor includes the action for this owner and this assignee, and
+        nothing that is shared with them does.
     """
-    if not allows(actor, action, owner_id, assignee_id):
+    if not allows(actor, action, owner_id, assignee_id, shared_id):
         if not is_in_scope(actor, action):
             raise NotPermitted(
                 Message("Your token does not include {action}.", action=action),

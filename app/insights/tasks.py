@@ -9,6 +9,7 @@ from sqlmodel import Session, col, exists, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.access.visibility import shared
 from app.advice.models import BoardQuestion, Consultation
 from app.advice.service import counting
 from app.core.base.clock import now
@@ -83,14 +84,17 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
 
 
 def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
-    """Yield what the actor's teams have begun, while it can be sent, and what came back."""
+    """Yield what the actor writes, with a team or for one: what is begun, what came back."""
     own = policy.own_reach(actor, Action.DRAFT_WRITE)
     statement = (
         select(Submission, Call, LatePermit.until)
         .join(Call, col(Call.id) == col(Submission.call_id))
         .outerjoin(LatePermit, OF_TEAM)
         .where(
-            col(Submission.organisation_id).in_(own),
+            or_(
+                col(Submission.organisation_id).in_(own),
+                shared(actor, Action.DRAFT_WRITE, Submission.id),
+            ),
             col(Submission.state).in_([State.DRAFT, State.RETURNED]),
         )
         .order_by(col(Submission.code))

@@ -118,8 +118,9 @@ ENTRIES: Final = (
             *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
             *("show_files", "add_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
+            *("show_team", "name_for_team", "take_off_team"),
         ),
-        own(Action.DRAFT_WRITE),
+        own(Action.DRAFT_READ),
     ),
     Entry(
         Message("My matches"),

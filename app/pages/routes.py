@@ -72,6 +72,7 @@ from app.pages.team import (
     receipt,
     step,
     submission,
+    team,
 )
 
 _ROUTERS: Final = list[APIRouter]()
@@ -90,7 +91,7 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, offline, files, submission, step, fitting, notice, receipt, matches),
+    *(mine, form, offline, files, submission, step, team, fitting, notice, receipt, matches),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),
     *(

@@ -42,6 +42,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "asked-country": "/submissions/{asked}/topics/partner",
             "asked-text": "/submissions/{asked}/topics/story",
             "asked-files": "/submissions/{asked}/topics/maps",
+            "team": "/submissions/{asked}/team",
             "files": "/submissions/{asked}/attachments",
             "files-none": "/submissions/{mine}/attachments",
             "asked-check": "/submissions/{asked}/check",

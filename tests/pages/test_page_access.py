@@ -97,6 +97,7 @@ def others(session: Session) -> dict[str, Any]:
         "permit_id": uuid4(),
         "review_id": uuid4(),
         "attachment": uuid4(),
+        "collaborator": uuid4(),
         "conflict_id": uuid4(),
         "consultation_id": uuid4(),
         "item_id": uuid4(),

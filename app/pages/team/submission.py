@@ -19,7 +19,6 @@ from app.core.http.database_sessions import ReadSessionDep
 from app.matches import queries as matches
 from app.notices import queries as notices
 from app.organisations.models import Organisation
-from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep
 from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED
@@ -89,9 +88,9 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     """Return what all pages of a submission show."""
     call = programmes.call_of(session, submission.call_id)
     programme: Programme = programmes.programme(session, submission.programme_id)
-    team: Organisation = organisations.organisation(session, actor, submission.organisation_id)
+    team = session.get_one(Organisation, submission.organisation_id)
     read: CallRead = programmes.describe(actor, call)
-    is_team = submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE)
+    about = {"owner_id": submission.organisation_id, "shared_id": submission.id}
     return {
         "submission": submission,
         "call": read,
@@ -100,13 +99,16 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
         ),
         "of": programme,
         "team": team,
-        "is_team": is_team,
-        "writable": is_team and submission.state in EDITABLE,
+        "is_team": policy.allows(actor, Action.DRAFT_READ, **about),
+        "is_member": policy.allows(actor, Action.DRAFT_SHARE, submission.organisation_id),
+        "writable": policy.allows(actor, Action.DRAFT_WRITE, **about)
+        and submission.state in EDITABLE,
     }
 
 
 def reused_by(session: Session, actor: Actor, submission: Submission) -> ReusedRead:
     """Return what a submission has from an earlier one, as far as its reader may know."""
+    # Who is no member of the team knows nothing of its other submissions.
     if policy.allows(actor, Action.DRAFT_READ, submission.organisation_id):
         return reuse.reused(session, actor, submission)
     return NOTHING_REUSED
@@ -213,7 +215,9 @@ def show_submission(
 
 def _form_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
     """Return what a page shows of the form: newer questions, what is aside, who takes part."""
-    is_of_team = policy.allows(actor, Action.DRAFT_READ, submission.organisation_id)
+    is_of_team = policy.allows(
+        actor, Action.DRAFT_READ, submission.organisation_id, shared_id=submission.id
+    )
     return {
         "asked_anew": is_of_team and asking.newer(session, submission) is not None,
         "aside": asking.earlier(session, actor, submission) if is_of_team else [],

@@ -1,0 +1,46 @@
+"""Collaborators on submissions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0037"
+down_revision = "0036"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "collaborator",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column(
+            "may",
+            sa.Enum("read", "comment", "write", name="may", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_collaborator_submission_id_submission"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_collaborator_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collaborator")),
+        sa.UniqueConstraint(
+            "submission_id", "user_id", name=op.f("uq_collaborator_submission_id_user_id")
+        ),
+    )
+    op.create_index(op.f("ix_collaborator_submission_id"), "collaborator", ["submission_id"])
+    op.create_index(op.f("ix_collaborator_user_id"), "collaborator", ["user_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("collaborator")

@@ -1,0 +1,102 @@
+"""Faults in writing together: what people from elsewhere reach, and who may let them in."""
+
+from typing import Final
+
+from tests.faults.mutants.planting import Fault
+
+POLICY: Final = "app/access/policy.py"
+WHO: Final = "app/accounts/service/authentication.py"
+NAMING: Final = "app/teams/service/collaborators.py"
+CONFLICTS: Final = "app/reviews/conflicts.py"
+TABLE: Final = "tests/access/test_policy.py::"
+NAMED: Final = "tests/teams/test_collaborators.py::"
+
+FAULTS: Final = (
+    Fault(
+        "who works for the incubator writes with a team",
+        POLICY,
+        "is_in_scope(actor, action) or not GUARDED.isdisjoint(actor.roles):",
+        "is_in_scope(actor, action):",
+        (f"{TABLE}test_who_works_for_the_incubator_is_no_collaborator",),
+    ),
+    Fault(
+        "a token for something else writes with a team",
+        POLICY,
+        "if not is_in_scope(actor, action) or not GUARDED",
+        "if not GUARDED",
+        (f"{TABLE}test_a_collaborator_may_do_what_the_table_says_with_one_submission",),
+    ),
+    Fault(
+        "who may read writes as well",
+        POLICY,
+        "        if action in SHARED[may]\n",
+        "",
+        (f"{TABLE}test_a_collaborator_may_do_what_the_table_says_with_one_submission",),
+    ),
+    Fault(
+        "who shares one submission shares all",
+        POLICY,
+        "(shared_id is not None and shared_id in shared_reach(actor, action))",
+        "bool(shared_reach(actor, action))",
+        (f"{TABLE}test_a_collaborator_may_do_what_the_table_says_with_one_submission",),
+    ),
+    Fault(
+        "a repetition is answered after somebody was taken off",
+        POLICY,
+        "all_held = (*self.roles.items(), *self.shared.items())",
+        "all_held = (*self.roles.items(),)",
+        (f"{TABLE}test_what_is_shared_counts_among_what_decides_about_permission",),
+    ),
+    Fault(
+        "who was taken off works on",
+        WHO,
+        'bindparam("user_id"), col(Collaborator.ended_at).is_(None)',
+        'bindparam("user_id")',
+        (f"{NAMED}test_who_was_taken_off_reaches_it_no_more_at_the_next_request",),
+    ),
+    Fault(
+        "who may only comment names others",
+        NAMING,
+        "    policy.require(actor, Action.DRAFT_SHARE, submission.organisation_id)\n",
+        "",
+        (f"{NAMED}test_no_collaborator_names_another_one_or_learns_who_they_are",),
+    ),
+    Fault(
+        "people are named for what is sent",
+        NAMING,
+        "    if (problem := drafts.not_written(submission)) is not None:\n",
+        "    if (problem := drafts.not_written(submission)) and not submission:\n",
+        (f"{NAMED}test_nobody_is_named_for_what_is_not_being_written",),
+    ),
+    Fault(
+        "a team sends any number of letters",
+        NAMING,
+        '    if next_number(session, f"collaborators {submission.id}") > MOST_NAMED:\n',
+        "    if not submission:\n",
+        (f"{NAMED}test_there_are_as_many_collaborators_as_there_may_be_and_so_many_letters",),
+    ),
+    Fault(
+        "who has written with a team reviews it",
+        CONFLICTS,
+        "team.id in reviewer.helped",
+        "False",
+        (
+            f"{NAMED}test_a_conflict_of_interest_stands_between_a_team_and_who_has_worked_for_it",
+        ),
+    ),
+    Fault(
+        "who writes with a team hears of its earlier submissions",
+        "app/submissions/service/reuse.py",
+        "    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)\n",
+        "    policy.require(\n        actor, Action.DRAFT_READ, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n",
+        (f"{NAMED}test_a_collaborator_hears_nothing_of_earlier_submissions_of_the_team",),
+    ),
+    Fault(
+        "what a person works on is kept when they are erased",
+        "app/organisations/service/offboarding.py",
+        "OneTimeLink, Membership, Collaborator, Letter",
+        "OneTimeLink, Membership, Letter",
+        (f"{NAMED}test_a_person_gets_what_they_work_on_told_and_it_goes_with_them",),
+    ),
+)

@@ -1,0 +1,83 @@
+"""A team names people from elsewhere in the browser, and they find what is shared with them."""
+
+import pytest
+from sqlmodel import Session, col, delete
+
+from app.access.policy import Role
+from app.accounts.models import Membership, User
+from tests.accounts.conftest import Enter
+from tests.factories import a_person
+from tests.teams.people import Team, a_team, collaborates
+
+
+@pytest.fixture
+def team(session: Session) -> Team:
+    return a_team(session)
+
+
+def of_the_team(team: Team) -> User:
+    owner = team.draft.organisation_id
+    return a_person(team.session, Role.MEMBER, organisation_id=owner)
+
+
+def from_elsewhere(team: Team, may: str) -> User:
+    """Somebody who is nothing in any organisation, and may do this with the draft."""
+    person = a_person(team.session)
+    held = col(Membership.user_id) == person.id
+    team.session.execute(delete(Membership).where(held))
+    collaborates(team.session, team.draft, person, may)
+    team.session.commit()
+    return person
+
+
+def test_somebody_is_named_and_taken_off_without_a_script(team: Team, enter: Enter) -> None:
+    person = of_the_team(team)
+    team.session.commit()
+    browser = enter(person)
+    place = f"/submissions/{team.draft.code}"
+    ann = {"email": "ann@example.org", "name": "Ann", "may": "comment"}
+
+    empty = browser.get(f"{place}/team").text
+    refused = browser.post(f"{place}/team", data={"email": "nobody"})
+    oneself = browser.post(f"{place}/team", data=ann | {"email": person.email})
+    named = browser.post(f"{place}/team", data=ann)
+
+    assert "Nobody from elsewhere works on it." in empty
+    assert (refused.status_code, oneself.status_code) == (422, 422)
+    assert "This person is a member of your team" in oneself.text
+    assert named.headers["location"] == f"{place}/team?done=collaborator-named"
+    shown = browser.get(f"{place}/team").text
+    assert "ann@example.org" in shown
+    assert f'href="{place}/team"' in browser.get(place).text
+    end = shown.split(f'action="{place}/team/')[1].split('"')[0]
+    ended = browser.post(f"{place}/team/{end}")
+    assert ended.headers["location"] == f"{place}/team?done=collaborator-ended"
+    assert "Nobody from elsewhere works on it." in browser.get(f"{place}/team").text
+
+
+@pytest.mark.parametrize(
+    ("may", "form"), [("read", False), ("comment", False), ("write", True)]
+)
+def test_who_is_from_elsewhere_finds_what_is_shared_and_nothing_else(
+    team: Team, enter: Enter, may: str, *, form: bool
+) -> None:
+    browser = enter(from_elsewhere(team, may))
+    place = f"/submissions/{team.draft.code}"
+
+    mine = browser.get("/submissions").text
+    shown = browser.get(place)
+
+    assert f'href="{place}"' in mine
+    assert 'href="/submissions"' in browser.get("/tasks").text
+    assert "of another team" in mine
+    assert team.other.code not in mine
+    assert "Open calls" not in mine
+    assert shown.status_code == 200
+    assert ("Check your answers" in shown.text) is form
+    assert f'href="{place}/team"' not in shown.text
+    assert browser.get(f"/submissions/{team.other.code}").status_code == 404
+    assert browser.get(f"{place}/team").status_code == 403
+    assert browser.get(f"{place}/steps/submit").status_code == 403
+    told = {"seen": "", "content.problem": "The river floods."}
+    saved = browser.post(f"{place}/topics/problem", data=told).status_code
+    assert (saved == 403) is not form
