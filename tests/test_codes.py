@@ -31,6 +31,7 @@ from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
+from tests.teams import access_matrix as teams
 from tests.test_authorisation import suited
 from tests.world import World, names_in
 
@@ -60,7 +61,14 @@ NOWHERE: Final = {
 }
 WITHOUT_CODES: Final = (
     *("verdict", "release", "permit_back", "read_late_permit"),
-    *("_review_step", "read_review ", "replace_review ", "reviewed", "discussion", "comment"),
+    *(
+        "_review_step",
+        "read_review ",
+        "replace_review ",
+        "reviewed",
+        "discussion",
+        "comment_on_review",
+    ),
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
 )
 FEATURES: Final = (
@@ -75,7 +83,7 @@ FEATURES: Final = (
         reviews,
         screening,
     ),
-    *(questions, screening, submissions),
+    *(questions, screening, submissions, teams),
 )
 CASES: Final = {
     case: rows

@@ -119,6 +119,7 @@ ENTRIES: Final = (
             *("show_files", "add_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting"),
             *("show_team", "name_for_team", "take_off_team"),
+            *("show_team_comments", "say_in_team", "remove_comment", "move_thread"),
         ),
         own(Action.DRAFT_READ),
     ),

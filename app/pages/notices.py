@@ -38,6 +38,11 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
                 "Named. A letter tells the person, and the submission is among theirs."
             ),
             "collaborator-ended": Message("Taken off. The person cannot read it any more."),
+            "comment-said": Message("Said. Those who work on it can read it."),
+            "comment-changed": Message("Changed."),
+            "comment-removed": Message("Removed."),
+            "thread-resolve": Message("Marked as resolved."),
+            "thread-reopen": Message("Open again."),
             "file-added": Message("Added."),
             "file-renamed": Message(
                 "Added, under a name that fits what the file is and that no other one has."

@@ -62,6 +62,7 @@ from app.pages.staff import (
 )
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
+    comments,
     files,
     fitting,
     form,
@@ -91,7 +92,20 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, offline, files, submission, step, team, fitting, notice, receipt, matches),
+    *(
+        mine,
+        form,
+        offline,
+        files,
+        submission,
+        step,
+        team,
+        comments,
+        fitting,
+        notice,
+        receipt,
+        matches,
+    ),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),
     *(

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.access.policy import May
 from app.accounts.schemas import Name
 from app.core.base.schemas import at_most
-from app.core.base.text import Address
+from app.core.base.text import Address, Text
 from app.core.base.translations import Tag
+from app.teams.lifecycle import ThreadState
 
 MOST_COLLABORATORS: Final = 20
 """How many people collaborate on one submission at once."""
@@ -49,3 +50,84 @@ class CollaboratorsRead(BaseModel):
     """Who works on a submission, beside the members of its team."""
 
     collaborators: Annotated[list[CollaboratorRead], at_most(MOST_COLLABORATORS)]
+
+
+MOST_THREADS: Final = 100
+"""How many threads a submission has at most."""
+MOST_COMMENTS: Final = 300
+"""How many comments a submission has at most, in all threads."""
+MOST_ASKABLE: Final = 200
+"""How many people can be chosen to ask."""
+
+Body = Annotated[Text, StringConstraints(min_length=1, max_length=2000)]
+
+
+class NewTeamComment(BaseModel):
+    """What somebody says in a thread."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"body": "Do we have newer figures?"}]}
+    )
+
+    body: Body = Field(description="Text alone; nothing of it is read as HTML.")
+    asks: UUID | None = Field(
+        default=None,
+        description="Whom it asks: a member of the team or somebody who works with it.",
+    )
+
+
+class NewThread(NewTeamComment):
+    """What somebody says about a question first."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"question": "problem", "body": "Do we have newer figures?"}]
+        },
+    )
+
+    question: Annotated[str, Field(max_length=80)] = Field(
+        description="The key of a question, or `title`, `themes` or `summary`."
+    )
+
+
+class ChangedTeamComment(BaseModel):
+    """What stands in a comment instead."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"body": "Do we have figures of 2025?"}]},
+    )
+
+    body: Body
+
+
+class TeamCommentRead(BaseModel):
+    """A comment, as those read it who work on the submission."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    thread_id: UUID
+    author: str = Field(description="What the person is called who wrote it.")
+    by_you: bool
+    body: str
+    asks_you: bool
+    created_at: datetime
+    edited_at: datetime | None
+    changeable: bool = Field(description="Whether you can still change or remove it.")
+
+
+class ThreadRead(BaseModel):
+    """Comments about one question, the oldest first."""
+
+    id: UUID
+    question: str
+    state: ThreadState
+    comments: Annotated[list[TeamCommentRead], at_most(MOST_COMMENTS)]
+
+
+class ThreadsRead(BaseModel):
+    """What is said beside the questions of a submission, in the order in which it began."""
+
+    threads: Annotated[list[ThreadRead], at_most(MOST_THREADS)]

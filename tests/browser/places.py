@@ -43,6 +43,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "asked-text": "/submissions/{asked}/topics/story",
             "asked-files": "/submissions/{asked}/topics/maps",
             "team": "/submissions/{asked}/team",
+            "team-comments": "/submissions/{asked}/comments",
             "files": "/submissions/{asked}/attachments",
             "files-none": "/submissions/{mine}/attachments",
             "asked-check": "/submissions/{asked}/check",

@@ -98,6 +98,8 @@ def others(session: Session) -> dict[str, Any]:
         "review_id": uuid4(),
         "attachment": uuid4(),
         "collaborator": uuid4(),
+        "thread": uuid4(),
+        "comment": uuid4(),
         "conflict_id": uuid4(),
         "consultation_id": uuid4(),
         "item_id": uuid4(),

@@ -81,3 +81,56 @@ def test_who_is_from_elsewhere_finds_what_is_shared_and_nothing_else(
     told = {"seen": "", "content.problem": "The river floods."}
     saved = browser.post(f"{place}/topics/problem", data=told).status_code
     assert (saved == 403) is not form
+
+
+def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter) -> None:
+    helper = from_elsewhere(team, "comment")
+    asking, place = of_the_team(team), f"/submissions/{team.draft.code}"
+    team.session.commit()
+    browser = enter(asking)
+
+    empty = browser.get(f"{place}/comments?about=problem").text
+    nothing = browser.post(f"{place}/comments", data={"question": "problem", "body": " "})
+    said = browser.post(
+        f"{place}/comments",
+        data={"question": "problem", "body": "<b>Figures?</b>", "asks": str(helper.id)},
+    )
+    shown = browser.get(f"{place}/comments").text
+    thread = shown.split('<section class="panel" id="t-')[1].split('"')[0]
+    refused = browser.post(f"{place}/comments", data={"thread": thread, "body": ""})
+
+    assert "Nobody has said anything yet." in empty
+    assert '<option value="problem" selected>' in empty
+    assert (nothing.status_code, refused.status_code) == (422, 422)
+    assert said.headers["location"] == f"{place}/comments?done=comment-said"
+    assert "&lt;b&gt;Figures?&lt;/b&gt;" in shown
+    assert "<b>Figures" not in shown
+    assert "1 open comment" in browser.get(place).text
+    assert "1 open comment" in browser.get(f"{place}/topics/problem").text
+    assert "1 open comment" not in browser.get(f"{place}/topics/outcome").text
+    assert "waits for you" not in browser.get("/tasks").text
+    assert "1 comment on" in enter(helper).get("/tasks").text
+
+
+def test_a_comment_is_changed_removed_and_resolved_without_a_script(
+    team: Team, enter: Enter
+) -> None:
+    browser, place = enter(from_elsewhere(team, "write")), f"/submissions/{team.draft.code}"
+    for body in ("Figures?", "Maps?"):
+        browser.post(f"{place}/comments", data={"question": "problem", "body": body})
+    shown = browser.get(f"{place}/comments").text
+    comment = shown.split(f'action="{place}/comments/')[1].split("/")[0]
+    thread = shown.split(f'action="{place}/threads/')[1].split("/")[0]
+
+    changed = browser.post(f"{place}/comments", data={"comment": comment, "body": "Whose?"})
+    resolved = browser.post(f"{place}/threads/{thread}/steps/resolve")
+    after = browser.get(f"{place}/comments").text
+    reopened = browser.post(f"{place}/threads/{thread}/steps/reopen")
+    removed = browser.post(f"{place}/comments/{comment}/remove")
+
+    done = [one.headers["location"] for one in (changed, resolved, reopened, removed)]
+    assert [one.partition("done=")[2] for one in done] == [
+        *("comment-changed", "thread-resolve", "thread-reopen", "comment-removed"),
+    ]
+    assert ("Whose?" in after, "Resolved" in after, "Open again" in after) == (True,) * 3
+    assert "Whose?" not in browser.get(f"{place}/comments").text

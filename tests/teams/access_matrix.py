@@ -4,15 +4,26 @@ Staff know of what was submitted, and read none of this. The submission that is 
 draft, the one of others was submitted.
 """
 
-from tests.access_matrix import Matrix, answers
+from tests.access_matrix import Matrix, Row, answers
 
-OF_MEMBERS = {
-    "other": answers(404, staff=403, lead=403, auditor=403),
-    "hidden": answers(404),
-}
+
+def of_team(status: int) -> dict[str, Row]:
+    """Return the rows of a route for the team, which answers it like this."""
+    others = answers(403, member=404)
+    return {"own": answers(403, member=status), "other": others, "hidden": others}
+
 
 EXPECTED: Matrix = {
-    "list_collaborators": {"own": answers(404, member=200), **OF_MEMBERS},
-    "name_collaborator": {"own": answers(404, member=201), **OF_MEMBERS},
-    "take_collaborator_off": {"own": answers(404, member=204), **OF_MEMBERS},
+    "list_collaborators": of_team(200),
+    "add_collaborator": of_team(200),
+    "take_collaborator_off": of_team(204),
+    "list_threads": of_team(200),
+    "create_thread": of_team(200),
+    "read_thread": of_team(200),
+    "list_thread_steps": of_team(200),
+    "take_thread_step resolve": of_team(200),
+    "add_team_comment": of_team(200),
+    "read_team_comment": of_team(200),
+    "change_team_comment": of_team(412),
+    "remove_team_comment": of_team(204),
 }

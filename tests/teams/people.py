@@ -9,6 +9,7 @@ from app.access.policy import Actor, May
 from app.accounts.models import Collaborator, User
 from app.accounts.service.authentication import actor_of
 from app.submissions.models import Submission
+from app.teams.models import TeamComment, TeamThread
 from app.teams.schemas import NewCollaborator
 from app.teams.service import collaborators
 from tests.factories import a_call, a_challenge, a_user, organisation_of, themes
@@ -57,6 +58,17 @@ def collaborates(
     session.add(row)
     session.flush()
     return row
+
+
+def a_thread(session: Session, submission: Submission, user: User) -> TeamComment:
+    """What somebody has said first about a question, just now."""
+    thread = TeamThread(submission_id=submission.id, question="problem")
+    session.add(thread)
+    session.flush()
+    comment = TeamComment(thread_id=thread.id, user_id=user.id, body="Newer figures?")
+    session.add(comment)
+    session.flush()
+    return comment
 
 
 def a_team(session: Session) -> Team:

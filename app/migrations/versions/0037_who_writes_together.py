@@ -1,4 +1,4 @@
-"""Collaborators on submissions."""
+"""Collaborators on submissions, and comments beside questions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,7 +40,59 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_collaborator_submission_id"), "collaborator", ["submission_id"])
     op.create_index(op.f("ix_collaborator_user_id"), "collaborator", ["user_id"])
+    op.create_table(
+        "team_thread",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "resolved", name="threadstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_team_thread_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_thread")),
+    )
+    op.create_index(op.f("ix_team_thread_submission_id"), "team_thread", ["submission_id"])
+    op.create_table(
+        "team_comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_id", sa.Uuid(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["thread_id"],
+            ["team_thread.id"],
+            name=op.f("fk_team_comment_thread_id_team_thread"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_team_comment_user_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_id"],
+            ["user_account.id"],
+            name=op.f("fk_team_comment_asked_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_comment")),
+    )
+    for column in ("thread_id", "user_id", "asked_id"):
+        op.create_index(op.f(f"ix_team_comment_{column}"), "team_comment", [column])
 
 
 def downgrade() -> None:
+    op.drop_table("team_comment")
+    op.drop_table("team_thread")
     op.drop_table("collaborator")

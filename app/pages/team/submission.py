@@ -1,5 +1,6 @@
 """One submission: its topics while it is written, its text and its way afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ from app.submissions.schemas import (
 )
 from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history
+from app.teams import queries as comments
 from app.themes import service as themes
 
 router = APIRouter()
@@ -101,6 +103,7 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
         "team": team,
         "is_team": policy.allows(actor, Action.DRAFT_READ, **about),
         "is_member": policy.allows(actor, Action.DRAFT_SHARE, submission.organisation_id),
+        "may_comment": policy.allows(actor, Action.DRAFT_COMMENT, **about),
         "writable": policy.allows(actor, Action.DRAFT_WRITE, **about)
         and submission.state in EDITABLE,
     }
@@ -203,6 +206,7 @@ def show_submission(
         matches=matches.of_submission(session, actor, found.id),
         topics=topics_of(session, found, offers, reused),
         meter=reused.meter,
+        open_comments=comments_of(session, actor, found),
         files=attachments.kept(session, actor, found),
         **_form_of(session, actor, found),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
@@ -211,6 +215,14 @@ def show_submission(
         # What others tell is for those alone who may read all of it.
         compared=policy.has_any_reach(actor, Action.SUBMISSION_READ),
     )
+
+
+def comments_of(session: Session, actor: Actor, submission: Submission) -> Mapping[str, int]:
+    """Return how many threads are open beside each question, for those who may read them."""
+    about = {"owner_id": submission.organisation_id, "shared_id": submission.id}
+    if not policy.allows(actor, Action.DRAFT_COMMENT, **about):
+        return {}
+    return comments.open_by_question(comments.threads(session, actor, submission))
 
 
 def _form_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.core.base.errors import Conflict, FieldError, TransitionNotAllowed, Unp
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
-from app.core.http.access import within
+from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.pages.layout import Page, PageDep, go_to
@@ -48,7 +48,7 @@ NamedForm = Annotated[Form[Named], Depends(form_of(Named))]
 
 
 @router.get("/submissions/{submission}/team")
-@within(Action.DRAFT_SHARE)
+@needs(Action.DRAFT_SHARE)
 def show_team(
     page: PageDep, session: ReadSessionDep, actor: ActorDep, submission: Reference
 ) -> Response:
@@ -57,7 +57,7 @@ def show_team(
 
 
 @router.post("/submissions/{submission}/team")
-@within(Action.DRAFT_SHARE)
+@needs(Action.DRAFT_SHARE)
 def name_for_team(
     page: PageDep,
     session: SessionDep,
@@ -88,7 +88,7 @@ def name_for_team(
 
 
 @router.post("/submissions/{submission}/team/{collaborator}/end")
-@within(Action.DRAFT_SHARE)
+@needs(Action.DRAFT_SHARE)
 def take_off_team(
     session: SessionDep, actor: ActorDep, submission: Reference, collaborator: UUID
 ) -> Response:

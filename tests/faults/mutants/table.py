@@ -25,6 +25,7 @@ from tests.faults.mutants import (
     reviews,
     screening,
     tables,
+    teams,
     traces,
 )
 from tests.faults.mutants.planting import Fault
@@ -39,6 +40,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *screening.FAULTS,
     *advice.FAULTS,
     *files.FAULTS,
+    *teams.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,

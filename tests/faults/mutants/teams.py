@@ -8,8 +8,11 @@ POLICY: Final = "app/access/policy.py"
 WHO: Final = "app/accounts/service/authentication.py"
 NAMING: Final = "app/teams/service/collaborators.py"
 CONFLICTS: Final = "app/reviews/conflicts.py"
+COMMENTS: Final = "app/teams/queries.py"
+SAYING: Final = "app/teams/service/comments.py"
 TABLE: Final = "tests/access/test_policy.py::"
 NAMED: Final = "tests/teams/test_collaborators.py::"
+SAID: Final = "tests/teams/test_comments.py::"
 
 FAULTS: Final = (
     Fault(
@@ -98,5 +101,69 @@ FAULTS: Final = (
         "OneTimeLink, Membership, Collaborator, Letter",
         "OneTimeLink, Membership, Letter",
         (f"{NAMED}test_a_person_gets_what_they_work_on_told_and_it_goes_with_them",),
+    ),
+    Fault(
+        "staff read what a team says among itself",
+        COMMENTS,
+        "    policy.require(\n        actor, Action.DRAFT_COMMENT, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n",
+        "",
+        (f"{SAID}test_who_reads_what_was_submitted_reads_no_comment",),
+    ),
+    Fault(
+        "a thread is read as one of any submission",
+        COMMENTS,
+        "    if found is None or found.submission_id != submission.id:\n",
+        "    if found is None:\n",
+        (f"{SAID}test_a_thread_is_none_of_another_submission",),
+    ),
+    Fault(
+        "a comment is read as one of any submission",
+        COMMENTS,
+        "TeamComment.id == key, TeamThread.submission_id == submission.id",
+        "TeamComment.id == key",
+        (f"{SAID}test_a_thread_is_none_of_another_submission",),
+    ),
+    Fault(
+        "everybody who works on it changes every comment",
+        SAYING,
+        "    if comment.user_id != actor.user_id:\n",
+        "    if comment.user_id is None:\n",
+        (f"{SAID}test_nobody_changes_or_removes_the_comment_of_somebody_else",),
+    ),
+    Fault(
+        "a comment is changed for ever",
+        COMMENTS,
+        "        and now() < comment.created_at + CHANGED_FOR\n",
+        "",
+        (f"{SAID}test_ones_own_comment_is_changed_and_removed_for_an_hour",),
+    ),
+    Fault(
+        "anybody is asked who has an account",
+        SAYING,
+        "if new.asks is not None and new.asks not in queries.askable(",
+        "if new.asks is None and new.asks in queries.askable(",
+        (f"{SAID}test_only_those_are_asked_who_can_answer",),
+    ),
+    Fault(
+        "who works on it from elsewhere learns the addresses of others",
+        COMMENTS,
+        "    if is_member:\n",
+        "    if is_member or members:\n",
+        (f"{SAID}test_members_see_addresses_and_others_only_names_of_who_has_spoken",),
+    ),
+    Fault(
+        "who was taken off has tasks about it",
+        COMMENTS,
+        "shared(actor, Action.DRAFT_COMMENT, Submission.id),",
+        "TeamComment.asked_id == actor.user_id,",
+        (f"{SAID}test_who_was_taken_off_is_asked_nothing_any_more",),
+    ),
+    Fault(
+        "what an erased person said stays",
+        SAYING,
+        "where(col(TeamComment.user_id).in_(erased))",
+        "where(col(TeamComment.asked_id).in_(erased))",
+        (f"{SAID}test_what_an_erased_person_said_goes_and_so_do_threads_in_their_time",),
     ),
 )
