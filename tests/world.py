@@ -427,6 +427,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         },
         "take_exclusion_step": {"reason": "The ministry has signed it."},
         "add_collaborator": {"email": "helper@example.org", "name": "Ann", "may": "write"},
+        "add_support": {"name": "Ann", "office": "Director", "email": "ann@example.org"},
         "create_thread": {"question": "problem", "body": "Newer figures?"},
         "add_team_comment": {"body": "Not yet."},
         "change_team_comment": {"body": "Figures of 2025?"},

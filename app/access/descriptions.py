@@ -18,7 +18,9 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.DRAFT_READ: Message("Read the drafts of the team"),
         Action.DRAFT_WRITE: Message("Write the drafts of the team"),
         Action.DRAFT_COMMENT: Message("Comment on the answers of the team"),
-        Action.DRAFT_SHARE: Message("Name people from elsewhere who work on a submission"),
+        Action.DRAFT_SHARE: Message(
+            "Name people from elsewhere who work on a submission, and who supports it"
+        ),
         Action.SUBMISSION_SUBMIT: Message(
             "Send submissions to the incubator and take them back"
         ),

@@ -15,7 +15,7 @@ from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.reviews.service import reviewers
 from app.settings import Settings
-from app.teams.service import comments
+from app.teams.service import comments, support
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     reviewers.forget_erased(session)
     advisors.forget_erased(session)
     threads = comments.forget(session, at - retention)
+    support.forget(session, at - retention)
     return Removed(
         people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),

@@ -38,6 +38,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
                 "Named. A letter tells the person, and the submission is among theirs."
             ),
             "collaborator-ended": Message("Taken off. The person cannot read it any more."),
+            "support-asked": Message("Sent. You read here what the person says."),
             "comment-said": Message("Said. Those who work on it can read it."),
             "comment-changed": Message("Changed."),
             "comment-removed": Message("Removed."),

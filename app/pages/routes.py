@@ -20,6 +20,7 @@ from app.pages.account import (
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.public import support as supporting
 from app.pages.review import advice, review
 from app.pages.review import mine as my_reviews
 from app.pages.staff import (
@@ -73,12 +74,13 @@ from app.pages.team import (
     receipt,
     step,
     submission,
+    support,
     team,
 )
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, about, components),
+    *(front, calls, catalogue, about, components, supporting),
     *(
         sign_in,
         demonstration,
@@ -101,6 +103,7 @@ for page in (
         step,
         team,
         comments,
+        support,
         fitting,
         notice,
         receipt,

@@ -1,4 +1,4 @@
-"""Routes for those who work on a submission together: for its team, and never for staff."""
+"""Routes for those who work on a submission together; staff read the support alone."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.accounts.dependencies import ActorDep, SettingsDep
 from app.accounts.models import Collaborator
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
-from app.core.http.access import needs
+from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.routing import Route
@@ -21,13 +21,15 @@ from app.teams.schemas import (
     CollaboratorRead,
     CollaboratorsRead,
     NewCollaborator,
+    NewSupport,
     NewTeamComment,
     NewThread,
+    SupportRead,
     TeamCommentRead,
     ThreadRead,
     ThreadsRead,
 )
-from app.teams.service import collaborators, comments
+from app.teams.service import collaborators, comments, support
 
 router = APIRouter(route_class=Route, prefix="/submissions", tags=["teams"])
 
@@ -178,3 +180,26 @@ def remove_team_comment(
 ) -> None:
     """Remove a comment of your own, within an hour; a thread without any goes with it."""
     comments.remove(session, actor, submission_id, comment_id)
+
+
+@router.get("/{submission_id}/support")
+@within(Action.SUBMISSION_READ, Action.DRAFT_READ)
+def read_support(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference
+) -> SupportRead:
+    """Read whether a superior of the team supports a submission."""
+    return support.read(session, actor, submission_id)
+
+
+@router.post("/{submission_id}/support", status_code=status.HTTP_201_CREATED)
+@needs(Action.DRAFT_SHARE)
+def add_support(
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    submission_id: Reference,
+    new: NewSupport,
+) -> SupportRead:
+    """Ask a superior by letter whether they support your submission, or ask again."""
+    support.ask(session, actor, submission_id, new, public_url=settings.public_url)
+    return support.read(session, actor, submission_id)

@@ -1,6 +1,7 @@
 """What goes in and out about those who work on a submission together; for its team alone."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.access.policy import May
 from app.accounts.schemas import Name
 from app.core.base.schemas import at_most
-from app.core.base.text import Address, Text
+from app.core.base.text import Address, Line, Text
 from app.core.base.translations import Tag
 from app.teams.lifecycle import ThreadState
 
@@ -131,3 +132,55 @@ class ThreadsRead(BaseModel):
     """What is said beside the questions of a submission, in the order in which it began."""
 
     threads: Annotated[list[ThreadRead], at_most(MOST_THREADS)]
+
+
+class SupportState(StrEnum):
+    """Where the support of a superior stands, computed from what is stored."""
+
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"
+    EXPIRED = "expired"
+    SUPPORTED = "supported"
+    NOT_SUPPORTED = "not_supported"
+
+
+class NewSupport(BaseModel):
+    """A superior who is asked whether they support what the team sends."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "Ann Berg", "office": "Director", "email": "ann@example.org"}]
+        },
+    )
+
+    name: Name
+    office: Annotated[Line, StringConstraints(min_length=2, max_length=200)]
+    email: Address
+    language: Tag | None = Field(default=None, description="In which the letter is written.")
+
+
+class SupportAnswer(BaseModel):
+    """What a superior says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    supports: bool
+    words: Annotated[Text, StringConstraints(max_length=2000)] = ""
+
+
+class SupportRead(BaseModel):
+    """Whether a superior supports a submission, for its team and for staff."""
+
+    required: bool = Field(description="Whether it cannot be sent without.")
+    state: SupportState
+    name: str | None = Field(default=None, description="Who is asked.")
+    office: str | None = None
+    ends_at: datetime | None = Field(
+        default=None, description="Until when the link in the letter holds."
+    )
+    answered_at: datetime | None = None
+    words: str | None = None
+    before_last_change: bool = Field(
+        default=False, description="Whether the submission has changed since they answered."
+    )

@@ -5,8 +5,9 @@ from sqlmodel import Session, col, delete
 
 from app.access.policy import Role
 from app.accounts.models import Membership, User
+from app.programmes.models import Call
 from tests.accounts.conftest import Enter
-from tests.factories import a_person
+from tests.factories import a_form, a_person
 from tests.teams.people import Team, a_team, collaborates
 
 
@@ -134,3 +135,44 @@ def test_a_comment_is_changed_removed_and_resolved_without_a_script(
     ]
     assert ("Whose?" in after, "Resolved" in after, "Open again" in after) == (True,) * 3
     assert "Whose?" not in browser.get(f"{place}/comments").text
+
+
+def test_a_superior_is_named_and_asked_again_without_a_script(team: Team, enter: Enter) -> None:
+    call = team.session.get_one(Call, team.draft.call_id)
+    asked = [{"key": "problem", "required": True}]
+    team.draft.form_id = a_form(team.session, call, questions=asked, support=True).id
+    person = of_the_team(team)
+    team.session.commit()
+    browser, place = enter(person), f"/submissions/{team.draft.code}"
+    ann = {"name": "Ann Berg", "office": "Director", "email": "ann@example.org"}
+
+    topics = browser.get(place).text
+    missing = browser.get(f"{place}/check").text
+    refused = browser.post(f"{place}/support", data=ann | {"email": "nobody"})
+    sent = browser.post(f"{place}/support", data=ann)
+    waiting = browser.get(f"{place}/support").text
+    again = browser.post(f"{place}/support", data=ann)
+
+    assert f'href="{place}/support"' in topics
+    assert "the statement of support is missing" in missing
+    assert refused.status_code == 422
+    assert sent.headers["location"] == f"{place}/support?done=support-asked"
+    assert again.headers["location"] == f"{place}/support?done=support-asked"
+    assert "waits for an answer" in waiting
+    assert 'value="ann@example.org"' in waiting
+    assert "Ann Berg has not said yet" in browser.get(f"{place}/check").text
+
+
+def test_a_call_that_asks_for_no_support_shows_nothing_of_it(team: Team, enter: Enter) -> None:
+    person = of_the_team(team)
+    team.session.commit()
+    browser, place = enter(person), f"/submissions/{team.draft.code}"
+
+    sent = browser.post(
+        f"{place}/support",
+        data={"name": "Ann Berg", "office": "Director", "email": "ann@example.org"},
+    )
+
+    assert "Statement of support" not in browser.get(place).text
+    assert "asks for no statement of support" in browser.get(f"{place}/support").text
+    assert sent.status_code == 409

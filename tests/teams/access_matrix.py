@@ -26,4 +26,11 @@ EXPECTED: Matrix = {
     "read_team_comment": of_team(200),
     "change_team_comment": of_team(412),
     "remove_team_comment": of_team(204),
+    "read_support": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=200, lead=200, auditor=200),
+        "hidden": answers(404),
+    },
+    # The call of the team asks for none.
+    "add_support": of_team(409),
 }

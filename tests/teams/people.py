@@ -60,12 +60,18 @@ def collaborates(
     return row
 
 
-def a_thread(session: Session, submission: Submission, user: User) -> TeamComment:
+def a_thread(
+    session: Session,
+    submission: Submission,
+    user: User,
+    question: str = "problem",
+    body: str = "Newer figures?",
+) -> TeamComment:
     """What somebody has said first about a question, just now."""
-    thread = TeamThread(submission_id=submission.id, question="problem")
+    thread = TeamThread(submission_id=submission.id, question=question)
     session.add(thread)
     session.flush()
-    comment = TeamComment(thread_id=thread.id, user_id=user.id, body="Newer figures?")
+    comment = TeamComment(thread_id=thread.id, user_id=user.id, body=body)
     session.add(comment)
     session.flush()
     return comment

@@ -1,4 +1,4 @@
-"""Collaborators on submissions, and comments beside questions."""
+"""Collaborators on submissions, comments beside questions, statements of support."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -90,9 +90,41 @@ def upgrade() -> None:
     )
     for column in ("thread_id", "user_id", "asked_id"):
         op.create_index(op.f(f"ix_team_comment_{column}"), "team_comment", [column])
+    op.create_table(
+        "support_statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "office", "email")),
+        sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("digest", sa.String(), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("supports", sa.Boolean(), nullable=True),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("seen", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (supports IS NULL)",
+            name=op.f("ck_support_statement_answered"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_support_statement_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_statement")),
+        sa.UniqueConstraint("digest", name=op.f("uq_support_statement_digest")),
+    )
+    op.create_index(
+        op.f("ix_support_statement_submission_id"), "support_statement", ["submission_id"]
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("support_statement")
     op.drop_table("team_comment")
     op.drop_table("team_thread")
     op.drop_table("collaborator")

@@ -40,6 +40,7 @@ from app.submissions.schemas import (
 from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history
 from app.teams import queries as comments
+from app.teams.service import support
 from app.themes import service as themes
 
 router = APIRouter()
@@ -206,6 +207,7 @@ def show_submission(
         matches=matches.of_submission(session, actor, found.id),
         topics=topics_of(session, found, offers, reused),
         meter=reused.meter,
+        support=support.described(session, found),
         open_comments=comments_of(session, actor, found),
         files=attachments.kept(session, actor, found),
         **_form_of(session, actor, found),
@@ -298,6 +300,8 @@ def show_check(
         topics=topics_of(session, found, offers, reused_by(session, actor, found)),
         files=attachments.kept(session, actor, found),
         conditions=asking.conditions(session, found),
+        support=support.described(session, found),
+        unsupported=support.lacking(session, found),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),

@@ -10,9 +10,11 @@ NAMING: Final = "app/teams/service/collaborators.py"
 CONFLICTS: Final = "app/reviews/conflicts.py"
 COMMENTS: Final = "app/teams/queries.py"
 SAYING: Final = "app/teams/service/comments.py"
+SUPPORT: Final = "app/teams/service/support.py"
 TABLE: Final = "tests/access/test_policy.py::"
 NAMED: Final = "tests/teams/test_collaborators.py::"
 SAID: Final = "tests/teams/test_comments.py::"
+BACKED: Final = "tests/teams/test_support.py::"
 
 FAULTS: Final = (
     Fault(
@@ -165,5 +167,79 @@ FAULTS: Final = (
         "where(col(TeamComment.user_id).in_(erased))",
         "where(col(TeamComment.asked_id).in_(erased))",
         (f"{SAID}test_what_an_erased_person_said_goes_and_so_do_threads_in_their_time",),
+    ),
+    Fault(
+        "a submission is sent without the support that its call asks for",
+        "app/submissions/lifecycle.py",
+        "[*own, *facts.excluded, *facts.unsupported]",
+        "[*own, *facts.excluded]",
+        (f"{BACKED}test_the_step_names_the_support_among_all_that_is_missing",),
+    ),
+    Fault(
+        "a superior who does not support it lets it be sent",
+        SUPPORT,
+        "    elif not one.supports:\n",
+        "    elif one.supports is None:\n",
+        (f"{BACKED}test_nothing_is_sent_without_the_support_that_the_call_asks_for",),
+    ),
+    Fault(
+        "the link of a superior works for ever",
+        SUPPORT,
+        "            col(SupportStatement.ends_at) > now(),\n",
+        "",
+        (f"{BACKED}test_a_link_works_once_and_for_a_time_and_while_it_is_being_written",),
+    ),
+    Fault(
+        "a superior answers about what was sent",
+        SUPPORT,
+        "            col(Submission.state).in_(EDITABLE),\n",
+        "",
+        (f"{BACKED}test_a_link_works_once_and_for_a_time_and_while_it_is_being_written",),
+    ),
+    Fault(
+        "the link of a superior is stored as it is",
+        SUPPORT,
+        "        digest=digest_of(secret),\n",
+        "        digest=digest_of(secret),\n        seen=secret,\n",
+        (f"{BACKED}test_only_the_newest_letter_counts_and_its_code_is_stored_nowhere",),
+    ),
+    Fault(
+        "who is asked no more still answers",
+        SUPPORT,
+        "        before.ended_at, before.digest = now(), None\n",
+        "        before.ended_at = now()\n",
+        (f"{BACKED}test_only_the_newest_letter_counts_and_its_code_is_stored_nowhere",),
+    ),
+    Fault(
+        "who helps a team names its superior",
+        SUPPORT,
+        "    policy.require(actor, Action.DRAFT_SHARE, submission.organisation_id)\n",
+        "",
+        (f"{BACKED}test_nobody_but_the_team_names_a_superior",),
+    ),
+    Fault(
+        "what was changed since is not told",
+        SUPPORT,
+        "answered and one.seen != fingerprint(submission, WHOLE)",
+        "False",
+        (f"{BACKED}test_what_was_said_before_the_last_change_is_kept_and_told",),
+    ),
+    Fault(
+        "reviewers of blind calls read who supports it",
+        "app/reviews/service/reading.py",
+        '        if is_blind:\n            known["withheld_files"]',
+        '        known["support"] = _support(session, submission)\n'
+        '        if is_blind:\n            known["withheld_files"]',
+        (
+            f"{BACKED}test_reviewers_read_who_supports_it_after_the_declaration_and_never_of_"
+            "blind_calls",
+        ),
+    ),
+    Fault(
+        "the address of a superior is kept for ever",
+        SUPPORT,
+        "    session.execute(delete(SupportStatement).where(old, unanswered | replaced))\n",
+        "",
+        (f"{BACKED}test_old_requests_go_and_old_addresses_of_statements",),
     ),
 )
