@@ -57,6 +57,7 @@ from app.settings import Settings
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
 from app.submissions.form_files_api import router as form_files
+from app.teams.api import router as teams
 from app.themes.api import router as themes
 from app.worker import handlers, work
 
@@ -141,6 +142,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         late,
         form_files,
         attachments,
+        teams,
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,

@@ -22,6 +22,7 @@ from app.questions import models as questions
 from app.reviews import models as reviews
 from app.screening import models as screening
 from app.submissions import models as submissions
+from app.teams import models as teams
 from app.themes import models as themes
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "reviews",
     "screening",
     "submissions",
+    "teams",
     "themes",
 ]

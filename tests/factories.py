@@ -178,7 +178,11 @@ def a_form(session: Session, call: Call, **fields: Any) -> CallForm:
     """A version of what a call asks, in use unless it says otherwise."""
     asked = [Question.model_validate(one) for one in fields.pop("questions", QUESTIONS)]
     rules = [Rule.model_validate(one) for one in fields.pop("rules", [])]
-    form = Form(questions=tuple(in_full(call.kind, one) for one in asked), rules=tuple(rules))
+    form = Form(
+        questions=tuple(in_full(call.kind, one) for one in asked),
+        rules=tuple(rules),
+        support=fields.pop("support", False),
+    )
     fields.setdefault("number", 1)
     fields.setdefault("used_since", now())
     return _saved(session, CallForm(call_id=call.id, content=stored(form), **fields))

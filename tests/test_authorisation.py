@@ -30,6 +30,7 @@ from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
+from tests.teams import access_matrix as teams
 from tests.themes import access_matrix as themes
 from tests.world import World, names_in
 
@@ -51,6 +52,7 @@ FEATURES = (
     reviews,
     screening,
     submissions,
+    teams,
     themes,
 )
 EXPECTED: Matrix = {

@@ -67,7 +67,7 @@ ENDLESS: Final = {
         (
             *("MeRead.memberships", "UserRead.memberships", "PersonExport.memberships"),
             *("PersonExport.identities", "PersonExport.tokens", "PersonExport.sessions"),
-            *("PersonExport.letters", "PersonExport.events"),
+            *("PersonExport.letters", "PersonExport.events", "PersonExport.collaborations"),
             *("Ended.tokens", "UserMoved.memberships", "PersonExport.known_browsers"),
         ),
         ALL_OF_A_PERSON,

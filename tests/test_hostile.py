@@ -74,6 +74,8 @@ def headers(world: World, operation: str) -> dict[str, str]:
     who = Role.MEMBER if operation == "create_from_form_file" else who
     advising = ("create_board_declaration", "create_advice", "create_board_question")
     who = Role.ADVISOR if operation in advising else who
+    together = ("add_collaborator", "create_thread", "add_team_comment", "change_team_comment")
+    who = Role.MEMBER if operation in (*together, "take_thread_step", "add_support") else who
     return {
         "Authorization": f"Bearer {world.secrets[who]}",
         "Idempotency-Key": uuid4().hex,

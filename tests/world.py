@@ -63,6 +63,7 @@ from tests.factories import (
 )
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
+from tests.teams.people import a_thread, collaborates
 
 UNTRIED = {
     *("ask_what_if", "create_token", "hand_letter_over"),
@@ -74,7 +75,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
-    "exclusion_id",
+    *("exclusion_id", "collaborator_id", "thread_id", "comment_id"),
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
 }
@@ -228,6 +229,8 @@ def people(world: World, session: Session) -> None:
     }
     world.other |= reviewed_by(session, None, deciding)
     world.other |= before_the_board(session, None, deciding)
+    world.other["collaborator_id"] = _a_collaborator(session, submitted)
+    world.other |= _a_remark(session, submitted, a_user(session))
     world.other["attachment_id"] = an_attachment(session, submitted).id
     unseen = session.get_one(Submission, world.hidden["challenge_id"])
     world.hidden["attachment_id"] = an_attachment(session, unseen).id
@@ -244,6 +247,8 @@ def people(world: World, session: Session) -> None:
             "challenge_id": draft.id,
             "submission_id": draft.id,
             "attachment_id": an_attachment(session, draft).id,
+            "collaborator_id": _a_collaborator(session, draft),
+            **_a_remark(session, draft, user),
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
             "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,
@@ -313,6 +318,17 @@ def _suggested(session: Session, programme_id: UUID) -> Suggestion:
         row = session.get_one(Submission, getattr(suggestion, f"{side}_id"))
         setattr(run, f"{side}s", [{"id": row.code, "title": row.title, "text": "Floods."}])
     return suggestion
+
+
+def _a_collaborator(session: Session, submission: Submission) -> UUID:
+    """Somebody who works on a submission of another team."""
+    return collaborates(session, submission, a_user(session)).id
+
+
+def _a_remark(session: Session, submission: Submission, user: User) -> dict[str, UUID]:
+    """What somebody has said beside a question."""
+    comment = a_thread(session, submission, user)
+    return {"thread_id": comment.thread_id, "comment_id": comment.id}
 
 
 def _a_release(session: Session, call: Call) -> UUID:
@@ -411,6 +427,11 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "feedback": "No authority has signed what you sent.",
         },
         "take_exclusion_step": {"reason": "The ministry has signed it."},
+        "add_collaborator": {"email": "helper@example.org", "name": "Ann", "may": "write"},
+        "add_support": {"name": "Ann", "office": "Director", "email": "ann@example.org"},
+        "create_thread": {"question": "problem", "body": "Newer figures?"},
+        "add_team_comment": {"body": "Not yet."},
+        "change_team_comment": {"body": "Figures of 2025?"},
         "add_themes_to_challenge": {"themes": ["practice:data-sharing"]},
         "add_themes_to_solution": {"themes": ["practice:data-sharing"]},
         "create_release": {"call_id": str(things["releasing"])},

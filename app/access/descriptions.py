@@ -17,6 +17,10 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.CALL_EXTEND: Message("Let a team send a submission after a call has closed"),
         Action.DRAFT_READ: Message("Read the drafts of the team"),
         Action.DRAFT_WRITE: Message("Write the drafts of the team"),
+        Action.DRAFT_COMMENT: Message("Comment on the answers of the team"),
+        Action.DRAFT_SHARE: Message(
+            "Name people from elsewhere who work on a submission, and who supports it"
+        ),
         Action.SUBMISSION_SUBMIT: Message(
             "Send submissions to the incubator and take them back"
         ),

@@ -159,10 +159,13 @@ class Life(Generic[State, Facts]):
         state: State,
         facts: Facts,
         assignee_id: UUID | None = None,
+        shared_id: UUID | None = None,
     ) -> list[Offer]:
         """Return every step from here, open or not for this person, and why not."""
         return [
-            self._offer(step, facts, allows(actor, step.action, owner_id, assignee_id))
+            self._offer(
+                step, facts, allows(actor, step.action, owner_id, assignee_id, shared_id)
+            )
             for step in self.open_from(state)
         ]
 

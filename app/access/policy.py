@@ -8,92 +8,38 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from app.access.actions import Action, May, Reach, Role
 from app.core.base.errors import NotPermitted
 from app.core.base.messages import Message
 
-
-class Role(StrEnum):
-    """What somebody is in an organisation."""
-
-    MEMBER = "member"
-    REVIEWER = "reviewer"
-    ADVISOR = "advisor"
-    STAFF = "staff"
-    LEAD = "lead"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-
-
-class Action(StrEnum):
-    """What can be permitted."""
-
-    ORGANISATION_READ = "organisation:read"
-    ORGANISATION_WRITE = "organisation:write"
-    PROGRAMME_WRITE = "programme:write"
-    CALL_WRITE = "call:write"
-    CALL_PUBLISH = "call:publish"
-    CALL_EXTEND = "call:extend"
-    DRAFT_READ = "draft:read"
-    DRAFT_WRITE = "draft:write"
-    SUBMISSION_SUBMIT = "submission:submit"
-    SUBMISSION_WITHDRAW = "submission:withdraw"
-    SUBMISSION_READ = "submission:read"
-    SUBMISSION_SCREEN = "submission:screen"
-    SUBMISSION_APPEAL = "submission:appeal"
-    SUBMISSION_ANSWER = "submission:answer"
-    SUBMISSION_IMPORT = "submission:import"
-    EXCLUSION_READ = "exclusion:read"
-    EXCLUSION_APPROVE = "exclusion:approve"
-    REVIEW_READ = "review:read"
-    REVIEW_WRITE = "review:write"
-    REVIEW_ASSIGN = "review:assign"
-    CONFLICT_RESOLVE = "conflict:resolve"
-    ADVICE_READ = "advice:read"
-    ADVICE_WRITE = "advice:write"
-    ADVICE_ASK = "advice:ask"
-    DECISION_READ = "decision:read"
-    DECISION_WRITE = "decision:write"
-    DECISION_APPROVE = "decision:approve"
-    DECISION_RELEASE = "decision:release"
-    NOTICE_READ = "notice:read"
-    NOTICE_WRITE = "notice:write"
-    NOTICE_APPROVE = "notice:approve"
-    NOTICE_PUBLISH = "notice:publish"
-    NOTICE_WITHDRAW = "notice:withdraw"
-    RUN_READ = "run:read"
-    RUN_START = "run:start"
-    VERDICT_WRITE = "verdict:write"
-    WEIGHT_ADOPT = "weight:adopt"
-    MATCH_READ = "match:read"
-    MATCH_WRITE = "match:write"
-    MATCH_OFFER = "match:offer"
-    MATCH_ANSWER = "match:answer"
-    JOB_READ = "job:read"
-    USER_READ = "user:read"
-    AUDIT_READ = "audit:read"
-    AUDIT_READ_ALL = "audit:read-all"
-    REASON_ERASE = "reason:erase"
-    TEAM_INVITE = "team:invite"
-    USER_WRITE = "user:write"
-    SESSION_OWN = "session:own"
-    TOKEN_OWN = "token:own"  # noqa: S105 -- the name of an action
-    TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
-    OUTBOX_READ = "outbox:read"
-    NOTES_READ = "notes:read"
-
-
-class Reach(Enum):
-    """How far a grant goes: what one's organisation owns, what one is assigned, or all."""
-
-    OWN = "own"
-    ASSIGNED = "assigned"
-    ANY = "any"
-
+__all__ = [
+    "GRANTS",
+    "GUARDED",
+    "NOBODY",
+    "OPERATOR",
+    "SHARED",
+    "TEAM_ROLES",
+    "Action",
+    "Actor",
+    "May",
+    "Reach",
+    "Role",
+    "allows",
+    "allows_somewhere",
+    "assigned_reach",
+    "has_any_reach",
+    "is_in_scope",
+    "made_by",
+    "own_reach",
+    "require",
+    "require_inviting",
+    "require_somewhere",
+    "shared_reach",
+]
 
 # What everybody has over what is theirs.
 _PERSON: Final = {Action.TOKEN_OWN: Reach.OWN, Action.SESSION_OWN: Reach.OWN}
@@ -139,6 +85,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.USER_READ: Reach.OWN,
             Action.DRAFT_READ: Reach.OWN,
             Action.DRAFT_WRITE: Reach.OWN,
+            Action.DRAFT_COMMENT: Reach.OWN,
+            Action.DRAFT_SHARE: Reach.OWN,
             Action.SUBMISSION_SUBMIT: Reach.OWN,
             Action.SUBMISSION_WITHDRAW: Reach.OWN,
             Action.SUBMISSION_APPEAL: Reach.OWN,
@@ -209,6 +157,19 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
 )
 
 
+_READING: Final = frozenset({*_PERSON, Action.DRAFT_READ, Action.SUBMISSION_READ})
+_COMMENTING: Final = _READING | {Action.DRAFT_COMMENT}
+
+SHARED: Final[Mapping[May, frozenset[Action]]] = MappingProxyType(
+    {
+        May.READ: _READING,
+        May.COMMENT: _COMMENTING,
+        May.WRITE: _COMMENTING | {Action.DRAFT_WRITE},
+    }
+)
+"""What each collaborator may do with what is shared with them. None of it sends, withdraws,
+answers or shares: that is for members of the team."""
+
 GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})
 """Roles that need a second factor at sign-in: they decide about what belongs to others, or
 read all of it."""
@@ -226,6 +187,7 @@ class Actor:
     user_id : UUID or None
         None for the operator at the command line.
     roles : mapping of Role to the organisations in which it is held
+    shared : mapping of May to the submissions on which the actor collaborates
     scopes : frozenset of Action, or None
         What the token that was presented is good for; None for everything that the
         roles include. A scope adds nothing to the roles.
@@ -242,11 +204,13 @@ class Actor:
     credential_id: UUID | None = None
     ends_at: datetime | None = None
     confirmed_at: datetime | None = None
+    shared: Mapping[May, frozenset[UUID]] = field(default_factory=dict)
 
     @property
     def permissions(self) -> str:
         """A hash of all that decides what the actor may do, to tell whether it has changed."""
-        held = sorted(f"{role} {one}" for role, many in self.roles.items() for one in many)
+        all_held = (*self.roles.items(), *self.shared.items())
+        held = sorted(f"{role} {one}" for role, many in all_held for one in many)
         scopes = "all" if self.scopes is None else sorted(self.scopes)
         return hashlib.sha256(f"{held} {scopes}".encode()).hexdigest()
 
@@ -293,17 +257,44 @@ def assigned_reach(actor: Actor, action: Action) -> UUID | None:
     return actor.user_id if held else None
 
 
+def shared_reach(actor: Actor, action: Action) -> frozenset[UUID]:
+    """Return the submissions of other people's teams to which the actor may do this.
+
+    Nobody who works for the incubator collaborates: they decide about what teams send.
+    """
+    if not is_in_scope(actor, action) or not GUARDED.isdisjoint(actor.roles):
+        return frozenset()
+    return frozenset(
+        submission
+        for may, submissions in actor.shared.items()
+        if action in SHARED[may]
+        for submission in submissions
+    )
+
+
 def allows(
     actor: Actor,
     action: Action,
     owner_id: UUID | None = None,
     assignee_id: UUID | None = None,
+    shared_id: UUID | None = None,
 ) -> bool:
-    """Tell whether the actor may do this to something that one owns and one is assigned."""
+    """Tell whether the actor may do this to something.
+
+    Parameters
+    ----------
+    owner_id : UUID or None
+        The organisation that owns it.
+    assignee_id : UUID or None
+        To whom it is assigned.
+    shared_id : UUID or None
+        The submission that it is, or belongs to: it may be shared with the actor.
+    """
     return (
         has_any_reach(actor, action)
         or owner_id in own_reach(actor, action)
         or (assignee_id is not None and assignee_id == assigned_reach(actor, action))
+        or (shared_id is not None and shared_id in shared_reach(actor, action))
     )
 
 
@@ -313,6 +304,7 @@ def allows_somewhere(actor: Actor, action: Action) -> bool:
         has_any_reach(actor, action)
         or bool(own_reach(actor, action))
         or assigned_reach(actor, action) is not None
+        or bool(shared_reach(actor, action))
     )
 
 
@@ -321,15 +313,17 @@ def require(
     action: Action,
     owner_id: UUID | None = None,
     assignee_id: UUID | None = None,
+    shared_id: UUID | None = None,
 ) -> None:
     """Do nothing, or refuse.
 
     Raises
     ------
     NotPermitted
-        If no role of the actor includes the action for this owner and this assignee.
+        If no role of the actor includes the action for this owner and this assignee, and
+        nothing that is shared with them does.
     """
-    if not allows(actor, action, owner_id, assignee_id):
+    if not allows(actor, action, owner_id, assignee_id, shared_id):
         if not is_in_scope(actor, action):
             raise NotPermitted(
                 Message("Your token does not include {action}.", action=action),

@@ -5,7 +5,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 from sqlmodel import col
 
-from app.access.policy import Action, Actor, assigned_reach, has_any_reach, own_reach
+from app.access.policy import (
+    Action,
+    Actor,
+    assigned_reach,
+    has_any_reach,
+    own_reach,
+    shared_reach,
+)
 
 
 def within_reach(actor: Actor, action: Action, owner: Any) -> ColumnElement[bool]:
@@ -19,6 +26,18 @@ def within_reach(actor: Actor, action: Action, owner: Any) -> ColumnElement[bool
     if has_any_reach(actor, action):
         return true()
     return col(owner).in_(own_reach(actor, action))
+
+
+def shared(actor: Actor, action: Action, submission: Any) -> ColumnElement[bool]:
+    """Return the condition for rows of submissions that are shared with the actor.
+
+    Parameters
+    ----------
+    submission : column
+        Holds the key of the submission.
+    """
+    given = shared_reach(actor, action)
+    return col(submission).in_(given) if given else false()
 
 
 def assigned(actor: Actor, action: Action, assignee: Any) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import JSON, Column, Field, UniqueConstraint
 
-from app.access.policy import Role
+from app.access.policy import May, Role
 from app.accounts.lifecycle import Purpose, Stage, UserState
 from app.core.base.clock import now
 from app.core.storage.database import Record, UtcDateTime, enum_column
@@ -45,6 +45,26 @@ class Membership(Record, table=True):
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
     role: Role = Field(sa_type=enum_column(Role))
+
+
+class Collaborator(Record, table=True):
+    """What a user may do with one submission of a team that they are not a member of.
+
+    `email` is what the team wrote, which may be all that it knows. Who was taken off keeps the
+    row, which permits nothing then: that they have worked on it stands between them and it.
+    """
+
+    __table_args__ = (UniqueConstraint("submission_id", "user_id"),)
+
+    submission_id: UUID = Field(foreign_key="submission.id", index=True)
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    email: str
+    may: May = Field(sa_type=enum_column(May))
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def __repr__(self) -> str:
+        """Name the row without personal data."""
+        return f"Collaborator({self.id})"
 
 
 class Token(Record, table=True):

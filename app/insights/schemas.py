@@ -60,6 +60,8 @@ class TaskKind(StrEnum):
 
     COMPLETE = "complete"
     FINISH = "finish"
+    HELP = "help"
+    DISCUSS = "discuss"
     SCREEN = "screen"
     EXCLUDE = "exclude"
     DECIDE = "decide"

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, exists, select
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.access.visibility import shared
 from app.advice.models import BoardQuestion, Consultation
 from app.advice.service import counting
 from app.core.base.clock import now
@@ -29,6 +30,7 @@ from app.screening.queries import current
 from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 from app.submissions.service.steps import is_overdue
+from app.teams import queries as comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
     """Return what waits for somebody: what has a date first, the most urgent of it first."""
     found = [
         *_of_teams(session, actor),
+        *_asked_by_the_team(session, actor),
         *_of_staff(session, actor),
         *_of_second_screeners(session, actor),
         *_of_deciders(session, actor),
@@ -83,14 +86,17 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
 
 
 def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
-    """Yield what the actor's teams have begun, while it can be sent, and what came back."""
+    """Yield what the actor writes, with a team or for one: what is begun, what came back."""
     own = policy.own_reach(actor, Action.DRAFT_WRITE)
     statement = (
         select(Submission, Call, LatePermit.until)
         .join(Call, col(Call.id) == col(Submission.call_id))
         .outerjoin(LatePermit, OF_TEAM)
         .where(
-            col(Submission.organisation_id).in_(own),
+            or_(
+                col(Submission.organisation_id).in_(own),
+                shared(actor, Action.DRAFT_WRITE, Submission.id),
+            ),
             col(Submission.state).in_([State.DRAFT, State.RETURNED]),
         )
         .order_by(col(Submission.code))
@@ -103,8 +109,9 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
             continue  # nobody can send it; staff ask again, or go on without
         ends = too_late(call, submission.created_at, permitted)
         if returned or takes(call, at, ends):
+            helps = submission.organisation_id not in own
             yield Task(
-                TaskKind.COMPLETE if returned else TaskKind.FINISH,
+                TaskKind.HELP if helps else TaskKind.COMPLETE if returned else TaskKind.FINISH,
                 submission.title,
                 submission.code,
                 submission.kind,
@@ -112,6 +119,22 @@ def _of_teams(session: Session, actor: Actor) -> Iterator[Task]:
                 submission.answer_by if returned else ends,
                 call.zone,
             )
+
+
+def _asked_by_the_team(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the submissions of which somebody who works on them asks the actor something."""
+    statement = (
+        select(Submission, Call.zone, func.count())
+        .join(Call, col(Call.id) == col(Submission.call_id))
+        .join(
+            asked := comments.waiting(actor).subquery(), asked.c.submission_id == Submission.id
+        )
+        .group_by(col(Submission.id), col(Call.zone))
+        .order_by(col(Submission.code))
+        .limit(MOST_TASKS)
+    )
+    for row, zone, count in session.exec(statement):
+        yield Task(TaskKind.DISCUSS, row.title, row.code, row.kind, count, None, zone)
 
 
 def _of_staff(session: Session, actor: Actor) -> Iterator[Task]:

@@ -24,6 +24,7 @@ from app.programmes import lifecycle as programmes
 from app.reviews import lifecycle as reviews
 from app.screening import lifecycle as screening
 from app.submissions import lifecycle as submissions
+from app.teams import lifecycle as teams
 
 HEAD: Final = """# Reference
 
@@ -35,6 +36,7 @@ LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A challenge or a solution", submissions.LIFE),
     ("An exclusion", screening.LIFE),
     ("A file of a submission", attachments.LIFE),
+    ("A thread beside a question", teams.LIFE),
     ("A review", reviews.LIFE),
     ("A conflict of interest", reviews.CONFLICT_LIFE),
     ("A consultation", advice.LIFE),

@@ -15,6 +15,7 @@ from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.reviews.service import reviewers
 from app.settings import Settings
+from app.teams.service import comments, support
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Removed:
     tokens: int
     counts: int
     files: int
+    threads: int
 
 
 def purge(session: Session, settings: Settings) -> Removed:
@@ -42,6 +44,8 @@ def purge(session: Session, settings: Settings) -> Removed:
     people = offboarding.erase_forgotten(session, retention)
     reviewers.forget_erased(session)
     advisors.forget_erased(session)
+    threads = comments.forget(session, at - retention)
+    support.forget(session, at - retention)
     return Removed(
         people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),
@@ -50,4 +54,5 @@ def purge(session: Session, settings: Settings) -> Removed:
         tokens=int(getattr(tokens, "rowcount", 0)),
         counts=rate_limits.purge(session, at - timedelta(days=1)),
         files=attachments.purge(session, at),
+        threads=threads,
     )

@@ -207,6 +207,10 @@ class PersonExport(BaseModel):
         max_length=50, description="Which you have chosen not to get."
     )
     memberships: list[MembershipRead]
+    collaborations: list[dict[str, Any]] = Field(
+        description="Submissions on which a team has named you, under which address, and what "
+        "you may do there; with an end where you were taken off."
+    )
     second_factor: bool
     identities: list[dict[str, str]] = Field(description="Who you are at OpenID providers.")
     tokens: list[TokenRead]

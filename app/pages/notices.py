@@ -34,6 +34,16 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "reopen": Message("Taken back. You can go on writing."),
             "edition-begun": Message("Begun. Its calls are drafts with the dates moved."),
             "newest-form": Message("The new questions are here. Look through your answers."),
+            "collaborator-named": Message(
+                "Named. A letter tells the person, and the submission is among theirs."
+            ),
+            "collaborator-ended": Message("Taken off. The person cannot read it any more."),
+            "support-asked": Message("Sent. You read here what the person says."),
+            "comment-said": Message("Said. Those who work on it can read it."),
+            "comment-changed": Message("Changed."),
+            "comment-removed": Message("Removed."),
+            "thread-resolve": Message("Marked as resolved."),
+            "thread-reopen": Message("Open again."),
             "file-added": Message("Added."),
             "file-renamed": Message(
                 "Added, under a name that fits what the file is and that no other one has."

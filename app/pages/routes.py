@@ -20,6 +20,7 @@ from app.pages.account import (
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
 from app.pages.public import notices as catalogue
+from app.pages.public import support as supporting
 from app.pages.review import advice, review
 from app.pages.review import mine as my_reviews
 from app.pages.staff import (
@@ -64,6 +65,7 @@ from app.pages.staff import (
 )
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
+    comments,
     files,
     fitting,
     form,
@@ -74,11 +76,13 @@ from app.pages.team import (
     receipt,
     step,
     submission,
+    support,
+    team,
 )
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, about, components),
+    *(front, calls, catalogue, about, components, supporting),
     *(
         sign_in,
         demonstration,
@@ -92,7 +96,21 @@ for page in (
         tokens,
         tasks,
     ),
-    *(mine, form, offline, files, submission, step, fitting, notice, receipt, matches),
+    *(
+        mine,
+        form,
+        offline,
+        files,
+        submission,
+        step,
+        team,
+        comments,
+        support,
+        fitting,
+        notice,
+        receipt,
+        matches,
+    ),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),
     *(

@@ -231,6 +231,8 @@ class Form(BaseModel):
     ----------
     number : int
         Of the version; 0 for the built-in form.
+    support : bool
+        Whether a superior has to support what is sent.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -238,6 +240,7 @@ class Form(BaseModel):
     number: int = 0
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...] = ()
+    support: bool = False
 
     def question(self, key: str) -> Question | None:
         """Return a question by its key; None if it is not asked."""

@@ -52,6 +52,10 @@ class FormDraft(BaseModel):
     rules: list[Rule] = Field(
         default=[], max_length=MOST_RULES, description="Who may take part, with reasons."
     )
+    support: bool = Field(
+        default=False,
+        description="Whether a superior, whom the team names, has to support what it sends.",
+    )
 
 
 class QuestionRead(Question):
@@ -74,6 +78,7 @@ class FormRead(BaseModel):
     )
     questions: Annotated[list[QuestionRead], Field(max_length=MOST_QUESTIONS)]
     rules: Annotated[list[Rule], Field(max_length=MOST_RULES)]
+    support: bool = Field(description="Whether a superior has to support what is sent.")
     version: int = Field(description="Grows with each change; 0 for the built-in form.")
 
 

@@ -168,6 +168,7 @@ def described(session: Session, call: Call, row: CallForm | None) -> FormRead:
         is_locked=row is not None and row.answered_since is not None,
         questions=[question_read(call.kind, one) for one in form.questions],
         rules=list(form.rules),
+        support=form.support,
         version=row.version if row else 0,
     )
 
@@ -189,6 +190,7 @@ def asked_by(form: FormRead) -> Form:
             Question(**one.model_dump(exclude={"built_in"})) for one in form.questions
         ),
         rules=tuple(form.rules),
+        support=form.support,
     )
 
 
@@ -222,7 +224,7 @@ def replace(
     kept = [in_full(call.kind, one) for one in draft.questions]
     if errors := faults(call.kind, draft.questions, draft.rules):
         raise Unprocessable("The form cannot be used.", errors=errors)
-    form = Form(questions=tuple(kept), rules=tuple(draft.rules))
+    form = Form(questions=tuple(kept), rules=tuple(draft.rules), support=draft.support)
     if row is not None and row.answered_since is None:
         row.content = stored(form)
         session.flush()

@@ -8,6 +8,7 @@
   another; the automatic assignment keeps countries apart by itself, as a wish of the
   programme and not as a conflict.
 * A tie: the reviewer, or the staff, have named the organisation.
+* A collaboration: the reviewer works on a submission of that organisation, or has done so.
 * An earlier match: an organisation of the reviewer was brought together with that one before.
 
 All of it is possible only, until somebody looks: staff confirm, dismiss or waive it.
@@ -53,13 +54,15 @@ class Interests:
     ----------
     bodies : sequence of Body
         Those in which they hold a role.
-    ties, matched : collections of UUID
-        Organisations that were named, and that theirs were matched with.
+    ties, matched, helped : collections of UUID
+        Organisations that were named, that theirs were matched with, and on a submission of
+        which they collaborate or have done so.
     """
 
     bodies: Sequence[Body] = ()
     ties: Collection[UUID] = frozenset()
     matched: Collection[UUID] = frozenset()
+    helped: Collection[UUID] = frozenset()
 
 
 def kinds(reviewer: Interests, team: Body) -> tuple[ConflictKind, ...]:
@@ -70,6 +73,7 @@ def kinds(reviewer: Interests, team: Body) -> tuple[ConflictKind, ...]:
             _is_one_government(body, team) for body in reviewer.bodies
         ),
         ConflictKind.TIE: team.id in reviewer.ties,
+        ConflictKind.COLLABORATION: team.id in reviewer.helped,
         ConflictKind.EARLIER_MATCH: team.id in reviewer.matched,
     }
     return tuple(kind for kind, stands in found.items() if stands)
@@ -91,7 +95,8 @@ def among(
     reviewer: Interests, teams: Iterable[Body]
 ) -> Iterator[tuple[UUID, tuple[ConflictKind, ...]]]:
     """Yield the teams between which and a reviewer something stands, and what."""
-    near = {*reviewer.ties, *reviewer.matched, *(body.id for body in reviewer.bodies)}
+    named = {*reviewer.ties, *reviewer.matched, *reviewer.helped}
+    near = {*named, *(body.id for body in reviewer.bodies)}
     countries = {body.country for body in reviewer.bodies}
     for team in teams:
         # Most teams are from elsewhere: the rule is asked about the others alone.

@@ -64,6 +64,7 @@ class ConflictKind(StrEnum):
     SAME_ORGANISATION = "same_organisation"
     SAME_GOVERNMENT = "same_government"
     TIE = "tie"
+    COLLABORATION = "collaboration"
     EARLIER_MATCH = "earlier_match"
     DECLARED = "declared"
 

@@ -93,6 +93,8 @@ class Facts:
         Why these answers cannot be sent: the call asks by another version now.
     excluded : sequence of FieldError
         The conditions of taking part that the team does not meet, each with its reason.
+    unsupported : sequence of FieldError
+        What others have to do before it can be sent, such as a superior who has to support it.
     """
 
     kind: Kind
@@ -105,6 +107,7 @@ class Facts:
     form: Form | None = None
     asked_anew: Conflict | None = None
     excluded: Sequence[FieldError] = ()
+    unsupported: Sequence[FieldError] = ()
     overdue: Conflict | None = None
     barred: Conflict | None = None
 
@@ -121,7 +124,8 @@ def _unfinished(facts: Facts) -> list[FieldError]:
     """Everything that keeps a submission from being sent, in the order of the form."""
     form = facts.form or built_in_form(CALLS[facts.kind])
     answers = {**facts.content, **facts.answers}
-    return [*lacking(facts.kind, form, answers, facts.themes), *facts.excluded]
+    own = lacking(facts.kind, form, answers, facts.themes)
+    return [*own, *facts.excluded, *facts.unsupported]
 
 
 def lacking(

@@ -7,7 +7,7 @@ import pytest
 
 from app.access import policy
 from app.access.descriptions import DESCRIPTIONS
-from app.access.policy import GRANTS, OPERATOR, Action, Actor, Reach, Role
+from app.access.policy import GRANTS, GUARDED, OPERATOR, Action, Actor, May, Reach, Role
 from app.core.base.errors import NotPermitted
 
 STAFF = {
@@ -71,6 +71,8 @@ OWN = {
         "organisation:read",
         "draft:read",
         "draft:write",
+        "draft:comment",
+        "draft:share",
         "submission:submit",
         "submission:withdraw",
         "submission:answer",
@@ -89,6 +91,11 @@ OWN = {
 ASSIGNED = {
     "reviewer": {"review:read", "review:write"},
     "advisor": {"advice:read", "advice:write"},
+}
+SHARED = {
+    "read": {"draft:read", "submission:read"},
+    "comment": {"draft:read", "submission:read", "draft:comment"},
+    "write": {"draft:read", "submission:read", "draft:comment", "draft:write"},
 }
 EVERYBODY = {"session:own", "token:own"}
 
@@ -120,6 +127,42 @@ def test_what_is_assigned_to_somebody_is_theirs_alone_by_an_assigned_grant(
     assert policy.allows(nobody, action, assignee_id=None) is to_any
     assert not policy.allows(narrow, action, assignee_id=actor.user_id)
     assert policy.assigned_reach(actor, action) == (actor.user_id if to_own else None)
+
+
+@pytest.mark.parametrize(("may", "action"), list(product(May, Action)))
+def test_a_collaborator_may_do_what_the_table_says_with_one_submission(
+    may: May, action: Action
+) -> None:
+    given, other, owner = uuid4(), uuid4(), uuid4()
+    actor = Actor(uuid4(), shared={may: frozenset({given})})
+    narrow = Actor(uuid4(), scopes=frozenset(), shared=actor.shared)
+    expected = action in SHARED[may] | EVERYBODY
+
+    assert policy.allows(actor, action, owner, shared_id=given) is expected
+    assert policy.allows_somewhere(actor, action) is expected
+    assert not policy.allows(actor, action, owner, shared_id=other)
+    assert not policy.allows(actor, action, owner)
+    assert not policy.allows(narrow, action, owner, shared_id=given)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_works_for_the_incubator_is_no_collaborator(role: Role) -> None:
+    given = uuid4()
+    roles = {role: frozenset({uuid4()})}
+    actor = Actor(uuid4(), roles, shared={May.WRITE: frozenset({given})})
+
+    writes = policy.allows(actor, Action.DRAFT_WRITE, uuid4(), shared_id=given)
+
+    assert writes is (role not in GUARDED)
+
+
+def test_what_is_shared_counts_among_what_decides_about_permission() -> None:
+    given = uuid4()
+    actor = Actor(uuid4())
+    reader = Actor(actor.user_id, shared={May.READ: frozenset({given})})
+    writer = Actor(actor.user_id, shared={May.WRITE: frozenset({given})})
+
+    assert len({one.permissions for one in (actor, reader, writer)}) == 3
 
 
 def test_every_role_and_every_action_stands_in_the_table() -> None:
@@ -177,6 +220,8 @@ def test_the_operator_writes_for_no_team() -> None:
     assert set(Action) - own == {
         Action.DRAFT_READ,
         Action.DRAFT_WRITE,
+        Action.DRAFT_COMMENT,
+        Action.DRAFT_SHARE,
         Action.SUBMISSION_SUBMIT,
         Action.SUBMISSION_WITHDRAW,
         Action.SUBMISSION_ANSWER,

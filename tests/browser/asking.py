@@ -6,12 +6,16 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app.accounts.service.credentials import digest_of
 from app.attachments.content import FileKind
 from app.attachments.lifecycle import FileState
 from app.core.base.clock import now
 from app.programmes.models import Programme
+from app.submissions.models import Submission
+from app.teams.models import SupportStatement, TeamComment
 from tests.attachments.samples import PDF, PNG, an_attachment, another, office
-from tests.factories import a_call, a_challenge, a_form
+from tests.factories import a_call, a_challenge, a_form, a_user
+from tests.teams.people import a_thread, collaborates
 
 QUESTIONS: Final[list[dict[str, Any]]] = [
     {"key": "problem", "required": True, "section": "What it is about"},
@@ -61,6 +65,18 @@ QUESTIONS: Final[list[dict[str, Any]]] = [
     },
     {"key": "ready", "type": "yes_no", "title": "Can your team travel in May?"},
 ]
+TALK: Final = (
+    (
+        "problem",
+        (
+            "Do we have newer figures than those of 2019? The statistical office has published "
+            "the gauges of last winter, and they are worse than what we write here.",
+            "I ask them on Monday.",
+            "Thank you. I leave the sentence as it is until then.",
+        ),
+    ),
+    ("scale", ("Is it one region, or the three that share the river?",)),
+)
 RULES: Final[list[dict[str, Any]]] = [
     {
         "subject": "level",
@@ -76,6 +92,34 @@ RULES: Final[list[dict[str, Any]]] = [
 ]
 
 
+SUPPORT: Final = "code-of-a-letter-to-a-superior"
+
+
+def worked_on_together(session: Session, draft: Submission) -> None:
+    """Let people from elsewhere work on a draft, talk about it, and a superior be asked."""
+    people = [
+        a_user(session, name=name, email=f"{name.split()[0].lower()}@rivers.example")
+        for name in ("Maria Fontaine", "Jan van der Meulen")
+    ]
+    for user, may in zip(people, ("write", "comment"), strict=True):
+        collaborates(session, draft, user, may)
+    for question, said in TALK:
+        thread = a_thread(session, draft, people[0], question, said[0]).thread_id
+        for user, body in zip((people[1], *people), said[1:], strict=False):
+            session.add(TeamComment(thread_id=thread, user_id=user.id, body=body))
+    session.add(
+        SupportStatement(
+            submission_id=draft.id,
+            name="Ingrid Vermeulen",
+            office="Director-General for Water and Climate Adaptation",
+            email="ingrid@rivers.example",
+            digest=digest_of(SUPPORT),
+            ends_at=datetime(2101, 1, 1, tzinfo=UTC),
+        )
+    )
+    session.flush()
+
+
 def a_call_that_asks(session: Session, programme: Programme, team: UUID) -> dict[str, str]:
     """Let a call of a programme ask, a team answer, and a newer version be prepared."""
     call = a_call(
@@ -84,7 +128,7 @@ def a_call_that_asks(session: Session, programme: Programme, team: UUID) -> dict
         title="Call for challenges about rivers",
         closes_at=datetime(2021, 1, 1, tzinfo=UTC),
     )
-    form = a_form(session, call, questions=QUESTIONS, rules=RULES)
+    form = a_form(session, call, questions=QUESTIONS, rules=RULES, support=True)
     form.answered_since = form.used_since
     common: dict[str, Any] = {
         "call_id": call.id,
@@ -104,6 +148,7 @@ def a_call_that_asks(session: Session, programme: Programme, team: UUID) -> dict
     gone = an_attachment(session, draft, another(1), name="Old sheet.pdf", question="maps")
     gone.state, gone.removed_at = FileState.REMOVED, now()
     draft.answers = {**draft.answers, "maps": draft.answers["maps"][:2]}
+    worked_on_together(session, draft)
     again = a_call(
         session,
         programme_id=programme.id,
@@ -123,6 +168,7 @@ def a_call_that_asks(session: Session, programme: Programme, team: UUID) -> dict
     return {
         "asking_call": call.code,
         "asked": draft.code,
+        "support": SUPPORT,
         "anew_call": again.code,
         "anew": overtaken.code,
     }

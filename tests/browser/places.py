@@ -25,6 +25,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "reset": "/reset",
             "not-found": "/nowhere",
             "components": "/components",
+            "support": "/support?code={support}",
         },
         "challenge_owner": {
             "tasks": "/tasks",
@@ -42,6 +43,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "asked-country": "/submissions/{asked}/topics/partner",
             "asked-text": "/submissions/{asked}/topics/story",
             "asked-files": "/submissions/{asked}/topics/maps",
+            "team": "/submissions/{asked}/team",
+            "team-comments": "/submissions/{asked}/comments",
+            "team-support": "/submissions/{asked}/support",
             "files": "/submissions/{asked}/attachments",
             "files-none": "/submissions/{mine}/attachments",
             "asked-check": "/submissions/{asked}/check",

@@ -222,6 +222,26 @@ def test_a_condition_is_added_with_its_reason_and_taken_out(
     assert [one.reason for one in asked(session, call).rules] == ["It is for cities."]
 
 
+def test_a_call_asks_for_the_support_of_a_superior_and_for_none_again(
+    session: Session, enter: Enter, call: Call, place: str
+) -> None:
+    a_form(session, call)
+    staff = enter(a_person(session, Role.STAFF))
+    before = asked(session, call)
+
+    press(staff, place, "support", then="ask")
+    asking = asked(session, call)
+    page = staff.get(place).text
+    press(staff, place, "questions/problem/move", then="down")
+    moved = asked(session, call).support
+    press(staff, place, "support", then="stop")
+
+    assert (before.support, asking.support, moved) == (False, True, True)
+    assert asking.model_copy(update={"support": False}) == before
+    assert "Each team names a superior" in page
+    assert not asked(session, call).support
+
+
 def test_what_is_tried_is_judged_as_for_a_team_and_never_stored(
     session: Session, enter: Enter, call: Call, place: str
 ) -> None:

@@ -109,7 +109,11 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls", "/notices"]),
         (Role.ADVISOR, None, ["/tasks", "/advice", "/programmes", "/calls", "/notices"]),
         (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls", "/notices"]),
-        (Role.MEMBER, frozenset({Action.DRAFT_READ}), ["/tasks", "/calls", "/notices"]),
+        (
+            Role.MEMBER,
+            frozenset({Action.DRAFT_READ}),
+            ["/tasks", "/submissions", "/calls", "/notices"],
+        ),
     ],
 )
 def test_an_entry_that_leads_to_a_refusal_is_not_shown(

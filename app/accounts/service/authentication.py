@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from app.access.policy import Action, Actor, Role
+from app.access.policy import Action, Actor, May, Role
 from app.accounts.lifecycle import PRESENT, Stage, UserState
-from app.accounts.models import BrowserSession, Membership, Token, User
+from app.accounts.models import BrowserSession, Collaborator, Membership, Token, User
 from app.accounts.service.credentials import digest_of
 from app.core.base.clock import now
 from app.core.base.errors import NotSignedIn
@@ -47,6 +47,17 @@ _BY_COOKIE: Final = (
         col(User.state) == UserState.ACTIVE,
     )
 )
+MOST_SHARED: Final = 200
+"""On how many submissions somebody collaborates at most; further ones are not reached."""
+_SHARED: Final = (
+    select(Collaborator.may, Collaborator.submission_id)
+    .where(
+        col(Collaborator.user_id) == bindparam("user_id"), col(Collaborator.ended_at).is_(None)
+    )
+    # The oldest first: nobody is pushed off one submission by being named on many others.
+    .order_by(col(Collaborator.created_at), col(Collaborator.id))
+    .limit(MOST_SHARED)
+)
 
 
 def authenticate(session: Session, secret: str) -> Actor:
@@ -64,7 +75,14 @@ def authenticate(session: Session, secret: str) -> Actor:
     user_id, token_id, allowed, ends_at, *_ = rows[0]
     # An action that this version has no longer permits nothing.
     scopes = None if allowed is None else frozenset(a for a in Action if a in allowed)
-    return Actor(user_id, _roles(rows), scopes, credential_id=token_id, ends_at=ends_at)
+    return Actor(
+        user_id,
+        _roles(rows),
+        scopes,
+        credential_id=token_id,
+        ends_at=ends_at,
+        shared=_shared(session, user_id),
+    )
 
 
 def authenticate_browser(
@@ -83,7 +101,13 @@ def authenticate_browser(
     if not rows:
         raise NotSignedIn("The sign-in has ended.", remedy="Sign in again.")
     user_id, session_id, confirmed_at, seen_at, *_ = rows[0]
-    actor = Actor(user_id, _roles(rows), credential_id=session_id, confirmed_at=confirmed_at)
+    actor = Actor(
+        user_id,
+        _roles(rows),
+        credential_id=session_id,
+        confirmed_at=confirmed_at,
+        shared=_shared(session, user_id),
+    )
     return actor, seen_at
 
 
@@ -94,7 +118,16 @@ def actor_of(session: Session, user_id: UUID) -> Actor:
     """
     statement = select(Membership.role, Membership.organisation_id)
     rows = session.exec(statement.where(Membership.user_id == user_id)).all()
-    return Actor(user_id, _roles(rows))
+    return Actor(user_id, _roles(rows), shared=_shared(session, user_id))
+
+
+def _shared(session: Session, user_id: UUID) -> dict[May, frozenset[UUID]]:
+    """Return on which submissions somebody collaborates, by what they may do there."""
+    rows = session.execute(_SHARED, {"user_id": user_id})
+    shared: dict[May, frozenset[UUID]] = {}
+    for may, submission_id in rows:
+        shared[may] = shared.get(may, frozenset()) | {submission_id}
+    return shared
 
 
 def _roles(rows: Iterable[Sequence[Any]]) -> dict[Role, frozenset[UUID]]:

@@ -106,7 +106,9 @@ def kept_of(session: Session, submission: Submission) -> list[Attachment]:
 
 
 def _is_of_team(actor: Actor, submission: Submission) -> bool:
-    return policy.allows(actor, Action.DRAFT_READ, submission.organisation_id)
+    return policy.allows(
+        actor, Action.DRAFT_READ, submission.organisation_id, shared_id=submission.id
+    )
 
 
 def _readable(

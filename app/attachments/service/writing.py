@@ -75,7 +75,9 @@ def add(
     Conflict
         If there is no room for it.
     """
-    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
+    policy.require(
+        actor, Action.DRAFT_WRITE, submission.organisation_id, shared_id=submission.id
+    )
     _require_written(submission)
     kind, file = _kind_of(sent, settings.max_file_bytes)
     # Until the end of the transaction: of files that arrive at once each counts the others.
@@ -215,7 +217,7 @@ def move(
     step = LIFE.step(name)
     row = reading.get(session, actor, key)
     submission = session.get_one(Submission, row.submission_id)
-    policy.require(actor, step.action, submission.organisation_id)
+    policy.require(actor, step.action, submission.organisation_id, shared_id=submission.id)
     session.refresh(submission, with_for_update=True)
     session.refresh(row)
     expected.require(AttachmentRead.model_validate(row))
@@ -238,7 +240,9 @@ def offers(
     row = reading.get(session, actor, key)
     submission = session.get_one(Submission, row.submission_id)
     facts = _facts(session, submission, row, settings)
-    return row.state, LIFE.offers(actor, submission.organisation_id, row.state, facts)
+    return row.state, LIFE.offers(
+        actor, submission.organisation_id, row.state, facts, shared_id=submission.id
+    )
 
 
 def _facts(

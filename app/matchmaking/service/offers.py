@@ -45,7 +45,7 @@ def meetings(
         If the actor is not of its team.
     """
     row = submissions.get(session, actor, Kind.SOLUTION, key)
-    policy.require(actor, Action.DRAFT_READ, row.organisation_id)
+    policy.require(actor, Action.DRAFT_READ, row.organisation_id, shared_id=row.id)
     programme = session.get_one(Programme, row.programme_id)
     owner = session.get_one(Organisation, row.organisation_id)
     chosen = inputs.chosen(programme, settings, top=MOST_MEETINGS, floor=FLOOR)

@@ -14,7 +14,14 @@ from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor, Role
 from app.accounts.lifecycle import LIFE, PRESENT, Facts, UserState
-from app.accounts.models import Identity, Membership, OneTimeLink, Password, User
+from app.accounts.models import (
+    Collaborator,
+    Identity,
+    Membership,
+    OneTimeLink,
+    Password,
+    User,
+)
 from app.accounts.schemas import Ended
 from app.accounts.service import one_time_links, second_factor, tokens
 from app.accounts.service.endings import end_access
@@ -171,7 +178,7 @@ def _erase(session: Session, actor_id: UUID | None, user: User) -> Ended:
     second_factor.forget(session, user.id)
     idempotency_keys.forget(session, user.id)
     audit_reasons.erase_by(session, user.id)
-    for table in (Password, Identity, OneTimeLink, Membership, Letter):
+    for table in (Password, Identity, OneTimeLink, Membership, Collaborator, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))
     return ended
 

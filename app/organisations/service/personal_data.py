@@ -13,7 +13,14 @@ from pydantic_core import to_json
 from sqlmodel import Session, col, or_, select
 
 from app.access.policy import Actor
-from app.accounts.models import BrowserSession, Identity, KnownBrowser, Token, User
+from app.accounts.models import (
+    BrowserSession,
+    Collaborator,
+    Identity,
+    KnownBrowser,
+    Token,
+    User,
+)
 from app.accounts.schemas import TokenRead
 from app.accounts.service import browser_sessions
 from app.core.base.errors import NotPermitted
@@ -53,6 +60,11 @@ def export(session: Session, actor: Actor) -> PersonExport:
     return PersonExport(
         **me.model_dump(include={*PersonExport.model_fields}),
         memberships=people.describe(session, actor).memberships,
+        collaborations=[
+            row.model_dump(include={"submission_id", "email", "may", "ended_at"})
+            | {"since": row.created_at}
+            for row in session.exec(select(Collaborator).where(Collaborator.user_id == me.id))
+        ],
         second_factor=browser_sessions.is_enrolled(session, me.id),
         identities=[
             {"issuer": i.issuer, "subject": i.subject}

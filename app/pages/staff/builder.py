@@ -80,18 +80,26 @@ def saved(
     actor: Actor,
     call: Call,
     of: Programme,
-    questions: Sequence[Mapping[str, Any]],
-    rules: Sequence[Any],
+    there: FormRead,
     expected: str,
+    **changed: Any,
 ) -> Response:
     """Keep a form, and lead back to it.
+
+    Parameters
+    ----------
+    there : FormRead
+        As it stands.
+    **changed
+        The members of the draft that are new: `questions`, `rules`, `support`.
 
     Raises
     ------
     Stale, Unprocessable, ValidationError
         As from the service, and where a question cannot be one.
     """
-    draft = FormDraft.model_validate({"questions": questions, "rules": rules})
+    stands = {"questions": as_sent(there.questions), "rules": there.rules}
+    draft = FormDraft.model_validate(stands | {"support": there.support} | changed)
     form = service.replace(session, actor, call.id, draft, Expected(expected))
     done = "form-saved" if form.is_used else "form-prepared"
     return go_to(f"{place_of(call, of)}/form", done=done)
@@ -162,7 +170,7 @@ def changed(
         raise Unprocessable("The content cannot be accepted.", errors=form.errors)
     questions = change(as_sent(there.questions))
     try:
-        return saved(session, actor, found, of, questions, there.rules, form.value.expected)
+        return saved(session, actor, found, of, there, form.value.expected, questions=questions)
     except Stale:
         return go_to(f"{place_of(found, of)}/form", done="form-overtaken")
 

@@ -20,7 +20,7 @@ from app.core.tables.countries import country_codes
 from app.core.tables.languages import OFFERED
 from app.organisations.schemas import Level
 from app.pages.layout import Page, PageDep, go_to
-from app.pages.staff.builder import MoveFormDep, as_sent, may_change, saved
+from app.pages.staff.builder import MoveFormDep, may_change, saved
 from app.pages.staff.calls import call_of, place_of
 from app.pages.staff.question_form import lines_of
 from app.programmes import service as programmes
@@ -115,8 +115,7 @@ def save_rule(
     rules = [*(rule.model_dump(mode="json") for rule in form.rules), said]
     place = f"/rules/{len(form.rules)}"
     try:
-        questions = as_sent(form.questions)
-        return saved(session, actor, found, of, questions, rules, typed.value.expected)
+        return saved(session, actor, found, of, form, typed.value.expected, rules=rules)
     except ValidationError as wrong:
         errors = field_errors(wrong.errors())
     except Unprocessable as refusal:
@@ -148,9 +147,29 @@ def remove_rule(
     if form.value is None:
         raise Unprocessable("The content cannot be accepted.", errors=form.errors)
     rules = [rule for number, rule in enumerate(there.rules) if number != index]
-    questions = as_sent(there.questions)
     try:
-        return saved(session, actor, found, of, questions, rules, form.value.expected)
+        return saved(session, actor, found, of, there, form.value.expected, rules=rules)
+    except Stale:
+        return go_to(f"{place_of(found, of)}/form", done="form-overtaken")
+
+
+@router.post("/programmes/{programme}/calls/{call}/form/support")
+@needs(Action.CALL_WRITE)
+def ask_for_support(
+    session: SessionDep,
+    actor: ActorDep,
+    programme: Reference,
+    call: Reference,
+    form: MoveFormDep,
+) -> Response:
+    """Ask for the support of a superior, or ask for it no more."""
+    found, of = call_of(session, actor, programme, call)
+    there = service.read(session, actor, found.id)
+    if form.value is None:
+        raise Unprocessable("The content cannot be accepted.", errors=form.errors)
+    wanted = form.value.then == "ask"
+    try:
+        return saved(session, actor, found, of, there, form.value.expected, support=wanted)
     except Stale:
         return go_to(f"{place_of(found, of)}/form", done="form-overtaken")
 

@@ -103,7 +103,7 @@ def save_question(
     index = keys.index(key) if key in keys else len(asked)
     asked[index : index + 1] = [said]
     try:
-        return saved(session, actor, found, of, asked, form.rules, typed.value.expected)
+        return saved(session, actor, found, of, form, typed.value.expected, questions=asked)
     except ValidationError as wrong:
         errors = field_errors(wrong.errors())
     except Unprocessable as refusal:

@@ -26,7 +26,14 @@ from app.core.tables.countries import country_codes
 from app.core.tables.languages import OFFERED
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.team.files import files_page, takes_files
-from app.pages.team.submission import Answered, asked_of, described, reused_by, topics_of
+from app.pages.team.submission import (
+    Answered,
+    asked_of,
+    comments_of,
+    described,
+    reused_by,
+    topics_of,
+)
 from app.pages.topics import Topic, topic_of
 from app.questions.forms import MOST_OPTIONS, QuestionType
 from app.submissions.content import LONGEST, ChallengeFields, SolutionFields
@@ -210,6 +217,7 @@ def _topic_page(
         topic=topic,
         place=place + 1,
         topics=answered,
+        open_comments=comments_of(session, actor, submission).get(topic.key, 0),
         **_origin(page, session, answered, topic),
         following=topics[place + 1] if place + 1 < len(topics) else None,
         form=form,

@@ -48,16 +48,17 @@ BeginningForm = Annotated[Form[Beginning], Depends(form_of(Beginning))]
 
 
 @router.get("/submissions")
-@needs(Action.DRAFT_WRITE)
+@needs(Action.DRAFT_READ)
 def show_submissions(page: PageDep, session: ReadSessionDep, actor: ActorDep) -> Response:
     """List what the reader's teams have written, and the calls that are open."""
+    own = policy.own_reach(actor, Action.DRAFT_WRITE)
     return page.render(
         "team/submissions.html",
         submissions=queries.own(session, actor),
+        shared=policy.shared_reach(actor, Action.DRAFT_READ),
+        may_begin=bool(own),
         calls=programmes.calls(session, actor, CallQuery(phase=[Phase.OPEN])).rows,
-        permitted=late_permits.calls_of(
-            session, policy.own_reach(actor, Action.DRAFT_WRITE), now()
-        ),
+        permitted=late_permits.calls_of(session, own, now()),
     )
 
 

@@ -1,5 +1,6 @@
 """One submission: its topics while it is written, its text and its way afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,6 @@ from app.core.http.database_sessions import ReadSessionDep
 from app.matches import queries as matches
 from app.notices import queries as notices
 from app.organisations.models import Organisation
-from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep
 from app.pages.origins import Origin, OriginDep
 from app.pages.step_texts import HAPPENED
@@ -41,6 +41,8 @@ from app.submissions.schemas import (
 )
 from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history
+from app.teams import queries as comments
+from app.teams.service import support
 from app.themes import service as themes
 
 router = APIRouter()
@@ -91,9 +93,9 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
     """Return what all pages of a submission show."""
     call = programmes.call_of(session, submission.call_id)
     programme: Programme = programmes.programme(session, submission.programme_id)
-    team: Organisation = organisations.organisation(session, actor, submission.organisation_id)
+    team = session.get_one(Organisation, submission.organisation_id)
     read: CallRead = programmes.describe(actor, call)
-    is_team = submission.organisation_id in policy.own_reach(actor, Action.DRAFT_WRITE)
+    about = {"owner_id": submission.organisation_id, "shared_id": submission.id}
     return {
         "submission": submission,
         "call": read,
@@ -102,13 +104,17 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
         ),
         "of": programme,
         "team": team,
-        "is_team": is_team,
-        "writable": is_team and submission.state in EDITABLE,
+        "is_team": policy.allows(actor, Action.DRAFT_READ, **about),
+        "is_member": policy.allows(actor, Action.DRAFT_SHARE, submission.organisation_id),
+        "may_comment": policy.allows(actor, Action.DRAFT_COMMENT, **about),
+        "writable": policy.allows(actor, Action.DRAFT_WRITE, **about)
+        and submission.state in EDITABLE,
     }
 
 
 def reused_by(session: Session, actor: Actor, submission: Submission) -> ReusedRead:
     """Return what a submission has from an earlier one, as far as its reader may know."""
+    # Who is no member of the team knows nothing of its other submissions.
     if policy.allows(actor, Action.DRAFT_READ, submission.organisation_id):
         return reuse.reused(session, actor, submission)
     return NOTHING_REUSED
@@ -203,6 +209,8 @@ def show_submission(
         matches=matches.of_submission(session, actor, found.id),
         topics=topics_of(session, found, offers, reused),
         meter=reused.meter,
+        support=support.described(session, found),
+        open_comments=comments_of(session, actor, found),
         files=attachments.kept(session, actor, found),
         **_form_of(session, actor, found),
         offers=[offer for offer in offers if _is_for(actor, found, offer)],
@@ -213,9 +221,19 @@ def show_submission(
     )
 
 
+def comments_of(session: Session, actor: Actor, submission: Submission) -> Mapping[str, int]:
+    """Return how many threads are open beside each question, for those who may read them."""
+    about = {"owner_id": submission.organisation_id, "shared_id": submission.id}
+    if not policy.allows(actor, Action.DRAFT_COMMENT, **about):
+        return {}
+    return comments.open_by_question(comments.threads(session, actor, submission))
+
+
 def _form_of(session: Session, actor: Actor, submission: Submission) -> dict[str, Any]:
     """Return what a page shows of the form: newer questions, what is aside, who takes part."""
-    is_of_team = policy.allows(actor, Action.DRAFT_READ, submission.organisation_id)
+    is_of_team = policy.allows(
+        actor, Action.DRAFT_READ, submission.organisation_id, shared_id=submission.id
+    )
     return {
         "asked_anew": is_of_team and asking.newer(session, submission) is not None,
         "aside": asking.earlier(session, actor, submission) if is_of_team else [],
@@ -284,6 +302,8 @@ def show_check(
         topics=topics_of(session, found, offers, reused_by(session, actor, found)),
         files=attachments.kept(session, actor, found),
         conditions=asking.conditions(session, found),
+        support=support.described(session, found),
+        unsupported=support.lacking(session, found),
         offer=next((o for o in offers if o.name in SENDING), None),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),

@@ -161,6 +161,18 @@ class ReviewedFile(BaseModel):
     size: int = Field(description="In bytes.")
 
 
+class ReviewedSupport(BaseModel):
+    """Who of the team's superiors supports the submission, and what they say."""
+
+    name: str
+    office: str
+    words: str
+    answered_at: datetime
+    before_last_change: bool = Field(
+        description="Whether the submission has changed since they said it."
+    )
+
+
 class SubjectRead(BaseModel):
     """What a reviewer may know of the submission at present: the rest is null.
 
@@ -183,6 +195,9 @@ class SubjectRead(BaseModel):
     files: Annotated[list[ReviewedFile], at_most(MOST_SHOWN)] | None = Field(
         default=None,
         description="Null as well where the call is blind: a file may tell a team.",
+    )
+    support: ReviewedSupport | None = Field(
+        default=None, description="Null as well where the call is blind: it names a person."
     )
     withheld_files: int | None = Field(
         default=None, description="How many files are not shown since the call is blind."

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, or_, select
 from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
-from app.accounts.models import Membership
+from app.accounts.models import Collaborator, Membership
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.storage import audit
 from app.organisations.models import Organisation
@@ -61,15 +61,30 @@ def interests(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Intere
         select(Tie.user_id, Tie.organisation_id).where(col(Tie.user_id).in_(user_ids))
     ):
         ties[user_id].add(organisation_id)
+    helped = _helped(session, user_ids)
     near = _matched(session, {key for held in bodies.values() for key in held})
     return {
         key: Interests(
             tuple(bodies[key].values()),
             frozenset(ties[key]),
             frozenset(other for one in bodies[key] for other in near[one]),
+            helped[key],
         )
         for key in user_ids
     }
+
+
+def _helped(session: Session, user_ids: Collection[UUID]) -> defaultdict[UUID, set[UUID]]:
+    """Return on submissions of which organisations each person works, or has worked."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    statement = (
+        select(Collaborator.user_id, Submission.organisation_id)
+        .join(Submission, col(Submission.id) == col(Collaborator.submission_id))
+        .where(col(Collaborator.user_id).in_(user_ids))
+    )
+    for user_id, organisation_id in session.exec(statement):
+        found[user_id].add(organisation_id)
+    return found
 
 
 def body_of(organisation: Organisation) -> Body:

@@ -29,6 +29,7 @@ from app.reviews.schemas.reviews import (
     NewComment,
     OtherReviewRead,
     ReviewedFile,
+    ReviewedSupport,
     SubjectRead,
     Told,
 )
@@ -37,6 +38,8 @@ from app.submissions.content import ChallengeFields, SolutionFields, passages_of
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.service import asking
+from app.teams.schemas import SupportState
+from app.teams.service import support
 
 PASSAGES: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHALLENGE: passages_of(ChallengeFields),
@@ -72,8 +75,16 @@ def subject(session: Session, review: Review) -> SubjectRead:
         if is_blind:
             known["withheld_files"] = len(files) or None
         else:
+            known["support"] = _support(session, submission)
             known["files"] = [ReviewedFile.model_validate(one) for one in files]
     return SubjectRead(**known)
+
+
+def _support(session: Session, submission: Submission) -> ReviewedSupport | None:
+    found = support.described(session, submission)
+    if found.state is not SupportState.SUPPORTED:
+        return None
+    return ReviewedSupport.model_validate(found, from_attributes=True)
 
 
 def text_of(session: Session, submission: Submission) -> dict[str, Any]:

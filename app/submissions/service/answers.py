@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.access.policy import Actor
+from app.access import policy
+from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
 from app.core.base.merge_patch import Patch
 from app.questions.answering import is_blank
@@ -51,6 +52,9 @@ def answer(
         If an answer cannot be taken.
     """
     submission = queries.get(session, actor, kind, key)
+    policy.require(
+        actor, Action.DRAFT_WRITE, submission.organisation_id, shared_id=submission.id
+    )
     # Until the end of the transaction: what is compared here is what is replaced.
     session.refresh(submission, with_for_update=True)
     stored = answers_of(submission, answers)

@@ -175,7 +175,9 @@ def earlier(session: Session, actor: Actor, submission: Submission) -> list[Earl
     NotPermitted
         If the actor is not of the team.
     """
-    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)
+    policy.require(
+        actor, Action.DRAFT_READ, submission.organisation_id, shared_id=submission.id
+    )
     kept = (submission.aside or {}).get(EARLIER, ())
     kind = CALLS[submission.kind]
     return [
@@ -228,7 +230,9 @@ def renew(
     Stale
         If it is no longer as expected.
     """
-    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
+    policy.require(
+        actor, Action.DRAFT_WRITE, submission.organisation_id, shared_id=submission.id
+    )
     session.refresh(submission, with_for_update=True)
     expected.require(READS[submission.kind].model_validate(submission))
     before, after = form_of(session, submission), newer(session, submission)

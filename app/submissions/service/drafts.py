@@ -219,7 +219,9 @@ def _writable(
     session: Session, actor: Actor, kind: Kind, key: UUID | str, expected: Expected
 ) -> Submission:
     submission = queries.get(session, actor, kind, key)
-    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)
+    policy.require(
+        actor, Action.DRAFT_WRITE, submission.organisation_id, shared_id=submission.id
+    )
     if (problem := not_written(submission)) is not None:
         raise problem
     expected.require(READS[kind].model_validate(submission))

@@ -4,23 +4,26 @@ A feature above cannot be called from here. It leaves a function, which is calle
 transaction of the step, before staff move the submission or after it has moved.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlmodel import Session
 
 from app.access.policy import Actor
-from app.core.base.errors import Conflict
+from app.core.base.errors import Conflict, FieldError
 from app.submissions.models import Submission
 
 Follower = Callable[[Session, Actor, Submission], None]
 Bar = Callable[[Session, Submission], Conflict | None]
+
+Supporter = Callable[[Session, Submission], Sequence[FieldError]]
 
 Restorer = Callable[[Session, Submission], None]
 
 _FOLLOWERS: Final[list[Follower]] = []
 _BARS: Final[list[Bar]] = []
 _RESTORERS: Final[list[Restorer]] = []
+_SUPPORTERS: Final[list[Supporter]] = []
 
 
 def follow(follower: Follower) -> None:
@@ -56,3 +59,14 @@ def bar(one: Bar) -> None:
 def barred(session: Session, submission: Submission) -> Conflict | None:
     """Return why staff do not go on with a submission, if something is in the way."""
     return next((found for one in _BARS if (found := one(session, submission))), None)
+
+
+def support_with(supporter: Supporter) -> None:
+    """Have a function asked what others have to do before a team sends it; once is enough."""
+    if supporter not in _SUPPORTERS:
+        _SUPPORTERS.append(supporter)
+
+
+def unsupported(session: Session, submission: Submission) -> list[FieldError]:
+    """Return all that others have to do before a team can send its submission."""
+    return [error for one in _SUPPORTERS for error in one(session, submission)]

@@ -115,7 +115,9 @@ def hand_out_filled(
         If the actor may not see it, or is not of its team.
     """
     submission = queries.get(session, actor, kind, key)
-    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)
+    policy.require(
+        actor, Action.DRAFT_READ, submission.organisation_id, shared_id=submission.id
+    )
     call = programmes.call_of(session, submission.call_id)
     form = asking.form_of(session, submission)
     return _file(session, call, form, submission, into, as_json=as_json)
@@ -185,7 +187,7 @@ def _submission(session: Session, actor: Actor, which: Which, name: str) -> Subm
         return None
     try:
         found = queries.find(session, actor, which.code)
-        policy.require(actor, Action.DRAFT_WRITE, found.organisation_id)
+        policy.require(actor, Action.DRAFT_WRITE, found.organisation_id, shared_id=found.id)
     except NotFound:
         problem = Message("There is no submission {code} of your team.", code=which.code)
         remedy = "Sign in as a member of the team whose form it is."

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
-from app.access.visibility import within_reach
+from app.access.visibility import shared, within_reach
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.base.text import comparable
@@ -56,13 +56,16 @@ MOST_OWN: Final = 200
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Return the condition for submissions that the actor may read.
 
-    What was never submitted is a draft, and belongs to its team alone.
+    What was never submitted is a draft, and belongs to its team and to those with whom the
+    team shares it alone.
     """
     submitted = col(Submission.submitted_at).is_not(None)
-    owner = Submission.organisation_id
+    owner, key = Submission.organisation_id, Submission.id
     return or_(
         and_(submitted, within_reach(actor, Action.SUBMISSION_READ, owner)),
+        and_(submitted, shared(actor, Action.SUBMISSION_READ, key)),
         within_reach(actor, Action.DRAFT_READ, owner),
+        shared(actor, Action.DRAFT_READ, key),
     )
 
 
@@ -100,14 +103,21 @@ def find(session: Session, actor: Actor, key: UUID | str) -> Submission:
 
 
 def own(session: Session, actor: Actor) -> Sequence[Submission]:
-    """Return what the actor's own teams have written, of both kinds, the newest change first.
+    """Return what the actor's teams have written, and what is shared with the actor.
+
+    Both kinds, the newest change first.
 
     At most `MOST_OWN`: a team may begin a settable number of submissions in a call.
     """
     owner = col(Submission.organisation_id)
     statement = (
         select(Submission)
-        .where(owner.in_(policy.own_reach(actor, Action.DRAFT_READ)))
+        .where(
+            or_(
+                owner.in_(policy.own_reach(actor, Action.DRAFT_READ)),
+                shared(actor, Action.DRAFT_READ, Submission.id),
+            )
+        )
         .order_by(col(Submission.updated_at).desc())
         .limit(MOST_OWN)
     )

@@ -267,6 +267,7 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
         form=asking.form_of(session, submission),
         asked_anew=asking.asked_anew(session, submission),
         excluded=asking.excluded(session, submission),
+        unsupported=followers.unsupported(session, submission),
         overdue=_overdue(submission, at),
         barred=followers.barred(session, submission),
     )

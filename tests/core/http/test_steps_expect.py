@@ -13,6 +13,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_challenge_step pass": (Role.STAFF, "other", "read_challenge"),
     "take_solution_step submit": (Role.MEMBER, "own", "read_solution"),
     "take_attachment_step remove": (Role.MEMBER, "own", "read_attachment"),
+    "take_thread_step resolve": (Role.MEMBER, "own", "read_thread"),
     "take_decision_step hand-over": (Role.STAFF, "own", "read_decision"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),

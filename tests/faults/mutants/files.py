@@ -72,7 +72,8 @@ FAULTS: Final = (
     Fault(
         "anybody who may read it adds files",
         WRITING,
-        "    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)\n",
+        "    policy.require(\n        actor, Action.DRAFT_WRITE, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n",
         "",
         (f"{ADDED}test_nobody_but_its_team_adds_or_removes_files",),
     ),

@@ -35,7 +35,8 @@ FAULTS: Final = (
     Fault(
         "who is not of the team gets the form of a submission",
         FILES,
-        "    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)\n",
+        "    policy.require(\n        actor, Action.DRAFT_READ, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n",
         "",
         (f"{SAID}test_the_form_of_another_team_changes_nothing",),
     ),

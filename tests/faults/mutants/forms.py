@@ -86,14 +86,16 @@ FAULTS: Final = (
     Fault(
         "staff read what stands aside",
         ASKING,
-        "    policy.require(actor, Action.DRAFT_READ, submission.organisation_id)\n    kept = ",
+        "    policy.require(\n        actor, Action.DRAFT_READ, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n    kept = ",
         "    kept = ",
         (f"{ASKED}test_what_stands_aside_is_for_the_team_alone",),
     ),
     Fault(
         "staff move the draft of a team",
         ASKING,
-        "    policy.require(actor, Action.DRAFT_WRITE, submission.organisation_id)\n",
+        "    policy.require(\n        actor, Action.DRAFT_WRITE, submission.organisation_id, "
+        "shared_id=submission.id\n    )\n",
         "",
         (f"{ASKED}test_what_stands_aside_is_for_the_team_alone",),
     ),

@@ -127,7 +127,7 @@ FAULTS: Final = (
     Fault(
         "staff read what a team alone is told",
         OFFERS,
-        "    policy.require(actor, Action.DRAFT_READ, row.organisation_id)\n",
+        "    policy.require(actor, Action.DRAFT_READ, row.organisation_id, shared_id=row.id)\n",
         "",
         (f"{MEETINGS}test_only_the_team_is_told",),
     ),

@@ -26,6 +26,7 @@ from tests.faults.mutants import (
     reviews,
     screening,
     tables,
+    teams,
     traces,
 )
 from tests.faults.mutants.planting import Fault
@@ -40,6 +41,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *screening.FAULTS,
     *advice.FAULTS,
     *files.FAULTS,
+    *teams.FAULTS,
     *notices.FAULTS,
     *offers.FAULTS,
     *traces.FAULTS,

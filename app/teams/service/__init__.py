@@ -1,0 +1,1 @@
+"""Use cases of those who write a submission together."""
