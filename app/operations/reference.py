@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.access.descriptions import DESCRIPTIONS
 from app.access.lifecycle import Life
-from app.access.policy import GRANTS, Action, Reach, Role
+from app.access.policy import GRANTS, SHARED, Action, May, Reach, Role
 from app.accounts import lifecycle as accounts
 from app.advice import lifecycle as advice
 from app.attachments import lifecycle as attachments
@@ -71,6 +71,12 @@ def _roles() -> Iterator[str]:
         for action in sorted(Action)
     )
     yield _table(["Permission", "For what", *(f"`{role}`" for role in Role)], rows)
+    yield "A team shares one submission with a collaborator, who may do this with it:\n"
+    shared = (
+        [f"`{action}`", *("shared" if action in SHARED[may] else "" for may in May)]
+        for action in sorted(SHARED[May.WRITE])
+    )
+    yield _table(["Permission", *(f"`{may}`" for may in May)], shared)
 
 
 def _reach(reach: Reach | None) -> str:

@@ -48,6 +48,7 @@ from tests.factories import (
     themes,
 )
 from tests.pages.test_page_access import NOTHING_ASSIGNED, ROUTES, frozen
+from tests.teams.people import a_thread, collaborates
 
 NOBODY = UUID(int=9)
 THE_TEAM = "the team"
@@ -93,8 +94,12 @@ def twins(session: Session, state: State) -> Teams:
         challenges=frozen(rows[Kind.CHALLENGE].code, "FR", problem="The river floods."),
         solutions=frozen(rows[Kind.SOLUTION].code, "NO", experience="The river floods."),
     )
+    helper = a_user(session)
+    shared = [collaborates(session, row, helper) for row in rows.values()]
+    thread = a_thread(session, rows[Kind.CHALLENGE], helper)
     people = {
         THE_TEAM: member,
+        "who works on it from elsewhere": helper,
         "another team": a_user(session),
         "an advisor": a_user(session, Role.ADVISOR),
     }
@@ -106,6 +111,9 @@ def twins(session: Session, state: State) -> Teams:
             "submission_id": rows[Kind.CHALLENGE].code,
             "decision_id": rows[Kind.CHALLENGE].code,
             "notice_id": rows[Kind.CHALLENGE].code,
+            "collaborator_id": shared[0].id,
+            "thread_id": thread.thread_id,
+            "comment_id": thread.id,
             "submission": rows[Kind.CHALLENGE].code,
             "other": rows[Kind.SOLUTION].code,
             "organisation_id": team["organisation_id"],

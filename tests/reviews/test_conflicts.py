@@ -9,7 +9,7 @@ from app.reviews.conflicts import Body, Interests, among, bars, kinds
 from app.reviews.lifecycle import ConflictKind, ConflictState
 
 HERE, THERE = UUID(int=1), UUID(int=2)
-ORGANISATION, GOVERNMENT, TIE, MATCH, DECLARED = ConflictKind
+ORGANISATION, GOVERNMENT, TIE, COLLABORATION, MATCH, DECLARED = ConflictKind
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_one_government_is_one_country_and_one_level(
         (Interests([Body(HERE, "BR", "central")]), ()),
         (Interests([Body(HERE, "BR", "central")], ties={THERE}), (TIE,)),
         (Interests(matched={THERE}), (MATCH,)),
+        (Interests(helped={THERE}), (COLLABORATION,)),
+        (Interests(helped={HERE}), ()),
         (Interests(ties={HERE}, matched={HERE}), ()),
         (
             Interests([Body(THERE, "FR", "central")], {THERE}, {THERE}),
