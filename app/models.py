@@ -12,6 +12,7 @@ from app.core.storage import (
     reference_numbers,
 )
 from app.decisions import models as decisions
+from app.events import models as events
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
@@ -23,6 +24,7 @@ from app.reviews import models as reviews
 from app.screening import models as screening
 from app.submissions import models as submissions
 from app.themes import models as themes
+from app.webhooks import models as webhooks
 
 __all__ = [
     "accounts",
@@ -30,6 +32,7 @@ __all__ = [
     "attachments",
     "audit",
     "decisions",
+    "events",
     "idempotency_keys",
     "jobs",
     "matches",
@@ -46,4 +49,5 @@ __all__ = [
     "screening",
     "submissions",
     "themes",
+    "webhooks",
 ]

@@ -84,6 +84,9 @@ class Action(StrEnum):
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
     OUTBOX_READ = "outbox:read"
     NOTES_READ = "notes:read"
+    WEBHOOK_OWN = "webhook:own"
+    WEBHOOK_TEAM = "webhook:team"
+    WEBHOOK_PROGRAMME = "webhook:programme"
 
 
 class Reach(Enum):
@@ -95,7 +98,11 @@ class Reach(Enum):
 
 
 # What everybody has over what is theirs.
-_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN, Action.SESSION_OWN: Reach.OWN}
+_PERSON: Final = {
+    Action.TOKEN_OWN: Reach.OWN,
+    Action.SESSION_OWN: Reach.OWN,
+    Action.WEBHOOK_OWN: Reach.OWN,
+}
 
 _STAFF: Final = {
     **_PERSON,
@@ -128,6 +135,7 @@ _STAFF: Final = {
     Action.AUDIT_READ: Reach.ANY,
     Action.NOTES_READ: Reach.ANY,
     Action.TEAM_INVITE: Reach.ANY,
+    Action.WEBHOOK_PROGRAMME: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -148,6 +156,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.NOTICE_WITHDRAW: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
             Action.MATCH_ANSWER: Reach.OWN,
+            Action.WEBHOOK_TEAM: Reach.OWN,
         },
         Role.REVIEWER: {
             **_PERSON,
@@ -202,6 +211,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.AUDIT_READ: Reach.ANY,
             Action.AUDIT_READ_ALL: Reach.ANY,
             Action.REASON_ERASE: Reach.ANY,
+            Action.WEBHOOK_PROGRAMME: Reach.ANY,
         },
     }
 )

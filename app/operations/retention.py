@@ -11,10 +11,12 @@ from app.advice.service import advisors
 from app.attachments.service import keeping as attachments
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
+from app.events import service as events
 from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.reviews.service import reviewers
 from app.settings import Settings
+from app.webhooks.service import delivering as webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Removed:
     tokens: int
     counts: int
     files: int
+    events: int
+    webhooks: int
 
 
 def purge(session: Session, settings: Settings) -> Removed:
@@ -50,4 +54,6 @@ def purge(session: Session, settings: Settings) -> Removed:
         tokens=int(getattr(tokens, "rowcount", 0)),
         counts=rate_limits.purge(session, at - timedelta(days=1)),
         files=attachments.purge(session, at),
+        events=events.purge(session, at - timedelta(days=settings.event_days)),
+        webhooks=webhooks.purge(session, at - timedelta(days=settings.letter_days)),
     )

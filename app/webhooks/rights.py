@@ -1,0 +1,114 @@
+"""What a webhook may be told: what its owner may read, asked anew at each delivery."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.access import policy
+from app.access.policy import Action, Actor
+from app.accounts.lifecycle import UserState
+from app.accounts.models import Token, User
+from app.accounts.service.authentication import actor_of
+from app.core.base.clock import now
+from app.events.kinds import EVENTS, Audience, EventKind
+from app.events.models import Event
+from app.webhooks.lifecycle import Scope
+from app.webhooks.models import Webhook
+
+HAVING: Final[Mapping[Scope, Action]] = {
+    Scope.OWN: Action.WEBHOOK_OWN,
+    Scope.TEAM: Action.WEBHOOK_TEAM,
+    Scope.PROGRAMME: Action.WEBHOOK_PROGRAMME,
+}
+"""What somebody may do who may have a webhook of each scope."""
+
+
+def may_choose(
+    actor: Actor, kind: EventKind, scope: Scope, organisation_id: UUID | None = None
+) -> bool:
+    """Tell whether somebody may have a webhook told events of a kind.
+
+    Parameters
+    ----------
+    organisation_id : UUID, optional
+        The team, of a webhook that is told of one.
+    """
+    what = EVENTS[kind]
+    if kind is EventKind.WEBHOOK_PING:
+        return False  # it comes when one asks for it, to every webhook
+    match scope:
+        case Scope.OWN:
+            is_told = what.audience is Audience.PERSON
+            return is_told and policy.allows_somewhere(actor, what.action)
+        case Scope.TEAM:
+            is_told = what.audience is Audience.TEAM
+            return is_told and policy.allows(actor, what.action, organisation_id)
+        case Scope.PROGRAMME:
+            return kind.in_programme and policy.has_any_reach(actor, what.action)
+
+
+def require_scope(actor: Actor, scope: Scope, organisation_id: UUID | None) -> None:
+    """Do nothing, or refuse somebody who may have no webhook of this scope.
+
+    Raises
+    ------
+    NotPermitted
+    """
+    policy.require_somewhere(actor, Action.WEBHOOK_OWN)
+    if scope is not Scope.OWN:
+        policy.require(actor, HAVING[scope], organisation_id)
+
+
+def may_know(actor: Actor, event: Event) -> bool:
+    """Tell whether somebody may read what an event is about."""
+    action = EVENTS[event.kind].action
+    if event.user_id is not None and event.user_id == actor.user_id:
+        return policy.allows_somewhere(actor, action)
+    return policy.has_any_reach(actor, action) or (
+        event.organisation_id in policy.own_reach(actor, action)
+    )
+
+
+def subscriber(session: Session, webhook: Webhook) -> Actor | None:
+    """Return the owner of a webhook with all that they may do now; None if they have left.
+
+    A webhook that was made with a token ends with it, and is told no more than that may read.
+    """
+    user = session.get(User, webhook.owner_id)
+    if user is None or user.state is not UserState.ACTIVE:
+        return None
+    actor = actor_of(session, user.id)
+    if webhook.token_id is None:
+        return actor
+    token = session.get(Token, webhook.token_id)
+    if token is None or token.revoked_at is not None or token.expires_at <= now():
+        return None
+    if token.scopes is None:
+        return actor
+    return replace(actor, scopes=frozenset(a for a in Action if a in token.scopes))
+
+
+def is_told(actor: Actor, webhook: Webhook, event: Event) -> bool:
+    """Tell whether a webhook is told an event, by what its owner may do now."""
+    if event.kind is EventKind.WEBHOOK_PING:
+        return event.subject_id == webhook.id
+    if event.kind not in webhook.kinds or not concerns(webhook, event):
+        return False
+    own = webhook.scope is Scope.OWN
+    return (
+        own or policy.allows(actor, HAVING[webhook.scope], webhook.organisation_id)
+    ) and may_choose(actor, event.kind, webhook.scope, webhook.organisation_id)
+
+
+def concerns(webhook: Webhook, event: Event) -> bool:
+    """Tell whether an event is of the account, the team or the programme of a webhook."""
+    match webhook.scope:
+        case Scope.OWN:
+            return event.user_id == webhook.owner_id
+        case Scope.TEAM:
+            return event.organisation_id == webhook.organisation_id
+        case Scope.PROGRAMME:
+            return event.programme_id == webhook.programme_id
