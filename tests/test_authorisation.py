@@ -31,6 +31,7 @@ from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
 from tests.themes import access_matrix as themes
+from tests.webhooks import access_matrix as webhooks
 from tests.world import World, names_in
 
 FEATURES = (
@@ -52,6 +53,7 @@ FEATURES = (
     screening,
     submissions,
     themes,
+    webhooks,
 )
 EXPECTED: Matrix = {
     case: rows for feature in FEATURES for case, rows in feature.EXPECTED.items()

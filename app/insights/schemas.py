@@ -76,6 +76,7 @@ class TaskKind(StrEnum):
     CONSENT = "consent"
     OFFER = "offer"
     REPLACE = "replace"
+    RESTART = "restart"
 
 
 class TaskRead(BaseModel):

@@ -320,6 +320,17 @@ ENTRIES: Final = (
         own(Action.TOKEN_OWN),
         Row.ACCOUNT,
     ),
+    Entry(
+        Message("Webhooks"),
+        "/webhooks",
+        _pages(
+            *("show_webhooks", "show_new_webhook", "make_webhook", "show_webhook"),
+            *("show_webhook_form", "change_webhook_form", "rotate_webhook_secret"),
+            *("step_webhook", "test_webhook", "replay_webhook_since", "replay_one_delivery"),
+        ),
+        own(Action.WEBHOOK_OWN),
+        Row.ACCOUNT,
+    ),
 )
 
 OUTSIDE: Final = frozenset(

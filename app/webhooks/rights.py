@@ -13,6 +13,7 @@ from app.accounts.lifecycle import UserState
 from app.accounts.models import Token, User
 from app.accounts.service.authentication import actor_of
 from app.core.base.clock import now
+from app.core.base.errors import NotPermitted
 from app.events.kinds import EVENTS, Audience, EventKind
 from app.events.models import Event
 from app.webhooks.lifecycle import Scope
@@ -60,6 +61,29 @@ def require_scope(actor: Actor, scope: Scope, organisation_id: UUID | None) -> N
     policy.require_somewhere(actor, Action.WEBHOOK_OWN)
     if scope is not Scope.OWN:
         policy.require(actor, HAVING[scope], organisation_id)
+
+
+def require_own(actor: Actor, webhook: Webhook) -> None:
+    """Do nothing, or refuse who has not made a webhook: it is told what its owner may read.
+
+    Raises
+    ------
+    NotPermitted
+        If somebody else made it, or a token that is not this one; or if its owner may have
+        none of its scope any more.
+    """
+    if webhook.owner_id != actor.user_id:
+        raise NotPermitted(
+            "This webhook is told what another person may read.",
+            remedy="Make one of your own. You can pause this one, and end it.",
+        )
+    require_scope(actor, webhook.scope, webhook.organisation_id)
+    made_by = policy.made_by(actor)
+    if made_by is not None and made_by != webhook.token_id:
+        raise NotPermitted(
+            "This webhook was not made with this token.",
+            remedy="Use the token with which it was made, or a browser.",
+        )
 
 
 def may_know(actor: Actor, event: Event) -> bool:

@@ -167,21 +167,10 @@ def own(session: Session, actor: Actor, webhook_id: UUID) -> Webhook:
     NotFound
         If there is none that the actor may read.
     NotPermitted
-        If somebody else made it, whose rights it has; or a token that is not this one.
+        As from `rights.require_own`.
     """
     found = queries.get(session, actor, webhook_id)
-    if found.owner_id != actor.user_id:
-        raise NotPermitted(
-            "This webhook is told what another person may read.",
-            remedy="Make one of your own. You can pause this one, and end it.",
-        )
-    rights.require_scope(actor, found.scope, found.organisation_id)
-    made_by = policy.made_by(actor)
-    if made_by is not None and made_by != found.token_id:
-        raise NotPermitted(
-            "This webhook was not made with this token.",
-            remedy="Use the token with which it was made, or a browser.",
-        )
+    rights.require_own(actor, found)
     session.refresh(found, with_for_update=True)
     return found
 
