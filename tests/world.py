@@ -258,7 +258,7 @@ def people(world: World, session: Session) -> None:
             "session_id": a_session(session, user).id,
             **reviewed_by(session, user, deciding),
             **before_the_board(session, user, deciding),
-            **told_by_webhook(session, user),
+            **told_by_webhook(session, user, world.secrets[role]),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}

@@ -63,7 +63,7 @@ class EventKind(StrEnum):
         return EVENTS[self].action not in {Action.WEBHOOK_OWN, Action.ORGANISATION_READ}
 
 
-class Subject(StrEnum):
+class EventSubject(StrEnum):
     """What an event is about."""
 
     CHALLENGE = "challenge"
@@ -79,19 +79,19 @@ class Subject(StrEnum):
     WEBHOOK = "webhook"
 
 
-ADDRESSES: Final[Mapping[Subject, str]] = MappingProxyType(
+ADDRESSES: Final[Mapping[EventSubject, str]] = MappingProxyType(
     {
-        Subject.CHALLENGE: "/api/v1/challenges/{id}",
-        Subject.SOLUTION: "/api/v1/solutions/{id}",
-        Subject.CALL: "/api/v1/calls/{id}",
-        Subject.NOTICE: "/api/v1/notices/{id}",
-        Subject.MATCH: "/api/v1/matches/{id}",
-        Subject.REVIEW: "/api/v1/reviews/{id}",
-        Subject.CONSULTATION: "/api/v1/consultations/{id}",
-        Subject.ORGANISATION: "/api/v1/organisations/{id}",
-        Subject.TASKS: "/api/v1/me/tasks",
-        Subject.ACCOUNT: "/api/v1/me",
-        Subject.WEBHOOK: "/api/v1/webhooks/{id}",
+        EventSubject.CHALLENGE: "/api/v1/challenges/{id}",
+        EventSubject.SOLUTION: "/api/v1/solutions/{id}",
+        EventSubject.CALL: "/api/v1/calls/{id}",
+        EventSubject.NOTICE: "/api/v1/notices/{id}",
+        EventSubject.MATCH: "/api/v1/matches/{id}",
+        EventSubject.REVIEW: "/api/v1/reviews/{id}",
+        EventSubject.CONSULTATION: "/api/v1/consultations/{id}",
+        EventSubject.ORGANISATION: "/api/v1/organisations/{id}",
+        EventSubject.TASKS: "/api/v1/me/tasks",
+        EventSubject.ACCOUNT: "/api/v1/me",
+        EventSubject.WEBHOOK: "/api/v1/webhooks/{id}",
     }
 )
 """Where each is read."""

@@ -7,7 +7,7 @@ from sqlmodel import Field, Index, SQLModel
 
 from app.core.base.clock import now
 from app.core.storage.database import UtcDateTime, enum_column
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 
 
 class Event(SQLModel, table=True):
@@ -25,7 +25,7 @@ class Event(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     kind: EventKind = Field(sa_type=enum_column(EventKind))
     occurred_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
-    subject: Subject = Field(sa_type=enum_column(Subject))
+    subject: EventSubject = Field(sa_type=enum_column(EventSubject))
     subject_id: UUID | None = None
     code: str | None = None
     programme_id: UUID | None = Field(default=None, index=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete
 
-from app.events.kinds import EVENTS, Audience, EventKind, Subject
+from app.events.kinds import EVENTS, Audience, EventKind, EventSubject
 from app.events.models import Event
 
 
@@ -14,7 +14,7 @@ def to_team(
     kind: EventKind,
     organisation_id: UUID,
     *,
-    subject: Subject,
+    subject: EventSubject,
     subject_id: UUID,
     code: str | None = None,
     programme_id: UUID | None = None,
@@ -51,7 +51,7 @@ def to_person(
     kind: EventKind,
     user_id: UUID,
     *,
-    subject: Subject = Subject.ACCOUNT,
+    subject: EventSubject = EventSubject.ACCOUNT,
     subject_id: UUID | None = None,
     code: str | None = None,
     programme_id: UUID | None = None,

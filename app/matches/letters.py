@@ -73,4 +73,4 @@ LETTERS: Final[Mapping[MatchLetterKind, Text]] = {
         ),
     ),
 }
-"""Subject and text of each letter."""
+"""EventSubject and text of each letter."""

@@ -22,7 +22,7 @@ from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.notices import queries
 from app.notices.lifecycle import LIFE, Facts, NoticeState
 from app.notices.models import PublicNotice
@@ -261,7 +261,7 @@ def _tell(
         session,
         _EVENTS[step.name],
         notice.organisation_id,
-        subject=Subject.NOTICE,
+        subject=EventSubject.NOTICE,
         subject_id=notice.id,
         code=notice.code,
         programme_id=notice.programme_id,

@@ -84,7 +84,7 @@ _SUBJECT: Final = Message('The decision about {code}, "{title}"')
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Subject and text of a letter, with fields in braces."""
+    """EventSubject and text of a letter, with fields in braces."""
 
     subject: str
     body: str

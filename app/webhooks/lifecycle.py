@@ -32,7 +32,7 @@ class EndReason(StrEnum):
     GONE = "gone"
 
 
-class Scope(StrEnum):
+class WebhookScope(StrEnum):
     """Of what a webhook is told: of one's own account, of a team, of a programme."""
 
     OWN = "own"
@@ -48,7 +48,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class Problem(StrEnum):
+class DeliveryProblem(StrEnum):
     """Why an attempt came to nothing."""
 
     REFUSED = "refused"

@@ -7,7 +7,13 @@ from sqlmodel import JSON, CheckConstraint, Column, Field, UniqueConstraint
 
 from app.core.base.clock import now
 from app.core.storage.database import Record, UtcDateTime, enum_column
-from app.webhooks.lifecycle import DeliveryState, EndReason, Problem, Scope, WebhookState
+from app.webhooks.lifecycle import (
+    DeliveryProblem,
+    DeliveryState,
+    EndReason,
+    WebhookScope,
+    WebhookState,
+)
 
 
 class Webhook(Record, table=True):
@@ -26,7 +32,7 @@ class Webhook(Record, table=True):
 
     owner_id: UUID = Field(foreign_key="user_account.id", index=True)
     token_id: UUID | None = None
-    scope: Scope = Field(sa_type=enum_column(Scope))
+    scope: WebhookScope = Field(sa_type=enum_column(WebhookScope))
     organisation_id: UUID | None = Field(
         default=None, foreign_key="organisation.id", index=True
     )
@@ -63,7 +69,7 @@ class Delivery(Record, table=True):
     due_at: datetime | None = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     status: int | None = None
-    problem: Problem | None = Field(default=None, sa_type=enum_column(Problem))
+    problem: DeliveryProblem | None = Field(default=None, sa_type=enum_column(DeliveryProblem))
 
 
 def state_of(delivery: Delivery) -> DeliveryState:

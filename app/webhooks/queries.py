@@ -14,7 +14,7 @@ from app.core.storage.reference_numbers import named
 from app.events.models import Event
 from app.programmes.models import Programme
 from app.webhooks import rights
-from app.webhooks.lifecycle import DeliveryState, Scope
+from app.webhooks.lifecycle import DeliveryState, WebhookScope
 from app.webhooks.models import Delivery, Webhook, state_of
 from app.webhooks.schemas import DeliveryQuery, DeliveryRead, WebhookQuery
 
@@ -26,7 +26,9 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     teams = policy.own_reach(actor, Action.WEBHOOK_TEAM)
     of_programmes = policy.has_any_reach(actor, Action.WEBHOOK_PROGRAMME)
     # A person finds what is theirs even where they are told no more; a token by its scopes.
-    in_scope = [scope for scope in Scope if policy.is_in_scope(actor, rights.HAVING[scope])]
+    in_scope = [
+        scope for scope in WebhookScope if policy.is_in_scope(actor, rights.HAVING[scope])
+    ]
     return or_(
         and_(col(Webhook.owner_id) == actor.user_id, col(Webhook.scope).in_(in_scope)),
         col(Webhook.organisation_id).in_(teams),

@@ -16,19 +16,19 @@ from app.core.base.clock import now
 from app.core.base.errors import NotPermitted
 from app.events.kinds import EVENTS, Audience, EventKind
 from app.events.models import Event
-from app.webhooks.lifecycle import Scope
+from app.webhooks.lifecycle import WebhookScope
 from app.webhooks.models import Webhook
 
-HAVING: Final[Mapping[Scope, Action]] = {
-    Scope.OWN: Action.WEBHOOK_OWN,
-    Scope.TEAM: Action.WEBHOOK_TEAM,
-    Scope.PROGRAMME: Action.WEBHOOK_PROGRAMME,
+HAVING: Final[Mapping[WebhookScope, Action]] = {
+    WebhookScope.OWN: Action.WEBHOOK_OWN,
+    WebhookScope.TEAM: Action.WEBHOOK_TEAM,
+    WebhookScope.PROGRAMME: Action.WEBHOOK_PROGRAMME,
 }
 """What somebody may do who may have a webhook of each scope."""
 
 
 def may_choose(
-    actor: Actor, kind: EventKind, scope: Scope, organisation_id: UUID | None = None
+    actor: Actor, kind: EventKind, scope: WebhookScope, organisation_id: UUID | None = None
 ) -> bool:
     """Tell whether somebody may have a webhook told events of a kind.
 
@@ -41,17 +41,17 @@ def may_choose(
     if kind is EventKind.WEBHOOK_PING:
         return False  # it comes when one asks for it, to every webhook
     match scope:
-        case Scope.OWN:
+        case WebhookScope.OWN:
             is_told = what.audience is Audience.PERSON
             return is_told and policy.allows_somewhere(actor, what.action)
-        case Scope.TEAM:
+        case WebhookScope.TEAM:
             is_told = what.audience is Audience.TEAM
             return is_told and policy.allows(actor, what.action, organisation_id)
-        case Scope.PROGRAMME:
+        case WebhookScope.PROGRAMME:
             return kind.in_programme and policy.has_any_reach(actor, what.action)
 
 
-def require_scope(actor: Actor, scope: Scope, organisation_id: UUID | None) -> None:
+def require_scope(actor: Actor, scope: WebhookScope, organisation_id: UUID | None) -> None:
     """Do nothing, or refuse somebody who may have no webhook of this scope.
 
     Raises
@@ -59,7 +59,7 @@ def require_scope(actor: Actor, scope: Scope, organisation_id: UUID | None) -> N
     NotPermitted
     """
     policy.require_somewhere(actor, Action.WEBHOOK_OWN)
-    if scope is not Scope.OWN:
+    if scope is not WebhookScope.OWN:
         policy.require(actor, HAVING[scope], organisation_id)
 
 
@@ -121,7 +121,7 @@ def is_told(actor: Actor, webhook: Webhook, event: Event) -> bool:
         return event.subject_id == webhook.id
     if event.kind not in webhook.kinds or not concerns(webhook, event):
         return False
-    own = webhook.scope is Scope.OWN
+    own = webhook.scope is WebhookScope.OWN
     return (
         own or policy.allows(actor, HAVING[webhook.scope], webhook.organisation_id)
     ) and may_choose(actor, event.kind, webhook.scope, webhook.organisation_id)
@@ -130,9 +130,9 @@ def is_told(actor: Actor, webhook: Webhook, event: Event) -> bool:
 def concerns(webhook: Webhook, event: Event) -> bool:
     """Tell whether an event is of the account, the team or the programme of a webhook."""
     match webhook.scope:
-        case Scope.OWN:
+        case WebhookScope.OWN:
             return event.user_id == webhook.owner_id
-        case Scope.TEAM:
+        case WebhookScope.TEAM:
             return event.organisation_id == webhook.organisation_id
-        case Scope.PROGRAMME:
+        case WebhookScope.PROGRAMME:
             return event.programme_id == webhook.programme_id

@@ -12,9 +12,15 @@ from app.core.base.schemas import at_most
 from app.core.base.text import Line
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.webhooks.addresses import LONGEST
-from app.webhooks.lifecycle import DeliveryState, EndReason, Problem, Scope, WebhookState
+from app.webhooks.lifecycle import (
+    DeliveryProblem,
+    DeliveryState,
+    EndReason,
+    WebhookScope,
+    WebhookState,
+)
 
 MOST_KINDS: Final = len(EventKind)
 LONGEST_OVERLAP: Final = 168
@@ -70,7 +76,9 @@ class NewWebhook(WebhookContent):
         },
     )
 
-    scope: Scope = Field(description="Of your own account, of a team, or of a programme.")
+    scope: WebhookScope = Field(
+        description="Of your own account, of a team, or of a programme."
+    )
     organisation_id: UUID | None = Field(
         default=None, description="The team; yours, where you are in one alone."
     )
@@ -85,7 +93,7 @@ class WebhookRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    scope: Scope
+    scope: WebhookScope
     owner_id: UUID = Field(description="Who made it: it is told what this person may read.")
     organisation_id: UUID | None
     programme_id: UUID | None
@@ -115,7 +123,7 @@ class WebhookQuery(ListQuery):
     """Filters of the list of webhooks."""
 
     state: Several[WebhookState] = Field(default=[], description="Repeat for several.")
-    scope: Several[Scope] = Field(default=[], description="Repeat for several.")
+    scope: Several[WebhookScope] = Field(default=[], description="Repeat for several.")
     organisation_id: UUID | None = Field(default=None, description="Of this team alone.")
     programme: Several[Reference] = Field(
         default=[], description="Identifiers or codes of programmes; repeatable."
@@ -160,14 +168,14 @@ class DeliveryRead(BaseModel):
     event_id: UUID = Field(description="As in the header `webhook-id`.")
     kind: EventKind
     occurred_at: datetime
-    subject: Subject
+    subject: EventSubject
     code: str | None = Field(
         description="Of what it is about; null where it has none, or you may not read it."
     )
     state: DeliveryState
     attempts: int
     status: int | None = Field(description="What the receiver answered last.")
-    problem: Problem | None = Field(description="Why the last attempt came to nothing.")
+    problem: DeliveryProblem | None = Field(description="Why the last attempt came to nothing.")
     due_at: datetime | None = Field(description="When it is tried next.")
     delivered_at: datetime | None
 

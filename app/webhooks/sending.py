@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.webhooks.addresses import Target, is_number, is_outside
-from app.webhooks.lifecycle import Problem
+from app.webhooks.lifecycle import DeliveryProblem
 
 if TYPE_CHECKING:
     import httpx
@@ -37,7 +37,7 @@ class Outcome:
     """What came of an attempt: what the receiver answered, or why it did not."""
 
     status: int | None = None
-    problem: Problem | None = None
+    problem: DeliveryProblem | None = None
 
 
 async def resolved(host: str, port: int) -> Sequence[str]:
@@ -81,11 +81,11 @@ async def send(
             addresses = await _checked(target, loopback, resolve)
             return await _sent(target, addresses, headers, body, trusted)
     except _Inside:
-        return Outcome(problem=Problem.INSIDE_ADDRESS)
+        return Outcome(problem=DeliveryProblem.INSIDE_ADDRESS)
     except TimeoutError:
-        return Outcome(problem=Problem.NO_ANSWER)
+        return Outcome(problem=DeliveryProblem.NO_ANSWER)
     except OSError:
-        return Outcome(problem=Problem.NO_ADDRESS)
+        return Outcome(problem=DeliveryProblem.NO_ADDRESS)
 
 
 class _Inside(Exception):
@@ -147,10 +147,10 @@ async def _sent(
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue  # nothing was sent: the next address of the same host
             except httpx.TimeoutException:
-                return Outcome(problem=Problem.NO_ANSWER)
+                return Outcome(problem=DeliveryProblem.NO_ANSWER)
             except httpx.HTTPError:
-                return Outcome(problem=Problem.NOT_REACHED)
-    return Outcome(problem=Problem.NOT_REACHED)
+                return Outcome(problem=DeliveryProblem.NOT_REACHED)
+    return Outcome(problem=DeliveryProblem.NOT_REACHED)
 
 
 def _numeric(target: Target, address: str) -> str:
@@ -170,5 +170,7 @@ async def _answered(client: "httpx.AsyncClient", request: "httpx.Request") -> Ou
         await answer.aclose()
     if answer.is_success:
         return Outcome(status=answer.status_code)
-    problem = Problem.REDIRECT if 300 <= answer.status_code < 400 else Problem.REFUSED
+    problem = (
+        DeliveryProblem.REDIRECT if 300 <= answer.status_code < 400 else DeliveryProblem.REFUSED
+    )
     return Outcome(status=answer.status_code, problem=problem)

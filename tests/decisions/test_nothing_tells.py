@@ -48,6 +48,7 @@ from tests.factories import (
     themes,
 )
 from tests.pages.test_page_access import NOTHING_ASSIGNED, ROUTES, frozen
+from tests.webhooks.world import told_by_webhook
 
 NOBODY = UUID(int=9)
 THE_TEAM = "the team"
@@ -86,6 +87,7 @@ def twins(session: Session, state: State) -> Teams:
         Kind.SOLUTION: a_solution(session, call_id=solved.id, **team),
     }
     a_notice(session, programme_id=programme.id)
+    webhook = told_by_webhook(session, member, a_token(session, member))
     run = a_run(
         session,
         programme_id=programme.id,
@@ -118,6 +120,7 @@ def twins(session: Session, state: State) -> Teams:
             "run": run.code,
             "topic": "problem",
             "kind": "challenge",
+            **webhook,
         },
         askers={
             "anybody": {},

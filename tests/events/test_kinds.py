@@ -16,7 +16,7 @@ from app.core.http.access import declarations
 from app.core.storage import outbox
 from app.decisions.lifecycle import DecisionOutcome
 from app.events import service
-from app.events.kinds import ADDRESSES, EVENTS, Audience, EventKind, Subject
+from app.events.kinds import ADDRESSES, EVENTS, Audience, EventKind, EventSubject
 from app.matches import letters as matches
 from app.matches.lifecycle import MatchLetterKind
 from app.notices import service as public_notices
@@ -58,8 +58,10 @@ def test_what_was_decided_is_told_by_one_kind_each(outcome: DecisionOutcome) -> 
     assert event.value == f"submission.{outcome.value}"
 
 
-@pytest.mark.parametrize("subject", Subject)
-def test_what_an_event_is_about_is_read_at_its_address(app: FastAPI, subject: Subject) -> None:
+@pytest.mark.parametrize("subject", EventSubject)
+def test_what_an_event_is_about_is_read_at_its_address(
+    app: FastAPI, subject: EventSubject
+) -> None:
     shape = ADDRESSES[subject].format(id="{}")
     places = {
         path[: path.index("{")] + "{}" if "{" in path else path
@@ -71,7 +73,7 @@ def test_what_an_event_is_about_is_read_at_its_address(app: FastAPI, subject: Su
 
 
 def test_an_event_is_told_to_a_team_or_to_a_person_as_its_letter_is(session: Session) -> None:
-    about, key = Subject.CALL, uuid4()
+    about, key = EventSubject.CALL, uuid4()
     for kind, of in EVENTS.items():
         if of.audience is Audience.TEAM:
             with pytest.raises(ValueError, match="not told to a person"):

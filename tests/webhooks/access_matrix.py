@@ -24,8 +24,8 @@ EXPECTED: Matrix = {
     "take_webhook_step pause": _of(200, 200),
     "take_webhook_step end": _of(200, 200),
     "take_webhook_step start": _of(409, 403),
-    "ping_webhook": _of(202, 403),
-    "replay_webhook": _of(202, 403),
+    "ping_webhook": _of(200, 403),
+    "replay_webhook": _of(200, 403),
     "list_deliveries": _of(200, 200),
-    "replay_delivery": _of(202, 403),
+    "replay_delivery": _of(200, 403),
 }

@@ -14,11 +14,11 @@ from app.access.policy import Actor, Role
 from app.accounts.models import User
 from app.accounts.service.authentication import actor_of
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.events.models import Event
 from app.settings import Settings
 from app.submissions.models import Submission
-from app.webhooks.lifecycle import Scope
+from app.webhooks.lifecycle import WebhookScope
 from app.webhooks.schemas import NewWebhook, WebhookMade
 from app.webhooks.service import having
 from tests.factories import KEY, a_challenge, a_user, organisation_of
@@ -102,7 +102,11 @@ def person(session: Session, role: Role = Role.MEMBER) -> tuple[User, Actor]:
 
 def a_webhook(session: Session, actor: Actor, settings: Settings, **fields: Any) -> WebhookMade:
     """A webhook of one's team, told that submissions arrive."""
-    given = {"scope": Scope.TEAM, "url": "https://hooks.example.org/", "kinds": [RECEIVED]}
+    given = {
+        "scope": WebhookScope.TEAM,
+        "url": "https://hooks.example.org/",
+        "kinds": [RECEIVED],
+    }
     made = having.make(session, actor, NewWebhook(**{**given, **fields}), settings)
     session.commit()
     return made
@@ -118,7 +122,7 @@ def told(session: Session, submission: Submission, kind: EventKind = RECEIVED) -
         session,
         kind,
         submission.organisation_id,
-        subject=Subject(submission.kind.value),
+        subject=EventSubject(submission.kind.value),
         subject_id=submission.id,
         code=submission.code,
         programme_id=submission.programme_id,

@@ -22,7 +22,7 @@ from app.insights.schemas import TaskKind
 from app.insights.tasks import tasks_of
 from app.settings import Settings
 from app.webhooks import jobs, signing
-from app.webhooks.lifecycle import EndReason, Problem, Scope, WebhookState
+from app.webhooks.lifecycle import DeliveryProblem, EndReason, WebhookScope, WebhookState
 from app.webhooks.models import Delivery, Webhook
 from app.webhooks.schemas import Rotation
 from app.webhooks.service import delivering, having, spreading
@@ -138,7 +138,11 @@ def test_what_was_not_taken_is_sent_again_under_the_same_identifier(
 
     counts = [carried(database, here)]
     waiting = the_delivery(session)
-    assert (waiting.attempts, waiting.status, waiting.problem) == (1, 500, Problem.REFUSED)
+    assert (waiting.attempts, waiting.status, waiting.problem) == (
+        1,
+        500,
+        DeliveryProblem.REFUSED,
+    )
     assert waiting.due_at is not None
     assert waiting.due_at > now()
     waiting.due_at, receiver.status = now(), 200
@@ -209,7 +213,7 @@ def test_a_week_of_failures_ends_a_webhook_and_its_owner_is_told_and_can_start_i
     assert (webhook.state, webhook.ended_for) == (WebhookState.ENDED, EndReason.FAILING)
     assert (the_delivery(session).due_at, the_delivery(session).problem) == (
         None,
-        Problem.ENDED,
+        DeliveryProblem.ENDED,
     )
     (letter,) = session.exec(select(Letter)).all()
     event = session.exec(select(Event).where(Event.kind == EventKind.WEBHOOK_ENDED)).one()
@@ -265,7 +269,7 @@ def test_who_has_lost_the_right_is_told_nothing_more(
 
     assert receiver.requests == []
     dropped = the_delivery(session)
-    assert (dropped.due_at, dropped.problem) == (None, Problem.NO_RIGHT)
+    assert (dropped.due_at, dropped.problem) == (None, DeliveryProblem.NO_RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -304,7 +308,7 @@ def test_an_event_goes_to_its_team_and_to_the_staff_of_its_programme_and_to_nobo
     _, staff = person(session, Role.STAFF)
     submission = a_submission_of(session, user)
     other = a_programme(session)
-    of_programme = {"url": receiver.url, "scope": Scope.PROGRAMME}
+    of_programme = {"url": receiver.url, "scope": WebhookScope.PROGRAMME}
     wanting = [
         a_webhook(session, actor, here, url=receiver.url),
         a_webhook(session, staff, here, **of_programme, programme_id=submission.programme_id),
@@ -396,7 +400,7 @@ def test_nothing_is_sent_without_a_signature(
     carried(database, without)
 
     assert receiver.requests == []
-    assert the_delivery(session).problem is Problem.NO_KEY
+    assert the_delivery(session).problem is DeliveryProblem.NO_KEY
 
 
 def test_an_address_that_was_taken_under_other_rules_is_asked_about_again(
@@ -410,7 +414,28 @@ def test_an_address_that_was_taken_under_other_rules_is_asked_about_again(
     carried(database, strict)
 
     assert receiver.requests == []
-    assert the_delivery(session).problem is Problem.INSIDE_ADDRESS
+    assert the_delivery(session).problem is DeliveryProblem.INSIDE_ADDRESS
+
+
+def test_of_one_owner_one_delivery_is_on_its_way_at_a_time(
+    session: Session, database: Database, here: Settings, receiver: Receiver
+) -> None:
+    people = [person(session), person(session)]
+    for user, actor in people:
+        a_webhook(session, actor, here, url=receiver.url)
+        a_webhook(session, actor, here, url=receiver.url)
+        told(session, a_submission_of(session, user))
+    spreading.spread(database)
+
+    held = [delivering.claim(database) for _ in range(4)]
+
+    owners = {
+        session.get_one(Webhook, session.get_one(Delivery, one.delivery_id).webhook_id).owner_id
+        for one in held
+        if one is not None
+    }
+    assert [one is None for one in held] == [False, False, True, True]
+    assert owners == {user.id for user, _ in people}
 
 
 def test_a_slow_receiver_holds_up_its_owner_alone(

@@ -26,7 +26,7 @@ from app.core.storage.audit import AuditEvent
 from app.events.kinds import EVENTS, Audience, EventKind
 from app.settings import Settings
 from app.webhooks import queries, rights
-from app.webhooks.lifecycle import LIFE, EndReason, Scope, WebhookState
+from app.webhooks.lifecycle import LIFE, EndReason, WebhookScope, WebhookState
 from app.webhooks.models import Delivery, Webhook
 from app.webhooks.schemas import DeliveryQuery, NewWebhook, Rotation, WebhookQuery
 from app.webhooks.service import delivering, having, spreading
@@ -47,7 +47,11 @@ def here(settings: Settings) -> Settings:
 
 
 def refusal(session: Session, actor: Actor, here: Settings, **fields: object) -> AppError:
-    given = {"scope": Scope.TEAM, "url": "https://hooks.example.org/", "kinds": [RECEIVED]}
+    given = {
+        "scope": WebhookScope.TEAM,
+        "url": "https://hooks.example.org/",
+        "kinds": [RECEIVED],
+    }
     with pytest.raises(AppError) as refused:
         having.make(session, actor, NewWebhook(**{**given, **fields}), here)  # type: ignore[arg-type]  # -- as each test names them
     return refused.value
@@ -98,27 +102,31 @@ def test_keys_can_be_changed_and_secrets_stay(session: Session, here: Settings) 
 @pytest.mark.parametrize(
     ("role", "scope", "refused"),
     [
-        (Role.MEMBER, Scope.TEAM, None),
-        (Role.MEMBER, Scope.OWN, None),
-        (Role.MEMBER, Scope.PROGRAMME, NotPermitted),
-        (Role.REVIEWER, Scope.TEAM, NotPermitted),
-        (Role.REVIEWER, Scope.OWN, None),
-        (Role.ADVISOR, Scope.PROGRAMME, NotPermitted),
-        (Role.STAFF, Scope.PROGRAMME, None),
-        (Role.STAFF, Scope.TEAM, NotPermitted),
-        (Role.LEAD, Scope.PROGRAMME, None),
-        (Role.AUDITOR, Scope.PROGRAMME, NotPermitted),
+        (Role.MEMBER, WebhookScope.TEAM, None),
+        (Role.MEMBER, WebhookScope.OWN, None),
+        (Role.MEMBER, WebhookScope.PROGRAMME, NotPermitted),
+        (Role.REVIEWER, WebhookScope.TEAM, NotPermitted),
+        (Role.REVIEWER, WebhookScope.OWN, None),
+        (Role.ADVISOR, WebhookScope.PROGRAMME, NotPermitted),
+        (Role.STAFF, WebhookScope.PROGRAMME, None),
+        (Role.STAFF, WebhookScope.TEAM, NotPermitted),
+        (Role.LEAD, WebhookScope.PROGRAMME, None),
+        (Role.AUDITOR, WebhookScope.PROGRAMME, NotPermitted),
         # looks after settings, and reads no content
-        (Role.ADMIN, Scope.PROGRAMME, Unprocessable),
+        (Role.ADMIN, WebhookScope.PROGRAMME, Unprocessable),
     ],
 )
 def test_who_may_have_a_webhook_of_what(
-    session: Session, here: Settings, role: Role, scope: Scope, refused: type[AppError] | None
+    session: Session,
+    here: Settings,
+    role: Role,
+    scope: WebhookScope,
+    refused: type[AppError] | None,
 ) -> None:
     _, actor = person(session, role)
-    kind = EventKind.ACCOUNT_TOKEN_MADE if scope is Scope.OWN else RECEIVED
+    kind = EventKind.ACCOUNT_TOKEN_MADE if scope is WebhookScope.OWN else RECEIVED
     fields = {"scope": scope, "kinds": [kind]}
-    if scope is Scope.PROGRAMME:
+    if scope is WebhookScope.PROGRAMME:
         fields["programme_id"] = a_programme(session).code
 
     if refused is None:
@@ -133,7 +141,7 @@ def test_each_kind_is_told_to_those_alone_who_may_read_what_it_is_about(
     chosen = {
         role: {
             scope: {kind for kind in EventKind if _may(session, role, scope, kind)}
-            for scope in Scope
+            for scope in WebhookScope
         }
         for role in Role
     }
@@ -146,18 +154,18 @@ def test_each_kind_is_told_to_those_alone_who_may_read_what_it_is_about(
     drafts = {EventKind.SUBMISSION_CLOSES_SOON, EventKind.SUBMISSION_ASKED_ANEW}
     programme = teams - drafts - {EventKind.TEAM_JOINING} | reviews | advice
     assert chosen[Role.MEMBER] == {
-        Scope.OWN: personal,
-        Scope.TEAM: teams,
-        Scope.PROGRAMME: set(),
+        WebhookScope.OWN: personal,
+        WebhookScope.TEAM: teams,
+        WebhookScope.PROGRAMME: set(),
     }
-    assert chosen[Role.REVIEWER][Scope.OWN] == personal | reviews
-    assert chosen[Role.ADVISOR][Scope.OWN] == personal | advice
-    assert chosen[Role.STAFF][Scope.PROGRAMME] == programme
-    assert chosen[Role.LEAD][Scope.PROGRAMME] == programme
-    assert chosen[Role.ADMIN][Scope.PROGRAMME] == set()
+    assert chosen[Role.REVIEWER][WebhookScope.OWN] == personal | reviews
+    assert chosen[Role.ADVISOR][WebhookScope.OWN] == personal | advice
+    assert chosen[Role.STAFF][WebhookScope.PROGRAMME] == programme
+    assert chosen[Role.LEAD][WebhookScope.PROGRAMME] == programme
+    assert chosen[Role.ADMIN][WebhookScope.PROGRAMME] == set()
 
 
-def _may(session: Session, role: Role, scope: Scope, kind: EventKind) -> bool:
+def _may(session: Session, role: Role, scope: WebhookScope, kind: EventKind) -> bool:
     own = uuid4()
     return rights.may_choose(Actor(uuid4(), {role: frozenset({own})}), kind, scope, own)
 
@@ -186,8 +194,8 @@ def test_a_place_has_to_be_stated(session: Session, here: Settings) -> None:
     both = Actor(user.id, {Role.MEMBER: frozenset({uuid4(), uuid4()})})
 
     missing = [
-        refusal(session, staff, here, scope=Scope.PROGRAMME),
-        refusal(session, staff, here, scope=Scope.PROGRAMME, programme_id="nowhere"),
+        refusal(session, staff, here, scope=WebhookScope.PROGRAMME),
+        refusal(session, staff, here, scope=WebhookScope.PROGRAMME, programme_id="nowhere"),
         refusal(session, both, here),
     ]
 
@@ -246,10 +254,10 @@ def test_a_list_holds_what_one_may_read_and_no_more(session: Session, here: Sett
         person(session, Role.STAFF),
     )
     programme = a_programme(session)
-    own = {"scope": Scope.OWN, "kinds": [EventKind.ACCOUNT_TOKEN_MADE]}
+    own = {"scope": WebhookScope.OWN, "kinds": [EventKind.ACCOUNT_TOKEN_MADE]}
     of_team, of_user = a_webhook(session, actor, here), a_webhook(session, actor, here, **own)
     of_programme = a_webhook(
-        session, staff, here, scope=Scope.PROGRAMME, programme_id=programme.code
+        session, staff, here, scope=WebhookScope.PROGRAMME, programme_id=programme.code
     )
 
     def found(who: Actor, **query: object) -> set[object]:
@@ -365,7 +373,7 @@ def test_deliveries_are_read_by_state_and_their_codes_by_those_who_may(
     _, staff = person(session, Role.STAFF)
     _, admin = person(session, Role.ADMIN)
     made = a_webhook(
-        session, staff, here, scope=Scope.PROGRAMME, programme_id=submission.programme_id
+        session, staff, here, scope=WebhookScope.PROGRAMME, programme_id=submission.programme_id
     )
     event = told(session, submission)
     delivery = Delivery(webhook_id=made.id, event_id=event.id)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.webhooks.addresses import Target, target_of
-from app.webhooks.lifecycle import Problem
+from app.webhooks.lifecycle import DeliveryProblem
 from app.webhooks.sending import MOST_READ, Outcome, Resolver, send
 from tests.webhooks.receiver import Receiver, receiving
 
@@ -74,14 +74,14 @@ def test_one_address_inside_refuses_all_that_a_name_resolves_to(
 ) -> None:
     outcome = sent(named(receiver), answering(*addresses))
 
-    assert outcome == Outcome(problem=Problem.INSIDE_ADDRESS)
+    assert outcome == Outcome(problem=DeliveryProblem.INSIDE_ADDRESS)
     assert receiver.requests == []
 
 
 def test_this_machine_is_not_reached_where_no_setting_says_so(receiver: Receiver) -> None:
     outcome = sent(named(receiver), answering("127.0.0.1"), loopback=False)
 
-    assert outcome == Outcome(problem=Problem.INSIDE_ADDRESS)
+    assert outcome == Outcome(problem=DeliveryProblem.INSIDE_ADDRESS)
     assert receiver.requests == []
 
 
@@ -92,7 +92,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
 
         outcome = sent(named(receiver), answering("127.0.0.1"))
 
-    assert outcome == Outcome(status=status, problem=Problem.REDIRECT)
+    assert outcome == Outcome(status=status, problem=DeliveryProblem.REDIRECT)
     assert elsewhere.requests == []
 
 
@@ -100,7 +100,9 @@ def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
 def test_what_is_not_taken_has_failed(receiver: Receiver, status: int) -> None:
     receiver.status = status
 
-    assert sent(named(receiver), answering("127.0.0.1")) == Outcome(status, Problem.REFUSED)
+    assert sent(named(receiver), answering("127.0.0.1")) == Outcome(
+        status, DeliveryProblem.REFUSED
+    )
 
 
 def test_no_proxy_of_the_environment_is_used(
@@ -130,7 +132,7 @@ def test_a_receiver_that_does_not_answer_is_left_in_the_end(receiver: Receiver) 
     outcome = sent(named(receiver), answering("127.0.0.1"), seconds=0.3)
     done.set()
 
-    assert outcome == Outcome(problem=Problem.NO_ANSWER)
+    assert outcome == Outcome(problem=DeliveryProblem.NO_ANSWER)
 
 
 def test_a_host_without_an_address_has_none() -> None:
@@ -139,8 +141,8 @@ def test_a_host_without_an_address_has_none() -> None:
 
     target = target_of("https://hooks.example.org/")
 
-    assert sent(target, unknown) == Outcome(problem=Problem.NO_ADDRESS)
-    assert sent(target, answering()) == Outcome(problem=Problem.NO_ADDRESS)
+    assert sent(target, unknown) == Outcome(problem=DeliveryProblem.NO_ADDRESS)
+    assert sent(target, answering()) == Outcome(problem=DeliveryProblem.NO_ADDRESS)
 
 
 def test_the_next_address_is_tried_where_nobody_listens(receiver: Receiver) -> None:
@@ -152,7 +154,7 @@ def test_the_next_address_is_tried_where_nobody_listens(receiver: Receiver) -> N
 def test_where_nobody_listens_nothing_is_reached(receiver: Receiver) -> None:
     outcome = sent(named(receiver), answering("127.99.0.1"))
 
-    assert outcome == Outcome(problem=Problem.NOT_REACHED)
+    assert outcome == Outcome(problem=DeliveryProblem.NOT_REACHED)
 
 
 def a_certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -189,7 +191,7 @@ def a_certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLConte
     ("host", "outcome"),
     [
         ("receiver.example", Outcome(status=204)),
-        ("another.example", Outcome(problem=Problem.NOT_REACHED)),
+        ("another.example", Outcome(problem=DeliveryProblem.NOT_REACHED)),
     ],
 )
 def test_the_certificate_is_held_against_the_name_and_not_the_number(
@@ -211,5 +213,5 @@ def test_a_certificate_that_nobody_knows_is_not_believed(tmp_path: Path) -> None
         target = Target("https", "receiver.example", receiver.port, "/")
         found = sent(target, answering("127.0.0.1"))
 
-    assert found == Outcome(problem=Problem.NOT_REACHED)
+    assert found == Outcome(problem=DeliveryProblem.NOT_REACHED)
     assert receiver.requests == []

@@ -1,11 +1,15 @@
 """Who holds the secret can tell our messages from those of others."""
 
+import re
 from base64 import b64decode
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.events.kinds import EVENTS, EventKind
 from app.webhooks import signing
+from tests.processes import ROOT
 
 PUBLISHED = [
     (
@@ -65,4 +69,32 @@ def test_two_secrets_sign_the_same_message_side_by_side() -> None:
         "webhook-signature": signing.signature(new, "e1", 1_790_000_000, b"{}")
         + " "
         + signing.signature(old, "e1", 1_790_000_000, b"{}"),
+    }
+
+
+def test_the_example_of_the_guide_knows_our_messages_and_no_others() -> None:
+    guide = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 -- our own page
+    is_ours = names["is_ours"]
+    old, new, at = signing.new_secret(), signing.new_secret(), 1_790_000_000
+    head, body = signing.headers([new, old], "e1", at, b'{"type":"x"}'), b'{"type":"x"}'
+
+    assert is_ours(new, head, body, at + 299)
+    assert is_ours(old, head, body, at - 299)
+    assert not is_ours(signing.new_secret(), head, body, at)
+    assert not is_ours(new, head, body + b" ", at)
+    assert not is_ours(new, head | {"webhook-id": "e2"}, body, at)
+    assert not is_ours(new, head | {"webhook-timestamp": str(at + 1)}, body, at)
+    assert not is_ours(new, head, body, at + 301)
+    assert not is_ours(new, head, body)
+
+
+def test_the_guide_names_every_kind_of_event() -> None:
+    guide = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| (.+?) \|", guide, re.MULTILINE))
+    assert {kind: rows[kind] for kind in EventKind} == {
+        kind: str(of.told) for kind, of in EVENTS.items()
     }

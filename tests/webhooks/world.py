@@ -7,12 +7,13 @@ from sqlmodel import Session
 
 from app.access.policy import Role
 from app.accounts.models import User
+from app.accounts.service.authentication import authenticate
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.events.models import Event
 from app.webhooks import signing
-from app.webhooks.lifecycle import Scope
+from app.webhooks.lifecycle import WebhookScope
 from app.webhooks.models import Delivery, Webhook
 from tests.factories import KEY, a_programme, a_user
 
@@ -28,13 +29,14 @@ WEBHOOKS: Final[dict[str, Any]] = {
 }
 
 
-def told_by_webhook(session: Session, user: User | None) -> dict[str, UUID]:
-    """A webhook of one's own account; of nobody named, one of a programme."""
+def told_by_webhook(session: Session, user: User | None, secret: str = "") -> dict[str, UUID]:
+    """A webhook of one's own account, made with a token; of nobody named, of a programme."""
     owner = user or a_user(session, Role.STAFF)
     own = user is not None
     webhook = Webhook(
         owner_id=owner.id,
-        scope=Scope.OWN if own else Scope.PROGRAMME,
+        token_id=authenticate(session, secret).credential_id if own else None,
+        scope=WebhookScope.OWN if own else WebhookScope.PROGRAMME,
         programme_id=None if own else a_programme(session).id,
         url="https://hooks.example.org/",
         kinds=[EventKind.ACCOUNT_TOKEN_MADE],
@@ -43,7 +45,7 @@ def told_by_webhook(session: Session, user: User | None) -> dict[str, UUID]:
     event = Event(
         kind=EventKind.ACCOUNT_TOKEN_MADE,
         user_id=owner.id,
-        subject=Subject.ACCOUNT,
+        subject=EventSubject.ACCOUNT,
         spread_at=now(),
     )
     session.add_all([webhook, event])

@@ -15,7 +15,7 @@ from app.accounts.service import letters as accounts
 from app.advice.models import BoardQuestion, Consultation
 from app.core.base.messages import Message
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.programmes.models import Programme
 
 ASKED: Final = Message("Your advice is asked for: {programme}")
@@ -35,7 +35,7 @@ LETTERS: Final[Mapping[EventKind, tuple[Message, Message]]] = {
     EventKind.ADVICE_ASKED: (ASKED, ASKED_BODY),
     EventKind.ADVICE_ANSWERED: (ANSWERED, ANSWERED_BODY),
 }
-"""Subject and text of each letter."""
+"""EventSubject and text of each letter."""
 
 
 def ask(session: Session, consultation: Consultation, people: Iterable[User]) -> int:
@@ -58,7 +58,7 @@ def _write(session: Session, user: User, consultation: Consultation, kind: Event
         session,
         kind,
         user.id,
-        subject=Subject.CONSULTATION,
+        subject=EventSubject.CONSULTATION,
         subject_id=consultation.id,
         programme_id=consultation.programme_id,
     )

@@ -11,7 +11,7 @@ from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.core.storage import outbox
 from app.events import service as events
-from app.events.kinds import Subject
+from app.events.kinds import EventSubject
 from app.matches.letters import EVENTS, LETTERS
 from app.matches.lifecycle import MatchLetterKind, Side
 from app.matches.models import Match, MatchLetter
@@ -40,7 +40,7 @@ def tell(session: Session, match: Match, side: Side, kind: MatchLetterKind) -> i
         session,
         EVENTS[kind],
         own.organisation_id,
-        subject=Subject.MATCH,
+        subject=EventSubject.MATCH,
         subject_id=match.id,
         code=match.code,
         programme_id=match.programme_id,

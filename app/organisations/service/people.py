@@ -20,7 +20,7 @@ from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.organisations.models import Organisation
 from app.organisations.schemas import (
     MembershipDraft,
@@ -136,7 +136,7 @@ def tell_team(session: Session, joining: MembershipDraft | UserMembership) -> No
             session,
             EventKind.TEAM_JOINING,
             joining.organisation_id,
-            subject=Subject.ORGANISATION,
+            subject=EventSubject.ORGANISATION,
             subject_id=joining.organisation_id,
         )
         for colleague in team(session, joining.organisation_id):

@@ -28,7 +28,7 @@ from app.pages.layout import Page, PageDep, go_to
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.webhooks import queries, rights
-from app.webhooks.lifecycle import LIFE, EndReason, Problem, Scope
+from app.webhooks.lifecycle import LIFE, DeliveryProblem, EndReason, WebhookScope
 from app.webhooks.models import Webhook
 from app.webhooks.schemas import (
     DeliveryQuery,
@@ -46,16 +46,16 @@ PLACE: Final = "/webhooks"
 SHOWN: Final = 50
 """Deliveries that a page shows, the latest first."""
 
-PROBLEMS: Final[Mapping[Problem, Message]] = {
-    Problem.REFUSED: Message("the receiver did not take it"),
-    Problem.REDIRECT: Message("the receiver sends us elsewhere, where we do not go"),
-    Problem.NO_ANSWER: Message("the receiver did not answer in time"),
-    Problem.NOT_REACHED: Message("the receiver could not be reached"),
-    Problem.NO_ADDRESS: Message("the name of the receiver leads nowhere"),
-    Problem.INSIDE_ADDRESS: Message("the name of the receiver leads inside a network"),
-    Problem.NO_RIGHT: Message("whoever made the webhook may not read it any more"),
-    Problem.NO_KEY: Message("the service has no key for the secret any more"),
-    Problem.ENDED: Message("the webhook ended before"),
+PROBLEMS: Final[Mapping[DeliveryProblem, Message]] = {
+    DeliveryProblem.REFUSED: Message("the receiver did not take it"),
+    DeliveryProblem.REDIRECT: Message("the receiver sends us elsewhere, where we do not go"),
+    DeliveryProblem.NO_ANSWER: Message("the receiver did not answer in time"),
+    DeliveryProblem.NOT_REACHED: Message("the receiver could not be reached"),
+    DeliveryProblem.NO_ADDRESS: Message("the name of the receiver leads nowhere"),
+    DeliveryProblem.INSIDE_ADDRESS: Message("the name of the receiver leads inside a network"),
+    DeliveryProblem.NO_RIGHT: Message("whoever made the webhook may not read it any more"),
+    DeliveryProblem.NO_KEY: Message("the service has no key for the secret any more"),
+    DeliveryProblem.ENDED: Message("the webhook ended before"),
 }
 """Why an attempt came to nothing."""
 ENDINGS: Final[Mapping[EndReason, Message]] = {
@@ -143,7 +143,7 @@ def show_new_webhook(
     page: PageDep,
     session: ReadSessionDep,
     actor: ActorDep,
-    scope: Scope = Scope.OWN,
+    scope: WebhookScope = WebhookScope.OWN,
     programme: ProgrammeCode = None,
     organisation: UUID | None = None,
 ) -> Response:
@@ -160,7 +160,7 @@ def _new(
     page: Page,
     actor: Actor,
     form: Form[NewWebhook],
-    scope: Scope,
+    scope: WebhookScope,
     organisation_id: UUID | None,
     status: int = 200,
 ) -> Response:
@@ -176,7 +176,7 @@ def _new(
     )
 
 
-def _kinds(actor: Actor, scope: Scope, organisation_id: UUID | None) -> list[EventKind]:
+def _kinds(actor: Actor, scope: WebhookScope, organisation_id: UUID | None) -> list[EventKind]:
     return [
         kind for kind in EventKind if rights.may_choose(actor, kind, scope, organisation_id)
     ]
@@ -195,17 +195,19 @@ def make_webhook(
             form = form.refused(*refusal.errors)
         else:
             return _secret(page, made)
-    stated = form.value.scope if form.value is not None else _stated(form)
-    team = form.value.organisation_id if form.value is not None else None
+    return _new(page, actor, form, _stated(form), _stated_team(actor, form), 422)
+
+
+def _stated_team(actor: Actor, form: Form[NewWebhook]) -> UUID | None:
+    """Return the team of a form in which something else is wrong."""
     own = policy.own_reach(actor, Action.WEBHOOK_TEAM)
-    team = team if team is not None or stated is not Scope.TEAM else next(iter(own), None)
-    return _new(page, actor, form, stated, team, 422)
+    return next((key for key in own if str(key) == form.written.get("organisation_id")), None)
 
 
-def _stated(form: Form[NewWebhook]) -> Scope:
+def _stated(form: Form[NewWebhook]) -> WebhookScope:
     """Return the scope of a form in which something else is wrong."""
     written = form.written.get("scope")
-    return next((scope for scope in Scope if scope.value == written), Scope.OWN)
+    return next((scope for scope in WebhookScope if scope.value == written), WebhookScope.OWN)
 
 
 def _secret(page: Page, made: WebhookMade) -> Response:
@@ -327,7 +329,7 @@ def step_webhook(session: SessionDep, actor: ActorDep, webhook_id: UUID, step: s
 
 @router.post(PLACE + "/{webhook_id}/ping")
 @within(Action.WEBHOOK_OWN)
-def test_webhook(session: SessionDep, actor: ActorDep, webhook_id: UUID) -> Response:
+def try_webhook(session: SessionDep, actor: ActorDep, webhook_id: UUID) -> Response:
     """Send a test to a webhook."""
     spreading.ping(session, actor, webhook_id)
     return go_to(f"{PLACE}/{webhook_id}", done="webhook-pinged")

@@ -17,7 +17,7 @@ from app.accounts.service import letters as accounts
 from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.programmes.models import Programme
 from app.reviews.lifecycle import WAITING
 from app.reviews.models import Review
@@ -44,7 +44,7 @@ LETTERS: Final[Mapping[EventKind, tuple[Message, Message]]] = {
     EventKind.REVIEW_ASKED: (ASKED, ASKED_BODY),
     EventKind.REVIEW_DUE_SOON: (REMINDER, REMINDER_BODY),
 }
-"""Subject and text of each letter; there is an event for each review that it names."""
+"""EventSubject and text of each letter; there is an event for each review that it names."""
 
 
 def ask(session: Session, user_id: UUID, reviews: Sequence[Review]) -> None:
@@ -93,7 +93,7 @@ def _write(session: Session, user_id: UUID, reviews: Sequence[Review], kind: Eve
             session,
             kind,
             user_id,
-            subject=Subject.REVIEW,
+            subject=EventSubject.REVIEW,
             subject_id=review.id,
             code=review.code,
             programme_id=review.programme_id,

@@ -16,7 +16,7 @@ from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
 from app.events import service as events
-from app.events.kinds import Subject
+from app.events.kinds import EventSubject
 from app.notifications.letter_texts import TEXTS, LetterKind
 from app.notifications.service.telling import Teller
 from app.organisations.models import Organisation
@@ -134,7 +134,7 @@ def _tell(session: Session, call: Call, team: Organisation, until: datetime) -> 
         session,
         TEXTS[LetterKind.PERMITTED].event,
         team.id,
-        subject=Subject.CALL,
+        subject=EventSubject.CALL,
         subject_id=call.id,
         code=call.code,
         programme_id=call.programme_id,

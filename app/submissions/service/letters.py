@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.events import service as events
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.events.models import Event
 from app.notifications import letter_texts
 from app.notifications.letter_texts import TEXTS, LetterKind, Template
@@ -99,7 +99,7 @@ def note(session: Session, kind: EventKind, submission: Submission) -> Event:
         session,
         kind,
         submission.organisation_id,
-        subject=Subject(submission.kind.value),
+        subject=EventSubject(submission.kind.value),
         subject_id=submission.id,
         code=submission.code,
         programme_id=submission.programme_id,

@@ -27,12 +27,12 @@ from app.core.base.encryption import Keyring
 from app.core.base.messages import Message
 from app.core.storage.database import Database, reading, transaction
 from app.events import service as events
-from app.events.kinds import ADDRESSES, EventKind, Subject
+from app.events.kinds import ADDRESSES, EventKind, EventSubject
 from app.events.models import Event
 from app.settings import Settings
 from app.webhooks import rights, signing
 from app.webhooks.addresses import Target, target_of
-from app.webhooks.lifecycle import EndReason, Problem, WebhookState
+from app.webhooks.lifecycle import DeliveryProblem, EndReason, WebhookState
 from app.webhooks.models import Delivery, Webhook
 from app.webhooks.sending import Outcome, Resolver, resolved, send
 from app.webhooks.service import having
@@ -142,7 +142,7 @@ def deliver(
     try:
         with reading(database) as session:
             ready = prepared(session, settings, claimed.delivery_id)
-        if isinstance(ready, Problem):
+        if isinstance(ready, DeliveryProblem):
             outcome = Outcome(problem=ready)
         else:
             outcome = asyncio.run(
@@ -157,7 +157,7 @@ def deliver(
     except Exception as error:  # what nobody has foreseen must be given up in the end
         reason = {"delivery_id": str(claimed.delivery_id), "reason": type(error).__name__}
         log.warning("delivery stumbled", extra=reason)
-        outcome = Outcome(problem=Problem.NOT_REACHED)
+        outcome = Outcome(problem=DeliveryProblem.NOT_REACHED)
     with transaction(database) as session:
         finish(session, claimed, outcome)
 
@@ -171,21 +171,23 @@ def deliver_next(database: Database, settings: Settings, resolve: Resolver = res
     return True
 
 
-def prepared(session: Session, settings: Settings, delivery_id: UUID) -> Prepared | Problem:
+def prepared(
+    session: Session, settings: Settings, delivery_id: UUID
+) -> Prepared | DeliveryProblem:
     """Return the message of a delivery; or why its webhook is not sent it now."""
     delivery = session.get_one(Delivery, delivery_id)
     webhook = session.get_one(Webhook, delivery.webhook_id)
     event = session.get_one(Event, delivery.event_id)
     actor = rights.subscriber(session, webhook)
     if not _is_told(actor, webhook, event):
-        return Problem.NO_RIGHT
+        return DeliveryProblem.NO_RIGHT
     try:
         target = target_of(webhook.url, loopback=settings.webhook_loopback)
     except ValueError:  # it was taken under other rules
-        return Problem.INSIDE_ADDRESS
+        return DeliveryProblem.INSIDE_ADDRESS
     keys = _secrets(webhook, Keyring(settings.keys))
     if not keys:
-        return Problem.NO_KEY
+        return DeliveryProblem.NO_KEY
     body = body_of(event, settings.public_url)
     stamp = int(now().timestamp())
     return Prepared(target, signing.headers(keys, str(event.id), stamp, body), body)
@@ -241,7 +243,7 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome) -> None:
         delivery.delivered_at, delivery.due_at = at, None
         webhook.failing_since = None
         log.info("webhook delivered", extra=facts)
-    elif outcome.problem is Problem.NO_RIGHT:
+    elif outcome.problem is DeliveryProblem.NO_RIGHT:
         delivery.due_at = None
         log.info("webhook may not be told", extra=facts)
     else:
@@ -274,7 +276,7 @@ def _end_if_hopeless(
         session,
         EventKind.WEBHOOK_ENDED,
         owner.id,
-        subject=Subject.WEBHOOK,
+        subject=EventSubject.WEBHOOK,
         subject_id=webhook.id,
     )
     if owner.state is UserState.ACTIVE:

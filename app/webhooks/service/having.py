@@ -24,9 +24,9 @@ from app.webhooks.addresses import target_of
 from app.webhooks.lifecycle import (
     BY_ITSELF,
     LIFE,
+    DeliveryProblem,
     EndReason,
-    Problem,
-    Scope,
+    WebhookScope,
     WebhookState,
 )
 from app.webhooks.models import Delivery, Webhook
@@ -48,7 +48,7 @@ MOST: Final = 20
 class Place:
     """Of what a webhook is told."""
 
-    scope: Scope
+    scope: WebhookScope
     organisation_id: UUID | None = None
     programme_id: UUID | None = None
 
@@ -95,12 +95,12 @@ def make(session: Session, actor: Actor, new: NewWebhook, settings: Settings) ->
 
 
 def _place(session: Session, actor: Actor, new: NewWebhook) -> Place:
-    if new.scope is Scope.PROGRAMME:
+    if new.scope is WebhookScope.PROGRAMME:
         if new.programme_id is None:
             error = FieldError("/programme_id", "Say of which programme.")
             raise Unprocessable("The programme is missing.", errors=[error])
         return Place(new.scope, programme_id=stated_programme(session, new.programme_id).id)
-    if new.scope is Scope.TEAM:
+    if new.scope is WebhookScope.TEAM:
         teams = policy.own_reach(actor, Action.WEBHOOK_TEAM)
         if new.organisation_id is None and len(teams) > 1:
             error = FieldError("/organisation_id", "Say of which of your teams.")
@@ -111,7 +111,7 @@ def _place(session: Session, actor: Actor, new: NewWebhook) -> Place:
 
 def _check(
     actor: Actor,
-    scope: Scope,
+    scope: WebhookScope,
     organisation_id: UUID | None,
     content: WebhookContent,
     settings: Settings,
@@ -285,7 +285,7 @@ def drop(session: Session, webhook: Webhook) -> None:
     session.execute(
         update(Delivery)
         .where(col(Delivery.webhook_id) == webhook.id, col(Delivery.due_at).is_not(None))
-        .values(due_at=None, claim=None, problem=Problem.ENDED)
+        .values(due_at=None, claim=None, problem=DeliveryProblem.ENDED)
     )
 
 

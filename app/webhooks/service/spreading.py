@@ -14,10 +14,10 @@ from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage import audit, upserts
 from app.core.storage.database import Database, reading, transaction
-from app.events.kinds import EventKind, Subject
+from app.events.kinds import EventKind, EventSubject
 from app.events.models import Event
 from app.webhooks import rights
-from app.webhooks.lifecycle import Scope, WebhookState
+from app.webhooks.lifecycle import WebhookScope, WebhookState
 from app.webhooks.models import Delivery, Webhook
 from app.webhooks.schemas import Replayed
 from app.webhooks.service import having
@@ -69,7 +69,7 @@ def _wanting(session: Session, events: Iterable[Event]) -> Sequence[Webhook]:
     statement = select(Webhook).where(
         Webhook.state == WebhookState.ACTIVE,
         or_(
-            and_(col(Webhook.scope) == Scope.OWN, col(Webhook.owner_id).in_(people)),
+            and_(col(Webhook.scope) == WebhookScope.OWN, col(Webhook.owner_id).in_(people)),
             col(Webhook.organisation_id).in_(teams),
             col(Webhook.programme_id).in_(programmes),
         ),
@@ -126,7 +126,7 @@ def ping(session: Session, actor: Actor, webhook_id: UUID) -> tuple[Delivery, Ev
     event = Event(
         kind=EventKind.WEBHOOK_PING,
         user_id=webhook.owner_id,
-        subject=Subject.WEBHOOK,
+        subject=EventSubject.WEBHOOK,
         subject_id=webhook.id,
         spread_at=now(),
     )
@@ -194,9 +194,9 @@ def replay_since(session: Session, actor: Actor, webhook_id: UUID, since: dateti
             remedy="Wait until its receiver has taken them, and ask again.",
         )
     concerning = {
-        Scope.OWN: col(Event.user_id) == webhook.owner_id,
-        Scope.TEAM: col(Event.organisation_id) == webhook.organisation_id,
-        Scope.PROGRAMME: col(Event.programme_id) == webhook.programme_id,
+        WebhookScope.OWN: col(Event.user_id) == webhook.owner_id,
+        WebhookScope.TEAM: col(Event.organisation_id) == webhook.organisation_id,
+        WebhookScope.PROGRAMME: col(Event.programme_id) == webhook.programme_id,
     }[webhook.scope]
     found = session.exec(
         select(Event)

@@ -26,6 +26,7 @@ from tests.faults.mutants import (
     screening,
     tables,
     traces,
+    webhooks,
 )
 from tests.faults.mutants.planting import Fault
 
@@ -53,4 +54,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *duplicates.FAULTS,
     *backgrounds.FAULTS,
     *letters.FAULTS,
+    *webhooks.FAULTS,
 )
