@@ -69,7 +69,10 @@ def hooked(session: Session, owner_id: UUID, team: UUID, programme_id: UUID) -> 
         )
         session.add(event)
         session.flush()
-        session.add(Delivery(webhook_id=failing.id, event_id=event.id, **row))
+        delivery = Delivery(webhook_id=failing.id, event_id=event.id, due_at=later)
+        session.add(delivery)
+        session.flush()
+        delivery.sqlmodel_update(row)
     return {
         "webhook": str(failing.id),
         "webhook_ended": str(ended.id),
@@ -79,4 +82,6 @@ def hooked(session: Session, owner_id: UUID, team: UUID, programme_id: UUID) -> 
 
 def _webhook(owner_id: UUID, kinds: list[EventKind], **fields: Any) -> Webhook:
     sealed = Keyring([KEY]).encrypt(new_secret())
+    # nothing that happens meanwhile is sent to anybody
+    fields["told_from"] = now() + timedelta(days=3650)
     return Webhook(owner_id=owner_id, url=RECEIVER, kinds=[*kinds], sealed=sealed, **fields)

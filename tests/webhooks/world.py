@@ -50,7 +50,9 @@ def told_by_webhook(session: Session, user: User | None, secret: str = "") -> di
     )
     session.add_all([webhook, event])
     session.flush()
-    delivery = Delivery(webhook_id=webhook.id, event_id=event.id, due_at=None)
+    delivery = Delivery(webhook_id=webhook.id, event_id=event.id)
     session.add(delivery)
+    session.flush()
+    delivery.due_at = None  # nothing is on its way
     session.flush()
     return {"webhook_id": webhook.id, "delivery_id": delivery.id}
