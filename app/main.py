@@ -59,6 +59,7 @@ from app.submissions.calls_api import router as late
 from app.submissions.form_files_api import router as form_files
 from app.teams.api import router as teams
 from app.themes.api import router as themes
+from app.webhooks.api import router as webhooks
 from app.worker import handlers, work
 
 DESCRIPTION: Final = """
@@ -163,6 +164,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         screening.of_call,
         screening.adding,
         screening.of_submission,
+        webhooks,
         insights,
         operations,
     ):

@@ -12,6 +12,7 @@ from app.core.storage import (
     reference_numbers,
 )
 from app.decisions import models as decisions
+from app.events import models as events
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
@@ -24,6 +25,7 @@ from app.screening import models as screening
 from app.submissions import models as submissions
 from app.teams import models as teams
 from app.themes import models as themes
+from app.webhooks import models as webhooks
 
 __all__ = [
     "accounts",
@@ -31,6 +33,7 @@ __all__ = [
     "attachments",
     "audit",
     "decisions",
+    "events",
     "idempotency_keys",
     "jobs",
     "matches",
@@ -48,4 +51,5 @@ __all__ = [
     "submissions",
     "teams",
     "themes",
+    "webhooks",
 ]

@@ -21,6 +21,11 @@ UNSAFE_CLUSTER: Final = (
     "COUNTERPART_MATCHING_SCHEDULER."
 )
 
+UNSAFE_WEBHOOKS: Final = (
+    "Webhooks may go to this machine: whoever may have one reaches what listens on it alone. "
+    "Take COUNTERPART_WEBHOOK_LOOPBACK away."
+)
+
 
 class Settings(BaseSettings):
     """Settings of the service, from variables that begin with `COUNTERPART_`.
@@ -163,7 +168,7 @@ class Settings(BaseSettings):
     )
     secret_keys: SecretStr | None = Field(
         default=None,
-        description="Keys that encrypt second factors, the newest first, separated by commas.",
+        description="Keys that encrypt secrets, the newest first, separated by commas.",
     )
     session_idle_minutes: Whole = Field(
         default=60, ge=6, le=1440, description="How long a browser may be silent."
@@ -213,6 +218,15 @@ class Settings(BaseSettings):
     )
     letter_days: Whole = Field(
         default=90, ge=1, description="How long letters are kept after they were sent."
+    )
+    event_days: Whole = Field(
+        default=30,
+        ge=8,
+        description="How long webhooks can be sent again what has happened.",
+    )
+    webhook_loopback: bool = Field(
+        default=False,
+        description="Whether webhooks may go to this machine, by http too: for tests alone.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines that are written."
@@ -295,9 +309,12 @@ class Settings(BaseSettings):
     def warnings(self) -> list[str]:
         """What whoever runs the service should know about these settings."""
         scheduler = self.matching_scheduler or ""
+        found = list[str]()
         if self.matching_backend == "dask" and not scheduler.startswith("tls://"):
-            return [UNSAFE_CLUSTER]
-        return []
+            found.append(UNSAFE_CLUSTER)
+        if self.webhook_loopback:
+            found.append(UNSAFE_WEBHOOKS)
+        return found
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The worker: carries out jobs, sends letters, keeps deadlines, and sweeps every hour."""
+"""The worker: jobs, letters and webhooks, deadlines, and a sweep every hour."""
 
 import logging
 import threading
@@ -18,6 +18,7 @@ from app.operations import retention
 from app.reviews.service import letters as review_letters
 from app.settings import Settings
 from app.submissions.service import reminders, taken_back
+from app.webhooks import jobs as webhooks
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +102,23 @@ def _settle(database: Database) -> None:
 
 
 def work(database: Database, settings: Settings, stop: threading.Event) -> None:
-    """Carry out jobs and send letters until told to stop; a failing database is waited for."""
+    """Carry out jobs, send letters and webhooks until told to stop.
+
+    A failing database is waited for.
+    """
     for warning in settings.warnings:
         log.warning("settings are not safe", extra={"reason": warning})
+    courier = threading.Thread(
+        target=webhooks.carry, args=(database, settings, stop), name="courier"
+    )
+    courier.start()
+    try:
+        _work(database, settings, stop)
+    finally:
+        courier.join()
+
+
+def _work(database: Database, settings: Settings, stop: threading.Event) -> None:
     sweep_at = settle_at = 0.0
     while not stop.is_set():
         try:

@@ -16,6 +16,7 @@ from uuid import uuid4
 import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import (
     Engine,
     NullPool,
@@ -41,7 +42,7 @@ from app.main import create_app
 from app.operations import migrating
 from app.settings import Settings
 from app.worker import work_once
-from tests.factories import a_token
+from tests.factories import KEY, a_token
 from tests.marking import STARTS, Marks
 from tests.world import World, people, sessions_of
 
@@ -359,7 +360,9 @@ def world(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> It
     if migrated is not None:
         shutil.copy(migrated, url.removeprefix("sqlite:///"))
     database = connect(url)
-    app = create_app(Settings(database_url=url, embedded_worker=False), database)
+    keys = SecretStr(KEY)
+    settings = Settings(database_url=url, embedded_worker=False, secret_keys=keys)
+    app = create_app(settings, database)
     operations = {
         operation["operationId"]: (method, path)
         for path, methods in app.openapi()["paths"].items()

@@ -32,6 +32,7 @@ from tests.screening import access_matrix as screening
 from tests.submissions import access_matrix as submissions
 from tests.teams import access_matrix as teams
 from tests.themes import access_matrix as themes
+from tests.webhooks import access_matrix as webhooks
 from tests.world import World, names_in
 
 FEATURES = (
@@ -54,6 +55,7 @@ FEATURES = (
     submissions,
     teams,
     themes,
+    webhooks,
 )
 EXPECTED: Matrix = {
     case: rows for feature in FEATURES for case, rows in feature.EXPECTED.items()

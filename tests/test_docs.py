@@ -67,6 +67,7 @@ from app.submissions.schemas import (
     SolutionDraft,
     StepTaken,
 )
+from app.webhooks.schemas import NewWebhook, ReplaySince, Rotation
 from tests.processes import ROOT, free_port, served
 
 README = (ROOT / "README.md").read_text()
@@ -119,6 +120,9 @@ BODIES: dict[str, type[BaseModel]] = {
         SolutionDraft,
         StepTaken,
         TokenDraft,
+        NewWebhook,
+        ReplaySince,
+        Rotation,
         Undoing,
         UserDraft,
         UserStep,

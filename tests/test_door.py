@@ -62,6 +62,7 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
 STEPPING = (
     *("take_challenge", "take_solution", "take_decision", "take_notice", "take_match"),
     *("take_review", "take_exclusion"),
+    *("change_webhook", "rotate_webhook", "replay_webhook"),
 )
 """Routes of steps of which each has its own permission."""
 
@@ -78,8 +79,8 @@ def without_permission() -> Iterator[tuple[str, Role, str, int]]:
     """What carries a body, and who is refused it whatever they send.
 
     Anyone who may take some step of a submission, a decision, a match or a notice that they
-    can read, or change calls that are drafts, is told what was wrong with a body before it is
-    looked at which it is.
+    can read, or change calls that are drafts, or reads webhooks that others have made, is told
+    what was wrong with a body before it is looked at which it is.
     """
     for case, rows in EXPECTED.items():
         for kind, row in rows.items():

@@ -64,9 +64,11 @@ from tests.factories import (
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
 from tests.teams.people import a_thread, collaborates
+from tests.webhooks.world import WEBHOOKS, told_by_webhook
 
 UNTRIED = {
     *("ask_what_if", "create_token", "hand_letter_over"),
+    *("create_webhook", "rotate_webhook"),
     *("attach_to_challenge", "attach_to_solution"),
 }
 """What changes nothing anyhow, such as a file that is none, and what is so secret that no
@@ -78,6 +80,7 @@ ABSENT = {
     *("exclusion_id", "collaborator_id", "thread_id", "comment_id"),
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
+    *("webhook_id", "delivery_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -231,6 +234,7 @@ def people(world: World, session: Session) -> None:
     world.other |= before_the_board(session, None, deciding)
     world.other["collaborator_id"] = _a_collaborator(session, submitted)
     world.other |= _a_remark(session, submitted, a_user(session))
+    world.other |= told_by_webhook(session, None)
     world.other["attachment_id"] = an_attachment(session, submitted).id
     unseen = session.get_one(Submission, world.hidden["challenge_id"])
     world.hidden["attachment_id"] = an_attachment(session, unseen).id
@@ -259,6 +263,7 @@ def people(world: World, session: Session) -> None:
             "session_id": a_session(session, user).id,
             **reviewed_by(session, user, deciding),
             **before_the_board(session, user, deciding),
+            **told_by_webhook(session, user, world.secrets[role]),
         }
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
@@ -467,6 +472,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "take_user_step": {},
         **REVIEWING,
         **ADVISING,
+        **WEBHOOKS,
         "create_advisor": {"programme_id": programme_id, "user_id": str(things["advisor"])},
         "create_consultation": {
             "call_id": str(things["undecided_call"]),

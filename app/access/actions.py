@@ -81,6 +81,9 @@ class Action(StrEnum):
     TOKEN_WRITE = "token:write"  # noqa: S105 -- the name of an action
     OUTBOX_READ = "outbox:read"
     NOTES_READ = "notes:read"
+    WEBHOOK_OWN = "webhook:own"
+    WEBHOOK_TEAM = "webhook:team"
+    WEBHOOK_PROGRAMME = "webhook:programme"
 
 
 class Reach(Enum):

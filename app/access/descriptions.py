@@ -74,5 +74,8 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.TOKEN_WRITE: Message("End the tokens of others"),
         Action.OUTBOX_READ: Message("Read letters that wait, and hand them over"),
         Action.NOTES_READ: Message("Read the notes of staff"),
+        Action.WEBHOOK_OWN: Message("Have webhooks told what concerns one alone"),
+        Action.WEBHOOK_TEAM: Message("Have webhooks told what concerns the team"),
+        Action.WEBHOOK_PROGRAMME: Message("Have webhooks told what happens in programmes"),
     }
 )

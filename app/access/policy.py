@@ -42,7 +42,11 @@ __all__ = [
 ]
 
 # What everybody has over what is theirs.
-_PERSON: Final = {Action.TOKEN_OWN: Reach.OWN, Action.SESSION_OWN: Reach.OWN}
+_PERSON: Final = {
+    Action.TOKEN_OWN: Reach.OWN,
+    Action.SESSION_OWN: Reach.OWN,
+    Action.WEBHOOK_OWN: Reach.OWN,
+}
 
 _STAFF: Final = {
     **_PERSON,
@@ -75,6 +79,7 @@ _STAFF: Final = {
     Action.AUDIT_READ: Reach.ANY,
     Action.NOTES_READ: Reach.ANY,
     Action.TEAM_INVITE: Reach.ANY,
+    Action.WEBHOOK_PROGRAMME: Reach.ANY,
 }
 
 GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
@@ -97,6 +102,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.NOTICE_WITHDRAW: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
             Action.MATCH_ANSWER: Reach.OWN,
+            Action.WEBHOOK_TEAM: Reach.OWN,
         },
         Role.REVIEWER: {
             **_PERSON,
@@ -152,6 +158,7 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.AUDIT_READ: Reach.ANY,
             Action.AUDIT_READ_ALL: Reach.ANY,
             Action.REASON_ERASE: Reach.ANY,
+            Action.WEBHOOK_PROGRAMME: Reach.ANY,
         },
     }
 )

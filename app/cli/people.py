@@ -21,6 +21,7 @@ from app.core.storage.database import reading, transaction
 from app.operations import retention
 from app.organisations.schemas import Level, OrganisationDraft, UserDraft, UserQuery
 from app.organisations.service import organisations, people
+from app.webhooks.service import having
 
 
 def add_user(
@@ -138,13 +139,15 @@ def key() -> None:
 
 
 def reseal() -> None:
-    """Encrypt every second factor with the first of COUNTERPART_SECRET_KEYS.
+    """Encrypt second factors and secrets of webhooks with the first of COUNTERPART_SECRET_KEYS.
 
     After that the other keys can be taken away.
     """
     settings = settings_at_hand()
     with database_of(settings) as database, transaction(database) as session:
-        done, lost = second_factor.reencrypt(session, Keyring(settings.keys))
+        keyring = Keyring(settings.keys)
+        counts = [one.reencrypt(session, keyring) for one in (second_factor, having)]
+        done, lost = map(sum, zip(*counts, strict=True))
     out.print(f"{done} sealed by the first key; {lost} are opened by none of the keys.")
 
 

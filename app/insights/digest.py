@@ -15,6 +15,8 @@ from app.accounts.service.authentication import actor_of
 from app.core.base.clock import now
 from app.core.base.messages import Message
 from app.core.base.translations import Language
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.insights.schemas import TaskKind
 from app.insights.tasks import Task, tasks_of
 from app.notifications.letter_texts import LetterKind
@@ -90,7 +92,11 @@ def write_digests(session: Session) -> int:
             if (task.what, task.kind) in LINES
         ]
         if tasks:
-            written += teller.tell(LetterKind.DIGEST, [user], partial(_values, tasks))
+            event = events.to_person(
+                session, EventKind.TASKS_WAITING, user.id, subject=EventSubject.TASKS
+            )
+            values = partial(_values, tasks)
+            written += teller.tell(LetterKind.DIGEST, [user], values, event)
     return written
 
 

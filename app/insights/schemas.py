@@ -78,6 +78,7 @@ class TaskKind(StrEnum):
     CONSENT = "consent"
     OFFER = "offer"
     REPLACE = "replace"
+    RESTART = "restart"
 
 
 class TaskRead(BaseModel):

@@ -31,6 +31,8 @@ from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 from app.submissions.service.steps import is_overdue
 from app.teams import queries as comments
+from app.webhooks.lifecycle import EndReason
+from app.webhooks.models import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *_conflicts(session, actor),
         *_of_advisors(session, actor),
         *_asked_by_the_board(session, actor),
+        *_of_webhooks(session, actor),
     ]
     found.sort(key=lambda task: (task.due or datetime.max.replace(tzinfo=UTC), task.code))
     return found[:MOST_TASKS]
@@ -384,3 +387,21 @@ def _asked_by_the_board(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for of, count in session.exec(statement):
         yield Task(TaskKind.REPLY, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)
+
+
+def _of_webhooks(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the webhooks of the actor that ended by themselves."""
+    if not policy.allows_somewhere(actor, Action.WEBHOOK_OWN):
+        return
+    statement = (
+        select(Webhook)
+        .where(
+            Webhook.owner_id == actor.user_id,
+            col(Webhook.ended_for).in_([EndReason.FAILING, EndReason.GONE]),
+        )
+        .order_by(col(Webhook.id))
+        .limit(MOST_TASKS)
+    )
+    for one in session.exec(statement):
+        title, key = one.description or one.url, str(one.id)
+        yield Task(TaskKind.RESTART, title, key, Kind.CHALLENGE, 1, None, "UTC")

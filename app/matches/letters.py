@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.core.base.messages import Message
+from app.events.kinds import EventKind
 from app.matches.lifecycle import MatchLetterKind
 
 Text = tuple[Message, Message]
 
+EVENTS: Final[Mapping[MatchLetterKind, EventKind]] = {
+    MatchLetterKind.OFFER: EventKind.MATCH_OFFERED,
+    MatchLetterKind.REMINDER: EventKind.MATCH_ANSWER_SOON,
+    MatchLetterKind.CONFIRMED: EventKind.MATCH_CONFIRMED,
+    MatchLetterKind.OTHER_DECLINED: EventKind.MATCH_DECLINED,
+    MatchLetterKind.LAPSED: EventKind.MATCH_LAPSED,
+    MatchLetterKind.OTHER_WITHDREW: EventKind.MATCH_WITHDRAWN,
+}
+"""The event of each letter."""
 LETTERS: Final[Mapping[MatchLetterKind, Text]] = {
     MatchLetterKind.OFFER: (
         Message("{match}: a match is offered to {code}"),
@@ -63,4 +73,4 @@ LETTERS: Final[Mapping[MatchLetterKind, Text]] = {
         ),
     ),
 }
-"""Subject and text of each letter."""
+"""EventSubject and text of each letter."""

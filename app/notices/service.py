@@ -21,6 +21,8 @@ from app.core.base.errors import (
 from app.core.base.merge_patch import Patch, patched
 from app.core.base.messages import Message
 from app.core.storage import audit
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.notices import queries
 from app.notices.lifecycle import LIFE, Facts, NoticeState
 from app.notices.models import PublicNotice
@@ -35,6 +37,12 @@ from app.submissions.service import queries as submissions
 SUBJECT: Final = "notice"
 """The kind of subject in the audit record."""
 
+_EVENTS: Final = {
+    "propose": EventKind.NOTICE_PROPOSED,
+    "publish": EventKind.NOTICE_PUBLISHED,
+    "withdraw": EventKind.NOTICE_WITHDRAWN,
+}
+"""The event of each letter."""
 _LETTERS: Final = {
     "propose": (
         Message("Please read the public notice of {code}"),
@@ -249,12 +257,22 @@ def _tell(
     if step.name not in _LETTERS:
         return
     subject, body = _LETTERS[step.name]
+    event = events.to_team(
+        session,
+        _EVENTS[step.name],
+        notice.organisation_id,
+        subject=EventSubject.NOTICE,
+        subject_id=notice.id,
+        code=notice.code,
+        programme_id=notice.programme_id,
+    )
     for user in people.team(session, notice.organisation_id):
         letters.write(
             session,
             user,
             Message(subject, code=notice.code),
             Message(body, code=notice.code, title=notice.title, reason=reason),
+            event=event,
         )
 
 

@@ -16,6 +16,7 @@ from app.access.policy import Action
 from app.core.base.errors import FieldError
 from app.core.base.messages import Message
 from app.core.base.translations import Language
+from app.events.kinds import EventKind
 
 
 class LetterKind(StrEnum):
@@ -83,7 +84,7 @@ _SUBJECT: Final = Message('The decision about {code}, "{title}"')
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Subject and text of a letter, with fields in braces."""
+    """EventSubject and text of a letter, with fields in braces."""
 
     subject: str
     body: str
@@ -95,6 +96,8 @@ class LetterText:
 
     Attributes
     ----------
+    event : EventKind
+        Of which it tells: webhooks tell the same.
     told : Message
         What has happened, for who chooses which letters to get.
     subject, body : Message
@@ -110,6 +113,7 @@ class LetterText:
         Whether a person may choose not to get it: nothing is lost without it.
     """
 
+    event: EventKind
     told: Message
     subject: Message
     body: Message
@@ -124,13 +128,16 @@ class LetterText:
         return frozenset(self.fields) | set(self.needed)
 
 
-def _of_decision(told: Message, subject: Message, body: Message, *needed: str) -> LetterText:
+def _of_decision(
+    event: EventKind, told: Message, subject: Message, body: Message, *needed: str
+) -> LetterText:
     fields, by = (*_SUBMISSION, "outcome"), Action.DECISION_RELEASE
-    return LetterText(told, subject, body, ("feedback", *needed), fields, by)
+    return LetterText(event, told, subject, body, ("feedback", *needed), fields, by)
 
 
 TEXTS: Final[Mapping[LetterKind, LetterText]] = {
     LetterKind.RECEIVED: LetterText(
+        EventKind.SUBMISSION_RECEIVED,
         Message("A submission was sent"),
         Message('We have received {code}, "{title}"'),
         Message(
@@ -142,6 +149,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         is_optional=True,
     ),
     LetterKind.RETURNED: LetterText(
+        EventKind.SUBMISSION_RETURNED,
         Message("Staff need more information about a submission"),
         Message('We need more information about {code}, "{title}"'),
         Message(
@@ -152,6 +160,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("reason",),
     ),
     LetterKind.COMPLETE_SOON: LetterText(
+        EventKind.SUBMISSION_COMPLETE_SOON,
         Message("What staff asked a team for has not arrived yet"),
         Message('{code}, "{title}", is not sent again yet'),
         Message(
@@ -163,6 +172,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         is_optional=True,
     ),
     LetterKind.INELIGIBLE: LetterText(
+        EventKind.SUBMISSION_INELIGIBLE,
         Message("A submission is not eligible"),
         Message('{code}, "{title}", is not eligible'),
         Message(
@@ -173,6 +183,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("rule", "feedback", "appeal"),
     ),
     LetterKind.RESTORED: LetterText(
+        EventKind.SUBMISSION_RESTORED,
         Message("A submission that was taken back counts as it was last submitted"),
         Message("{code} counts as you last submitted it"),
         Message(
@@ -184,6 +195,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("changed",),
     ),
     LetterKind.PERMITTED: LetterText(
+        EventKind.CALL_PERMITTED,
         Message("A team may send a submission after the call has closed"),
         Message("Your team can still send a submission: {call}"),
         Message(
@@ -195,6 +207,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         _CALL,
     ),
     LetterKind.CLOSES_SOON: LetterText(
+        EventKind.SUBMISSION_CLOSES_SOON,
         Message("A call closes soon, and a draft is not sent"),
         Message('{code}, "{title}", is not sent yet'),
         Message(
@@ -207,6 +220,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         is_optional=True,
     ),
     LetterKind.SELECTED: _of_decision(
+        EventKind.SUBMISSION_SELECTED,
         Message("A submission is selected"),
         _SUBJECT,
         Message(
@@ -216,6 +230,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         "answer",
     ),
     LetterKind.RESERVE: _of_decision(
+        EventKind.SUBMISSION_RESERVE,
         Message("A submission is held in reserve"),
         _SUBJECT,
         Message(
@@ -225,6 +240,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ),
     ),
     LetterKind.LEARNING_TRACK: _of_decision(
+        EventKind.SUBMISSION_LEARNING_TRACK,
         Message("A team is invited to the learning track"),
         _SUBJECT,
         Message(
@@ -234,6 +250,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ),
     ),
     LetterKind.NOT_SELECTED: _of_decision(
+        EventKind.SUBMISSION_NOT_SELECTED,
         Message("A submission is not selected"),
         _SUBJECT,
         Message(
@@ -243,6 +260,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ),
     ),
     LetterKind.PROMOTION: _of_decision(
+        EventKind.SUBMISSION_PROMOTED,
         Message("A team that was held in reserve gets a place"),
         Message('A place has become free for {code}, "{title}"'),
         Message(
@@ -252,6 +270,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         "answer",
     ),
     LetterKind.CORRECTION: _of_decision(
+        EventKind.SUBMISSION_CORRECTED,
         Message("A decision is corrected"),
         Message('A correction of the decision about {code}, "{title}"'),
         Message(
@@ -262,6 +281,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         "answer",
     ),
     LetterKind.ANSWER_SOON: LetterText(
+        EventKind.SUBMISSION_ANSWER_SOON,
         Message("A selected team has not accepted or declined its place yet"),
         Message('Does your team take part with {code}, "{title}"?'),
         Message(
@@ -274,6 +294,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         is_optional=True,
     ),
     LetterKind.PLACE_LOST: LetterText(
+        EventKind.SUBMISSION_PLACE_LOST,
         Message("A place that was not accepted went to another team"),
         Message('The place of {code}, "{title}", went to another team'),
         Message(
@@ -285,6 +306,7 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("until",),
     ),
     LetterKind.DIGEST: LetterText(
+        EventKind.TASKS_WAITING,
         Message("Once a week: what waits for you as staff"),
         Message("What waits for you in Counterpart"),
         Message("Hello,\n\nthis waits for you:\n\n{tasks}\n\nSign in to see all of it.\n"),

@@ -25,6 +25,7 @@ from app.reviews import lifecycle as reviews
 from app.screening import lifecycle as screening
 from app.submissions import lifecycle as submissions
 from app.teams import lifecycle as teams
+from app.webhooks import lifecycle as webhooks
 
 HEAD: Final = """# Reference
 
@@ -46,6 +47,7 @@ LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A call", programmes.LIFE),
     ("A user", accounts.LIFE),
     ("A run", matchmaking.RUN_STEPS),
+    ("A webhook", webhooks.LIFE),
 )
 """The lives in which people take steps."""
 

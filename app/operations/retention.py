@@ -11,11 +11,13 @@ from app.advice.service import advisors
 from app.attachments.service import keeping as attachments
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
+from app.events import service as events
 from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.reviews.service import reviewers
 from app.settings import Settings
 from app.teams.service import comments, support
+from app.webhooks.service import delivering as webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Removed:
     counts: int
     files: int
     threads: int
+    events: int
+    webhooks: int
 
 
 def purge(session: Session, settings: Settings) -> Removed:
@@ -55,4 +59,6 @@ def purge(session: Session, settings: Settings) -> Removed:
         counts=rate_limits.purge(session, at - timedelta(days=1)),
         files=attachments.purge(session, at),
         threads=threads,
+        events=events.purge(session, at - timedelta(days=settings.event_days)),
+        webhooks=webhooks.purge(session, at - timedelta(days=settings.letter_days)),
     )

@@ -1,6 +1,8 @@
-"""Who sees an entry of the navigation."""
+"""What an entry of the navigation is, and who sees it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 
 from app.access.policy import (
     Action,
@@ -10,6 +12,7 @@ from app.access.policy import (
     has_any_reach,
     own_reach,
 )
+from app.core.base.messages import Message
 
 Sees = Callable[[Actor | None], bool]
 """Whether somebody sees an entry; None is somebody who is not signed in."""
@@ -53,3 +56,35 @@ def every(action: Action) -> Sees:
 def of_programmes(actor: Actor | None) -> bool:
     """Show the entry to people who read what all teams have submitted, or runs."""
     return every(Action.SUBMISSION_READ)(actor) or every(Action.RUN_READ)(actor)
+
+
+class Row(Enum):
+    """The rows of the navigation, from above, and what each is called."""
+
+    SERVICE = Message("Service")
+    PROGRAMME = Message("This programme")
+    PEOPLE = Message("People and letters")
+    ACCOUNT = Message("Your account")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation.
+
+    Attributes
+    ----------
+    label : str
+    path : str
+        Those of a programme name it: `/programmes/{programme}`.
+    pages : frozenset of str
+        The endpoints, by name, that light it.
+    sees : callable
+        Who sees it.
+    row : Row
+    """
+
+    label: str
+    path: str
+    pages: frozenset[str]
+    sees: Sees = people
+    row: Row = Row.SERVICE

@@ -2,54 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from app.access.policy import Action, Actor
 from app.core.base.messages import Message
 from app.pages.entry_readers import (
-    Sees,
+    Entry,
+    Row,
     every,
     everybody,
     of_programmes,
     own,
     own_alone,
     own_assigned,
-    people,
     strangers,
 )
-
-
-class Row(Enum):
-    """The rows of the navigation, from above, and what each is called."""
-
-    SERVICE = Message("Service")
-    PROGRAMME = Message("This programme")
-    PEOPLE = Message("People and letters")
-    ACCOUNT = Message("Your account")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the navigation.
-
-    Attributes
-    ----------
-    label : str
-    path : str
-        Those of a programme name it: `/programmes/{programme}`.
-    pages : frozenset of str
-        The endpoints, by name, that light it.
-    sees : callable
-        Who sees it.
-    row : Row
-    """
-
-    label: str
-    path: str
-    pages: frozenset[str]
-    sees: Sees = people
-    row: Row = Row.SERVICE
 
 
 def _pages(*names: str) -> frozenset[str]:
@@ -321,6 +288,17 @@ ENTRIES: Final = (
         "/profile/tokens",
         _pages("show_tokens", "make_token", "revoke_token"),
         own(Action.TOKEN_OWN),
+        Row.ACCOUNT,
+    ),
+    Entry(
+        Message("Webhooks"),
+        "/webhooks",
+        _pages(
+            *("show_webhooks", "show_new_webhook", "make_webhook", "show_webhook"),
+            *("show_webhook_form", "change_webhook_form", "rotate_webhook_secret"),
+            *("step_webhook", "try_webhook", "replay_webhook_since", "replay_one_delivery"),
+        ),
+        own(Action.WEBHOOK_OWN),
         Row.ACCOUNT,
     ),
 )

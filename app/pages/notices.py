@@ -137,6 +137,12 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "match-replaced": Message("Offered. Both teams get a letter."),
             "letter-written": Message("Saved. Letters of this call read like this."),
             "letters-chosen": Message("Saved. We write to you as you have chosen."),
+            "webhook-changed": Message("Saved. The webhook is told by this from now on."),
+            "webhook-pause": Message("Paused. The webhook is told nothing meanwhile."),
+            "webhook-start": Message("Started. The webhook is told what happens from now on."),
+            "webhook-end": Message("Ended. The webhook is told nothing any more."),
+            "webhook-pinged": Message("A test is on its way. Look again in a moment."),
+            "webhook-replayed": Message("It is sent again, the earliest first."),
             "letter-removed": Message("Letters of this call read as the service has it."),
             "notice-begun": Message(
                 "Begun with what the challenge says. Nothing is public yet."

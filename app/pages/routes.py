@@ -16,6 +16,7 @@ from app.pages.account import (
     sign_in,
     tasks,
     tokens,
+    webhooks,
 )
 from app.pages.account import letters as letter_choices
 from app.pages.public import about, calls, components, front
@@ -94,6 +95,7 @@ for page in (
         sessions,
         letter_choices,
         tokens,
+        webhooks,
         tasks,
     ),
     *(

@@ -49,6 +49,7 @@ from tests.factories import (
 )
 from tests.pages.test_page_access import NOTHING_ASSIGNED, ROUTES, frozen
 from tests.teams.people import a_thread, collaborates
+from tests.webhooks.world import told_by_webhook
 
 NOBODY = UUID(int=9)
 THE_TEAM = "the team"
@@ -87,6 +88,7 @@ def twins(session: Session, state: State) -> Teams:
         Kind.SOLUTION: a_solution(session, call_id=solved.id, **team),
     }
     a_notice(session, programme_id=programme.id)
+    webhook = told_by_webhook(session, member, a_token(session, member))
     run = a_run(
         session,
         programme_id=programme.id,
@@ -126,6 +128,7 @@ def twins(session: Session, state: State) -> Teams:
             "run": run.code,
             "topic": "problem",
             "kind": "challenge",
+            **webhook,
         },
         askers={
             "anybody": {},

@@ -92,7 +92,12 @@ def everything_of(session: Session, user: User) -> None:
     invited = json.dumps({"id": str(user.id), "name": user.name})
     session.add(IdempotencyKey(actor_id=uuid4(), key="k", fingerprint="0" * 64, body=invited))
     outbox.write(
-        session, user_id=user.id, recipient=user.email, subject="A letter", body="Hello Ann"
+        session,
+        event_id=uuid4(),
+        user_id=user.id,
+        recipient=user.email,
+        subject="A letter",
+        body="Hello Ann",
     )
 
 
@@ -264,6 +269,7 @@ def test_a_person_gets_everything_that_is_stored_about_them(
     session.add(Identity(user_id=user.id, issuer="https://id.example", subject="ann-17"))
     outbox.write(
         session,
+        event_id=uuid4(),
         user_id=user.id,
         recipient=user.email,
         subject="A link",
@@ -295,7 +301,12 @@ def test_who_has_done_and_received_much_is_given_all_of_it_in_order(
     for number in range(n):
         audit.record(session, user.id, f"act {number}", "call", uuid4())
         outbox.write(
-            session, user_id=user.id, recipient=user.email, subject=f"{number}", body="Yes"
+            session,
+            event_id=uuid4(),
+            user_id=user.id,
+            recipient=user.email,
+            subject=f"{number}",
+            body="Yes",
         )
     session.commit()
 
@@ -354,15 +365,20 @@ def test_the_purge_removes_what_has_ended_and_nothing_else(
         session.add(rate_limits.Attempt(key=str(ends_at), tries=1, since=ends_at))
     for sent_at in (long_ago, None):
         letter = outbox.write(
-            session, user_id=here.id, recipient="a@example.org", subject="S", body="B"
+            session,
+            event_id=uuid4(),
+            user_id=here.id,
+            recipient="a@example.org",
+            subject="S",
+            body="B",
         )
         letter.sent_at, letter.updated_at = sent_at, long_ago
 
     removed = retention.purge(session, settings)
 
-    assert removed == retention.Removed(2, 1, 1, 1, 1, 1, 0)
+    assert removed == retention.Removed(2, 1, 1, 1, 1, 1, 0, 0, 0)
     assert [user.state for user in (gone, never, here)] == ["erased", "erased", "active"]
-    assert retention.purge(session, settings) == retention.Removed(0, 0, 0, 0, 0, 0, 0)
+    assert retention.purge(session, settings) == retention.Removed(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_tag_of_a_step_is_that_of_the_user_whatever_has_ended_with_it(

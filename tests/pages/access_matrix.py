@@ -60,6 +60,18 @@ EXPECTED: Mapping[str, Row] = {
     "make_token": Row(401, 403, 422, 422),
     "revoke_token": Row(401, 403, 404, 404),
     "change_preferences": Row(401, 401, 303, 401),
+    # webhooks: those of others look as if there were none
+    "show_webhooks": Row(303, 403, 200, 200),
+    "show_new_webhook": Row(303, 403, 200, 200),
+    "make_webhook": Row(401, 403, 422, 422),
+    "show_webhook": Row(303, 404, 404, 404),
+    "show_webhook_form": Row(303, 404, 404, 404),
+    "change_webhook_form": Row(401, 404, 404, 404),
+    "rotate_webhook_secret": Row(401, 404, 404, 404),
+    "step_webhook": Row(401, 404, 404, 404),
+    "try_webhook": Row(401, 404, 404, 404),
+    "replay_webhook_since": Row(401, 404, 404, 404),
+    "replay_one_delivery": Row(401, 404, 404, 404),
     # for everybody
     "show_calls": everybody(200),
     "show_call": everybody(200),

@@ -215,7 +215,7 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
 
     paths = ["/tasks", "/submissions", "/matches", "/organisation", "/calls", "/notices"]
     own = ["/profile", "/profile/password", "/profile/sessions", "/profile/letters"]
-    own += ["/profile/tokens"]
+    own += ["/profile/tokens", "/webhooks"]
     assert frames == {
         "/profile": (True, paths + own, ["/profile"]),
         "/profile/tokens": (True, paths + own, ["/profile/tokens"]),

@@ -56,6 +56,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
                 Link("Where you are signed in", "/profile/sessions", False),
                 Link("Letters that you get", "/profile/letters", False),
                 Link("Your tokens", "/profile/tokens", True),
+                Link("Webhooks", "/webhooks", False),
             ),
         ),
     ]

@@ -32,6 +32,7 @@ from tests.factories import (
     organisation_of,
 )
 from tests.pages.access_matrix import EXPECTED
+from tests.webhooks.world import told_by_webhook
 
 Open = Callable[[], TestClient]
 PAGES = FastAPI()
@@ -124,6 +125,7 @@ def others(session: Session) -> dict[str, Any]:
         "kind": "challenge",
         "language": "fr",
         "verdict": uuid4(),
+        **told_by_webhook(session, a_person(session), a_token(session, other)),
     }
 
 

@@ -6,6 +6,7 @@ from app.accounts.models import User
 from app.core.base.translations import ENGLISH, Language
 from app.core.base.translations import language as language_of
 from app.core.storage import outbox
+from app.events.models import Event
 
 
 def spoken_to(user: User) -> Language:
@@ -14,7 +15,13 @@ def spoken_to(user: User) -> Language:
 
 
 def write(
-    session: Session, user: User, subject: str, body: str, *, confidential: bool = False
+    session: Session,
+    user: User,
+    subject: str,
+    body: str,
+    *,
+    event: Event,
+    confidential: bool = False,
 ) -> None:
     """Add a letter to the caller's transaction, in the language of who gets it.
 
@@ -22,12 +29,15 @@ def write(
     ----------
     subject, body : str
         Messages, or texts that are marked as such.
+    event : Event
+        Of which it tells.
     confidential : bool, default=False
         Whether it holds a link that lets its holder in.
     """
     say = spoken_to(user).say
     outbox.write(
         session,
+        event_id=event.id,
         user_id=user.id,
         recipient=user.email,
         subject=say(subject),

@@ -14,6 +14,9 @@ from app.accounts.models import User
 from app.accounts.service import letters
 from app.core.base.messages import Message
 from app.core.storage.outbox import Letter
+from app.events import service as events
+from app.events.kinds import EventKind
+from app.events.models import Event
 
 
 class Notice(StrEnum):
@@ -39,6 +42,16 @@ WHAT: Final = MappingProxyType(
         Notice.TOKEN: Message("a token was made. A program that has it acts in your name."),
     }
 )
+EVENTS: Final = MappingProxyType(
+    {
+        Notice.PASSWORD: EventKind.ACCOUNT_PASSWORD_CHANGED,
+        Notice.AUTHENTICATOR: EventKind.ACCOUNT_AUTHENTICATOR_ADDED,
+        Notice.NO_AUTHENTICATOR: EventKind.ACCOUNT_AUTHENTICATOR_REMOVED,
+        Notice.RECOVERY_CODE: EventKind.ACCOUNT_RECOVERY_CODE_USED,
+        Notice.TOKEN: EventKind.ACCOUNT_TOKEN_MADE,
+    }
+)
+"""The event of each."""
 BODY: Final = Message(
     "Hello,\n\n{what}\n\nIf this was you, you do not need to do anything. If it was not you, "
     "someone else may use your account: open Counterpart as you always do, choose "
@@ -50,10 +63,11 @@ BODY: Final = Message(
 def tell(session: Session, user: User, notice: Notice) -> None:
     """Write a letter to a person, unless one that says the same waits to be sent."""
     subject = letters.spoken_to(user).word(notice)
-    write_once(session, user, subject, Message(BODY, what=WHAT[notice]))
+    event = events.to_person(session, EVENTS[notice], user.id)
+    write_once(session, user, subject, Message(BODY, what=WHAT[notice]), event)
 
 
-def write_once(session: Session, user: User, subject: str, body: str) -> None:
+def write_once(session: Session, user: User, subject: str, body: str, event: Event) -> None:
     """Write a letter of fixed words to a person, unless one of this subject waits to be sent.
 
     A program that makes many tokens fills nobody's mailbox.
@@ -62,6 +76,8 @@ def write_once(session: Session, user: User, subject: str, body: str) -> None:
     ----------
     subject, body : str
         Messages, or texts that are marked as such.
+    event : Event
+        Of which it tells.
     """
     waiting = select(Letter.id).where(
         Letter.user_id == user.id,
@@ -70,4 +86,4 @@ def write_once(session: Session, user: User, subject: str, body: str) -> None:
         col(Letter.due_at).is_not(None),
     )
     if session.exec(waiting).first() is None:
-        letters.write(session, user, subject, body)
+        letters.write(session, user, subject, body, event=event)

@@ -29,6 +29,8 @@ from app.core.base.messages import Message
 from app.core.storage import audit, jobs, rate_limits
 from app.core.storage.database import Database, reading, transaction
 from app.core.storage.rate_limits import Limit
+from app.events import service as events
+from app.events.kinds import EventKind
 
 LIFETIMES: Final = MappingProxyType(
     {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
@@ -38,6 +40,13 @@ SEND_RESET: Final = "send reset"
 RESETS_OF_ONE: Final = Limit("reset of one", 5, timedelta(hours=1))
 RESETS_FROM_ONE: Final = Limit("resets from one", 50, timedelta(hours=1))
 
+EVENTS: Final = MappingProxyType(
+    {
+        Purpose.INVITATION: EventKind.ACCOUNT_INVITED,
+        Purpose.RESET: EventKind.ACCOUNT_RESET_ASKED,
+    }
+)
+"""The event of each letter."""
 # Fixed words: what a person has typed would make our letter somebody's bait.
 LETTERS: Final = MappingProxyType(
     {
@@ -110,7 +119,9 @@ def send_link(session: Session, user: User, purpose: Purpose, public_url: str) -
     """Write a letter with a new link; the link before it ends."""
     subject, body = LETTERS[purpose]
     link = _new_link(session, user, purpose, public_url)
-    letters.write(session, user, subject, Message(body, link=link), confidential=True)
+    event = events.to_person(session, EVENTS[purpose], user.id)
+    said = Message(body, link=link)
+    letters.write(session, user, subject, said, event=event, confidential=True)
 
 
 def end_links(session: Session, user_id: UUID) -> None:

@@ -4,7 +4,7 @@ They name a title that staff wrote, and a date. What teams have written is read 
 in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlmodel import Session
@@ -14,6 +14,8 @@ from app.accounts.models import User
 from app.accounts.service import letters as accounts
 from app.advice.models import BoardQuestion, Consultation
 from app.core.base.messages import Message
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.programmes.models import Programme
 
 ASKED: Final = Message("Your advice is asked for: {programme}")
@@ -29,28 +31,43 @@ ANSWERED_BODY: Final = Message(
 )
 
 
+LETTERS: Final[Mapping[EventKind, tuple[Message, Message]]] = {
+    EventKind.ADVICE_ASKED: (ASKED, ASKED_BODY),
+    EventKind.ADVICE_ANSWERED: (ANSWERED, ANSWERED_BODY),
+}
+"""EventSubject and text of each letter."""
+
+
 def ask(session: Session, consultation: Consultation, people: Iterable[User]) -> int:
     """Write to advisors that they are asked; return to how many."""
-    return sum(_write(session, one, consultation, ASKED, ASKED_BODY) for one in people)
+    return sum(_write(session, one, consultation, EventKind.ADVICE_ASKED) for one in people)
 
 
 def answered(session: Session, consultation: Consultation, question: BoardQuestion) -> None:
     """Write to whoever asked a question that there is an answer."""
     asker = session.get_one(User, question.user_id)
-    _write(session, asker, consultation, ANSWERED, ANSWERED_BODY)
+    _write(session, asker, consultation, EventKind.ADVICE_ANSWERED)
 
 
-def _write(
-    session: Session, user: User, consultation: Consultation, subject: str, body: str
-) -> bool:
+def _write(session: Session, user: User, consultation: Consultation, kind: EventKind) -> bool:
     if user.state is not UserState.ACTIVE:
         return False
     programme = session.get_one(Programme, consultation.programme_id)
+    subject, body = LETTERS[kind]
+    event = events.to_person(
+        session,
+        kind,
+        user.id,
+        subject=EventSubject.CONSULTATION,
+        subject_id=consultation.id,
+        programme_id=consultation.programme_id,
+    )
     due = accounts.spoken_to(user).moment(consultation.due_at, programme.zone)
     accounts.write(
         session,
         user,
         Message(subject, programme=programme.title),
         Message(body, title=consultation.title, due=due),
+        event=event,
     )
     return True

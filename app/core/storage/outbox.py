@@ -56,11 +56,13 @@ class LetterState(StrEnum):
 class Letter(Record, table=True):
     """A letter to one person.
 
+    `event_id` is the event that it tells of; letters of earlier versions have none.
     `confidential` letters hold a link that lets its holder in; their text is removed
     when they are sent.
     """
 
     user_id: UUID = Field(index=True)
+    event_id: UUID | None = None
     recipient: str
     subject: str
     body: str
@@ -85,6 +87,7 @@ def state_of(letter: Letter) -> LetterState:
 def write(
     session: Session,
     *,
+    event_id: UUID,
     user_id: UUID,
     recipient: str,
     subject: str,
@@ -93,6 +96,11 @@ def write(
 ) -> Letter:
     """Add a letter to the caller's transaction.
 
+    Parameters
+    ----------
+    event_id : UUID
+        The event of which it tells: there is no letter of what webhooks do not tell.
+
     Raises
     ------
     ValueError
@@ -100,6 +108,7 @@ def write(
     """
     letter = Letter(
         user_id=user_id,
+        event_id=event_id,
         recipient=recipient,
         subject=subject,
         body=body,

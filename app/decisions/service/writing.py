@@ -86,7 +86,9 @@ class Writer:
     def write(self, decision: Decision, submission: Submission, kind: LetterKind) -> int:
         """Add the letters of a decision to the caller's transaction; return how many."""
         values = self._values(decision, submission, kind)
-        return self._teller.tell(kind, self.readers(submission), values, self._call.id)
+        event = letters.note(self._session, TEXTS[kind].event, submission)
+        readers = self.readers(submission)
+        return self._teller.tell(kind, readers, values, event, self._call.id)
 
     def readers(self, submission: Submission) -> Sequence[User]:
         """Return the people who get the letter about a submission."""

@@ -10,7 +10,9 @@ from app.accounts.service import letters as accounts
 from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.core.storage import outbox
-from app.matches.letters import LETTERS
+from app.events import service as events
+from app.events.kinds import EventSubject
+from app.matches.letters import EVENTS, LETTERS
 from app.matches.lifecycle import MatchLetterKind, Side
 from app.matches.models import Match, MatchLetter
 from app.matches.service import frozen_reasons
@@ -34,12 +36,22 @@ def tell(session: Session, match: Match, side: Side, kind: MatchLetterKind) -> i
     other = session.get_one(Submission, match.key_of(side.other))
     readers = people.team(session, own.organisation_id)
     facts = _facts(session, match, own, other)
+    event = events.to_team(
+        session,
+        EVENTS[kind],
+        own.organisation_id,
+        subject=EventSubject.MATCH,
+        subject_id=match.id,
+        code=match.code,
+        programme_id=match.programme_id,
+    )
     subject, body = LETTERS[kind]
     for user in readers:
         language = accounts.spoken_to(user)
         values = facts | _in(session, language, match, facts)
         outbox.write(
             session,
+            event_id=event.id,
             user_id=user.id,
             recipient=user.email,
             # A title may hold a line break that a head of a letter may not.

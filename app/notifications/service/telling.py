@@ -10,6 +10,7 @@ from app.accounts.models import User
 from app.accounts.service.letters import spoken_to
 from app.core.base.translations import Language
 from app.core.storage import outbox, upserts
+from app.events.models import Event
 from app.notifications import letter_texts
 from app.notifications.letter_texts import TEXTS, LetterKind, Template
 from app.notifications.models import LetterTemplate, Reminder
@@ -51,6 +52,7 @@ class Teller:
         kind: LetterKind,
         readers: Iterable[User],
         values: Values,
+        event: Event,
         call_id: UUID | None = None,
     ) -> int:
         """Write a letter to each reader who wants letters of its kind.
@@ -59,6 +61,8 @@ class Teller:
         ----------
         values : callable
             One value for each field that may stand in letters of this kind.
+        event : Event
+            Of which the letters tell.
         call_id : UUID, optional
             The call for which staff may have written another text.
 
@@ -78,6 +82,7 @@ class Teller:
             )
             outbox.write(
                 self._session,
+                event_id=event.id,
                 user_id=user.id,
                 recipient=user.email,
                 subject=letter.subject,

@@ -30,6 +30,7 @@ from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict
 from app.core.storage import audit, audit_reasons, idempotency_keys
 from app.core.storage.outbox import Letter
+from app.events import service as events
 from app.organisations.models import Organisation
 from app.organisations.schemas import HandOver, UserRead, UserStep
 from app.organisations.service import people
@@ -177,6 +178,7 @@ def _erase(session: Session, actor_id: UUID | None, user: User) -> Ended:
     tokens.erase_names(session, user.id)
     second_factor.forget(session, user.id)
     idempotency_keys.forget(session, user.id)
+    events.forget(session, user.id)
     audit_reasons.erase_by(session, user.id)
     for table in (Password, Identity, OneTimeLink, Membership, Collaborator, Letter):
         session.execute(delete(table).where(col(table.user_id) == user.id))

@@ -19,6 +19,8 @@ from app.core.base.errors import Conflict, NotFound
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.organisations.models import Organisation
 from app.organisations.schemas import (
     MembershipDraft,
@@ -130,8 +132,15 @@ def add_membership(
 def tell_team(session: Session, joining: MembershipDraft | UserMembership) -> None:
     """Write to the people of a team that somebody joins it, and will read its drafts."""
     if joining.role is Role.MEMBER:
+        event = events.to_team(
+            session,
+            EventKind.TEAM_JOINING,
+            joining.organisation_id,
+            subject=EventSubject.ORGANISATION,
+            subject_id=joining.organisation_id,
+        )
         for colleague in team(session, joining.organisation_id):
-            notices.write_once(session, colleague, JOINING, JOINING_BODY)
+            notices.write_once(session, colleague, JOINING, JOINING_BODY, event)
 
 
 def team(session: Session, organisation_id: UUID) -> Sequence[User]:

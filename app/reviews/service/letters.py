@@ -4,7 +4,7 @@ They name codes and a date alone: what a submission is about is read after signi
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,8 @@ from app.accounts.models import User
 from app.accounts.service import letters as accounts
 from app.core.base.clock import now
 from app.core.base.messages import Message
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.programmes.models import Programme
 from app.reviews.lifecycle import WAITING
 from app.reviews.models import Review
@@ -38,9 +40,16 @@ REMINDER_BODY: Final = Message(
 )
 
 
+LETTERS: Final[Mapping[EventKind, tuple[Message, Message]]] = {
+    EventKind.REVIEW_ASKED: (ASKED, ASKED_BODY),
+    EventKind.REVIEW_DUE_SOON: (REMINDER, REMINDER_BODY),
+}
+"""EventSubject and text of each letter; there is an event for each review that it names."""
+
+
 def ask(session: Session, user_id: UUID, reviews: Sequence[Review]) -> None:
     """Write to a reviewer that they are asked for some reviews of one programme."""
-    _write(session, user_id, reviews, ASKED, ASKED_BODY)
+    _write(session, user_id, reviews, EventKind.REVIEW_ASKED)
 
 
 def remind(session: Session) -> int:
@@ -64,14 +73,12 @@ def remind(session: Session) -> int:
             due[review.user_id, review.programme_id].append(review)
             review.reminded_at = at
     for (user_id, _), reviews in due.items():
-        _write(session, user_id, reviews, REMINDER, REMINDER_BODY)
+        _write(session, user_id, reviews, EventKind.REVIEW_DUE_SOON)
     session.flush()
     return len(due)
 
 
-def _write(
-    session: Session, user_id: UUID, reviews: Sequence[Review], subject: str, body: str
-) -> None:
+def _write(session: Session, user_id: UUID, reviews: Sequence[Review], kind: EventKind) -> None:
     user = session.get_one(User, user_id)
     if user.state is not UserState.ACTIVE:
         return
@@ -80,9 +87,23 @@ def _write(
     codes = [review.code for review in reviews]
     named = ", ".join(codes[:NAMED]) + (" …" if len(codes) > NAMED else "")
     due = min(review.due_at for review in reviews)
+    subject, body = LETTERS[kind]
+    told = [
+        events.to_person(
+            session,
+            kind,
+            user_id,
+            subject=EventSubject.REVIEW,
+            subject_id=review.id,
+            code=review.code,
+            programme_id=review.programme_id,
+        )
+        for review in reviews
+    ]
     accounts.write(
         session,
         user,
         Message(subject, programme=programme.title),
         Message(body, codes=named, due=language.moment(due, programme.zone)),
+        event=told[0],
     )

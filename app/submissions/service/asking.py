@@ -20,6 +20,7 @@ from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
+from app.events.kinds import EventKind
 from app.organisations.models import Organisation
 from app.organisations.service import people
 from app.programmes.models import Call
@@ -32,6 +33,7 @@ from app.questions.schemas import FormRead
 from app.submissions.lifecycle import CALLS, State
 from app.submissions.models import Submission
 from app.submissions.schemas import READS
+from app.submissions.service import letters as telling
 
 HIDDEN: Final = "hidden"
 EARLIER: Final = "earlier"
@@ -310,6 +312,7 @@ def use(
         .order_by(col(Submission.code))
     ).all()
     for draft in drafts:
+        event = telling.note(session, EventKind.SUBMISSION_ASKED_ANEW, draft)
         for user in people.team(session, draft.organisation_id):
             letters.write(
                 session,
@@ -322,6 +325,7 @@ def use(
                     title=draft.title,
                     origin=origin,
                 ),
+                event=event,
             )
     return form
 

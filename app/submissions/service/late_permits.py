@@ -15,7 +15,9 @@ from app.core.base.errors import CallNotOpen, Conflict, FieldError, NotFound, Un
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.pagination import Page, page
-from app.notifications.letter_texts import LetterKind
+from app.events import service as events
+from app.events.kinds import EventSubject
+from app.notifications.letter_texts import TEXTS, LetterKind
 from app.notifications.service.telling import Teller
 from app.organisations.models import Organisation
 from app.organisations.service import people
@@ -128,10 +130,20 @@ def _tell(session: Session, call: Call, team: Organisation, until: datetime) -> 
         "call": call.title,
         "programme": session.get_one(Programme, call.programme_id).title,
     }
+    event = events.to_team(
+        session,
+        TEXTS[LetterKind.PERMITTED].event,
+        team.id,
+        subject=EventSubject.CALL,
+        subject_id=call.id,
+        code=call.code,
+        programme_id=call.programme_id,
+    )
     Teller(session).tell(
         LetterKind.PERMITTED,
         people.team(session, team.id),
         lambda language: fields | {"until": language.moment(until, call.zone)},
+        event,
         call.id,
     )
 

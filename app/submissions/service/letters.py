@@ -8,8 +8,11 @@ from sqlmodel import Session
 
 from app.core.base.messages import Message
 from app.core.base.translations import Language
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
+from app.events.models import Event
 from app.notifications import letter_texts
-from app.notifications.letter_texts import LetterKind, Template
+from app.notifications.letter_texts import TEXTS, LetterKind, Template
 from app.notifications.service.telling import Teller
 from app.organisations.models import Organisation
 from app.organisations.service import people
@@ -85,7 +88,21 @@ def tell(
         kind,
         people.team(session, submission.organisation_id),
         values(session, submission, until=until, zone=zone, **texts),
+        note(session, TEXTS[kind].event, submission),
         submission.call_id,
+    )
+
+
+def note(session: Session, kind: EventKind, submission: Submission) -> Event:
+    """Note in the log of events that a team is told something about its submission."""
+    return events.to_team(
+        session,
+        kind,
+        submission.organisation_id,
+        subject=EventSubject(submission.kind.value),
+        subject_id=submission.id,
+        code=submission.code,
+        programme_id=submission.programme_id,
     )
 
 

@@ -20,6 +20,8 @@ from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.core.storage.reference_numbers import next_number
+from app.events import service as events
+from app.events.kinds import EventKind, EventSubject
 from app.submissions.models import Submission
 from app.submissions.service import drafts, queries
 from app.teams.schemas import MOST_COLLABORATORS, NewCollaborator
@@ -102,7 +104,7 @@ def name(
     one.may, one.email, one.ended_at = new.may, new.email, None
     session.add(one)
     session.flush()
-    _tell(session, user, public_url, is_new=is_new)
+    _tell(session, user, submission, public_url, is_new=is_new)
     audit.record(
         session,
         actor.user_id,
@@ -184,10 +186,21 @@ def _invited(session: Session, actor: Actor, new: NewCollaborator) -> User:
     return user
 
 
-def _tell(session: Session, user: User, public_url: str, *, is_new: bool) -> None:
+def _tell(
+    session: Session, user: User, submission: Submission, public_url: str, *, is_new: bool
+) -> None:
     """Write the one letter that a person gets; those who have left get none."""
     if user.state is UserState.INVITED:
         one_time_links.send_link(session, user, Purpose.INVITATION, public_url)
     elif user.state is UserState.ACTIVE and is_new:
         link = f"{public_url.rstrip('/')}/submissions"
-        notices.write_once(session, user, NAMED, Message(NAMED_BODY, link=link))
+        event = events.to_person(
+            session,
+            EventKind.SUBMISSION_SHARED,
+            user.id,
+            subject=EventSubject(submission.kind),
+            subject_id=submission.id,
+            code=submission.code,
+            programme_id=submission.programme_id,
+        )
+        notices.write_once(session, user, NAMED, Message(NAMED_BODY, link=link), event)

@@ -54,6 +54,7 @@ def mail_server(folder: Path, *, refuse: str = "") -> Iterator[MailServer]:
 
 def a_letter(session: Session, **fields: object) -> Letter:
     given = {
+        "event_id": uuid4(),
         "user_id": uuid4(),
         "recipient": "ann@example.org",
         "subject": "Ein Brief, où ça",

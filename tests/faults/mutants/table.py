@@ -28,6 +28,7 @@ from tests.faults.mutants import (
     tables,
     teams,
     traces,
+    webhooks,
 )
 from tests.faults.mutants.planting import Fault
 
@@ -57,4 +58,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *backgrounds.FAULTS,
     *letters.FAULTS,
     *learning.FAULTS,
+    *webhooks.FAULTS,
 )

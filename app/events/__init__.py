@@ -1,0 +1,1 @@
+"""What has happened, as a log: a line for each thing that letters tell, without their words."""

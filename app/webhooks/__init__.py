@@ -1,0 +1,1 @@
+"""Webhooks: programs of others that are told what letters tell."""

@@ -1,0 +1,1 @@
+"""Use cases of webhooks: having them, spreading what happens, delivering, replaying."""
