@@ -1,18 +1,19 @@
 """Which figures may be told, so that nobody can compute those that may not.
 
 The one rule for statistics that leave the staff. A *small* figure, from 1 to one below the
-limit, tells of single teams, and so does a small difference of two figures of one group: of six
-that were submitted and five that were eligible, one was not. Neither is told (primary
-suppression), nor what it could be computed from (complementary suppression: Cox 1980; Willenborg
-and de Waal 2001, chapter 4). Zero is told.
+limit, tells of single teams, and so does a small difference of two figures of one group: of
+six that were submitted and five that were eligible, one was not. Neither is told (primary
+suppression), nor what it could be computed from (complementary suppression: Cox 1980;
+Willenborg and de Waal 2001). Zero is told.
 
 Each group is counted at stages that lie within each other: whoever is selected was eligible.
-A group is told up to a stage and withheld from there on, and what is withheld of a table stands
-as one figure, the rest. Then what is withheld of one group can be as much as it and all the
-others of the rest allow, and it suffices to hold three things at each stage, for the rest as for
-each group: what came this far, what did not, and what the others of the rest could make up for,
-are none or at least the limit. Every small figure that is withheld can then have more values
-than the limit (`tests/insights/test_disclosure.py` solves for them by linear programming).
+A group is told up to a stage and withheld from there on, and what is withheld of a table
+stands as one figure, the rest. Then what is withheld of one group can be as much as it and
+the others of the rest allow, and it suffices to hold three things at each stage, for the rest
+as for each group: what came this far, what did not, and what the others of the rest could
+make up for, are none or at least the limit. Every small figure that is withheld can then have
+more values than the limit (`tests/insights/test_disclosure.py` solves for them by linear
+programming).
 
 What is decided at a stage depends on this stage and those before it alone. So the tables of two
 chains that begin alike tell the same where they do. The same figures are always withheld in the
@@ -21,7 +22,6 @@ same way: asking again tells nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 Counts = tuple[int, ...]

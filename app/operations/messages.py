@@ -65,6 +65,10 @@ WORDS: Final = frozenset(
         "Level",
         "Facet",
         "Basis",
+        "FunnelStage",
+        "Division",
+        "Experience",
+        "Region",
         "Notice",
         "Flaw",
     }

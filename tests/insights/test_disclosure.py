@@ -1,8 +1,8 @@
 """What is withheld of a table cannot be computed from what is told.
 
-Somebody who knows everything that is told, all relations between the figures, and what is public
-anyway tries to solve for what is withheld: the least and the greatest value that each small
-figure can have, by linear programming. All tables of the same things are given at once.
+Somebody who knows everything that is told, all relations between the figures, and what is
+public anyway tries to solve for what is withheld: for the least and the greatest value that
+each small figure can have, by linear programming.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -244,8 +244,8 @@ class Solver:
             for sign in (1, -1)
         ]
         assert all(one.status in {0, 3} for one in found)  # solved, or without a bound
-        least, most = (one.fun if one.status == 0 else -np.inf for one in found)
-        return float(-most - least)
+        least, less = (float(one.fun or 0) if one.status == 0 else -np.inf for one in found)
+        return -less - least
 
 
 def small_figures(whole: Group, n: int) -> Iterator[tuple[Group, int, int | None]]:
@@ -303,7 +303,7 @@ def test_no_figure_that_is_told_is_small_and_all_add_up(things: list[Thing]) -> 
 
 def check(of: Group, shown: Shown) -> None:
     for stage, count in enumerate(shown.counts):
-        assert count is None or count == of.counts[stage] and not 0 < count < LIMIT
+        assert count is None or (count == of.counts[stage] and not 0 < count < LIMIT)
         if count is not None and of.parts and shown.rest[stage] is not None:
             parts = [part.counts[stage] for part in shown.parts]
             assert sum(one or 0 for one in parts) + (shown.rest[stage] or 0) == count
