@@ -68,7 +68,6 @@ WORDS: Final = frozenset(
         "FunnelStage",
         "Division",
         "Experience",
-        "Region",
         "Notice",
         "Flaw",
     }

@@ -104,6 +104,7 @@ _OF_A_PROGRAMME: Final = (
         *("show_what_if", "show_comparison", "show_many", "take_many"),
         *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
         *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
+        *("show_coverage", "show_coverage_chart", "show_run_coverage"),
     )
 )
 
@@ -252,9 +253,16 @@ ENTRIES: Final = (
             *("show_board", "show_move", "keep_move", "undo_move"),
             *("show_what_if", "show_comparison"),
             *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),
-            *("show_fairness", "show_fairness_chart", "show_regrets"),
+            *("show_fairness", "show_fairness_chart", "show_regrets", "show_run_coverage"),
         ),
         every(Action.RUN_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Fairness and coverage"),
+        "/programmes/{programme}/coverage",
+        _pages("show_coverage", "show_coverage_chart"),
+        every(Action.SUBMISSION_READ),
         Row.PROGRAMME,
     ),
     Entry(
@@ -324,14 +332,8 @@ ENTRIES: Final = (
 
 OUTSIDE: Final = frozenset(
     {
-        *(
-            "choose_language",
-            "show_sign_in",
-            "sign_in",
-            "sign_out",
-            "go_to_provider",
-            "come_back",
-        ),
+        *("choose_language", "show_sign_in", "sign_in", "sign_out"),
+        *("go_to_provider", "come_back"),
         *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
         *("show_invitation", "accept_invitation"),

@@ -218,6 +218,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "round": "/programmes/{round}",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "figures": "/programmes/{programme}/runs/{run}/figures",
+            "coverage": "/programmes/{programme}/coverage",
+            "run-coverage": "/programmes/{programme}/runs/{run}/coverage",
             "fairness": (
                 "/programmes/{programme}/runs/{run}/fairness?objective=maxmin&text_weight=0.2"
             ),

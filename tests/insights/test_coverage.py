@@ -100,7 +100,7 @@ def test_each_group_is_told_as_far_as_nothing_small_can_be_computed(
     assert [one.count for one in challenges.figures] == [48, 37, 12, 0]
     # Of Japan four were submitted: too few, so another region is withheld with it.
     assert told(challenges, Division.REGION) == {
-        "europe": [34, 23, 7, 0],
+        "150": [34, 23, 7, 0],
         "rest": [14, 14, 5, 0],
     }
     # Of Malta two, so Italy is withheld with it; of both one was selected, so France is not told.

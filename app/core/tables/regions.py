@@ -10,14 +10,14 @@ from typing import Final
 
 
 class Region(StrEnum):
-    """A region of the world."""
+    """A region of the world, by its code of M49."""
 
-    AFRICA = "africa"
-    AMERICAS = "americas"
-    ANTARCTICA = "antarctica"
-    ASIA = "asia"
-    EUROPE = "europe"
-    OCEANIA = "oceania"
+    AFRICA = "002"
+    AMERICAS = "019"
+    ANTARCTICA = "010"
+    ASIA = "142"
+    EUROPE = "150"
+    OCEANIA = "009"
 
 
 _COUNTRIES: Final = {
