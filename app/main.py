@@ -36,6 +36,7 @@ from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
+from app.insights.open_api import router as open_data
 from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
@@ -164,6 +165,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
+    app.include_router(open_data)
     app.include_router(open_calls)
     include_pages(app)
     app.include_router(health)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
-from app.insights.counting import Counted, Division, FunnelStage, counted, divided
+from app.insights.counting import Counted, Division, FunnelStage, by_theme, counted, divided
 from app.insights.coverage_schemas import (
     NO_ASSIGNMENT,
     AssignedRead,
@@ -143,6 +143,7 @@ def side_of(
     limit: int,
     *,
     known: bool = False,
+    themes: bool = False,
 ) -> SideRead:
     """Return how far the submissions of a kind came, as far as it may be told.
 
@@ -152,14 +153,22 @@ def side_of(
         Stages that lie within each other. All chains have the same beginning.
     known : bool
         Whether what everybody knows by the catalogue is reckoned with.
+    themes : bool
+        Whether it is told by theme as well.
     """
     told = [
-        protect([divided(rows, chain, by, known=known) for by in DIVISIONS], limit)
+        protect(
+            [
+                *(divided(rows, chain, by, known=known) for by in DIVISIONS),
+                *(by_theme(rows, chain, known=known) if themes else ()),
+            ],
+            limit,
+        )
         for chain in chains
     ]
     tables = [_joined(shown, chains) for shown in zip(*told, strict=True)]
     divisions = list[DivisionRead]()
-    for by, table in zip(DIVISIONS, tables, strict=True):
+    for by, table in zip(DIVISIONS, tables[: len(DIVISIONS)], strict=True):
         divisions.append(
             DivisionRead(
                 division=by,
@@ -169,6 +178,8 @@ def side_of(
         )
         if by is Division.REGION:
             divisions.append(_countries(table))
+    if themes:
+        divisions.append(_themes(tables[len(DIVISIONS) :]))
     return SideRead(kind=kind, figures=_figures(tables[0].figures), divisions=divisions)
 
 
@@ -213,6 +224,13 @@ def _countries(regions: _Table) -> DivisionRead:
         groups=[_group(part, region) for region, part in told],
         rest=_counts(rest),
     )
+
+
+def _themes(tables: Sequence[_Table]) -> DivisionRead:
+    """Return the themes of which something is told; a submission names several of them."""
+    groups = [_group(part) for table in tables for part in table.parts if part.key]
+    nothing = dict.fromkeys(tables[0].figures) if tables else {}
+    return DivisionRead(division=Division.THEME, groups=groups, rest=_counts(nothing))
 
 
 def _group(table: _Table, region: str | None = None) -> GroupRead:

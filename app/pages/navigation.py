@@ -332,14 +332,13 @@ ENTRIES: Final = (
 
 OUTSIDE: Final = frozenset(
     {
-        *("choose_language", "show_sign_in", "sign_in", "sign_out"),
-        *("go_to_provider", "come_back"),
-        *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
+        *("choose_language", "show_sign_in", "sign_in", "sign_out", "go_to_provider"),
+        *("come_back", "show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
-        *("show_invitation", "accept_invitation"),
+        *("show_invitation", "accept_invitation", "show_components"),
         *("show_reset", "ask_for_reset", "set_new_password", "enter_demonstration"),
-        "show_components",
-        *("show_data", "show_accessibility", "show_contact"),
+        *("show_data", "show_accessibility", "show_contact", "show_open_data"),
+        *("show_statistics", "show_statistics_map", "show_statistics_chart"),
         *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
         *("show_notice", "show_notice_step", "move_notice"),
         *("begin_notice", "show_notice_form", "write_notice"),

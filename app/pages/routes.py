@@ -18,7 +18,7 @@ from app.pages.account import (
     tokens,
 )
 from app.pages.account import letters as letter_choices
-from app.pages.public import about, calls, components, front
+from app.pages.public import about, calls, components, front, open_data
 from app.pages.public import notices as catalogue
 from app.pages.review import advice, review
 from app.pages.review import mine as my_reviews
@@ -77,7 +77,7 @@ from app.pages.team import (
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, about, components),
+    *(front, calls, catalogue, open_data, about, components),
     *(
         sign_in,
         demonstration,

@@ -19,6 +19,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "published": "/notices/{challenge}",
             "ranking": "/how-the-ranking-works",
             "data": "/about-the-data",
+            "statistics": "/statistics",
+            "open-data": "/open-data",
             "accessibility": "/accessibility",
             "contact": "/contact",
             "sign-in": "/sign-in",

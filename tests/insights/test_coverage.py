@@ -103,7 +103,7 @@ def test_each_group_is_told_as_far_as_nothing_small_can_be_computed(
         "150": [34, 23, 7, 0],
         "rest": [14, 14, 5, 0],
     }
-    # Of Malta two, so Italy is withheld with it; of both one was selected, so France is not told.
+    # Of Malta two, so Italy is withheld with it; of both one was selected, so France is too.
     assert told(challenges, Division.COUNTRY) == {
         "FR": [20, 14, None, None],
         "rest": [28, 23, 12, 0],
