@@ -15,8 +15,9 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
-from app.insights import coverage, service
+from app.insights import coverage, peers, service
 from app.insights.coverage_schemas import CoverageRead, FairnessRead
+from app.insights.peer_schemas import PeersRead
 from app.insights.schemas import AuditQuery, AuditRead, TaskRead, TasksRead
 from app.insights.tasks import tasks_of
 
@@ -54,6 +55,19 @@ def read_fairness(
 ) -> Response:
     """Tell the same of one run, with what would have been the most even assignment."""
     return Computed(coverage.of_run(session, actor, run_id, settings))
+
+
+@router.get(
+    "/programmes/{programme_id}/peers",
+    response_model=PeersRead,
+    responses=responses(Conflict),
+)
+@needs(Action.SUBMISSION_READ)
+def list_peers(
+    session: ReadSessionDep, actor: ActorDep, settings: SettingsDep, programme_id: Reference
+) -> Response:
+    """List for each challenge those with a similar problem, also where it has no provider."""
+    return Computed(peers.peers(session, actor, programme_id, settings))
 
 
 @router.get("/audit")

@@ -11,8 +11,10 @@ from app.matchmaking.results import (
     ChosenPair,
     Floor,
     Loss,
+    Meeting,
     OfferInputs,
     OfferResult,
+    PeerInputs,
     PreviewInputs,
     PreviewResult,
     Regret,
@@ -54,6 +56,14 @@ def preview(programme_id: UUID, inputs: PreviewInputs, settings: Settings) -> Pr
 def offer(inputs: OfferInputs, settings: Settings) -> OfferResult:
     """Say for which published challenges a solution may help; see `engine.offering`."""
     found: OfferResult = _engine().offering.offer(
+        inputs, embedding_folder=settings.embedding_folder
+    )
+    return found
+
+
+def peers(inputs: PeerInputs, settings: Settings) -> Mapping[str, Sequence[Meeting]]:
+    """Say which challenges have a similar problem; see `engine.peers`."""
+    found: Mapping[str, Sequence[Meeting]] = _engine().peers.peers(
         inputs, embedding_folder=settings.embedding_folder
     )
     return found

@@ -104,7 +104,7 @@ _OF_A_PROGRAMME: Final = (
         *("show_what_if", "show_comparison", "show_many", "take_many"),
         *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
         *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
-        *("show_coverage", "show_coverage_chart", "show_run_coverage"),
+        *("show_coverage", "show_coverage_chart", "show_run_coverage", "show_peers"),
     )
 )
 
@@ -261,7 +261,7 @@ ENTRIES: Final = (
     Entry(
         Message("Fairness and coverage"),
         "/programmes/{programme}/coverage",
-        _pages("show_coverage", "show_coverage_chart"),
+        _pages("show_coverage", "show_coverage_chart", "show_peers"),
         every(Action.SUBMISSION_READ),
         Row.PROGRAMME,
     ),

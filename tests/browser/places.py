@@ -220,6 +220,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "round": "/programmes/{round}",
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "figures": "/programmes/{programme}/runs/{run}/figures",
+            "peers": "/programmes/{programme}/peers",
             "coverage": "/programmes/{programme}/coverage",
             "run-coverage": "/programmes/{programme}/runs/{run}/coverage",
             "fairness": (

@@ -202,6 +202,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_programme_map": Row(303, 403, 403, 200),
     "show_figures": Row(303, 404, 404, 200),
     "show_coverage": Row(303, 403, 403, 200),
+    "show_peers": Row(303, 403, 403, 200),
     "show_coverage_chart": Row(303, 403, 403, 200),
     "show_run_coverage": Row(303, 404, 404, 200),
     "show_scores_chart": Row(303, 404, 404, 200),
