@@ -18,6 +18,7 @@ class PeerRead(BaseModel):
     """Another challenge with a similar problem, and what both tell."""
 
     challenge: PartyRead
+    language: str | None
     words: Annotated[list[str], at_most(8)] = Field(description="What both mention.")
     themes: Annotated[list[str], at_most(8)] = Field(description="Keys of themes of both.")
     passages: PassagesRead = Field(

@@ -100,6 +100,7 @@ def peers(
                     peers=[
                         PeerRead(
                             challenge=parties[meeting.challenge],
+                            language=languages[meeting.challenge],
                             words=list(meeting.words),
                             themes=list(meeting.themes),
                             passages=PassagesRead.model_validate(meeting.passages),

@@ -66,7 +66,6 @@ WORDS: Final = frozenset(
         "Facet",
         "Basis",
         "FunnelStage",
-        "Division",
         "Experience",
         "Notice",
         "Flaw",

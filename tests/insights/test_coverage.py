@@ -128,6 +128,21 @@ def test_a_share_has_its_interval(
     ]
 
 
+def test_what_is_withheld_has_no_share(
+    session: Session, call: Call, edition: dict[str, list[Submission]]
+) -> None:
+    challenges, _ = report(session, call).sides
+    (countries,) = (one for one in challenges.divisions if one.division is Division.COUNTRY)
+
+    (france,) = countries.groups
+    assert [(one.count, one.share is not None) for one in france.figures] == [
+        (20, False),
+        (14, True),
+        (None, False),
+        (None, False),
+    ]
+
+
 def test_an_organisation_takes_part_for_the_first_time_until_it_has_submitted_elsewhere(
     session: Session, call: Call
 ) -> None:

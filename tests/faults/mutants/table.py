@@ -24,6 +24,7 @@ from tests.faults.mutants import (
     readers,
     reviews,
     screening,
+    statistics,
     tables,
     traces,
 )
@@ -37,6 +38,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *form_files.FAULTS,
     *reviews.FAULTS,
     *screening.FAULTS,
+    *statistics.FAULTS,
     *advice.FAULTS,
     *files.FAULTS,
     *notices.FAULTS,
