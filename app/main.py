@@ -36,7 +36,6 @@ from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
-from app.insights.open_api import router as open_data
 from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
@@ -54,6 +53,7 @@ from app.questions.api import router as questions
 from app.reviews import api as reviews
 from app.screening import api as screening
 from app.settings import Settings
+from app.statistics import api as statistics
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
 from app.submissions.form_files_api import router as form_files
@@ -161,11 +161,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         screening.adding,
         screening.of_submission,
         insights,
+        statistics.router,
         operations,
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
-    app.include_router(open_data)
+    app.include_router(statistics.open_router)
     app.include_router(open_calls)
     include_pages(app)
     app.include_router(health)

@@ -14,7 +14,6 @@ from app.matchmaking.results import (
     Meeting,
     OfferInputs,
     OfferResult,
-    PeerInputs,
     PreviewInputs,
     PreviewResult,
     Regret,
@@ -25,7 +24,9 @@ from app.matchmaking.results import (
     WhatIf,
     Whole,
 )
+from app.matchmaking.schemas.settings import RunSettings
 from app.settings import Settings
+from app.submissions.records import ChallengeRecord
 
 
 def _engine() -> Any:
@@ -61,10 +62,15 @@ def offer(inputs: OfferInputs, settings: Settings) -> OfferResult:
     return found
 
 
-def peers(inputs: PeerInputs, settings: Settings) -> Mapping[str, Sequence[Meeting]]:
-    """Say which challenges have a similar problem; see `engine.peers`."""
+def peers(
+    chosen: RunSettings,
+    challenges: Sequence[ChallengeRecord],
+    teams: Mapping[str, Hashable],
+    settings: Settings,
+) -> Mapping[str, Sequence[Meeting]]:
+    """Say which challenges have a similar problem; see `app.matchmaking.engine.peers`."""
     found: Mapping[str, Sequence[Meeting]] = _engine().peers.peers(
-        inputs, embedding_folder=settings.embedding_folder
+        chosen, challenges, teams, embedding_folder=settings.embedding_folder
     )
     return found
 

@@ -1,6 +1,6 @@
 """What goes into the engine and comes out of it, as plain values."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -127,25 +127,6 @@ class OfferResult:
 
     meetings: Sequence[Meeting]
     warnings: Sequence[dict[str, Any]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PeerInputs:
-    """Challenges that are compared with each other.
-
-    Attributes
-    ----------
-    settings : RunSettings
-        `top` says how many peers each has at most.
-    challenges : sequence of ChallengeRecord
-        Of length >= 1.
-    teams : mapping of str to Hashable
-        Whose each is, by its id: those of one team are no peers.
-    """
-
-    settings: RunSettings
-    challenges: Sequence[ChallengeRecord]
-    teams: Mapping[str, Hashable]
 
 
 @dataclass(frozen=True, slots=True)

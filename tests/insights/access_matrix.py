@@ -7,18 +7,6 @@ EXPECTED: Matrix = {
         "other": answers(403, admin=204),
         "hidden": answers(403, admin=404),
     },
-    "read_coverage": {
-        "other": answers(403, staff=200, lead=200, auditor=200),
-        "hidden": answers(403, staff=404, lead=404, auditor=404),
-    },
-    "read_fairness": {
-        "other": answers(409, member=404, reviewer=404, admin=404),
-        "hidden": answers(404),
-    },
-    "list_peers": {
-        "other": answers(403, staff=200, lead=200, auditor=200),
-        "hidden": answers(403, staff=404, lead=404, auditor=404),
-    },
     "list_tasks": {"any": answers(200)},
     "list_audit_events": {"any": answers(200, member=403, reviewer=403, advisor=403)},
 }

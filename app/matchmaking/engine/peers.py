@@ -5,7 +5,7 @@ tells, another tells as well. Those of one team are no peers of each other.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,25 +13,40 @@ from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.offering import meeting_of, unasked
 from app.matchmaking.engine.pipeline import Matching, profiles_of
 from app.matchmaking.engine.ranking import ALWAYS, Engine
-from app.matchmaking.results import Meeting, PeerInputs
+from app.matchmaking.results import Meeting
+from app.matchmaking.schemas.settings import RunSettings
+from app.submissions.records import ChallengeRecord
 
 
 def peers(
-    inputs: PeerInputs, *, embedding_folder: Path | None = None
+    settings: RunSettings,
+    challenges: Sequence[ChallengeRecord],
+    teams: Mapping[str, Hashable],
+    *,
+    embedding_folder: Path | None = None,
 ) -> Mapping[str, Sequence[Meeting]]:
     """Say for each challenge by id which others are most like it, and in which words.
+
+    Parameters
+    ----------
+    settings : RunSettings
+        `top` says how many peers each has at most.
+    challenges : sequence of ChallengeRecord, of length >= 1
+    teams : mapping of str to Hashable
+        Whose each is, by its id: those of one team are no peers.
+    embedding_folder : Path, default=None
+        Where the sentence encoder lies, should the settings name one.
 
     Raises
     ------
     Unavailable
         If the sentence encoder is not there.
     """
-    settings = inputs.settings
-    records = sorted(inputs.challenges, key=lambda record: record.id)
+    records = sorted(challenges, key=lambda record: record.id)
     profiles = [
         replace(
             profile,
-            attributes={"organisation": frozenset({str(inputs.teams[profile.id])})},
+            attributes={"organisation": frozenset({str(teams[profile.id])})},
         )
         for profile in profiles_of(records, settings.working_language)
     ]

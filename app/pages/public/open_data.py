@@ -13,17 +13,17 @@ from app.core.base.references import Reference
 from app.core.base.translations import language
 from app.core.http.access import public
 from app.core.http.database_sessions import ReadSessionDep
-from app.insights import open_data
-from app.insights.catalogue_entry import KINDS
-from app.insights.counting import Division
-from app.insights.coverage_schemas import GroupRead, SideRead
-from app.insights.naming import name_of_group
-from app.insights.open_data import Edition
-from app.insights.open_schemas import dictionary
 from app.pages.charts import plots, world
 from app.pages.charts.answers import Chart
 from app.pages.layout import PageDep
 from app.settings import Settings
+from app.statistics.schemas.coverage import GroupRead, SideRead
+from app.statistics.schemas.groups import Division
+from app.statistics.schemas.open_data import dictionary
+from app.statistics.service import open_data
+from app.statistics.service.catalogue_entry import KINDS
+from app.statistics.service.naming import name_of_group
+from app.statistics.service.open_data import Edition
 from app.submissions.lifecycle import Kind
 from app.themes import service as themes
 

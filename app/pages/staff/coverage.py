@@ -12,16 +12,16 @@ from app.core.base.translations import Language, language
 from app.core.http.access import needs, within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
-from app.insights import coverage
-from app.insights.counting import Division, FunnelStage
-from app.insights.coverage_schemas import SideRead
-from app.insights.naming import name_of_group
 from app.matchmaking.lifecycle import HAS_RESULT
 from app.pages.charts import plots
 from app.pages.charts.answers import Chart
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.rooms import place_of, run_of
 from app.programmes import service as programmes
+from app.statistics.schemas.coverage import SideRead
+from app.statistics.schemas.groups import Division, FunnelStage
+from app.statistics.service import coverage
+from app.statistics.service.naming import name_of_group
 from app.submissions.lifecycle import Kind
 
 router = APIRouter()

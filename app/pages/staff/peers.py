@@ -8,10 +8,10 @@ from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
-from app.insights import peers
 from app.pages.layout import PageDep
 from app.pages.topics import FIELDS
 from app.programmes import service as programmes
+from app.statistics.service import peers
 from app.themes import service as themes
 
 router = APIRouter()

@@ -3,8 +3,8 @@
 from app.core.base.translations import language
 from app.core.tables.countries import country_codes
 from app.core.tables.regions import REGIONS, Region
-from app.insights.counting import Division
-from app.insights.naming import name_of_group
+from app.statistics.schemas.groups import Division
+from app.statistics.service.naming import name_of_group
 
 
 def test_each_country_has_a_region() -> None:

@@ -4,12 +4,12 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-RULE: Final = "app/insights/disclosure.py"
-OPEN: Final = "app/insights/open_data.py"
-TABLES: Final = "tests/insights/test_disclosure.py::"
-DATA: Final = "tests/insights/test_open_data.py::"
-REPORT: Final = "tests/insights/test_coverage.py::"
-PEERS: Final = "tests/insights/test_peers.py::"
+RULE: Final = "app/statistics/service/disclosure.py"
+OPEN: Final = "app/statistics/service/open_data.py"
+TABLES: Final = "tests/statistics/test_disclosure.py::"
+DATA: Final = "tests/statistics/test_open_data.py::"
+REPORT: Final = "tests/statistics/test_coverage.py::"
+PEERS: Final = "tests/statistics/test_peers.py::"
 SMALL: Final = f"{TABLES}test_every_small_figure_can_have_more_values_than_the_limit"
 WITHHELD: Final = f"{TABLES}test_what_is_small_is_withheld_with_what_it_could_be_computed_from"
 
@@ -68,7 +68,7 @@ FAULTS: Final = (
     ),
     Fault(
         "a share tells a figure that is withheld",
-        "app/insights/coverage.py",
+        "app/statistics/service/coverage.py",
         "if stage is FunnelStage.SUBMITTED or count is None or submitted is None:",
         "count = count or 0\n    if stage is FunnelStage.SUBMITTED or submitted is None:",
         (f"{REPORT}test_what_is_withheld_has_no_share",),
@@ -96,14 +96,14 @@ FAULTS: Final = (
     ),
     Fault(
         "a team reads the report",
-        "app/insights/coverage.py",
+        "app/statistics/service/coverage.py",
         "    policy.require(actor, Action.SUBMISSION_READ)\n",
         "",
         (f"{REPORT}test_a_team_does_not_read_it",),
     ),
     Fault(
         "a team reads what other teams ask for",
-        "app/insights/peers.py",
+        "app/statistics/service/peers.py",
         "    policy.require(actor, Action.SUBMISSION_READ)\n",
         "",
         (f"{PEERS}test_nobody_but_who_reads_all_submissions_is_told",),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.core.base.messages import Message
 from app.core.base.translations import LANGUAGES, language
-from app.insights.open_schemas import ABOUT, CHALLENGES, STATISTICS, TITLES
+from app.statistics.schemas.open_data import ABOUT, CHALLENGES, STATISTICS, TITLES
 
 MEDIA_TYPE: Final = "application/ld+json"
 _IANA: Final = "https://www.iana.org/assignments/media-types/"

@@ -12,7 +12,7 @@ stands as one figure, the rest. Then what is withheld of one group can be as muc
 the others of the rest allow, and it suffices to hold three things at each stage, for the rest
 as for each group: what came this far, what did not, and what the others of the rest could
 make up for, are none or at least the limit. Every small figure that is withheld can then have
-more values than the limit (`tests/insights/test_disclosure.py` solves for them by linear
+more values than the limit (`tests/statistics/test_disclosure.py` solves for them by linear
 programming).
 
 What is decided at a stage depends on this stage and those before it alone. So the tables of two

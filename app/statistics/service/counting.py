@@ -1,13 +1,12 @@
 """Who was submitted, eligible, selected, suggested and matched, counted for the one rule.
 
-`app.insights.disclosure` decides what of it is told.
+`app.statistics.service.disclosure` decides what of it is told.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists
 
 from app.core.tables.regions import REGIONS, Region
-from app.insights.disclosure import Counts, Group
 from app.matches.lifecycle import KNOWN_TO_EACH_OTHER, MatchState
 from app.matches.models import Match
 from app.matchmaking.models import Suggestion
@@ -24,37 +22,10 @@ from app.matchmaking.service.run_figures import FIRST
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.organisations.models import Organisation
+from app.statistics.schemas.groups import Division, Experience, FunnelStage
+from app.statistics.service.disclosure import Counts, Group
 from app.submissions.lifecycle import FOUND_ELIGIBLE, TAKES_PART, Kind, State
 from app.submissions.models import Submission
-
-
-class FunnelStage(StrEnum):
-    """How far a submission has come."""
-
-    SUBMITTED = "submitted"
-    ELIGIBLE = "eligible"
-    SELECTED = "selected"
-    SUGGESTED = "suggested"
-    MATCHED = "matched"
-
-
-class Division(StrEnum):
-    """By what submissions are counted."""
-
-    REGION = "region"
-    COUNTRY = "country"
-    LEVEL = "level"
-    LANGUAGE = "language"
-    EXPERIENCE = "experience"
-    THEME = "theme"
-
-
-class Experience(StrEnum):
-    """Whether an organisation takes part for the first time."""
-
-    FIRST_TIME = "first_time"
-    BEFORE = "before"
-
 
 GIVEN_A_PLACE: Final = TAKES_PART | {State.DECLINED}
 """The states of what was selected, whether the team has taken its place or not."""

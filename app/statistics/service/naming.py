@@ -6,8 +6,9 @@ from typing import Final
 from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.core.tables.regions import Region
-from app.insights.counting import UNKNOWN, Division, Experience
 from app.organisations.schemas import Level
+from app.statistics.schemas.groups import Division, Experience
+from app.statistics.service.counting import UNKNOWN
 
 NOT_SAID: Final = Message("not stated")
 _WORDS: Final = {

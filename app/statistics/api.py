@@ -1,29 +1,79 @@
-"""Routes of open data: without a token, cached, and open to other sites."""
+"""Routes of statistics: the report and peers for staff, and open data for everybody."""
 
 import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.accounts.dependencies import SettingsDep
+from app.access.policy import Action
+from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.clock import now
+from app.core.base.errors import Conflict
 from app.core.base.references import Reference
 from app.core.base.translations import ENGLISH, Tag
 from app.core.base.translations import language as in_language
-from app.core.http.access import public
+from app.core.http.access import needs, public, within
+from app.core.http.computing import Computed
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.open_data import open_answer
-from app.core.http.routing import JSON
-from app.insights import catalogue_entry, open_data
-from app.insights.open_schemas import ChallengeRow, Statistic, dictionary
+from app.core.http.openapi import responses
+from app.core.http.routing import JSON, Route
 from app.notices.schemas import CatalogueQuery
+from app.statistics.schemas.coverage import CoverageRead, FairnessRead
+from app.statistics.schemas.open_data import ChallengeRow, Statistic, dictionary
+from app.statistics.schemas.peers import PeersRead
+from app.statistics.service import catalogue_entry, coverage, open_data, peers
 
-router = APIRouter(prefix="/public/v1", include_in_schema=False)
+router = APIRouter(route_class=Route, tags=["statistics"])
+
+open_router = APIRouter(prefix="/public/v1", include_in_schema=False)
+"""Open data: without a token, cached, and open to other sites."""
 
 Ending = Literal["csv", "jsonl"]
 
 
-@router.get("/statistics")
+@router.get("/programmes/{programme_id}/fairness")
+@needs(Action.SUBMISSION_READ)
+def read_coverage(
+    session: ReadSessionDep, actor: ActorDep, settings: SettingsDep, programme_id: Reference
+) -> CoverageRead:
+    """Tell who takes part in a programme and how far each group came; small ones are withheld.
+
+    Suggestions are those of its newest run.
+    """
+    return coverage.of_programme(session, actor, programme_id, settings)
+
+
+@router.get(
+    "/match-runs/{run_id}/fairness",
+    response_model=FairnessRead,
+    responses=responses(Conflict),
+)
+@within(Action.RUN_READ)
+def read_fairness(
+    session: ReadSessionDep, actor: ActorDep, settings: SettingsDep, run_id: Reference
+) -> Response:
+    """Tell the same of one run, with what would have been the most even assignment."""
+    return Computed(coverage.of_run(session, actor, run_id, settings))
+
+
+@router.get(
+    "/programmes/{programme_id}/peers",
+    response_model=PeersRead,
+    responses=responses(Conflict),
+)
+@needs(Action.SUBMISSION_READ)
+def list_peers(
+    session: ReadSessionDep, actor: ActorDep, settings: SettingsDep, programme_id: Reference
+) -> Response:
+    """List for each challenge those with a similar problem, also where it has no provider."""
+    return Computed(peers.peers(session, actor, programme_id, settings))
+
+
+# --- for everybody ----------------------------------------------------------------------
+
+
+@open_router.get("/statistics")
 @public
 def read_statistics(
     request: Request,
@@ -37,7 +87,7 @@ def read_statistics(
     return open_answer(request, found.model_dump_json().encode(), JSON)
 
 
-@router.get("/statistics.{ending}")
+@open_router.get("/statistics.{ending}")
 @public
 def download_statistics(
     request: Request,
@@ -53,7 +103,7 @@ def download_statistics(
     return open_answer(request, written(Statistic, found.items), media_type)
 
 
-@router.get("/challenges.{ending}")
+@open_router.get("/challenges.{ending}")
 @public
 def download_challenges(
     request: Request,
@@ -72,7 +122,7 @@ def download_challenges(
     return answer
 
 
-@router.get("/dictionary")
+@open_router.get("/dictionary")
 @public
 def read_dictionary(
     request: Request, settings: SettingsDep, language: Tag = ENGLISH
@@ -82,7 +132,7 @@ def read_dictionary(
     return open_answer(request, read.model_dump_json().encode(), JSON)
 
 
-@router.get("/catalog.jsonld")
+@open_router.get("/catalog.jsonld")
 @public
 def read_catalogue_entry(request: Request, settings: SettingsDep) -> Response:
     """Describe the open data for catalogues of data (DCAT-AP)."""

@@ -14,17 +14,9 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
-from app.insights.peer_schemas import (
-    MOST_CHALLENGES,
-    MOST_PEERS,
-    ChallengeWithPeersRead,
-    PeerRead,
-    PeersRead,
-)
 from app.matches.lifecycle import LIVE
 from app.matches.models import Match
 from app.matchmaking import deferred
-from app.matchmaking.results import PeerInputs
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.settings import FLOOR
 from app.matchmaking.schemas.suggestions import PassagesRead
@@ -33,6 +25,13 @@ from app.organisations.models import Organisation
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.settings import Settings
+from app.statistics.schemas.peers import (
+    MOST_CHALLENGES,
+    MOST_PEERS,
+    ChallengeWithPeersRead,
+    PeerRead,
+    PeersRead,
+)
 from app.submissions.lifecycle import DECIDED, GONE, Kind, State
 from app.submissions.models import Submission
 from app.submissions.records import AnsweredChallenge
@@ -69,11 +68,8 @@ def peers(
         AnsweredChallenge.model_validate(inputs.record(session, row, owner))
         for row, owner in rows
     ]
-    asked = PeerInputs(
-        inputs.chosen(programme, settings, top=MOST_PEERS, floor=FLOOR),
-        records,
-        {row.code: row.organisation_id for row, _ in rows},
-    )
+    chosen = inputs.chosen(programme, settings, top=MOST_PEERS, floor=FLOOR)
+    teams = {row.code: row.organisation_id for row, _ in rows}
     languages = {row.code: row.language for row, _ in rows}
     has_provider = {row.code: row.id in served for row, _ in rows}
     parties = {
@@ -89,7 +85,7 @@ def peers(
     code = programme.code
 
     def compute() -> PeersRead:
-        found = deferred.peers(asked, settings) if records else {}
+        found = deferred.peers(chosen, records, teams, settings) if records else {}
         return PeersRead(
             programme=code,
             challenges=[

@@ -17,23 +17,23 @@ from app.core.base.translations import language
 from app.core.storage.pagination import Page
 from app.core.tables.exporting import Format, Look, Named, columns_of, table_in_parts
 from app.decisions.models import Release
-from app.insights.counting import counted
-from app.insights.coverage import FUNNEL, side_of
-from app.insights.coverage_schemas import FigureRead, SideRead
-from app.insights.naming import name_of_group
-from app.insights.open_schemas import (
-    MOST_PROGRAMMES,
-    ChallengeRow,
-    Line,
-    Statistic,
-    Statistics,
-)
 from app.notices import queries as notices
 from app.notices.schemas import CatalogueQuery
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallState, Phase, phase
 from app.programmes.models import Call, Programme
 from app.settings import Settings
+from app.statistics.schemas.coverage import FigureRead, SideRead
+from app.statistics.schemas.open_data import (
+    MOST_PROGRAMMES,
+    ChallengeRow,
+    Line,
+    Statistic,
+    Statistics,
+)
+from app.statistics.service.counting import counted
+from app.statistics.service.coverage import FUNNEL, side_of
+from app.statistics.service.naming import name_of_group
 from app.submissions.lifecycle import CALLS, Kind
 from app.submissions.models import LatePermit
 from app.themes import service as themes

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from app.core.base.messages import Message
 from app.core.base.schemas import at_most
 from app.core.base.translations import Language
-from app.insights.counting import FunnelStage
-from app.insights.coverage_schemas import MOST_GROUPS
+from app.statistics.schemas.coverage import MOST_GROUPS
+from app.statistics.schemas.groups import FunnelStage
 from app.submissions.content import Passage
 from app.submissions.lifecycle import Kind
 from app.submissions.schemas import MOST_THEMES

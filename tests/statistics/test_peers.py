@@ -7,11 +7,11 @@ from sqlmodel import Session
 
 from app.access.policy import OPERATOR, Role
 from app.core.base.errors import Conflict, NotPermitted
-from app.insights import peers
-from app.insights.peer_schemas import PeersRead
 from app.matches.lifecycle import MatchState
 from app.programmes.models import Call
 from app.settings import Settings
+from app.statistics.schemas.peers import PeersRead
+from app.statistics.service import peers
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.decisions.people import actor

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.base.messages import Message
 from app.core.base.schemas import Told, at_most
-from app.insights.counting import Division, FunnelStage
 from app.matchmaking.schemas.settings import Objective
+from app.statistics.schemas.groups import Division, FunnelStage
 from app.submissions.lifecycle import Kind
 
 MOST_GROUPS: Final = 300

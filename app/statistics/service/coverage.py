@@ -14,20 +14,6 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.core.base.errors import Conflict
-from app.insights.counting import Counted, Division, FunnelStage, by_theme, counted, divided
-from app.insights.coverage_schemas import (
-    NO_ASSIGNMENT,
-    AssignedRead,
-    CoverageRead,
-    DivisionRead,
-    EvenRead,
-    FairnessRead,
-    FigureRead,
-    GroupRead,
-    SideRead,
-)
-from app.insights.disclosure import Shown, Told, protect
-from app.insights.proportions import share_of
 from app.matchmaking.lifecycle import HAS_RESULT
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.assignments import NewWhatIf
@@ -38,6 +24,21 @@ from app.matchmaking.service.run_figures import FIRST
 from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.settings import Settings
+from app.statistics.schemas.coverage import (
+    NO_ASSIGNMENT,
+    AssignedRead,
+    CoverageRead,
+    DivisionRead,
+    EvenRead,
+    FairnessRead,
+    FigureRead,
+    GroupRead,
+    SideRead,
+)
+from app.statistics.schemas.groups import Division, FunnelStage
+from app.statistics.service.counting import Counted, by_theme, counted, divided
+from app.statistics.service.disclosure import Shown, Told, protect
+from app.statistics.service.proportions import share_of
 from app.submissions.lifecycle import Basis, Kind
 
 DIVISIONS: Final = (

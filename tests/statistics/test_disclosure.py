@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from app.insights.disclosure import Group, Shown, Told, protect
+from app.statistics.service.disclosure import Group, Shown, Told, protect
 
 LIMIT = 5
 

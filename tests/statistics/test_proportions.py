@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.insights.proportions import Share, share_of
+from app.statistics.service.proportions import Share, share_of
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 
 from app.core.base.clock import now
 from app.core.base.translations import LANGUAGES
-from app.insights import open_data
-from app.insights.open_schemas import MEANINGS, ChallengeRow, Statistic
 from app.notices.lifecycle import NoticeState
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call, Programme
 from app.settings import Settings
+from app.statistics.schemas.open_data import MEANINGS, ChallengeRow, Statistic
+from app.statistics.service import open_data
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from tests.factories import (
