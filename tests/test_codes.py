@@ -30,6 +30,7 @@ from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
+from tests.statistics import access_matrix as statistics
 from tests.submissions import access_matrix as submissions
 from tests.test_authorisation import suited
 from tests.world import World, names_in
@@ -75,7 +76,7 @@ FEATURES: Final = (
         reviews,
         screening,
     ),
-    *(questions, screening, submissions),
+    *(questions, screening, statistics, submissions),
 )
 CASES: Final = {
     case: rows
