@@ -54,6 +54,7 @@ from app.questions.api import router as questions
 from app.reviews import api as reviews
 from app.screening import api as screening
 from app.settings import Settings
+from app.statistics import api as statistics
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
 from app.submissions.form_files_api import router as form_files
@@ -166,10 +167,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         screening.of_submission,
         webhooks,
         insights,
+        statistics.router,
         operations,
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
+    app.include_router(statistics.open_router)
     app.include_router(open_calls)
     include_pages(app)
     app.include_router(health)

@@ -196,6 +196,12 @@ class Settings(BaseSettings):
         max_length=200,
         description="Licence of what is published, such as CC-BY-4.0; unset: nobody has said.",
     )
+    suppression_limit: Whole = Field(
+        default=5,
+        ge=3,
+        le=100,
+        description="The least figure that reports and open data tell, but for zero.",
+    )
     contact: str | None = Field(
         default=None,
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",

@@ -62,6 +62,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/engine/files.py": "matching of two files, without a database",
         "app/matchmaking/engine/models.py": "the bridge to the library: its models",
         "app/matchmaking/engine/offering.py": "which published challenges a solution meets",
+        "app/matchmaking/engine/peers.py": "which challenges have a similar problem",
         "app/matchmaking/engine/pipeline.py": "the one way from records to suggestions",
         "app/matchmaking/engine/preview.py": "where a submission would stand, beside any run",
         "app/matchmaking/engine/profiles.py": "the bridge to the library: what it reads",

@@ -29,6 +29,7 @@ from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
+from tests.statistics import access_matrix as statistics
 from tests.submissions import access_matrix as submissions
 from tests.teams import access_matrix as teams
 from tests.themes import access_matrix as themes
@@ -42,6 +43,7 @@ FEATURES = (
     decisions,
     duplicates,
     insights,
+    statistics,
     matches,
     matchmaking,
     notices,

@@ -30,6 +30,7 @@ from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
+from tests.statistics import access_matrix as statistics
 from tests.submissions import access_matrix as submissions
 from tests.teams import access_matrix as teams
 from tests.test_authorisation import suited
@@ -86,7 +87,7 @@ FEATURES: Final = (
         reviews,
         screening,
     ),
-    *(questions, screening, submissions, teams),
+    *(questions, screening, statistics, submissions, teams),
 )
 CASES: Final = {
     case: rows

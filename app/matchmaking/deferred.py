@@ -12,6 +12,7 @@ from app.matchmaking.results import (
     ChosenPair,
     Floor,
     Loss,
+    Meeting,
     OfferInputs,
     OfferResult,
     PreviewInputs,
@@ -24,7 +25,9 @@ from app.matchmaking.results import (
     WhatIf,
     Whole,
 )
+from app.matchmaking.schemas.settings import RunSettings
 from app.settings import Settings
+from app.submissions.records import ChallengeRecord
 
 
 def _engine() -> Any:
@@ -56,6 +59,19 @@ def offer(inputs: OfferInputs, settings: Settings) -> OfferResult:
     """Say for which published challenges a solution may help; see `engine.offering`."""
     found: OfferResult = _engine().offering.offer(
         inputs, embedding_folder=settings.embedding_folder
+    )
+    return found
+
+
+def peers(
+    chosen: RunSettings,
+    challenges: Sequence[ChallengeRecord],
+    teams: Mapping[str, Hashable],
+    settings: Settings,
+) -> Mapping[str, Sequence[Meeting]]:
+    """Say which challenges have a similar problem; see `app.matchmaking.engine.peers`."""
+    found: Mapping[str, Sequence[Meeting]] = _engine().peers.peers(
+        chosen, challenges, teams, embedding_folder=settings.embedding_folder
     )
     return found
 

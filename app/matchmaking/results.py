@@ -94,7 +94,7 @@ class Meeting:
     Attributes
     ----------
     challenge : str
-        Its code.
+        Its code; of two challenges that of the other one.
     words, themes : sequence of str
         What both mention, and the keys of themes that both have, the strongest first.
     passages : dict

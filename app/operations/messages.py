@@ -65,6 +65,8 @@ WORDS: Final = frozenset(
         "Level",
         "Facet",
         "Basis",
+        "FunnelStage",
+        "Experience",
         "Notice",
         "Flaw",
     }

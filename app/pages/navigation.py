@@ -72,6 +72,7 @@ _OF_A_PROGRAMME: Final = (
         *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
         *("show_agreement", "adopt_weight", "drop_weight"),
         *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
+        *("show_coverage", "show_coverage_chart", "show_run_coverage", "show_peers"),
     )
 )
 
@@ -221,10 +222,17 @@ ENTRIES: Final = (
             *("show_board", "show_move", "keep_move", "undo_move"),
             *("show_what_if", "show_comparison"),
             *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),
-            *("show_fairness", "show_fairness_chart", "show_regrets"),
+            *("show_fairness", "show_fairness_chart", "show_regrets", "show_run_coverage"),
             *("show_agreement", "adopt_weight", "drop_weight"),
         ),
         every(Action.RUN_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Fairness and coverage"),
+        "/programmes/{programme}/coverage",
+        _pages("show_coverage", "show_coverage_chart", "show_peers"),
+        every(Action.SUBMISSION_READ),
         Row.PROGRAMME,
     ),
     Entry(
@@ -305,20 +313,13 @@ ENTRIES: Final = (
 
 OUTSIDE: Final = frozenset(
     {
-        *(
-            "choose_language",
-            "show_sign_in",
-            "sign_in",
-            "sign_out",
-            "go_to_provider",
-            "come_back",
-        ),
-        *("show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
+        *("choose_language", "show_sign_in", "sign_in", "sign_out", "go_to_provider"),
+        *("come_back", "show_second_factor", "pass_second_factor", "show_enrolment", "enrol"),
         *("show_consent", "consent", "show_provider_consent", "accept_with_provider"),
-        *("show_invitation", "accept_invitation"),
+        *("show_invitation", "accept_invitation", "show_components"),
         *("show_reset", "ask_for_reset", "set_new_password", "enter_demonstration"),
-        "show_components",
-        *("show_data", "show_accessibility", "show_contact"),
+        *("show_data", "show_accessibility", "show_contact", "show_open_data"),
+        *("show_statistics", "show_statistics_map", "show_statistics_chart"),
         *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
         *("show_support", "show_support_asked", "give_support"),
         *("show_notice", "show_notice_step", "move_notice"),

@@ -19,7 +19,7 @@ from app.pages.account import (
     webhooks,
 )
 from app.pages.account import letters as letter_choices
-from app.pages.public import about, calls, components, front
+from app.pages.public import about, calls, components, front, open_data
 from app.pages.public import notices as catalogue
 from app.pages.public import support as supporting
 from app.pages.review import advice, review
@@ -35,6 +35,7 @@ from app.pages.staff import (
     call_meter,
     comparison,
     consultations,
+    coverage,
     decision,
     decisions,
     exclusions,
@@ -48,6 +49,7 @@ from app.pages.staff import (
     next_edition,
     notices,
     offers,
+    peers,
     people,
     programme_form,
     programmes,
@@ -83,7 +85,7 @@ from app.pages.team import (
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, about, components, supporting),
+    *(front, calls, catalogue, open_data, about, components, supporting),
     *(
         sign_in,
         demonstration,
@@ -135,7 +137,7 @@ for page in (
         comparison,
         offers,
     ),
-    *(figures, trade_offs, teaching),
+    *(figures, coverage, peers, trade_offs, teaching),
     *(programme_calls, call_forms, call_meter, late_permits, programme_form, importing),
     *(builder, question_form, form_rules, next_edition),
     *(people, users, letters, organisation, audit),

@@ -19,6 +19,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "published": "/notices/{challenge}",
             "ranking": "/how-the-ranking-works",
             "data": "/about-the-data",
+            "statistics": "/statistics",
+            "open-data": "/open-data",
             "accessibility": "/accessibility",
             "contact": "/contact",
             "sign-in": "/sign-in",
@@ -233,6 +235,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "what-if": "/programmes/{programme}/runs/{run}/what-if?objective=total",
             "agreement": "/programmes/{programme}/agreement",
             "figures": "/programmes/{programme}/runs/{run}/figures",
+            "peers": "/programmes/{programme}/peers",
+            "coverage": "/programmes/{programme}/coverage",
+            "run-coverage": "/programmes/{programme}/runs/{run}/coverage",
             "fairness": (
                 "/programmes/{programme}/runs/{run}/fairness?objective=maxmin&text_weight=0.2"
             ),

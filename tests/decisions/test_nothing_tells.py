@@ -56,6 +56,10 @@ THE_TEAM = "the team"
 VOLATILE = {"x-request-id", "date", "set-cookie"}
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)|\d\d:\d\d \(")
 FORMATS = ("json", "csv", "xlsx")
+OPEN = (
+    *("notices", "notices.atom", "challenges.csv", "challenges.jsonl"),
+    *("statistics", "statistics.csv", "statistics.jsonl", "dictionary", "catalog.jsonld"),
+)
 Answer = tuple[int, bytes, dict[str, str], list[str]]
 
 
@@ -220,7 +224,7 @@ def addresses(client: TestClient, teams: Teams) -> Iterator[tuple[str, str]]:
     for method, path, _ in ROUTES.values():
         if method == "GET":
             yield from (("GET", one) for one in stepping(path, teams))
-    yield from (("GET", path) for path in ("/public/v1/notices", "/public/v1/notices.atom"))
+    yield from (("GET", f"/public/v1/{name}") for name in OPEN)
 
 
 def stepping(path: str, teams: Teams) -> Iterator[str]:

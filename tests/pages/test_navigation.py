@@ -92,6 +92,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027/decisions",
         "/programmes/gov2gov-2027/notices",
         "/programmes/gov2gov-2027/runs",
+        "/programmes/gov2gov-2027/coverage",
         "/programmes/gov2gov-2027/matches",
         "/programmes/gov2gov-2027/calls",
     ]

@@ -67,16 +67,17 @@ def offer(inputs: OfferInputs, *, embedding_folder: Path | None = None) -> Offer
     missing = [_untold(engine, challenges[pair.challenge], pair.challenge) for pair in best]
     return OfferResult(
         [
-            _meeting(suggestion, phrases)
+            meeting_of(suggestion, phrases)
             for suggestion, phrases in zip(
-                matching.suggestions(best, _unasked(len(queries))), missing, strict=True
+                matching.suggestions(best, unasked(len(queries))), missing, strict=True
             )
         ],
         warnings_in_json(warnings.get(inputs.record.id, ())),
     )
 
 
-def _meeting(suggestion: Suggestion, phrases: tuple[str, ...]) -> Meeting:
+def meeting_of(suggestion: Suggestion, phrases: tuple[str, ...]) -> Meeting:
+    """Return what two sides have in common, in words."""
     columns, reasons = preview_columns(suggestion), suggestion.reasons
     assert reasons is not None  # noqa: S101 -- they were asked for
     return Meeting(
@@ -111,7 +112,7 @@ def _untold(engine: Engine, challenge: ChallengeRecord, row: int) -> tuple[str, 
     return tuple(p for p, share in zip(points, told[:, 0], strict=True) if share == 0)[:_MOST]
 
 
-def _unasked(challenges: int) -> RankConfidence:
+def unasked(challenges: int) -> RankConfidence:
     """Return how sure places are that nobody is told."""
     nothing = np.empty((challenges, 0))
     return RankConfidence(Ranking(nothing.astype(np.intp), nothing), nothing, nothing, {})

@@ -163,3 +163,51 @@ def _of_size(
         "padding": {"left": 4, "right": right, "top": 8, "bottom": 4},
         "config": numbers_in(language),
     }
+
+
+def intervals(
+    rows: Sequence[tuple[str, float, float, float]], *, x: str, language: Language
+) -> Specification:
+    """Return a chart of shares from above, each a point on the line of its interval.
+
+    Parameters
+    ----------
+    rows : sequence of (str, float, float, float)
+        What each is called, its share, and where its interval begins and ends; from 0 to 1.
+    x : str
+        Of what they are shares, in hundredths.
+    """
+    values = [
+        {"place": place, "label": label, "n": 100 * n, "low": 100 * low, "high": 100 * high}
+        for place, (label, n, low, high) in enumerate(rows)
+    ]
+    title = {"title": x, "orient": "top", "titleAlign": "left", "titleAnchor": "start"}
+    scale = {"domainMin": 0, "domainMax": 100}
+    share = {"field": "n", "type": "quantitative", "scale": scale, "axis": _SPARSE | title}
+    line = {"type": "rule", "color": TOKENS["navy"], "strokeWidth": 2, "yOffset": 9}
+    text = {"type": "text", "align": "left", "fontSize": SIZE, "color": TOKENS["ink"]}
+    return _of_size(
+        {
+            "data": {"values": values},
+            "encoding": {"y": {"field": "place", "type": "ordinal", "axis": None}},
+            "layer": [
+                {
+                    "mark": line | {"y2Offset": 9},
+                    "encoding": {"x": share | {"field": "low"}, "x2": {"field": "high"}},
+                },
+                {
+                    "mark": {
+                        **{"type": "point", "filled": True, "size": 90, "opacity": 1},
+                        **{"color": TOKENS["blue"], "yOffset": 9},
+                    },
+                    "encoding": {"x": share},
+                },
+                {
+                    "mark": {**text, "dy": -8, "limit": WIDTH - 60},
+                    "encoding": {"x": {"datum": 0}, "text": {"field": "label"}},
+                },
+            ],
+        },
+        language,
+        height=size_of_bars(len(rows)) + 20,
+    )

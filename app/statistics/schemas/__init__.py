@@ -1,0 +1,1 @@
+"""What goes out about statistics, by whom it is for."""

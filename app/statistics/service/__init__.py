@@ -1,0 +1,1 @@
+"""The use cases of statistics, by what they are about."""
