@@ -18,7 +18,8 @@ from app.core.base.translations import Language
 from app.events import service as events
 from app.events.kinds import EventKind, EventSubject
 from app.insights.schemas import TaskKind
-from app.insights.tasks import Task, tasks_of
+from app.insights.task import Task
+from app.insights.tasks import tasks_of
 from app.notifications.letter_texts import LetterKind
 from app.notifications.service.telling import Teller, is_first
 from app.submissions.lifecycle import Kind

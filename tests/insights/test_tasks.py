@@ -8,7 +8,8 @@ from app.access.policy import Actor, Role
 from app.decisions.lifecycle import DecisionState
 from app.insights.figures import figures_of
 from app.insights.schemas import TaskKind
-from app.insights.tasks import Task, tasks_of
+from app.insights.task import Task
+from app.insights.tasks import tasks_of
 from app.notices.lifecycle import NoticeState
 from app.programmes.models import Programme
 from app.submissions.lifecycle import Kind, State

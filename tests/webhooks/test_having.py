@@ -151,10 +151,13 @@ def test_each_kind_is_told_to_those_alone_who_may_read_what_it_is_about(
     reviews = {EventKind.REVIEW_ASKED, EventKind.REVIEW_DUE_SOON}
     advice = {EventKind.ADVICE_ASKED, EventKind.ADVICE_ANSWERED}
     teams = {k for k, of in EVENTS.items() if of.audience is Audience.TEAM}
-    drafts = {EventKind.SUBMISSION_CLOSES_SOON, EventKind.SUBMISSION_ASKED_ANEW}
+    drafts = {
+        *(EventKind.SUBMISSION_CLOSES_SOON, EventKind.SUBMISSION_ASKED_ANEW),
+        EventKind.SUBMISSION_SUPPORT_ASKED,
+    }
     programme = teams - drafts - {EventKind.TEAM_JOINING} | reviews | advice
     assert chosen[Role.MEMBER] == {
-        WebhookScope.OWN: personal,
+        WebhookScope.OWN: personal | {EventKind.SUBMISSION_SHARED},
         WebhookScope.TEAM: teams,
         WebhookScope.PROGRAMME: set(),
     }
