@@ -58,7 +58,7 @@ from app.statistics import api as statistics
 from app.submissions.api import challenges, solutions
 from app.submissions.calls_api import router as late
 from app.submissions.form_files_api import router as form_files
-from app.teams.api import router as teams
+from app.teams import api as teams
 from app.themes.api import router as themes
 from app.webhooks.api import router as webhooks
 from app.worker import handlers, work
@@ -144,7 +144,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         late,
         form_files,
         attachments,
-        teams,
+        teams.router,
+        teams.desk,
         reviews.router,
         reviews.conflicting,
         reviews.reviewing,

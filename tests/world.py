@@ -63,7 +63,7 @@ from tests.factories import (
 )
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
-from tests.teams.people import a_thread, collaborates
+from tests.teams.people import a_thread, collaborates, entered
 from tests.webhooks.world import WEBHOOKS, told_by_webhook
 
 UNTRIED = {
@@ -77,7 +77,7 @@ ABSENT = {
     *("programme_id", "organisation_id", "run_id", "verdict_id", "job_id", "event_number"),
     *("user_id", "membership_id", "token_id", "session_id", "letter_id", "notice_id"),
     "permit_id",
-    *("exclusion_id", "collaborator_id", "thread_id", "comment_id"),
+    *("exclusion_id", "collaborator_id", "thread_id", "comment_id", "entry_id"),
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
     *("webhook_id", "delivery_id"),
@@ -234,6 +234,7 @@ def people(world: World, session: Session) -> None:
     world.other |= before_the_board(session, None, deciding)
     world.other["collaborator_id"] = _a_collaborator(session, submitted)
     world.other |= _a_remark(session, submitted, a_user(session))
+    world.other["entry_id"] = entered(session, submitted).id
     world.other |= told_by_webhook(session, None)
     world.other["attachment_id"] = an_attachment(session, submitted).id
     unseen = session.get_one(Submission, world.hidden["challenge_id"])
@@ -253,6 +254,7 @@ def people(world: World, session: Session) -> None:
             "attachment_id": an_attachment(session, draft).id,
             "collaborator_id": _a_collaborator(session, draft),
             **_a_remark(session, draft, user),
+            "entry_id": entered(session, draft).id,
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
             "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,
@@ -409,6 +411,11 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "closes_at": "2027-01-01T00:00:00Z",
         },
         "change_call": {"notes": "Hm."},
+        "add_entry": {
+            "organisation_id": str(world.other["organisation_id"]),
+            "title": "Early warning of floods",
+            "reason": "They have sent it on paper.",
+        },
         "adopt_text_weight": {"taught_by": programme_id},
         "begin_next_edition": {"code": "another-one", "title": "Another one"},
         "replace_form": {"questions": [{"key": "problem", "required": True}]},

@@ -16,11 +16,15 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """What a collaborator may do with the one submission on which they were named."""
+    """What a collaborator may do with the one submission on which they were named.
+
+    Who enters one for a team is of the staff; nobody else collaborates who is.
+    """
 
     READ = "read"
     COMMENT = "comment"
     WRITE = "write"
+    ENTER = "enter"
 
 
 class Action(StrEnum):
@@ -43,6 +47,7 @@ class Action(StrEnum):
     SUBMISSION_APPEAL = "submission:appeal"
     SUBMISSION_ANSWER = "submission:answer"
     SUBMISSION_IMPORT = "submission:import"
+    SUBMISSION_ENTER = "submission:enter"
     EXCLUSION_READ = "exclusion:read"
     EXCLUSION_APPROVE = "exclusion:approve"
     REVIEW_READ = "review:read"

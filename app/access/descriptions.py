@@ -17,6 +17,7 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.CALL_EXTEND: Message("Let a team send a submission after a call has closed"),
         Action.DRAFT_READ: Message("Read the drafts of the team"),
         Action.DRAFT_WRITE: Message("Write the drafts of the team"),
+        Action.SUBMISSION_ENTER: Message("Enter submissions for teams that cannot themselves"),
         Action.DRAFT_COMMENT: Message("Comment on the answers of the team"),
         Action.DRAFT_SHARE: Message(
             "Name people from elsewhere who work on a submission, and who supports it"

@@ -58,6 +58,7 @@ _STAFF: Final = {
     Action.SUBMISSION_READ: Reach.ANY,
     Action.SUBMISSION_SCREEN: Reach.ANY,
     Action.SUBMISSION_IMPORT: Reach.ANY,
+    Action.SUBMISSION_ENTER: Reach.ANY,
     Action.EXCLUSION_READ: Reach.ANY,
     Action.EXCLUSION_APPROVE: Reach.ANY,
     Action.REVIEW_READ: Reach.ANY,
@@ -172,10 +173,12 @@ SHARED: Final[Mapping[May, frozenset[Action]]] = MappingProxyType(
         May.READ: _READING,
         May.COMMENT: _COMMENTING,
         May.WRITE: _COMMENTING | {Action.DRAFT_WRITE},
+        May.ENTER: frozenset({Action.DRAFT_READ, Action.DRAFT_WRITE}),
     }
 )
 """What each collaborator may do with what is shared with them. None of it sends, withdraws,
-answers or shares: that is for members of the team."""
+answers or shares: that is for members of the team. What staff enter for a team they send by
+a grant of their own (`submission:enter`), and the team confirms it."""
 
 GUARDED: Final = frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})
 """Roles that need a second factor at sign-in: they decide about what belongs to others, or
@@ -267,14 +270,16 @@ def assigned_reach(actor: Actor, action: Action) -> UUID | None:
 def shared_reach(actor: Actor, action: Action) -> frozenset[UUID]:
     """Return the submissions of other people's teams to which the actor may do this.
 
-    Nobody who works for the incubator collaborates: they decide about what teams send.
+    Who works for the incubator decides about what teams send, and collaborates on nothing; but
+    staff enter a submission for a team that cannot do it itself.
     """
-    if not is_in_scope(actor, action) or not GUARDED.isdisjoint(actor.roles):
+    if not is_in_scope(actor, action):
         return frozenset()
+    works_here = not GUARDED.isdisjoint(actor.roles)
     return frozenset(
         submission
         for may, submissions in actor.shared.items()
-        if action in SHARED[may]
+        if action in SHARED[may] and (may is May.ENTER) is works_here
         for submission in submissions
     )
 

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
 
     SUBMISSION_SHARED = "submission.shared"
     SUBMISSION_SUPPORT_ASKED = "submission.support_asked"
+    SUBMISSION_ENTERED = "submission.entered"
     SUBMISSION_RECEIVED = "submission.received"
     SUBMISSION_RETURNED = "submission.returned"
     SUBMISSION_COMPLETE_SOON = "submission.complete_soon"
@@ -139,6 +140,9 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         ),
         EventKind.SUBMISSION_SUPPORT_ASKED: _team(
             Message("A superior is asked to support a submission"), Action.DRAFT_READ
+        ),
+        EventKind.SUBMISSION_ENTERED: _team(
+            Message("Staff have sent a submission for a team, which has to confirm it")
         ),
         EventKind.SUBMISSION_RECEIVED: _team(Message("A submission was sent")),
         EventKind.SUBMISSION_RETURNED: _team(

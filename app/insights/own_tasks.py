@@ -24,6 +24,8 @@ from app.submissions.lifecycle import Kind, State
 from app.submissions.models import OF_TEAM, LatePermit, Submission
 from app.submissions.service.steps import is_overdue
 from app.teams import queries as comments
+from app.teams.lifecycle import EntryState
+from app.teams.models import AssistedEntry
 from app.webhooks.lifecycle import EndReason
 from app.webhooks.models import Webhook
 
@@ -78,6 +80,23 @@ def asked_by_the_team(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for row, zone, count in session.exec(statement):
         yield Task(TaskKind.DISCUSS, row.title, row.code, row.kind, count, None, zone)
+
+
+def to_confirm(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield what staff have sent for the actor's teams, and nobody of them has confirmed."""
+    own = policy.own_reach(actor, Action.SUBMISSION_SUBMIT)
+    statement = (
+        select(Submission)
+        .join(AssistedEntry, col(AssistedEntry.submission_id) == col(Submission.id))
+        .where(
+            col(Submission.organisation_id).in_(own),
+            AssistedEntry.state == EntryState.WAITING,
+        )
+        .order_by(col(Submission.code))
+        .limit(MOST_TASKS)
+    )
+    for row in session.exec(statement):
+        yield Task(TaskKind.CONFIRM, row.title, row.code, row.kind, 1, None, "UTC")
 
 
 def asked_to_answer(session: Session, actor: Actor) -> Iterator[Task]:

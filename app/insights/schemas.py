@@ -62,6 +62,7 @@ class TaskKind(StrEnum):
     FINISH = "finish"
     HELP = "help"
     DISCUSS = "discuss"
+    CONFIRM = "confirm"
     SCREEN = "screen"
     EXCLUDE = "exclude"
     DECIDE = "decide"

@@ -15,6 +15,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
     found = [
         *own_tasks.of_teams(session, actor),
         *own_tasks.asked_by_the_team(session, actor),
+        *own_tasks.to_confirm(session, actor),
         *desk_tasks.of_screeners(session, actor),
         *desk_tasks.of_second_screeners(session, actor),
         *desk_tasks.of_deciders(session, actor),

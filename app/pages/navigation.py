@@ -32,6 +32,7 @@ _CALLS: Final = _pages(
     *("show_rule", "save_rule", "remove_rule", "ask_for_support", "show_trial", "try_form"),
     *("show_form_step", "take_form_step"),
     *("show_late_permits", "permit_late", "take_late_permit_back"),
+    *("show_entries", "begin_entry", "join_entry"),
     *("show_programme_form", "change_programme"),
     *("show_import", "look_through", "store_import"),
 )
@@ -86,6 +87,7 @@ ENTRIES: Final = (
             *("show_submissions", "show_new", "begin", "show_topic", "save_topic"),
             *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting", "add_file"),
+            "move_entry",
             *("show_team", "name_for_team", "take_off_team", "show_team_comments"),
             *("say_in_team", "remove_comment", "move_thread", "ask_superior", "show_files"),
         ),

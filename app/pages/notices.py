@@ -56,6 +56,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "form-overtaken": Message(
                 "Somebody else has changed the form meanwhile. This is how it stands now."
             ),
+            "entry-confirm": Message("Confirmed. The staff go on with it."),
+            "entry-take-over": Message("Your team goes on by itself."),
             "weight-adopted": Message("Taken over. The programme ranks by this weight."),
             "weight-dropped": Message("The programme ranks by the usual weight again."),
             "form-discarded": Message("Thrown away. The call asks on as it did."),

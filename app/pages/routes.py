@@ -38,6 +38,7 @@ from app.pages.staff import (
     coverage,
     decision,
     decisions,
+    entries,
     exclusions,
     figures,
     form_rules,
@@ -69,6 +70,7 @@ from app.pages.staff import (
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
     comments,
+    entry,
     files,
     fitting,
     form,
@@ -108,6 +110,7 @@ for page in (
         submission,
         step,
         team,
+        entry,
         comments,
         support,
         fitting,
@@ -138,7 +141,15 @@ for page in (
         offers,
     ),
     *(figures, coverage, peers, trade_offs, teaching),
-    *(programme_calls, call_forms, call_meter, late_permits, programme_form, importing),
+    *(
+        programme_calls,
+        call_forms,
+        call_meter,
+        late_permits,
+        entries,
+        programme_form,
+        importing,
+    ),
     *(builder, question_form, form_rules, next_edition),
     *(people, users, letters, organisation, audit),
 ):

@@ -9,6 +9,10 @@ from app.core.base.messages import Message
 MEANS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "submit": Message("The staff of the incubator can read it then."),
+        "enter": Message(
+            "It counts as sent at this instant. The team gets a letter and has to confirm it "
+            "before it passes the screening."
+        ),
         "reopen": Message(
             "You can go on writing. If you do not send it again before the call closes, the "
             "version that you had sent counts."
@@ -130,6 +134,7 @@ HAPPENED: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "create": Message("Begun"),
         "submit": Message("Sent to the incubator"),
+        "enter": Message("Sent for the team by the staff"),
         "reopen": Message("Taken back by the team"),
         "return": Message("Returned to the team with a question"),
         "resubmit": Message("Sent again, completed"),

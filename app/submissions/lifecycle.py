@@ -1,6 +1,6 @@
 """The life of a submission, as one table.
 
-    draft --submit--> submitted --pass--> eligible ==> selected --accept--> accepted
+    draft --submit, enter--> submitted --pass--> eligible ==> selected --accept--> accepted
       ^                |  |  ^               ==> reserve   '--decline--> declined
       '----reopen------'  |  '--resubmit--.  ==> learning_track
                           '---return--> returned  ==> not_selected
@@ -91,6 +91,8 @@ class Facts:
         The version that the submission answers; None for the built-in form.
     asked_anew : Conflict or None
         Why these answers cannot be sent: the call asks by another version now.
+    unconfirmed : Conflict or None
+        Why staff do not pass it yet: they have entered it, and its team has not confirmed it.
     excluded : sequence of FieldError
         The conditions of taking part that the team does not meet, each with its reason.
     unsupported : sequence of FieldError
@@ -110,6 +112,7 @@ class Facts:
     unsupported: Sequence[FieldError] = ()
     overdue: Conflict | None = None
     barred: Conflict | None = None
+    unconfirmed: Conflict | None = None
 
 
 THEMES: Final[Mapping[Facet, tuple[int, int]]] = {
@@ -162,6 +165,10 @@ def _barred(facts: Facts) -> Conflict | None:
     return facts.barred
 
 
+def _not_passed(facts: Facts) -> Conflict | None:
+    return facts.barred or facts.unconfirmed
+
+
 def _overdue(facts: Facts) -> Conflict | None:
     return facts.overdue
 
@@ -192,6 +199,15 @@ LIFE: Final = Life[State, Facts](
         frozenset({State.DRAFT}),
         State.SUBMITTED,
         Action.SUBMISSION_SUBMIT,
+        closed=_not_sent,
+        missing=_unfinished,
+    ),
+    Step(
+        "enter",
+        "Submit for the team",
+        frozenset({State.DRAFT}),
+        State.SUBMITTED,
+        Action.SUBMISSION_ENTER,
         closed=_not_sent,
         missing=_unfinished,
     ),
@@ -227,7 +243,7 @@ LIFE: Final = Life[State, Facts](
         frozenset({State.SUBMITTED}),
         State.ELIGIBLE,
         Action.SUBMISSION_SCREEN,
-        closed=_barred,
+        closed=_not_passed,
     ),
     Step(
         "appeal",

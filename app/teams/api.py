@@ -15,12 +15,16 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.routing import Route
 from app.teams import queries
-from app.teams.lifecycle import LIFE
+from app.teams.lifecycle import ENTRY_LIFE, LIFE
 from app.teams.schemas import (
     ChangedTeamComment,
     CollaboratorRead,
     CollaboratorsRead,
+    EntriesRead,
+    EntryListed,
+    EntryRead,
     NewCollaborator,
+    NewEntry,
     NewSupport,
     NewTeamComment,
     NewThread,
@@ -29,10 +33,13 @@ from app.teams.schemas import (
     ThreadRead,
     ThreadsRead,
 )
-from app.teams.service import collaborators, comments, support
+from app.teams.service import collaborators, comments, entries, support
 
 router = APIRouter(route_class=Route, prefix="/submissions", tags=["teams"])
+desk = APIRouter(route_class=Route, tags=["teams"])
+"""For the staff, of a call."""
 
+EntryStepName = Annotated[str, Path(json_schema_extra={"enum": list(ENTRY_LIFE.steps)})]
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 
 
@@ -203,3 +210,67 @@ def add_support(
     """Ask a superior by letter whether they support your submission, or ask again."""
     support.ask(session, actor, submission_id, new, public_url=settings.public_url)
     return support.read(session, actor, submission_id)
+
+
+# --- what staff enter for a team ---------------------------------------------------------
+
+
+@router.get("/{submission_id}/entry")
+@within(Action.SUBMISSION_READ, Action.DRAFT_READ)
+def read_entry_of_submission(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference
+) -> EntryRead:
+    """Read how far it is with a submission that staff enter for its team."""
+    return entries.read(session, actor, submission_id)
+
+
+@router.get("/{submission_id}/entry/steps")
+@within(Action.SUBMISSION_READ, Action.DRAFT_READ)
+def list_entry_steps(
+    session: ReadSessionDep, actor: ActorDep, submission_id: Reference
+) -> OffersRead:
+    """List what its team can do with what staff have entered: confirm it, or take it over."""
+    return OffersRead.of(*entries.offers(session, actor, submission_id))
+
+
+@router.post("/{submission_id}/entry/steps/{step}")
+@needs(Action.SUBMISSION_SUBMIT)
+def take_entry_step(
+    session: SessionDep, actor: ActorDep, submission_id: Reference, step: EntryStepName
+) -> EntryRead:
+    """Confirm what staff have sent for your team, or go on without them."""
+    return entries.move(session, actor, submission_id, step)
+
+
+@desk.get("/calls/{call_id}/entries")
+@needs(Action.SUBMISSION_ENTER)
+def list_entries(session: ReadSessionDep, actor: ActorDep, call_id: Reference) -> EntriesRead:
+    """List what staff have entered for teams in a call, without what it says."""
+    return EntriesRead(entries=entries.listed(session, actor, call_id))
+
+
+@desk.post("/calls/{call_id}/entries", status_code=status.HTTP_201_CREATED)
+@needs(Action.SUBMISSION_ENTER)
+def add_entry(
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    call_id: Reference,
+    new: NewEntry,
+) -> EntryListed:
+    """Begin a draft for a team that cannot do it itself; you can write and send it then."""
+    return entries.begin(session, actor, call_id, new, most=settings.max_drafts)
+
+
+@desk.get("/entries/{entry_id}")
+@needs(Action.SUBMISSION_ENTER)
+def read_entry(session: ReadSessionDep, actor: ActorDep, entry_id: UUID) -> EntryListed:
+    """Read one assisted entry, without what it says."""
+    return entries.entry(session, actor, entry_id)
+
+
+@desk.post("/entries/{entry_id}/join")
+@needs(Action.SUBMISSION_ENTER)
+def join_entry(session: SessionDep, actor: ActorDep, entry_id: UUID) -> EntryListed:
+    """Work on what a colleague enters for a team, too."""
+    return entries.join(session, actor, entry_id)

@@ -1,6 +1,12 @@
-"""The life of a thread beside a question, as one table.
+"""The lives of a thread beside a question, and of what staff enter for a team, as tables.
 
 open --resolve--> resolved --reopen--> open
+
+writing ==> waiting --confirm--> confirmed
+writing --take-over--> ended
+
+The double arrow is no step of an entry: staff send the submission. A member who sends it
+confirms it; a submission that is taken back is being written again.
 """
 
 from enum import StrEnum
@@ -42,3 +48,31 @@ LIFE: Final = Life[ThreadState, Conflict | None](
     ),
 )
 """What the rules look at is why the submission does not change at present, if it does not."""
+
+
+class EntryState(StrEnum):
+    """How far it is with what staff enter for a team."""
+
+    WRITING = "writing"
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+
+
+ENTRY_LIFE: Final = Life[EntryState, None](
+    "An assisted entry",
+    Step(
+        "confirm",
+        "Confirm what staff have sent for you",
+        frozenset({EntryState.WAITING}),
+        EntryState.CONFIRMED,
+        Action.SUBMISSION_SUBMIT,
+    ),
+    Step(
+        "take-over",
+        "Go on without the staff",
+        frozenset({EntryState.WRITING}),
+        EntryState.ENDED,
+        Action.SUBMISSION_SUBMIT,
+    ),
+)

@@ -1,4 +1,4 @@
-"""Where comments and statements of support are stored. Storage only.
+"""Where comments, statements of support and assisted entries are stored. Storage only.
 
 Rules live in `lifecycle` and in the services.
 """
@@ -9,7 +9,28 @@ from uuid import UUID
 from sqlmodel import CheckConstraint, Field
 
 from app.core.storage.database import Record, UtcDateTime, enum_column
-from app.teams.lifecycle import ThreadState
+from app.teams.lifecycle import EntryState, ThreadState
+
+
+class AssistedEntry(Record, table=True):
+    """That staff enter a submission for a team that cannot do it itself.
+
+    `reason` is why; the team reads it. `confirmed_by` is who of the team has confirmed what was
+    sent, by saying so or by sending it.
+    """
+
+    __tablename__ = "assisted_entry"
+    __table_args__ = (
+        CheckConstraint("(state = 'confirmed') = (confirmed_at IS NOT NULL)", name="confirmed"),
+    )
+
+    submission_id: UUID = Field(foreign_key="submission.id", unique=True)
+    call_id: UUID = Field(foreign_key="call.id", index=True)
+    begun_by: UUID = Field(foreign_key="user_account.id", index=True)
+    reason: str
+    state: EntryState = Field(default=EntryState.WRITING, sa_type=enum_column(EntryState))
+    confirmed_by: UUID | None = Field(default=None, foreign_key="user_account.id", index=True)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TeamThread(Record, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -12,7 +12,8 @@ from app.accounts.schemas import Name
 from app.core.base.schemas import at_most
 from app.core.base.text import Address, Line, Text
 from app.core.base.translations import Tag
-from app.teams.lifecycle import ThreadState
+from app.submissions.schemas import Language, Title
+from app.teams.lifecycle import EntryState, ThreadState
 
 MOST_COLLABORATORS: Final = 20
 """How many people collaborate on one submission at once."""
@@ -30,7 +31,7 @@ class NewCollaborator(BaseModel):
 
     email: Address
     name: Name = Field(description="For the invitation; who has an account keeps their name.")
-    may: May = Field(
+    may: Literal[May.WRITE, May.COMMENT, May.READ] = Field(
         description="`write`: change answers and files. `comment`: read and comment. `read`."
     )
     language: Tag | None = Field(default=None, description="In which letters are written.")
@@ -184,3 +185,59 @@ class SupportRead(BaseModel):
     before_last_change: bool = Field(
         default=False, description="Whether the submission has changed since they answered."
     )
+
+
+MOST_ENTRIES: Final = 200
+"""Assisted entries of a call that are listed, the newest first."""
+
+
+class NewEntry(BaseModel):
+    """What staff begin to enter for a team that cannot do it itself."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation_id": "5f0c2c1e-6f0a-4a9e-8f2f-0b1f0a4d7c11",
+                    "title": "Early warning of floods",
+                    "language": "en",
+                    "reason": "They have sent it on paper, since they have no connection.",
+                }
+            ]
+        },
+    )
+
+    organisation_id: UUID
+    title: Title
+    language: Language | None = None
+    reason: Annotated[Text, StringConstraints(min_length=3, max_length=2000)] = Field(
+        description="Why the team does not enter it itself; the team reads it."
+    )
+
+
+class EntryRead(BaseModel):
+    """How far it is with what staff enter for a team."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: EntryState
+    reason: str
+    created_at: datetime = Field(description="Since when.")
+    confirmed_at: datetime | None = Field(description="When the team has confirmed it.")
+
+
+class EntryListed(EntryRead):
+    """The same for staff, with what it is about."""
+
+    id: UUID
+    submission: str = Field(description="Its code.")
+    organisation: str = Field(description="The name of the team's organisation.")
+    begun_by: str = Field(description="Who of the staff has begun it.")
+    is_yours: bool = Field(description="Whether the reader works on it.")
+
+
+class EntriesRead(BaseModel):
+    """What staff have entered for teams in a call, the newest first."""
+
+    entries: Annotated[list[EntryListed], at_most(MOST_ENTRIES)]

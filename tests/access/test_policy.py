@@ -20,6 +20,7 @@ STAFF = {
     "exclusion:read",
     "exclusion:approve",
     "submission:import",
+    "submission:enter",
     "decision:read",
     "decision:write",
     "review:read",
@@ -96,6 +97,7 @@ SHARED = {
     "read": {"draft:read", "submission:read"},
     "comment": {"draft:read", "submission:read", "draft:comment"},
     "write": {"draft:read", "submission:read", "draft:comment", "draft:write"},
+    "enter": set[str](),  # for staff alone
 }
 EVERYBODY = {"session:own", "token:own"}
 
@@ -127,6 +129,21 @@ def test_what_is_assigned_to_somebody_is_theirs_alone_by_an_assigned_grant(
     assert policy.allows(nobody, action, assignee_id=None) is to_any
     assert not policy.allows(narrow, action, assignee_id=actor.user_id)
     assert policy.assigned_reach(actor, action) == (actor.user_id if to_own else None)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("may", May)
+def test_staff_reach_of_what_is_shared_only_what_they_enter_for_a_team(
+    may: May, action: Action
+) -> None:
+    given, other = uuid4(), uuid4()
+    actor = Actor(uuid4(), {Role.STAFF: frozenset({uuid4()})}, shared={may: frozenset({given})})
+    entered = may is May.ENTER and action in {Action.DRAFT_READ, Action.DRAFT_WRITE}
+
+    assert policy.allows(actor, action, shared_id=given) is (
+        entered or action in ANY[Role.STAFF]
+    )
+    assert policy.allows(actor, action, shared_id=other) is (action in ANY[Role.STAFF])
 
 
 @pytest.mark.parametrize(("may", "action"), list(product(May, Action)))

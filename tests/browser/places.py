@@ -199,6 +199,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "programme-call-change": "/programmes/{programme}/calls/{call}/change",
             "programme-call-closing": "/programmes/{programme}/calls/{call}/closing",
             "programme-call-late": "/programmes/{programme}/calls/{call}/late",
+            "programme-call-entries": "/programmes/{programme}/calls/{call}/entries",
             "programme-call-meter": "/programmes/{programme}/calls/{call}/meter",
             "next-edition": "/programmes/{second}/next-edition",
             "call-form": "/programmes/{second}/calls/{asking_call}/form",

@@ -32,6 +32,7 @@ LETTERS = {
     **{f"review {kind}": kind for kind in reviews.LETTERS},
     **{f"advice {kind}": kind for kind in advice.LETTERS},
     "somebody is named for a submission": EventKind.SUBMISSION_SHARED,
+    "staff have sent it for a team": EventKind.SUBMISSION_ENTERED,
     "a superior is asked": EventKind.SUBMISSION_SUPPORT_ASKED,
     "somebody joins a team": EventKind.TEAM_JOINING,
     "a form is changed": EventKind.SUBMISSION_ASKED_ANEW,

@@ -31,6 +31,34 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=200, lead=200, auditor=200),
         "hidden": answers(404),
     },
+    "read_entry_of_submission": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=200, lead=200, auditor=200),
+        "hidden": answers(404),
+    },
+    "list_entry_steps": {
+        "own": answers(404, member=200),
+        "other": answers(404, staff=200, lead=200, auditor=200),
+        "hidden": answers(404),
+    },
+    "take_entry_step confirm": of_team(409),
+    "take_entry_step take-over": of_team(200),
+    "list_entries": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=200, lead=200),
+    },
+    "add_entry": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=409, lead=409),
+    },
+    "read_entry": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=404, lead=404),
+    },
+    "join_entry": {
+        "other": answers(403, staff=200, lead=200),
+        "hidden": answers(403, staff=404, lead=404),
+    },
     # The call of the team asks for none.
     "add_support": of_team(409),
 }

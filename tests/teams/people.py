@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.access.policy import Actor, May
+from app.access.policy import Actor, May, Role
 from app.accounts.models import Collaborator, User
 from app.accounts.service.authentication import actor_of
 from app.submissions.models import Submission
-from app.teams.models import TeamComment, TeamThread
+from app.teams.models import AssistedEntry, TeamComment, TeamThread
 from app.teams.schemas import NewCollaborator
 from app.teams.service import collaborators
 from tests.factories import a_call, a_challenge, a_user, organisation_of, themes
@@ -82,3 +82,13 @@ def a_team(session: Session) -> Team:
     user, call = a_user(session), a_call(session)
     owned = {"call_id": call.id, "organisation_id": organisation_of(session, user)}
     return Team(session, user, a_challenge(session, **owned), a_challenge(session, **owned))
+
+
+def entered(session: Session, submission: Submission, **fields: Any) -> AssistedEntry:
+    """What somebody of the staff enters for the team of a draft."""
+    fields.setdefault("begun_by", a_user(session, Role.STAFF).id)
+    fields.setdefault("reason", "They have no connection.")
+    row = AssistedEntry(submission_id=submission.id, call_id=submission.call_id, **fields)
+    session.add(row)
+    session.flush()
+    return row

@@ -42,7 +42,7 @@ from app.submissions.schemas import (
 from app.submissions.service import asking, late_permits, queries, returning, reuse, steps
 from app.submissions.service.history import history
 from app.teams import queries as comments
-from app.teams.service import support
+from app.teams.service import entries, support
 from app.themes import service as themes
 
 router = APIRouter()
@@ -53,7 +53,7 @@ NOTHING_REUSED = ReusedRead(
     answers=[],
     left_out=[],
 )
-SENDING = frozenset({"submit", "resubmit"})
+SENDING = frozenset({"submit", "enter", "resubmit"})
 """Steps that a team takes after it has looked through its answers."""
 
 
@@ -105,6 +105,8 @@ def described(session: Session, actor: Actor, submission: Submission) -> dict[st
         "of": programme,
         "team": team,
         "is_team": policy.allows(actor, Action.DRAFT_READ, **about),
+        "entry": entries.of_submission(session, submission),
+        "enters": policy.has_any_reach(actor, Action.SUBMISSION_ENTER),
         "is_member": policy.allows(actor, Action.DRAFT_SHARE, submission.organisation_id),
         "may_comment": policy.allows(actor, Action.DRAFT_COMMENT, **about),
         "writable": policy.allows(actor, Action.DRAFT_WRITE, **about)
@@ -147,7 +149,8 @@ def topics_of(
     along_with: str = "",
 ) -> list[Answered]:
     """Return the topics of a submission, each with what it lacks, and where it is from."""
-    missing = [error for offer in offers if offer.name in SENDING for error in offer.missing]
+    sending = next((offer for offer in offers if offer.name in SENDING), None)
+    missing = sending.missing if sending else ()
     return [
         Answered(
             topic,
@@ -304,7 +307,10 @@ def show_check(
         conditions=asking.conditions(session, found),
         support=support.described(session, found),
         unsupported=support.lacking(session, found),
-        offer=next((o for o in offers if o.name in SENDING), None),
+        offer=next(
+            (o for o in offers if o.name in SENDING and _is_for(actor, found, o)),
+            next((o for o in offers if o.name in SENDING), None),
+        ),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),
     )

@@ -64,6 +64,26 @@ def create(
     """
     owner_id = _owner(actor, new.organisation_id)
     call = _call_for(session, actor, kind, new.call_id)
+    return begin(session, actor, kind, new, owner_id, call, most=most)
+
+
+def begin(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    new: NewChallenge | NewSolution,
+    owner_id: UUID,
+    call: Call,
+    *,
+    most: int,
+) -> Submission:
+    """Begin a draft of an organisation in a call; whoever asks has looked at the permission.
+
+    Raises
+    ------
+    Unprocessable, CallNotOpen, Conflict
+        As `create`.
+    """
     require_known_themes(session, new.themes)
     form = questions.form_of_call(session, call)
     new, taken = reuse.taken_over(session, actor, kind, owner_id, new, form)

@@ -24,6 +24,7 @@ _FOLLOWERS: Final[list[Follower]] = []
 _BARS: Final[list[Bar]] = []
 _RESTORERS: Final[list[Restorer]] = []
 _SUPPORTERS: Final[list[Supporter]] = []
+_UNCONFIRMED: Final[list[Bar]] = []
 
 
 def follow(follower: Follower) -> None:
@@ -59,6 +60,17 @@ def bar(one: Bar) -> None:
 def barred(session: Session, submission: Submission) -> Conflict | None:
     """Return why staff do not go on with a submission, if something is in the way."""
     return next((found for one in _BARS if (found := one(session, submission))), None)
+
+
+def confirm_with(one: Bar) -> None:
+    """Have a function asked whether a team has confirmed what it has; once is enough."""
+    if one not in _UNCONFIRMED:
+        _UNCONFIRMED.append(one)
+
+
+def unconfirmed(session: Session, submission: Submission) -> Conflict | None:
+    """Return why staff do not pass a submission that its team has not confirmed, if so."""
+    return next((found for one in _UNCONFIRMED if (found := one(session, submission))), None)
 
 
 def support_with(supporter: Supporter) -> None:

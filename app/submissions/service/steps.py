@@ -39,8 +39,8 @@ from app.submissions.service import (
     taken_back,
 )
 
-SENDING: Final = frozenset({"submit", "resubmit"})
-"""Steps by which a team hands in what it has written."""
+SENDING: Final = frozenset({"submit", "enter", "resubmit"})
+"""Steps by which what a team has written is handed in, by itself or by staff for it."""
 
 
 def take(
@@ -270,6 +270,7 @@ def _facts(session: Session, submission: Submission, at: datetime, reason: str =
         unsupported=followers.unsupported(session, submission),
         overdue=_overdue(submission, at),
         barred=followers.barred(session, submission),
+        unconfirmed=followers.unconfirmed(session, submission),
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.access import policy
-from app.access.policy import Action, Actor, Role
+from app.access.policy import Action, Actor, May, Role
 from app.accounts.lifecycle import Purpose, UserState
 from app.accounts.models import Collaborator, Membership, User
 from app.accounts.service import notices, one_time_links
@@ -95,6 +95,11 @@ def name(
             Message("Your team has named people {most} times.", most=MOST_NAMED),
             remedy="Ask the staff of the incubator.",
         )
+    if one is not None and one.may is May.ENTER:
+        detail = "This person works for the incubator."
+        raise Unprocessable(
+            "Staff are no collaborators.", errors=[FieldError("/email", detail)]
+        )
     if user is None:
         user = _invited(session, actor, new)
     is_new = one is None or one.ended_at is not None
@@ -147,7 +152,9 @@ def _at_work(session: Session, submission: Submission) -> Sequence[Collaborator]
     statement = (
         select(Collaborator)
         .where(
-            Collaborator.submission_id == submission.id, col(Collaborator.ended_at).is_(None)
+            Collaborator.submission_id == submission.id,
+            col(Collaborator.ended_at).is_(None),
+            Collaborator.may != May.ENTER,
         )
         .order_by(col(Collaborator.created_at), col(Collaborator.id))
     )

@@ -18,11 +18,11 @@ from app.core.base.translations import ENGLISH
 from app.core.base.translations import language as language_of
 from app.core.storage import audit, outbox
 from app.core.storage.reference_numbers import next_number
-from app.events import service as events
-from app.events.kinds import EventKind, EventSubject
+from app.events.kinds import EventKind
 from app.submissions.lifecycle import EDITABLE
 from app.submissions.models import Submission
 from app.submissions.service import asking, drafts, followers, queries
+from app.submissions.service import letters as telling
 from app.submissions.service.answered import fingerprint
 from app.teams.models import SupportStatement
 from app.teams.schemas import NewSupport, SupportAnswer, SupportRead, SupportState
@@ -91,15 +91,7 @@ def ask(
     # In the query, because paths are logged and queries are not.
     link = f"{public_url.rstrip('/')}/support?{urlencode({'code': secret})}"
     say = language_of(new.language or ENGLISH).say
-    event = events.to_team(
-        session,
-        EventKind.SUBMISSION_SUPPORT_ASKED,
-        submission.organisation_id,
-        subject=EventSubject(submission.kind),
-        subject_id=submission.id,
-        code=submission.code,
-        programme_id=submission.programme_id,
-    )
+    event = telling.note(session, EventKind.SUBMISSION_SUPPORT_ASKED, submission)
     outbox.write(
         session,
         event_id=event.id,
