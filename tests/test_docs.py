@@ -67,6 +67,13 @@ from app.submissions.schemas import (
     SolutionDraft,
     StepTaken,
 )
+from app.teams.schemas import (
+    ChangedTeamComment,
+    NewCollaborator,
+    NewSupport,
+    NewTeamComment,
+    NewThread,
+)
 from tests.processes import ROOT, free_port, served
 
 README = (ROOT / "README.md").read_text()
@@ -96,6 +103,7 @@ BODIES: dict[str, type[BaseModel]] = {
         DecisionDraft,
         DecisionStepTaken,
         *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),
+        *(NewCollaborator, NewThread, NewTeamComment, ChangedTeamComment, NewSupport),
         HandOver,
         MatchStepTaken,
         MembershipDraft,
