@@ -68,6 +68,13 @@ from app.submissions.schemas import (
     StepTaken,
 )
 from app.webhooks.schemas import NewWebhook, ReplaySince, Rotation
+from app.teams.schemas import (
+    ChangedTeamComment,
+    NewCollaborator,
+    NewSupport,
+    NewTeamComment,
+    NewThread,
+)
 from tests.processes import ROOT, free_port, served
 
 README = (ROOT / "README.md").read_text()
@@ -97,6 +104,7 @@ BODIES: dict[str, type[BaseModel]] = {
         DecisionDraft,
         DecisionStepTaken,
         *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),
+        *(NewCollaborator, NewThread, NewTeamComment, ChangedTeamComment, NewSupport),
         HandOver,
         MatchStepTaken,
         MembershipDraft,

@@ -53,6 +53,7 @@ from tests.webhooks.world import told_by_webhook
 
 NOBODY = UUID(int=9)
 THE_TEAM = "the team"
+THE_HELPER = "who works on it from elsewhere"
 VOLATILE = {"x-request-id", "date", "set-cookie"}
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)|\d\d:\d\d \(")
 FORMATS = ("json", "csv", "xlsx")
@@ -105,7 +106,7 @@ def twins(session: Session, state: State) -> Teams:
     thread = a_thread(session, rows[Kind.CHALLENGE], helper)
     people = {
         THE_TEAM: member,
-        "who works on it from elsewhere": helper,
+        THE_HELPER: helper,
         "another team": a_user(session),
         "an advisor": a_user(session, Role.ADVISOR),
     }
@@ -187,7 +188,7 @@ def test_it_is_heard_when_something_tells(
     }
     assert (THE_TEAM, "GET", f"/submissions/{teams.names['submission']}") in changed
     assert (THE_TEAM, "GET", "/api/v1/challenges") in changed
-    assert {asker for asker, _, _ in changed} == {THE_TEAM}
+    assert {asker for asker, _, _ in changed} == {THE_TEAM, THE_HELPER}
 
 
 def decide(session: Session, teams: Teams, outcome: DecisionOutcome) -> None:

@@ -376,9 +376,9 @@ def test_the_purge_removes_what_has_ended_and_nothing_else(
 
     removed = retention.purge(session, settings)
 
-    assert removed == retention.Removed(2, 1, 1, 1, 1, 1, 0, 0, 0)
+    assert removed == retention.Removed(2, 1, 1, 1, 1, 1, 0, 0, 0, 0)
     assert [user.state for user in (gone, never, here)] == ["erased", "erased", "active"]
-    assert retention.purge(session, settings) == retention.Removed(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert retention.purge(session, settings) == retention.Removed(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_tag_of_a_step_is_that_of_the_user_whatever_has_ended_with_it(
