@@ -43,6 +43,7 @@ WHOLE: Final = {
     "change_solution": "replace_solution",
     "change_decision": "replace_decision",
     "change_notice": "replace_notice",
+    "change_webhook": "create_webhook",
 }
 """Of a patch the description says nothing: what it changes has these fields."""
 MANY: Final = 5_000
