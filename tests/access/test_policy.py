@@ -40,6 +40,7 @@ STAFF = {
     "audit:read",
     "notes:read",
     "team:invite",
+    "webhook:programme",
 }
 AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
@@ -60,6 +61,7 @@ ANY = {
         "user:read",
         "user:write",
         "team:invite",
+        "webhook:programme",
         "token:write",
         "outbox:read",
         "reason:erase",
@@ -81,6 +83,7 @@ OWN = {
         "notice:withdraw",
         "match:read",
         "match:answer",
+        "webhook:team",
         "user:read",
     },
     "reviewer": {"organisation:read"},
@@ -90,7 +93,7 @@ ASSIGNED = {
     "reviewer": {"review:read", "review:write"},
     "advisor": {"advice:read", "advice:write"},
 }
-EVERYBODY = {"session:own", "token:own"}
+EVERYBODY = {"session:own", "token:own", "webhook:own"}
 
 
 @pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
@@ -187,6 +190,8 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.ADVICE_WRITE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
+        Action.WEBHOOK_OWN,
+        Action.WEBHOOK_TEAM,
     }
 
 
