@@ -72,6 +72,7 @@ def headers(world: World, operation: str) -> dict[str, str]:
     who = Role.REVIEWER if operation == "replace_review" else Role.LEAD
     who = Role.MEMBER if writes else Role.ADMIN if operation in people else who
     who = Role.MEMBER if operation == "create_from_form_file" else who
+    who = Role.MEMBER if operation.endswith(("_webhook", "_delivery")) else who
     advising = ("create_board_declaration", "create_advice", "create_board_question")
     who = Role.ADVISOR if operation in advising else who
     together = ("add_collaborator", "create_thread", "add_team_comment", "change_team_comment")

@@ -43,8 +43,11 @@ WHOLE: Final = {
     "change_solution": "replace_solution",
     "change_decision": "replace_decision",
     "change_notice": "replace_notice",
+    "change_webhook": "create_webhook",
 }
 """Of a patch the description says nothing: what it changes has these fields."""
+FIXED: Final = {"change_webhook": ("scope", "organisation_id", "programme_id")}
+"""But for these, which stay as they were made."""
 MANY: Final = 5_000
 
 
@@ -83,6 +86,8 @@ def filled(world: World, operation: str) -> Any:
     method, path = world.operations[WHOLE.get(operation, operation)]
     content = document["paths"][path][method]["requestBody"]["content"]
     body = made(content["application/json"]["schema"], document["components"]["schemas"])
+    for name in FIXED.get(operation, ()):
+        del body[name]
     return laid_over(body, world.bodies.get(operation, {}))
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, status
+from fastapi import APIRouter, Path, Query, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, SettingsDep
@@ -35,7 +35,6 @@ from app.webhooks.service import having, spreading
 router = APIRouter(route_class=Route, prefix="/webhooks", tags=["webhooks"])
 
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
-RotationBody = Annotated[Rotation, Body(default_factory=Rotation)]
 SEALED: Final = responses(Unavailable)
 
 
@@ -89,7 +88,7 @@ def rotate_webhook(
     actor: ActorDep,
     settings: SettingsDep,
     webhook_id: UUID,
-    rotation: RotationBody,
+    rotation: Rotation,
 ) -> WebhookMade:
     """Give your webhook a new secret; the old one signs as well for some hours."""
     return having.rotate(session, actor, webhook_id, rotation, settings)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference
-from app.core.base.schemas import at_most
+from app.core.base.schemas import Instant, at_most
 from app.core.base.text import Line
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import Aside
@@ -150,7 +150,7 @@ class ReplaySince(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"since": "2027-03-01T08:00:00Z"}]}
     )
 
-    since: datetime = Field(description="An instant, with its zone.")
+    since: Instant = Field(description="An instant, with its zone.")
 
 
 class Replayed(BaseModel):

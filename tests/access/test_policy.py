@@ -41,6 +41,7 @@ STAFF = {
     "audit:read",
     "notes:read",
     "team:invite",
+    "webhook:programme",
 }
 AUDIT = {"audit:read", "audit:read-all"}
 ANY = {
@@ -61,6 +62,7 @@ ANY = {
         "user:read",
         "user:write",
         "team:invite",
+        "webhook:programme",
         "token:write",
         "outbox:read",
         "reason:erase",
@@ -84,6 +86,7 @@ OWN = {
         "notice:withdraw",
         "match:read",
         "match:answer",
+        "webhook:team",
         "user:read",
     },
     "reviewer": {"organisation:read"},
@@ -99,7 +102,7 @@ SHARED = {
     "write": {"draft:read", "submission:read", "draft:comment", "draft:write"},
     "enter": set[str](),  # for staff alone
 }
-EVERYBODY = {"session:own", "token:own"}
+EVERYBODY = {"session:own", "token:own", "webhook:own"}
 
 
 @pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
@@ -249,6 +252,8 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.ADVICE_WRITE,
         Action.SESSION_OWN,
         Action.TOKEN_OWN,
+        Action.WEBHOOK_OWN,
+        Action.WEBHOOK_TEAM,
     }
 
 
