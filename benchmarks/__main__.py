@@ -26,6 +26,7 @@ class Comparison(StrEnum):
     arrivals = "arrivals"
     duplicates = "duplicates"
     screening = "screening"
+    statistics = "statistics"
     reviewing = "reviewing"
     large_call = "large_call"
     endtoend = "endtoend"

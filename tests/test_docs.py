@@ -67,7 +67,6 @@ from app.submissions.schemas import (
     SolutionDraft,
     StepTaken,
 )
-from app.webhooks.schemas import NewWebhook, ReplaySince, Rotation
 from app.teams.schemas import (
     ChangedTeamComment,
     NewCollaborator,
@@ -75,6 +74,7 @@ from app.teams.schemas import (
     NewTeamComment,
     NewThread,
 )
+from app.webhooks.schemas import NewWebhook, ReplaySince, Rotation
 from tests.processes import ROOT, free_port, served
 
 README = (ROOT / "README.md").read_text()

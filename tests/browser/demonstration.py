@@ -36,6 +36,7 @@ from app.submissions.schemas import ChallengeContent, NewChallenge, NewSolution
 from app.submissions.service import drafts
 from tests.browser.advised import ADVISOR, advised
 from tests.browser.asking import a_call_that_asks
+from tests.browser.counted import counted
 from tests.browser.hooked import hooked
 from tests.browser.reviewed import REVIEWER, reviewed
 from tests.browser.screened import screened
@@ -200,6 +201,7 @@ def _filled(database: Database, settings: Settings) -> dict[str, str]:
         names |= _noticed(session, *team)
         names |= _matched(session, *team)
         names |= hooked(session, owner.id, next(iter(team)), programme.id)
+        names |= counted(session)
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None

@@ -237,7 +237,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "agreement": "/programmes/{programme}/agreement",
             "figures": "/programmes/{programme}/runs/{run}/figures",
             "peers": "/programmes/{programme}/peers",
-            "coverage": "/programmes/{programme}/coverage",
+            "coverage": "/programmes/{counted}/coverage",
+            "coverage-small": "/programmes/{programme}/coverage",
             "run-coverage": "/programmes/{programme}/runs/{run}/coverage",
             "fairness": (
                 "/programmes/{programme}/runs/{run}/fairness?objective=maxmin&text_weight=0.2"
