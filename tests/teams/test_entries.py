@@ -290,7 +290,7 @@ def test_staff_read_no_comments_of_the_team_and_are_none_of_its_collaborators(
     new = NewCollaborator.model_validate(
         {"email": desk.staff.email, "name": "Ann", "may": "write"}
     )
-    with pytest.raises(Unprocessable, match="Staff are no collaborators"):
+    with pytest.raises(Unprocessable, match="Nobody works on it twice"):
         collaborators.name(desk.session, member, row.id, new, public_url=ADDRESS)
     held = select(Collaborator).where(Collaborator.submission_id == row.id)
     assert desk.session.exec(held).one().email == ""

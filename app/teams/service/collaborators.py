@@ -96,10 +96,8 @@ def name(
             remedy="Ask the staff of the incubator.",
         )
     if one is not None and one.may is May.ENTER:
-        detail = "This person works for the incubator."
-        raise Unprocessable(
-            "Staff are no collaborators.", errors=[FieldError("/email", detail)]
-        )
+        detail = "This person works on it already."
+        raise Unprocessable("Nobody works on it twice.", errors=[FieldError("/email", detail)])
     if user is None:
         user = _invited(session, actor, new)
     is_new = one is None or one.ended_at is not None
