@@ -113,7 +113,7 @@ def show_webhooks(
         webhooks=found,
         places={one.id: _place(session, actor, one) for one in found},
         hosts={one.id: urlsplit(one.url).hostname for one in found},
-        programme=of,
+        about=of,
         teams=_teams(session, actor, organisation),
         may_have_programme=policy.has_any_reach(actor, Action.WEBHOOK_PROGRAMME),
         is_all=of is None and organisation is None,
