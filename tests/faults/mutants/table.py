@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.mutants import (
     advice,
+    assisting,
     backgrounds,
     bounds,
     browsing,
@@ -60,5 +61,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *backgrounds.FAULTS,
     *letters.FAULTS,
     *learning.FAULTS,
+    *assisting.FAULTS,
     *webhooks.FAULTS,
 )
