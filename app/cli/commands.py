@@ -144,7 +144,8 @@ class Counterpart(Commands):
         ),
         "reseal": Entry(
             "app.cli.people:reseal",
-            "Encrypt every second factor with the first of COUNTERPART_SECRET_KEYS.",
+            "Encrypt second factors and secrets of webhooks with the first of "
+            "COUNTERPART_SECRET_KEYS.",
         ),
         "purge": Entry(
             "app.cli.people:purge",

@@ -155,7 +155,8 @@ def purge() -> None:
     """Erase people after the retention time, and remove what has expired.
 
     People who left longer ago than COUNTERPART_RETENTION_DAYS are erased, letters are
-    removed after COUNTERPART_LETTER_DAYS, sessions, links and counts when they have ended.
+    removed after COUNTERPART_LETTER_DAYS, events after COUNTERPART_EVENT_DAYS, sessions, links
+    and counts when they have ended.
     Workers do so every hour; this does it at once.
     """
     settings = settings_at_hand()
@@ -164,6 +165,7 @@ def purge() -> None:
     out.print(
         ", ".join(f"{name}: {number}" for name, number in asdict(removed).items()),
         highlight=False,
+        soft_wrap=True,
     )
 
 
