@@ -39,6 +39,7 @@ from app.decisions.schemas import (
 from app.main import create_app
 from app.matches.schemas import MatchStepTaken, NewOffers, NewPreparation, NewReplacement
 from app.matchmaking.schemas.assignments import NewWhatIf
+from app.matchmaking.schemas.learning import Adoption
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.verdicts import NewVerdict, Undoing
 from app.notices.schemas import NewNotice, NoticeDraft, NoticeStepTaken
@@ -70,6 +71,7 @@ from app.submissions.schemas import (
 from app.teams.schemas import (
     ChangedTeamComment,
     NewCollaborator,
+    NewEntry,
     NewSupport,
     NewTeamComment,
     NewThread,
@@ -105,6 +107,7 @@ BODIES: dict[str, type[BaseModel]] = {
         DecisionStepTaken,
         *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),
         *(NewCollaborator, NewThread, NewTeamComment, ChangedTeamComment, NewSupport),
+        *(Adoption, NewEntry),
         HandOver,
         MatchStepTaken,
         MembershipDraft,

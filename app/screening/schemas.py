@@ -108,6 +108,7 @@ class FindingKind(StrEnum):
     ANSWERED = "answered"
     OVERDUE = "overdue"
     PROPOSED = "proposed"
+    UNCONFIRMED = "unconfirmed"
     CONDITION = "condition"
     INCOMPLETE = "incomplete"
     LANGUAGE = "language"

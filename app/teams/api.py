@@ -199,7 +199,7 @@ def read_support(
 
 
 @router.post("/{submission_id}/support", status_code=status.HTTP_201_CREATED)
-@needs(Action.DRAFT_SHARE)
+@within(Action.DRAFT_SHARE, Action.SUBMISSION_ENTER)
 def add_support(
     session: SessionDep,
     actor: ActorDep,
@@ -207,7 +207,7 @@ def add_support(
     submission_id: Reference,
     new: NewSupport,
 ) -> SupportRead:
-    """Ask a superior by letter whether they support your submission, or ask again."""
+    """Ask a superior of the team by letter whether they support it, or ask again."""
     support.ask(session, actor, submission_id, new, public_url=settings.public_url)
     return support.read(session, actor, submission_id)
 

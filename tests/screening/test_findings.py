@@ -18,6 +18,7 @@ from app.screening.service.findings import Finding, Queue
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent
+from app.teams.lifecycle import EntryState
 from tests.conftest import statements_of
 from tests.decisions.people import actor
 from tests.factories import (
@@ -28,6 +29,7 @@ from tests.factories import (
     an_exclusion,
     an_organisation,
 )
+from tests.teams.people import entered
 
 LONG = (
     "Every spring the small rivers of our valleys rise within one hour, and households below "
@@ -148,6 +150,8 @@ def test_what_was_proposed_appealed_answered_or_not_answered_in_time_says_so(
     appealed = sent(session, call, appeal="It is signed.")
     answered = sent(session, call, asked={"problem": "Since when?"})
     overdue = sent(session, call, state=State.RETURNED, answer_by=over)
+    typed = sent(session, call, content=content(OTHER))
+    entered(session, typed, state=EntryState.WAITING)
 
     queue = looked(session, database, call)
 
@@ -157,6 +161,8 @@ def test_what_was_proposed_appealed_answered_or_not_answered_in_time_says_so(
     assert kinds[appealed.code][0] is FindingKind.APPEAL
     assert kinds[answered.code][0] is FindingKind.ANSWERED
     assert kinds[overdue.code][0] is FindingKind.OVERDUE
+    assert kinds[typed.code][0] is FindingKind.UNCONFIRMED
+    assert sum(FindingKind.UNCONFIRMED in some for some in kinds.values()) == 1
 
 
 def test_a_queue_is_filtered_by_what_was_found_and_goes_on_behind_a_code(

@@ -28,12 +28,13 @@ from app.submissions.schemas import StepTaken
 from app.submissions.service import answers, queries, steps
 from app.submissions.service.answered import fingerprint
 from app.teams.lifecycle import EntryState
-from app.teams.schemas import EntryListed, NewCollaborator, NewEntry
-from app.teams.service import collaborators, comments, entries
+from app.teams.schemas import EntryListed, NewCollaborator, NewEntry, NewSupport
+from app.teams.service import collaborators, comments, entries, support
 from tests.conftest import SignIn
-from tests.factories import THEMES, a_call, a_challenge, a_user, organisation_of, themes
+from tests.factories import THEMES, a_call, a_challenge, a_form, a_user, organisation_of, themes
 from tests.teams.people import ADDRESS, acting
 
+ASKED = [{"key": "problem", "required": True}, {"key": "outcome"}]
 PAPER = "They have sent it on paper."
 TOLD = {
     "content.problem": "Our river floods twice a year.",
@@ -108,6 +109,40 @@ def test_staff_begin_write_and_send_what_the_team_then_confirms(desk: Desk) -> N
     ]
 
 
+def test_once_it_is_confirmed_the_team_is_told_that_it_has_arrived(desk: Desk) -> None:
+    row = desk.begun()
+    desk.takes(row, "enter", desk.staff)
+    before = _letters(desk)
+
+    entries.move(desk.session, acting(desk.session, desk.member), row.id, "confirm")
+
+    assert len(_letters(desk)) == len(before) + 1
+
+
+def _letters(desk: Desk) -> list[str]:
+    statement = select(Letter.subject).where(Letter.user_id == desk.member.id)
+    return list(desk.session.exec(statement))
+
+
+def test_whoever_enters_it_asks_the_superior_in_the_team_s_place(desk: Desk) -> None:
+    form = a_form(desk.session, desk.call, questions=ASKED, support=True)
+    row = desk.begun()
+    row.form_id = form.id
+    desk.session.flush()
+    new = NewSupport.model_validate(
+        {"name": "Ann Berg", "office": "Director", "email": "ann@example.org"}
+    )
+    stranger = acting(desk.session, a_user(desk.session, Role.STAFF))
+
+    asked = support.ask(
+        desk.session, acting(desk.session, desk.staff), row.id, new, public_url=ADDRESS
+    )
+
+    assert asked.submission_id == row.id
+    with pytest.raises(NotFound):
+        support.ask(desk.session, stranger, row.id, new, public_url=ADDRESS)
+
+
 def test_nothing_passes_before_its_team_has_confirmed_it(desk: Desk) -> None:
     row = desk.begun()
     desk.takes(row, "enter", desk.staff)
@@ -129,7 +164,7 @@ def test_the_team_is_told_by_letter_and_has_a_task(desk: Desk) -> None:
     ).all()
     tasks = tasks_of(desk.session, acting(desk.session, desk.member))
 
-    assert f"{row.code}: please confirm what was sent for your team" in letters
+    assert letters == [f"{row.code}: please confirm what was sent for your team"]
     assert [(task.what, task.code) for task in tasks] == [("confirm", row.code)]
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.errors import Conflict, FieldError, Unprocessable
+from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs
@@ -21,6 +22,8 @@ from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.staff.calls import call_of, place_of
 from app.programmes import service as programmes
+from app.submissions.schemas import LatePermitQuery
+from app.submissions.service import late_permits
 from app.teams.schemas import NewEntry
 from app.teams.service import entries
 
@@ -28,6 +31,8 @@ router = APIRouter()
 
 MOST: Final = 200
 """Teams that are offered; of more, one is named by its key."""
+
+ONE: Final = LatePermitQuery(limit=1)
 
 _Typed = Annotated[str, Field(max_length=10_000)]
 
@@ -82,7 +87,8 @@ def begin_entry(
         form = form.refused(*field_errors(wrong.errors()))
         return _page(page, session, actor, (programme, call), form, 422)
     except (Conflict, Unprocessable) as refusal:
-        form = form.refused(*(refusal.errors or [FieldError("/title", refusal.detail)]))
+        problem = Message("{problem} {remedy}", problem=refusal.detail, remedy=refusal.remedy)
+        form = form.refused(*(refusal.errors or [FieldError("/organisation_id", problem)]))
         return _page(page, session, actor, (programme, call), form, refusal.status)
     return go_to(f"/submissions/{made.submission}")
 
@@ -115,6 +121,7 @@ def _page(
         place=place_of(found, of),
         form=form,
         entries=entries.listed(session, actor, found.id),
+        permitted=bool(late_permits.permits(session, actor, found.id, ONE).rows),
         languages_offered=OFFERED,
         teams=[(str(team.id), f"{team.name} ({team.country})") for team in teams.rows],
         all_teams=teams.cursor is None,

@@ -50,6 +50,7 @@ NAMES: Final[Mapping[FindingKind, Message]] = MappingProxyType(
         FindingKind.ANSWERED: Message("Sent again, completed"),
         FindingKind.OVERDUE: Message("Not answered in time"),
         FindingKind.PROPOSED: Message("Proposed as not eligible"),
+        FindingKind.UNCONFIRMED: Message("Waits for the team to confirm it"),
         FindingKind.CONDITION: Message("Condition not met"),
         FindingKind.INCOMPLETE: Message("Incomplete"),
         FindingKind.LANGUAGE: Message("Language not read"),

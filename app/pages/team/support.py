@@ -12,7 +12,7 @@ from app.core.base.errors import Conflict, FieldError, TransitionNotAllowed
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
-from app.core.http.access import needs, within
+from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.pages.layout import Page, PageDep, go_to
@@ -52,7 +52,7 @@ def show_support(
 
 
 @router.post("/submissions/{submission}/support")
-@needs(Action.DRAFT_SHARE)
+@within(Action.DRAFT_SHARE, Action.SUBMISSION_ENTER)
 def ask_superior(
     page: PageDep,
     session: SessionDep,
@@ -94,7 +94,8 @@ def _page(
     values = described(session, actor, submission)
     read = support.described(session, submission)
     asked = support.current(session, submission)
-    may_ask = values["is_member"] and read.required and submission.state in EDITABLE
+    works_on_it = values["is_member"] or support.enters(actor, submission)
+    may_ask = works_on_it and read.required and submission.state in EDITABLE
     if asked is not None and read.state is not SupportState.SUPPORTED and not form.written:
         # Who sends it again has nothing to write twice.
         form = Form(written={name: getattr(asked, name) for name in Superior.model_fields})
@@ -103,7 +104,7 @@ def _page(
         status=status,
         **values,
         support=read,
-        email=asked.email if asked is not None and values["is_member"] else "",
+        email=asked.email if asked is not None and works_on_it else "",
         may_ask=may_ask,
         form=form,
     )

@@ -6,7 +6,7 @@ them it keeps in memory under the versions of the rows.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -31,6 +31,7 @@ from app.submissions.lifecycle import BY_SCREENING, State, lacking
 from app.submissions.models import Submission
 from app.submissions.service import asking
 from app.submissions.service.steps import is_overdue
+from app.teams.service import entries
 
 _SCREENED: Final = BY_SCREENING.step("fail").sources
 
@@ -166,6 +167,7 @@ def _lines(of: OfCall, actor: Actor, opened: Opened) -> tuple[list[Line], int]:
         ordered = select(Submission.id).where(*in_queue).order_by(col(Submission.code))
         keys = session.exec(ordered).all()
         told.proposed = _proposed(session, of.call_id)
+        told.unconfirmed = entries.unconfirmed(session, of.call_id)
         named = {*keys, *(key for one in keys for key in told.others(one))}
         told.codes = dict(_codes(session, named))
     lines = list[Line]()
@@ -223,6 +225,7 @@ class _Told:
     ) -> None:
         self._of, self._pairs, self._seen = of, pairs, seen
         self.proposed: Mapping[UUID, datetime] = {}
+        self.unconfirmed: Collection[UUID] = ()
         self.codes: Mapping[UUID, str] = {}
 
     def others(self, key: UUID) -> list[UUID]:
@@ -267,6 +270,8 @@ class _Told:
             yield Finding(FindingKind.ANSWERED)
         if self.proposed.get(row.id) == row.submitted_at:
             yield Finding(FindingKind.PROPOSED)
+        if row.id in self.unconfirmed:
+            yield Finding(FindingKind.UNCONFIRMED)
 
     def _rules(self, row: Submission, team: Organisation, form: Form) -> Iterator[Finding]:
         answers = asking.whole(row)

@@ -21,7 +21,6 @@ from app.submissions.models import Submission
 
 AFTER: Final[Mapping[str, LetterKind]] = {
     "submit": LetterKind.RECEIVED,
-    "enter": LetterKind.RECEIVED,
     "resubmit": LetterKind.RECEIVED,
     "return": LetterKind.RETURNED,
 }

@@ -21,6 +21,7 @@ from app.core.base.errors import Conflict, FieldError, NotFound, NotPermitted, U
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.events.kinds import EventKind
+from app.notifications.letter_texts import LetterKind
 from app.organisations.models import Organisation
 from app.organisations.service import people
 from app.programmes import service as programmes
@@ -161,6 +162,14 @@ def of_submission(session: Session, submission: Submission) -> AssistedEntry | N
     return session.exec(statement).first()
 
 
+def unconfirmed(session: Session, call_id: UUID) -> frozenset[UUID]:
+    """Return which submissions of a call staff have sent, and no team has confirmed."""
+    statement = select(AssistedEntry.submission_id).where(
+        AssistedEntry.call_id == call_id, AssistedEntry.state == EntryState.WAITING
+    )
+    return frozenset(session.exec(statement))
+
+
 def read(session: Session, actor: Actor, key: UUID | str) -> EntryRead:
     """Return how far it is with what staff enter for a team.
 
@@ -190,6 +199,8 @@ def move(session: Session, actor: Actor, key: UUID | str, name: str) -> EntryRea
     state = ENTRY_LIFE.advance(found.state, step, None)
     _settle(session, actor, found, state)
     _record(session, actor, name, found, submission)
+    if state is EntryState.CONFIRMED:
+        telling.tell(session, LetterKind.RECEIVED, submission)
     return EntryRead.model_validate(found)
 
 

@@ -56,14 +56,16 @@ def ask(
     Raises
     ------
     NotFound, NotPermitted
-        If the actor may not see the submission, or is no member of its team.
+        If the actor may not see the submission, is no member of its team, and does not enter
+        it for the team.
     TransitionNotAllowed
         If it is not being written at present.
     Conflict
         If the call asks for no such statement, or too many letters were written.
     """
     submission = queries.find(session, actor, key)
-    policy.require(actor, Action.DRAFT_SHARE, submission.organisation_id)
+    if not enters(actor, submission):
+        policy.require(actor, Action.DRAFT_SHARE, submission.organisation_id)
     if (problem := drafts.not_written(submission)) is not None:
         raise problem
     if not is_required(session, submission):
@@ -103,6 +105,13 @@ def ask(
     )
     audit.record(session, actor.user_id, "ask", SUBJECT, one.id, code=submission.code)
     return one
+
+
+def enters(actor: Actor, submission: Submission) -> bool:
+    """Tell whether somebody of the staff enters a submission for its team."""
+    return policy.has_any_reach(actor, Action.SUBMISSION_ENTER) and policy.allows(
+        actor, Action.DRAFT_WRITE, shared_id=submission.id
+    )
 
 
 def find(

@@ -97,8 +97,8 @@ FAULTS: Final = (
     Fault(
         "a draft is submitted after the deadline",
         SUBMISSION,
-        "        closed=_not_sent,\n        missing=_unfinished,\n",
-        "        missing=_unfinished,\n",
+        "        Action.SUBMISSION_SUBMIT,\n        closed=_not_sent,\n",
+        "        Action.SUBMISSION_SUBMIT,\n",
         (f"{SUBMIT}test_a_closed_call_takes_nothing_in",),
     ),
     Fault(
@@ -268,7 +268,7 @@ FAULTS: Final = (
         "app/matchmaking/service/verdicts.py",
         "        _require_there(found.withdrawn)\n",
         "        pass\n",
-        (f"{TODAY}test_a_pair_of_which_a_team_has_withdrawn_can_only_be_rejected",),
+        (f"{TODAY}test_a_pair_of_which_a_side_takes_no_part_any_more_can_only_be_rejected",),
     ),
     Fault(
         "a verdict overrules one that its decider has not seen",

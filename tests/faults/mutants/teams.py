@@ -20,22 +20,22 @@ FAULTS: Final = (
     Fault(
         "who works for the incubator writes with a team",
         POLICY,
-        "is_in_scope(actor, action) or not GUARDED.isdisjoint(actor.roles):",
-        "is_in_scope(actor, action):",
+        "    works_here = not GUARDED.isdisjoint(actor.roles)\n",
+        "    works_here = False\n",
         (f"{TABLE}test_who_works_for_the_incubator_is_no_collaborator",),
     ),
     Fault(
         "a token for something else writes with a team",
         POLICY,
-        "if not is_in_scope(actor, action) or not GUARDED",
-        "if not GUARDED",
+        "        return frozenset()\n    works_here",
+        "        pass\n    works_here",
         (f"{TABLE}test_a_collaborator_may_do_what_the_table_says_with_one_submission",),
     ),
     Fault(
         "who may read writes as well",
         POLICY,
-        "        if action in SHARED[may]\n",
-        "",
+        "        if action in SHARED[may] and (may is May.ENTER) is works_here\n",
+        "        if (may is May.ENTER) is works_here\n",
         (f"{TABLE}test_a_collaborator_may_do_what_the_table_says_with_one_submission",),
     ),
     Fault(
