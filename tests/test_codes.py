@@ -71,8 +71,9 @@ WITHOUT_CODES: Final = (
         "create_comment",
     ),
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
+    *("read_entry ", "join_entry "),
 )
-MADE: Final = ("begin_", "add_collaborator", "create_thread", "add_team_comment")
+MADE: Final = ("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry")
 ENDED: Final = {"take_collaborator_off", "remove_team_comment"}
 """What is not there any more when it is asked for the second time."""
 FEATURES: Final = (

@@ -98,7 +98,7 @@ EXPECTED: Mapping[str, Row] = {
     "name_for_team": Row(401, 403, 404, 403),
     "take_off_team": Row(401, 403, 404, 403),
     "show_support": Row(303, 404, 404, 404),
-    "ask_superior": Row(401, 403, 404, 403),
+    "ask_superior": Row(401, 404, 404, 404),
     "show_support_asked": everybody(404),
     "give_support": everybody(404),
     "show_team_comments": Row(303, 403, 404, 403),

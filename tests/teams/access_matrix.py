@@ -60,5 +60,9 @@ EXPECTED: Matrix = {
         "hidden": answers(403, staff=404, lead=404),
     },
     # The call of the team asks for none.
-    "add_support": of_team(409),
+    "add_support": {
+        "own": answers(404, member=409),
+        "other": answers(404, staff=403, lead=403, auditor=403),
+        "hidden": answers(404),
+    },
 }
