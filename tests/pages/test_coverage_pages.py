@@ -51,7 +51,7 @@ def test_a_figure_stands_beside_its_interval_in_words(
 ) -> None:
     page = words(client.get("/programmes/first-edition/coverage", headers=staff).text)
 
-    assert "Americas 20 20 between 84 and 100 of 100 6 between 14 and 52 of 100" in page
+    assert "Americas 20 20 100%, likely 84% to 100% 6 30%, likely 14% to 52%" in page
     assert "Malta" not in page
     withheld = "Nothing can be told here, as small groups could be computed from it:"
     assert f"{withheld} by level of government." in page
