@@ -51,9 +51,10 @@ def test_a_figure_stands_beside_its_interval_in_words(
 ) -> None:
     page = words(client.get("/programmes/first-edition/coverage", headers=staff).text)
 
-    assert "Americas 20 20 between 84 and 100 of 100 6 between 14 and 52 of 100" in page
+    assert "Americas 20 20 100%, likely 84% to 100% 6 30%, likely 14% to 52%" in page
     assert "Malta" not in page
-    assert "All groups are too small to be told: By level of government." in page
+    withheld = "Nothing can be told here, as small groups could be computed from it:"
+    assert f"{withheld} by level of government." in page
 
 
 def test_a_chart_draws_the_interval_of_each_group_that_is_told(
@@ -85,6 +86,26 @@ def test_a_run_shows_why_there_is_no_more_even_assignment(
     page = words(client.get(f"{place}/coverage", headers=staff).text)
 
     assert "10000 x 10000 pairs; under the objective leximin" in page
+
+
+def test_a_run_with_few_challenges_tells_no_count_of_them(
+    session: Session, client: TestClient, staff: dict[str, str], programme: Programme
+) -> None:
+    assigned = NOTHING_ASSIGNED | {
+        "objective": "leximin",
+        "pairs": [("CH-1", "SO-1"), ("CH-2", "SO-2")],
+        "total": 0.9,
+        "fairness": [0.3, 0.6],
+    }
+    of_run = {"assignment": assigned, "n_challenges": 2, "n_solutions": 3}
+    run = a_run(session, programme_id=programme.id, **of_run)
+    session.commit()
+
+    page = client.get(f"/programmes/first-edition/runs/{run.code}/coverage", headers=staff)
+
+    told = words(page.text)
+    assert "Of the run withheld withheld 0.450 0.300" in told
+    assert "2 challenges, 3 solutions" not in told
 
 
 def test_a_programme_without_submissions_says_so(

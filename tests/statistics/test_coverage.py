@@ -270,16 +270,37 @@ def test_it_is_counted_by_the_database_in_as_many_questions_however_many_there_a
 # --- the most even assignment ----------------------------------------------------------------
 
 
-def test_a_run_that_was_the_most_even_is_told_to_be_it(session: Session, call: Call) -> None:
-    assigned = NOTHING_ASSIGNED | {
+def most_even(n: int) -> dict[str, Any]:
+    """Return an assignment of as many challenges to a solution each."""
+    return NOTHING_ASSIGNED | {
         "objective": "leximin",
-        "pairs": [("CH-1", "SO-1"), ("CH-2", "SO-2")],
-        "total": 0.9,
-        "fairness": [0.3, 0.6],
+        "pairs": [(f"CH-{one}", f"SO-{one}") for one in range(n)],
+        "total": 0.45 * n,
+        "fairness": [0.3] + [0.6] * (n - 1),
     }
-    run = a_run(session, programme_id=call.programme_id, assignment=assigned)
+
+
+def test_a_run_that_was_the_most_even_is_told_to_be_it(session: Session, call: Call) -> None:
+    of_run = {"assignment": most_even(6), "n_challenges": 6}
+    run = a_run(session, programme_id=call.programme_id, **of_run)
 
     found = coverage.of_run(session, OPERATOR, run.id, SETTINGS)().assignment
 
-    same = AssignedRead(objective="leximin", pairs=2, challenges=2, mean=0.45, lowest=0.3)
+    same = AssignedRead(objective="leximin", pairs=6, challenges=6, mean=0.45, lowest=0.3)
     assert found == EvenRead(adopted=same, most_even=same, cost=0, reason=None)
+
+
+@pytest.mark.parametrize(
+    ("served", "of", "expected"),
+    [(4, 4, None), (4, 20, None), (5, 5, 5), (5, 9, None), (5, 10, 5)],
+)
+def test_how_many_have_a_provider_is_withheld_if_few_have_one_or_few_have_none(
+    session: Session, call: Call, served: int, of: int, expected: int | None
+) -> None:
+    of_run = {"assignment": most_even(served), "n_challenges": of}
+    run = a_run(session, programme_id=call.programme_id, **of_run)
+
+    found = coverage.of_run(session, OPERATOR, run.id, SETTINGS)().assignment
+
+    assert found.adopted is not None
+    assert (found.adopted.challenges, found.adopted.pairs) == (expected, expected)

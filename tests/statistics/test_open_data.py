@@ -181,6 +181,21 @@ def test_one_programme_is_told_alone(session: Session, client: TestClient, call:
     assert client.get(f"{PLACE}/statistics?programme=nowhere").status_code == 404
 
 
+def read(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+
+
+def in_cells(line: dict[str, Any]) -> dict[str, str]:
+    """Return a line of JSON Lines as a row of CSV says it."""
+    parts = {
+        name: value if isinstance(value, list) else [value] for name, value in line.items()
+    }
+    return {
+        name: "; ".join("" if one is None else str(one) for one in value)
+        for name, value in parts.items()
+    }
+
+
 def test_tables_say_the_same_as_json(session: Session, client: TestClient, call: Call) -> None:
     submitted(session, call, "FR", *[State.SUBMITTED] * 6)
 
@@ -189,10 +204,8 @@ def test_tables_say_the_same_as_json(session: Session, client: TestClient, call:
     table = client.get(f"{PLACE}/statistics.csv")
 
     assert [json.loads(line) for line in lines.text.splitlines()] == whole
-    rows = list(csv.DictReader(io.StringIO(table.text.lstrip("\ufeff"))))
-    assert [[row["id"], row["count"]] for row in rows] == [
-        [one["id"], "" if one["count"] is None else str(one["count"])] for one in whole
-    ]
+    assert read(table.text) == [in_cells(one) for one in whole]
+    assert read(table.text)[0]["kind"] == "challenge"
     assert lines.headers["content-type"] == "application/jsonl"
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
 
@@ -216,8 +229,22 @@ def test_published_challenges_have_a_row_for_each_language(
         (notice.code, "en", "=1+1", None),
         (notice.code, "fr", "Crues", None),
     ]
-    rows = list(csv.DictReader(io.StringIO(table.lstrip("\ufeff"))))
-    assert [row["title"] for row in rows] == ["'=1+1", "Crues"]
+    assert read(table) == [in_cells(one) for one in (found[0] | {"title": "'=1+1"}, found[1])]
+    assert notice.published_at is not None
+    assert datetime.fromisoformat(read(table)[0]["published_at"]) == notice.published_at
+
+
+def test_the_heads_of_tables_are_the_members_of_the_dictionary(client: TestClient) -> None:
+    told = client.get(f"{PLACE}/dictionary").json()["data_sets"]
+
+    heads = {
+        one["name"]: client.get(f"{PLACE}/{one['name']}.csv").text.removeprefix("\ufeff")
+        for one in told
+    }
+
+    assert {name: next(csv.reader([head])) for name, head in heads.items()} == {
+        one["name"]: [member["name"] for member in one["members"]] for one in told
+    }
 
 
 def test_a_long_table_is_followed_by_its_next(session: Session, client: TestClient) -> None:

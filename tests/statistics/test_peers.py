@@ -65,6 +65,28 @@ def test_two_with_a_similar_problem_are_peers_with_the_reasons(
     assert "not warned" in peer.passages.solution.text
 
 
+def test_of_a_near_copy_each_phrase_is_cut_to_some_words(session: Session, call: Call) -> None:
+    for _ in range(2):
+        told(session, call, FLOODS, title="Floods")
+
+    first, _ = found(session, call).challenges
+
+    phrases = [phrase for peer in first.peers for phrase in peer.words]
+    assert "Small rivers flood villages within an ..." in phrases
+
+
+def test_two_of_which_no_reason_can_be_named_are_no_peers(session: Session, call: Call) -> None:
+    for problem in (
+        "They work with many people in a good way.",
+        "A good way is needed for many people at work.",
+    ):
+        told(session, call, problem)
+    for problem in (QUEUES, FLOODS):
+        told(session, call, problem)
+
+    assert set(map(tuple, codes(found(session, call)).values())) == {()}
+
+
 def test_two_of_one_team_are_no_peers(session: Session, call: Call) -> None:
     team = an_organisation(session).id
     for problem in (FLOODS, WARNED):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.offering import meeting_of, unasked
@@ -16,6 +17,9 @@ from app.matchmaking.engine.ranking import ALWAYS, Engine
 from app.matchmaking.results import Meeting
 from app.matchmaking.schemas.settings import RunSettings
 from app.submissions.records import ChallengeRecord
+
+LONGEST: Final = 6
+"""Words of a phrase that are shown; the passages show the whole of it."""
 
 
 def peers(
@@ -26,6 +30,8 @@ def peers(
     embedding_folder: Path | None = None,
 ) -> Mapping[str, Sequence[Meeting]]:
     """Say for each challenge by id which others are most like it, and in which words.
+
+    Those of which no reason can be named are left out.
 
     Parameters
     ----------
@@ -64,6 +70,21 @@ def peers(
     matching = Matching(records, records, engine, settings.working_language)
     found = defaultdict[str, list[Meeting]](list)
     for suggestion in matching.suggestions(pairs, unasked(len(records))):
-        meeting = replace(meeting_of(suggestion, ()), challenge=suggestion.provider.id)
-        found[suggestion.challenge.id].append(meeting)
+        meeting = meeting_of(suggestion, ())
+        if meeting.words or meeting.themes:
+            words = list(dict.fromkeys(map(_in_short, meeting.words)))
+            meeting = replace(meeting, challenge=suggestion.provider.id, words=words)
+            found[suggestion.challenge.id].append(meeting)
     return found
+
+
+def _in_short(phrase: str) -> str:
+    """Return the beginning of a phrase: of near-copies whole sentences are one.
+
+    Examples
+    --------
+    >>> _in_short("small rivers"), _in_short("small rivers flood villages within an hour")
+    ('small rivers', 'small rivers flood villages within an ...')
+    """
+    words = phrase.split()
+    return " ".join([*words[:LONGEST], "..."]) if len(words) > LONGEST else phrase

@@ -128,7 +128,7 @@ def _edition(session: Session, settings: Settings, programme: Any) -> Edition:
     if not found:
         raise NotFound(
             Message("There are no statistics of {key}.", key=programme),
-            remedy="A programme has some once one of its calls is closed.",
+            remedy="A programme has some once all its calls of one kind are closed.",
         )
     return found[0]
 

@@ -72,8 +72,10 @@ class AssignedRead(BaseModel):
     """An assignment in short."""
 
     objective: Objective
-    pairs: int
-    challenges: int = Field(description="With at least one provider.")
+    pairs: int | None = Field(description="Null where it is withheld.")
+    challenges: int | None = Field(
+        description="With at least one provider; null where it is withheld."
+    )
     mean: float | None = Field(description="Mean score of its pairs; null if there is none.")
     lowest: float | None = Field(description="The best score of the worst-off challenge.")
 

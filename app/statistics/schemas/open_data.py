@@ -100,7 +100,8 @@ TITLES: Final = {
 ABOUT: Final = {
     STATISTICS: Message(
         "How many challenges and solutions were submitted, found eligible and selected, by "
-        "group. A call is counted once it is closed, and its decisions once they are released."
+        "group. The calls of one kind are counted once all of them are closed, and what was "
+        "decided once all of them are released."
     ),
     CHALLENGES: Message(
         "The challenges of which everybody may read, one row for each language in which they "

@@ -37,7 +37,7 @@ from app.statistics.schemas.coverage import (
 )
 from app.statistics.schemas.groups import Division, FunnelStage
 from app.statistics.service.counting import Counted, by_theme, counted, divided
-from app.statistics.service.disclosure import Shown, Told, protect
+from app.statistics.service.disclosure import Shown, Told, may_be_told, protect
 from app.statistics.service.proportions import share_of
 from app.submissions.lifecycle import Basis, Kind
 
@@ -269,7 +269,8 @@ def _even(
 ) -> Callable[[], EvenRead]:
     """Return what tells of the assignment of a run, and of the most even one."""
     stored = run.assignment and AssignmentRead.model_validate(run.assignment)
-    adopted = _in_short(stored) if stored else None
+    limit = settings.suppression_limit
+    adopted = _in_short(stored, run, limit) if stored else None
     if adopted is not None and adopted.objective == OBJECTIVE:
         same = EvenRead(adopted=adopted, most_even=adopted, cost=0, reason=None)
         return lambda: same
@@ -281,7 +282,7 @@ def _even(
         return lambda: EvenRead(adopted=adopted, most_even=None, cost=None, reason=told)
 
     def compute() -> EvenRead:
-        even = _in_short(ask().assignment)
+        even = _in_short(ask().assignment, run, limit)
         if even is None:
             return EvenRead(adopted=adopted, most_even=None, cost=None, reason=NO_ASSIGNMENT)
         cost = None
@@ -292,14 +293,20 @@ def _even(
     return compute
 
 
-def _in_short(assignment: AssignmentRead) -> AssignedRead | None:
+def _in_short(assignment: AssignmentRead, run: MatchRun, limit: int) -> AssignedRead | None:
+    """Return what may be told of an assignment: how large it is unless few have a provider.
+
+    Nor if few have none. Pairs are withheld with challenges: often they are as many.
+    """
     if assignment.total is None:
         return None
     n = len(assignment.pairs)
+    served = len({challenge for challenge, _ in assignment.pairs})
+    is_told = all(may_be_told(one, limit) for one in (n, served, run.n_challenges - served))
     return AssignedRead(
         objective=assignment.objective,
-        pairs=n,
-        challenges=len({challenge for challenge, _ in assignment.pairs}),
+        pairs=n if is_told else None,
+        challenges=served if is_told else None,
         mean=round(assignment.total / n, 4) if n else None,
         lowest=min(assignment.fairness, default=None),
     )

@@ -4,8 +4,10 @@ Before a release nothing tells: of the calls of one kind nothing is counted whil
 can still be answered, and nothing but what was submitted until all of them are released.
 """
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +17,7 @@ from sqlmodel import Session, col, exists, select
 
 from app.core.base.translations import language
 from app.core.storage.pagination import Page
-from app.core.tables.exporting import Format, Look, Named, columns_of, table_in_parts
+from app.core.tables.formulas import guarded
 from app.decisions.models import Release
 from app.notices import queries as notices
 from app.notices.schemas import CatalogueQuery
@@ -194,10 +196,24 @@ def challenges(
 
 
 def as_csv(schema: type[BaseModel], rows: Sequence[BaseModel]) -> bytes:
-    """Return rows as CSV for programs: the names of the members above, no formula within."""
-    columns = [replace(one, heading=one.key) for one in columns_of(schema)]
-    pages: Iterator[tuple[Sequence[BaseModel], Named]] = iter([(rows, {})])
-    return b"".join(table_in_parts(pages, Format.CSV, Look(columns)))
+    """Return rows as CSV for programs: members and values of JSON Lines, no formula within.
+
+    What is null is empty, and the values of a list are separated by semicolons.
+    """
+    members = list(schema.model_fields)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(members)
+    for row in rows:
+        values = row.model_dump(mode="json")
+        writer.writerow([_in_cell(values[name]) for name in members])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _in_cell(value: Any) -> str | int | float:
+    if isinstance(value, int | float):
+        return value
+    return guarded("; ".join(value) if isinstance(value, list) else value or "")
 
 
 def as_json_lines(rows: Sequence[BaseModel]) -> bytes:

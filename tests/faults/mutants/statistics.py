@@ -29,6 +29,15 @@ FAULTS: Final = (
         (WITHHELD, SMALL),
     ),
     Fault(
+        "an assignment tells that few have a provider",
+        "app/statistics/service/coverage.py",
+        "pairs=n if is_told else None,\n        challenges=served if is_told else None,",
+        "pairs=n,\n        challenges=served,",
+        (
+            f"{REPORT}test_how_many_have_a_provider_is_withheld_if_few_have_one_or_few_have_none",
+        ),
+    ),
+    Fault(
         "a small difference of two stages is told",
         RULE,
         "at == 0 or may_be_told(hidden[at - 1] - hidden[at], limit)",
