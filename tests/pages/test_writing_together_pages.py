@@ -79,6 +79,10 @@ def test_who_is_from_elsewhere_finds_what_is_shared_and_nothing_else(
     assert browser.get(f"/submissions/{team.other.code}").status_code == 404
     assert browser.get(f"{place}/team").status_code == 403
     assert browser.get(f"{place}/steps/submit").status_code == 403
+    topic = browser.get(f"{place}/topics/problem")
+    assert (topic.status_code, topic.headers.get("location")) == (
+        (200, None) if form else (303, place)
+    )
     told = {"seen": "", "content.problem": "The river floods."}
     saved = browser.post(f"{place}/topics/problem", data=told).status_code
     assert (saved == 403) is not form
@@ -110,7 +114,11 @@ def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter
     assert "1 open comment" in browser.get(f"{place}/topics/problem").text
     assert "1 open comment" not in browser.get(f"{place}/topics/outcome").text
     assert "waits for you" not in browser.get("/tasks").text
-    assert "1 comment on" in enter(helper).get("/tasks").text
+    helping = enter(helper)
+    assert "1 comment on" in helping.get("/tasks").text
+    to_topic = f'<a class="link" href="{place}/topics/problem">'
+    assert to_topic in shown
+    assert to_topic not in helping.get(f"{place}/comments").text
 
 
 def test_a_comment_is_changed_removed_and_resolved_without_a_script(
