@@ -134,6 +134,7 @@ def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter
     assert "Nobody has said anything yet." in empty
     assert '<option value="problem" selected>' in empty
     assert (nothing.status_code, refused.status_code) == (422, 422)
+    assert "Write something." in nothing.text
     assert said.headers["location"] == f"{place}/comments?done=comment-said"
     assert "&lt;b&gt;Figures?&lt;/b&gt;" in shown
     assert "<b>Figures" not in shown
