@@ -35,10 +35,7 @@ from app.teams.service import collaborators
 from tests.attachments.samples import an_attachment
 from tests.factories import a_token, a_user
 from tests.reviews.people import a_reviewer
-from tests.teams.people import Team, acting, collaborates
-
-WAYS = [may for may in May if may is not May.ENTER]
-"""In which people from elsewhere work with a team; the one left out is for staff alone."""
+from tests.teams.people import WAYS, Team, acting, collaborates
 
 
 def letters_to(session: Session, email: str) -> list[str]:
