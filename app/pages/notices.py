@@ -35,7 +35,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "edition-begun": Message("Begun. Its calls are drafts with the dates moved."),
             "newest-form": Message("The new questions are here. Look through your answers."),
             "collaborator-named": Message(
-                "Named. A letter tells the person, and the submission is among theirs."
+                "Named. The person gets a letter. Who works for the incubator cannot work on "
+                "it, and gets none."
             ),
             "collaborator-ended": Message("Taken off. The person cannot read it any more."),
             "support-asked": Message("Sent. You read here what the person says."),

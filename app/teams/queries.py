@@ -179,7 +179,8 @@ def askable(session: Session, actor: Actor, submission: Submission) -> dict[UUID
 
     Members of the team are there for everybody. Who works on it from elsewhere is there for
     members, under the address that the team knows, and for others once they have said
-    something.
+    something. A team shares nothing with who works for the incubator: none of them is
+    there.
     """
     is_member = policy.allows(actor, Action.DRAFT_SHARE, submission.organisation_id)
     members = people.team(session, submission.organisation_id)
@@ -187,6 +188,7 @@ def askable(session: Session, actor: Actor, submission: Submission) -> dict[UUID
         Collaborator.submission_id == submission.id,
         col(Collaborator.ended_at).is_(None),
         Collaborator.may != policy.May.READ,
+        col(Collaborator.user_id).not_in(people.at_work()),
     )
     if is_member:
         label, spoken = col(Collaborator.email), []

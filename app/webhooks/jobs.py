@@ -8,7 +8,7 @@ from typing import Final
 from app.core.base.errors import AppError
 from app.core.storage.database import Database
 from app.settings import Settings
-from app.webhooks.sending import Resolver, resolved
+from app.webhooks.sending import TOTAL_SECONDS, Resolver, resolved
 from app.webhooks.service import delivering, spreading
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ def carry(
     settings: Settings,
     stop: threading.Event,
     resolve: Resolver = resolved,
+    seconds: float = TOTAL_SECONDS,
 ) -> None:
     """Spread and deliver until told to stop; what is on its way then is waited for.
 
@@ -43,7 +44,9 @@ def carry(
                 log.exception("courier stumbled")
                 worked, claimed = False, None
             if claimed is not None:
-                going.add(places.submit(_deliver, database, settings, claimed, resolve))
+                going.add(
+                    places.submit(_deliver, database, settings, claimed, resolve, seconds)
+                )
             elif not worked:
                 stop.wait(POLL_SECONDS)
 
@@ -53,9 +56,10 @@ def _deliver(
     settings: Settings,
     claimed: delivering.Claimed,
     resolve: Resolver,
+    seconds: float,
 ) -> None:
     """Deliver what was claimed; where its end cannot be stored, another attempt does."""
     try:
-        delivering.deliver(database, settings, claimed, resolve)
+        delivering.deliver(database, settings, claimed, resolve, seconds=seconds)
     except Exception:
         log.exception("delivery not stored", extra={"delivery_id": str(claimed.delivery_id)})

@@ -79,7 +79,7 @@ async def send(
     try:
         async with asyncio.timeout(seconds):
             addresses = await _checked(target, loopback, resolve)
-            return await _sent(target, addresses, headers, body, trusted)
+            return await _sent(target, addresses, headers, body, trusted, seconds)
     except _Inside:
         return Outcome(problem=DeliveryProblem.INSIDE_ADDRESS)
     except TimeoutError:
@@ -118,6 +118,7 @@ async def _sent(
     headers: Mapping[str, str],
     body: bytes,
     trusted: ssl.SSLContext | bool,
+    seconds: float,
 ) -> Outcome:
     import httpx  # noqa: PLC0415 -- where there is a webhook
 
@@ -125,7 +126,7 @@ async def _sent(
         verify=trusted,
         trust_env=False,
         follow_redirects=False,
-        timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
+        timeout=httpx.Timeout(seconds, connect=max(seconds / 3, CONNECT_SECONDS)),
     ) as client:
         for address in addresses:
             request = client.build_request(

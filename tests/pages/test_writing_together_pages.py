@@ -1,10 +1,10 @@
 """A team names people from elsewhere in the browser, and they find what is shared with them."""
 
 import pytest
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from app.access.policy import Role
-from app.accounts.models import Membership, User
+from app.accounts.models import Collaborator, Membership, User
 from app.programmes.models import Call
 from tests.accounts.conftest import Enter
 from tests.factories import a_form, a_person
@@ -79,9 +79,40 @@ def test_who_is_from_elsewhere_finds_what_is_shared_and_nothing_else(
     assert browser.get(f"/submissions/{team.other.code}").status_code == 404
     assert browser.get(f"{place}/team").status_code == 403
     assert browser.get(f"{place}/steps/submit").status_code == 403
+    topic = browser.get(f"{place}/topics/problem")
+    assert (topic.status_code, topic.headers.get("location")) == (
+        (200, None) if form else (303, place)
+    )
     told = {"seen": "", "content.problem": "The river floods."}
     saved = browser.post(f"{place}/topics/problem", data=told).status_code
     assert (saved == 403) is not form
+
+
+def test_who_was_taken_off_finds_that_nothing_is_shared(team: Team, enter: Enter) -> None:
+    person = from_elsewhere(team, "read")
+    team.session.execute(update(Collaborator).values(ended_at=team.draft.created_at))
+    team.session.commit()
+
+    mine = enter(person).get("/submissions")
+
+    assert mine.status_code == 200
+    assert "Nobody shares a submission with you at the moment." in mine.text
+    assert team.draft.code not in mine.text
+
+
+def test_who_writes_with_a_team_reads_that_the_team_sends_it(team: Team, enter: Enter) -> None:
+    team.draft.themes, person = [], of_the_team(team)
+    helper = from_elsewhere(team, "write")
+
+    told, own = (
+        enter(one).get(f"/submissions/{team.draft.code}/check").text for one in (helper, person)
+    )
+
+    assert "missing before it can be sent." in told
+    assert "Somebody of the team sends it." in told
+    assert "Your roles do not" not in told
+    assert "missing before you can send it." in own
+    assert "Somebody of the team sends it." not in own
 
 
 def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter) -> None:
@@ -103,6 +134,7 @@ def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter
     assert "Nobody has said anything yet." in empty
     assert '<option value="problem" selected>' in empty
     assert (nothing.status_code, refused.status_code) == (422, 422)
+    assert "Write something." in nothing.text
     assert said.headers["location"] == f"{place}/comments?done=comment-said"
     assert "&lt;b&gt;Figures?&lt;/b&gt;" in shown
     assert "<b>Figures" not in shown
@@ -110,7 +142,11 @@ def test_people_talk_beside_a_question_without_a_script(team: Team, enter: Enter
     assert "1 open comment" in browser.get(f"{place}/topics/problem").text
     assert "1 open comment" not in browser.get(f"{place}/topics/outcome").text
     assert "waits for you" not in browser.get("/tasks").text
-    assert "1 comment on" in enter(helper).get("/tasks").text
+    helping = enter(helper)
+    assert "1 comment on" in helping.get("/tasks").text
+    to_topic = f'<a class="link" href="{place}/topics/problem">'
+    assert to_topic in shown
+    assert to_topic not in helping.get(f"{place}/comments").text
 
 
 def test_a_comment_is_changed_removed_and_resolved_without_a_script(

@@ -15,6 +15,8 @@ from app.teams.service import collaborators
 from tests.factories import a_call, a_challenge, a_user, organisation_of, themes
 
 ADDRESS = "https://incubator.example"
+WAYS = [may for may in May if may is not May.ENTER]
+"""In which people from elsewhere work with a team; the one left out is for staff alone."""
 
 
 @dataclass

@@ -35,7 +35,7 @@ from app.teams.service import collaborators
 from tests.attachments.samples import an_attachment
 from tests.factories import a_token, a_user
 from tests.reviews.people import a_reviewer
-from tests.teams.people import Team, acting, collaborates
+from tests.teams.people import WAYS, Team, acting, collaborates
 
 
 def letters_to(session: Session, email: str) -> list[str]:
@@ -54,7 +54,7 @@ def titles(session: Session, actor: Actor) -> list[str]:
     return [row.code for row in queries.own(session, actor)]
 
 
-@pytest.mark.parametrize("may", May)
+@pytest.mark.parametrize("may", WAYS)
 def test_a_collaborator_reads_one_submission_and_no_other_of_the_team(
     session: Session, team: Team, may: May
 ) -> None:
@@ -89,7 +89,7 @@ def test_only_who_may_write_changes_an_answer_and_is_asked_to(
 
 
 @pytest.mark.parametrize("step", LIFE.steps)
-@pytest.mark.parametrize("may", May)
+@pytest.mark.parametrize("may", WAYS)
 def test_no_collaborator_takes_a_step(
     session: Session, team: Team, may: May, step: str
 ) -> None:
@@ -147,7 +147,7 @@ def test_who_was_taken_off_reaches_it_no_more_at_the_next_request(
         collaborators.take_off(session, team.actor, team.draft.id, one.id)
 
 
-@pytest.mark.parametrize("may", May)
+@pytest.mark.parametrize("may", WAYS)
 def test_no_collaborator_names_another_one_or_learns_who_they_are(
     session: Session, team: Team, may: May
 ) -> None:
@@ -181,6 +181,20 @@ def test_who_has_an_account_gets_a_letter_and_the_team_is_answered_alike(
     assert letters_to(session, known.email) == ["You can work on a submission in Counterpart"]
     assert len(letters_to(session, "new@example.org")) == 1
     told = [row.model_dump(include={"may", "ended_at", "version"}) for row in rows]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("state", [UserState.ACTIVE, UserState.INVITED])
+@pytest.mark.parametrize("role", sorted(policy.GUARDED))
+def test_who_works_for_the_incubator_gets_no_letter_and_the_team_is_answered_alike(
+    session: Session, team: Team, role: Role, state: UserState
+) -> None:
+    staff = a_user(session, role, state=state)
+
+    rows = [team.names(staff.email), team.names("new@example.org")]
+
+    told = [row.model_dump(include={"may", "ended_at", "version"}) for row in rows]
+    assert letters_to(session, staff.email) == []
     assert told[0] == told[1]
 
 
@@ -296,7 +310,7 @@ def test_a_person_gets_what_they_work_on_told_and_it_goes_with_them(
     assert session.exec(select(Collaborator)).all() == []
 
 
-@pytest.mark.parametrize("may", May)
+@pytest.mark.parametrize("may", WAYS)
 def test_a_form_is_handed_out_filled_to_who_reads_the_draft(
     session: Session, team: Team, may: May
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, col, select
 
+from app.access import policy
 from app.access.policy import OPERATOR, Actor, May, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
@@ -249,6 +250,14 @@ def test_only_those_are_asked_who_can_answer(session: Session, team: Team) -> No
         with pytest.raises(Unprocessable) as refusal:
             begun(team, asks=user.id)
         assert [error.pointer for error in refusal.value.errors] == ["/asks"]
+
+
+def test_who_works_for_the_incubator_is_not_asked(session: Session, team: Team) -> None:
+    staff = [team.with_a("write", a_user(session, role)) for role in policy.GUARDED]
+
+    found = queries.askable(session, team.actor, team.draft)
+
+    assert found.keys().isdisjoint(one.id for one in staff)
 
 
 def test_members_see_addresses_and_others_only_names_of_who_has_spoken(

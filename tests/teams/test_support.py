@@ -29,7 +29,7 @@ from app.teams.schemas import NewSupport, SupportAnswer, SupportRead, SupportSta
 from app.teams.service import support
 from tests.factories import a_form
 from tests.reviews.people import a_reviewer, a_rubric, written
-from tests.teams.people import ADDRESS, Team, a_team, acting
+from tests.teams.people import ADDRESS, WAYS, Team, a_team, acting
 
 YES, NO = SupportAnswer(supports=True, words="Go on."), SupportAnswer(supports=False)
 
@@ -179,7 +179,7 @@ def test_what_was_said_before_the_last_change_is_kept_and_told(team: Team) -> No
     assert lacks(team) == []
 
 
-@pytest.mark.parametrize("may", [May.READ, May.COMMENT, May.WRITE])
+@pytest.mark.parametrize("may", WAYS)
 def test_nobody_but_the_team_names_a_superior(team: Team, may: May) -> None:
     helper = acting(team.session, team.with_a(may))
     new = NewSupport.model_validate(

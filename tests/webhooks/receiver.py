@@ -24,6 +24,8 @@ from app.webhooks.service import having
 from tests.factories import KEY, a_challenge, a_user, organisation_of
 
 RECEIVED = EventKind.SUBMISSION_RECEIVED
+SECONDS = 120
+"""How long a receiver may take here: no machine is too slow for a test."""
 
 
 @dataclass(frozen=True)

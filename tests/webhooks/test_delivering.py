@@ -29,6 +29,7 @@ from app.webhooks.service import delivering, having, spreading
 from tests.factories import a_programme, a_token
 from tests.processes import until
 from tests.webhooks.receiver import (
+    SECONDS,
     Receiver,
     a_submission_of,
     a_webhook,
@@ -56,7 +57,7 @@ def carried(database: Database, settings: Settings) -> int:
     """Spread and deliver what is due now; return how many deliveries that were."""
     spreading.spread(database)
     count = 0
-    while delivering.deliver_next(database, settings):
+    while delivering.deliver_next(database, settings, seconds=SECONDS):
         count += 1
     return count
 
@@ -134,7 +135,7 @@ def test_what_was_not_taken_is_sent_again_under_the_same_identifier(
     user, actor = person(session)
     a_webhook(session, actor, here, url=receiver.url)
     told(session, a_submission_of(session, user))
-    receiver.status = 500
+    receiver.status, begun = 500, now()
 
     counts = [carried(database, here)]
     waiting = the_delivery(session)
@@ -144,7 +145,7 @@ def test_what_was_not_taken_is_sent_again_under_the_same_identifier(
         DeliveryProblem.REFUSED,
     )
     assert waiting.due_at is not None
-    assert waiting.due_at > now()
+    assert waiting.due_at - begun >= delivering.distance(1, 0)
     waiting.due_at, receiver.status = now(), 200
     session.commit()
     counts.append(carried(database, here))
@@ -181,7 +182,7 @@ def test_a_worker_that_died_leaves_what_it_held_to_another_one(
 
     assert carried(database, here) == 1
 
-    delivering.deliver(database, here, held)
+    delivering.deliver(database, here, held, seconds=SECONDS)
     done = the_delivery(session)
     assert done.delivered_at is not None
     assert {one.headers["webhook-id"] for one in receiver.requests} == {str(done.event_id)}
@@ -445,23 +446,24 @@ def test_a_slow_receiver_holds_up_its_owner_alone(
     arrived = threading.Event()
     with receiving() as waiting:
         # answers only when the others have arrived
-        waiting.before = lambda _: arrived.wait(60)
+        waiting.before = lambda _: arrived.wait(SECONDS)
         a_webhook(session, slow_actor, here, url=waiting.url)
         a_webhook(session, other_actor, here, url=receiver.url)
         for user in (slow, slow, other, other, other):
             told(session, a_submission_of(session, user))
         stop = threading.Event()
-        courier = threading.Thread(target=jobs.carry, args=(database, here, stop))
+        how = {"seconds": SECONDS}
+        courier = threading.Thread(target=jobs.carry, args=(database, here, stop), kwargs=how)
         courier.start()
         try:
-            until(lambda: len(receiver.requests) == 3)
+            until(lambda: len(receiver.requests) == 3, seconds=SECONDS)
             held = len(waiting.requests)
             arrived.set()
-            until(lambda: len(waiting.requests) == 2)
+            until(lambda: len(waiting.requests) == 2, seconds=SECONDS)
         finally:
             arrived.set()
             stop.set()
-            courier.join(60)
+            courier.join(SECONDS)
 
     assert held <= 1
     session.expire_all()

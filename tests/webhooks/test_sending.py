@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.webhooks.addresses import Target, target_of
 from app.webhooks.lifecycle import DeliveryProblem
 from app.webhooks.sending import MOST_READ, Outcome, Resolver, send
-from tests.webhooks.receiver import Receiver, receiving
+from tests.webhooks.receiver import SECONDS, Receiver, receiving
 
 pytestmark = pytest.mark.server
 
@@ -36,7 +36,8 @@ def answering(*addresses: str, asked: list[str] | None = None) -> Resolver:
 
 
 def sent(target: Target, resolve: Resolver, **how: object) -> Outcome:
-    given: dict[str, object] = {"loopback": True, "resolve": resolve, **how}
+    given: dict[str, object] = {"loopback": True, "resolve": resolve, "seconds": SECONDS}
+    given |= how
     return asyncio.run(send(target, {"webhook-id": "e1"}, b"{}", **given))  # type: ignore[arg-type]  # -- as each test names them
 
 
@@ -127,7 +128,7 @@ def test_of_a_long_answer_little_is_read(receiver: Receiver) -> None:
 
 def test_a_receiver_that_does_not_answer_is_left_in_the_end(receiver: Receiver) -> None:
     done = threading.Event()
-    receiver.before = lambda _: done.wait(60)
+    receiver.before = lambda _: done.wait(SECONDS)
 
     outcome = sent(named(receiver), answering("127.0.0.1"), seconds=0.3)
     done.set()

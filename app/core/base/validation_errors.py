@@ -184,6 +184,8 @@ def wrong_length(details: ErrorDetails) -> str | None:
     if details["type"] not in _LENGTHS or not isinstance(details["input"], str):
         return None
     length, bounds = len(details["input"].strip()), details["ctx"]
+    if length == 0 and bounds.get("min_length") == 1:
+        return Message("Write something.")
     if least := bounds.get("min_length"):
         return Message(
             "It has {length:,} characters; the minimum is {least:,}.",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, true
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor, Role
@@ -156,6 +157,11 @@ def team(session: Session, organisation_id: UUID) -> Sequence[User]:
         .order_by(col(User.id))
     )
     return session.exec(statement).all()
+
+
+def at_work() -> SelectOfScalar[UUID]:
+    """Return the statement for those who work for the incubator, with whom no team shares."""
+    return select(Membership.user_id).where(col(Membership.role).in_(policy.GUARDED))
 
 
 def remove_membership(

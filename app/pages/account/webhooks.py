@@ -314,9 +314,9 @@ def rotate_webhook_secret(
     form: RotationFormDep,
 ) -> Response:
     """Give a webhook a new secret, and show it once."""
-    return _secret(
-        page, having.rotate(session, actor, webhook_id, form.value or Rotation(), settings)
-    )
+    if form.value is None:  # for how long an old secret is good is not guessed
+        raise Unprocessable("This is not how long the old secret can hold.", errors=form.errors)
+    return _secret(page, having.rotate(session, actor, webhook_id, form.value, settings))
 
 
 @router.post(PLACE + "/{webhook_id}/steps/{step}")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlmodel import Session
 
+from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.errors import (
@@ -86,11 +87,14 @@ def show_topic(
     submission: Reference,
     topic: str,
 ) -> Response:
-    """Ask for one topic, with what helps to answer it."""
+    """Ask for one topic, with what helps to answer it; who only reads is led to all of them."""
     found = queries.find(session, actor, submission)
     asked = _topic(session, found, topic)
     if takes_files(asked):
         return files_page(page, session, actor, settings, found, asked)
+    about = {"owner_id": found.organisation_id, "shared_id": found.id}
+    if not policy.allows(actor, Action.DRAFT_WRITE, **about):
+        return go_to(f"/submissions/{found.code}")  # where who reads it finds all answers
     return _topic_page(page, session, actor, found, asked, Form())
 
 

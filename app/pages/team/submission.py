@@ -299,6 +299,8 @@ def show_check(
     """Show all answers once more, and what is missing, before they are sent."""
     found = queries.find(session, actor, submission)
     _, offers = steps.offers(session, actor, found.kind, found.id)
+    sending = [offer for offer in offers if offer.name in SENDING]
+    for_reader = [offer for offer in sending if _is_for(actor, found, offer)]
     return page.render(
         "team/check.html",
         **described(session, actor, found),
@@ -307,10 +309,8 @@ def show_check(
         conditions=asking.conditions(session, found),
         support=support.described(session, found),
         unsupported=support.lacking(session, found),
-        offer=next(
-            (o for o in offers if o.name in SENDING and _is_for(actor, found, o)),
-            next((o for o in offers if o.name in SENDING), None),
-        ),
+        offer=next(iter(for_reader + sending), None),
+        sends=bool(for_reader),
         expected=entity_tag(READS[found.kind].model_validate(found)),
         labels=themes.labels(session, page.language),
     )

@@ -22,6 +22,7 @@ from app.core.storage import audit
 from app.core.storage.reference_numbers import next_number
 from app.events import service as events
 from app.events.kinds import EventKind, EventSubject
+from app.organisations.service import people
 from app.submissions.models import Submission
 from app.submissions.service import drafts, queries
 from app.teams.schemas import MOST_COLLABORATORS, NewCollaborator
@@ -56,7 +57,8 @@ def name(
 ) -> Collaborator:
     """Let somebody work on a submission, or change what they may do; they get a letter.
 
-    Who has no account is invited. Naming somebody again who has not accepted yet writes
+    Who works for the incubator gets none, since it permits them nothing; the answer is the
+    same. Who has no account is invited. Naming somebody again who has not accepted yet writes
     another invitation.
 
     Raises
@@ -194,7 +196,12 @@ def _invited(session: Session, actor: Actor, new: NewCollaborator) -> User:
 def _tell(
     session: Session, user: User, submission: Submission, public_url: str, *, is_new: bool
 ) -> None:
-    """Write the one letter that a person gets; those who have left get none."""
+    """Write the one letter that a person gets.
+
+    Those who have left get none, nor who works for the incubator: nothing is shared with them.
+    """
+    if session.exec(people.at_work().where(Membership.user_id == user.id)).first() is not None:
+        return
     if user.state is UserState.INVITED:
         one_time_links.send_link(session, user, Purpose.INVITATION, public_url)
     elif user.state is UserState.ACTIVE and is_new:

@@ -34,7 +34,7 @@ from app.webhooks import rights, signing
 from app.webhooks.addresses import Target, target_of
 from app.webhooks.lifecycle import DeliveryProblem, EndReason, WebhookState
 from app.webhooks.models import Delivery, Webhook
-from app.webhooks.sending import Outcome, Resolver, resolved, send
+from app.webhooks.sending import TOTAL_SECONDS, Outcome, Resolver, resolved, send
 from app.webhooks.service import having
 
 log = logging.getLogger(__name__)
@@ -131,6 +131,8 @@ def deliver(
     settings: Settings,
     claimed: Claimed,
     resolve: Resolver = resolved,
+    *,
+    seconds: float = TOTAL_SECONDS,
 ) -> None:
     """Send what was claimed, and store what came of it.
 
@@ -138,6 +140,8 @@ def deliver(
     ----------
     resolve : callable
         Returns the addresses of a host.
+    seconds : float
+        How long the receiver may take.
     """
     try:
         with reading(database) as session:
@@ -152,6 +156,7 @@ def deliver(
                     ready.body,
                     loopback=settings.webhook_loopback,
                     resolve=resolve,
+                    seconds=seconds,
                 )
             )
     except Exception as error:  # what nobody has foreseen must be given up in the end
@@ -162,12 +167,18 @@ def deliver(
         finish(session, claimed, outcome)
 
 
-def deliver_next(database: Database, settings: Settings, resolve: Resolver = resolved) -> bool:
+def deliver_next(
+    database: Database,
+    settings: Settings,
+    resolve: Resolver = resolved,
+    *,
+    seconds: float = TOTAL_SECONDS,
+) -> bool:
     """Deliver what has waited longest; tell whether anything was due."""
     claimed = claim(database)
     if claimed is None:
         return False
-    deliver(database, settings, claimed, resolve)
+    deliver(database, settings, claimed, resolve, seconds=seconds)
     return True
 
 

@@ -148,6 +148,22 @@ FAULTS: Final = (
         (f"{SAID}test_only_those_are_asked_who_can_answer",),
     ),
     Fault(
+        "a team asks who works for the incubator",
+        COMMENTS,
+        "        col(Collaborator.user_id).not_in(people.at_work()),\n",
+        "",
+        (f"{SAID}test_who_works_for_the_incubator_is_not_asked",),
+    ),
+    Fault(
+        "a letter tells who works for the incubator of what they do not reach",
+        NAMING,
+        "people.at_work().where(Membership.user_id == user.id)",
+        "people.at_work().where(Membership.id == user.id)",
+        (
+            f"{NAMED}test_who_works_for_the_incubator_gets_no_letter_and_the_team_is_answered_alike",
+        ),
+    ),
+    Fault(
         "who works on it from elsewhere learns the addresses of others",
         COMMENTS,
         "    if is_member:\n",
