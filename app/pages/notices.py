@@ -58,6 +58,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
                 "Somebody else has changed the form meanwhile. This is how it stands now."
             ),
             "entry-confirm": Message("Confirmed. The staff go on with it."),
+            "entry-changed": Message("It has changed since you opened it. Read it again."),
             "entry-take-over": Message("Your team goes on by itself."),
             "weight-adopted": Message("Taken over. The programme ranks by this weight."),
             "weight-dropped": Message("The programme ranks by the usual weight again."),

@@ -373,6 +373,9 @@ def take_step(
     found = call(session, actor, key)
     policy.require(actor, step.action)
     expected.require(describe(actor, found))
+    # One after the other with who changes what holds only before a call is published.
+    of = select(Programme.id).where(Programme.id == found.programme_id)
+    session.exec(of.with_for_update()).one()
     before = found.state
     found.state = LIFE.advance(found.state, step, None)
     session.flush()

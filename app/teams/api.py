@@ -236,10 +236,17 @@ def list_entry_steps(
 @router.post("/{submission_id}/entry/steps/{step}")
 @needs(Action.SUBMISSION_SUBMIT)
 def take_entry_step(
-    session: SessionDep, actor: ActorDep, submission_id: Reference, step: EntryStepName
+    session: SessionDep,
+    actor: ActorDep,
+    submission_id: Reference,
+    step: EntryStepName,
+    expected: ExpectedIfStatedDep,
 ) -> EntryRead:
-    """Confirm what staff have sent for your team, or go on without them."""
-    return entries.move(session, actor, submission_id, step)
+    """Confirm what staff have sent for your team, or go on without them.
+
+    The tag that may be stated is that of the submission.
+    """
+    return entries.move(session, actor, submission_id, step, expected)
 
 
 @desk.get("/calls/{call_id}/entries")

@@ -11,6 +11,7 @@ from app.core.base.errors import NotFound
 from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named
+from app.events.kinds import EventKind
 from app.events.models import Event
 from app.programmes.models import Programme
 from app.webhooks import rights
@@ -81,6 +82,8 @@ def deliveries(
 ) -> Page[DeliveryRead]:
     """Return a page of what was delivered to a webhook, or waits; the latest first.
 
+    What somebody may not know of is left out: that it happened would tell it.
+
     Raises
     ------
     NotFound
@@ -102,8 +105,17 @@ def deliveries(
     events = {
         event.id: event for event in session.exec(select(Event).where(col(Event.id).in_(keys)))
     }
-    rows = [described(actor, row, events[row.event_id]) for row in found.rows]
+    rows = [
+        described(actor, row, event)
+        for row in found.rows
+        if rights.may_know(actor, event := events[row.event_id]) or _is_test(event)
+    ]
     return Page(rows, found.cursor)
+
+
+def _is_test(event: Event) -> bool:
+    """Tell whether an event is a test that somebody asked for: it tells nothing."""
+    return event.kind is EventKind.WEBHOOK_PING
 
 
 def described(actor: Actor, delivery: Delivery, event: Event) -> DeliveryRead:

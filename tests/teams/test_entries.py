@@ -1,5 +1,8 @@
 """Staff enter a submission for a team that cannot do it itself, and the team confirms it."""
 
+import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,12 +12,15 @@ from starlette.testclient import TestClient
 
 from app.access.policy import OPERATOR, Actor, Role
 from app.accounts.models import Collaborator, User
+from app.core.base.clock import now
+from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import (
     AppError,
     CallNotOpen,
     Conflict,
     NotFound,
     NotPermitted,
+    Stale,
     TransitionNotAllowed,
     Unprocessable,
 )
@@ -24,8 +30,8 @@ from app.insights.tasks import tasks_of
 from app.programmes.models import Call
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
-from app.submissions.schemas import StepTaken
-from app.submissions.service import answers, queries, steps
+from app.submissions.schemas import READS, StepTaken
+from app.submissions.service import answers, queries, steps, taken_back
 from app.submissions.service.answered import fingerprint
 from app.teams.lifecycle import EntryState
 from app.teams.schemas import EntryListed, NewCollaborator, NewEntry, NewSupport
@@ -200,6 +206,50 @@ def test_what_the_team_takes_back_is_written_again_and_sent_anew(desk: Desk) -> 
     assert row.content["problem"] == "It floods three times a year."
 
 
+def test_what_the_team_took_back_and_did_not_send_waits_for_its_word_again(
+    desk: Desk,
+) -> None:
+    row = desk.begun()
+    desk.takes(row, "enter", desk.staff)
+    desk.takes(row, "reopen", desk.member)
+    desk.writes(row, {"content.problem": "No. We never said this."}, desk.member)
+    call = desk.session.get_one(Call, desk.call.id)
+    call.closes_at = call.ends_at = now() - timedelta(minutes=1)
+    desk.session.flush()
+
+    assert taken_back.restore(desk.session) == 1
+
+    assert (row.state, desk.state(row)) == (State.SUBMITTED, EntryState.WAITING)
+    with pytest.raises(Conflict, match="has not confirmed it"):
+        desk.takes(row, "pass", a_user(desk.session, Role.STAFF))
+
+
+def test_nobody_confirms_what_has_changed_since_they_read_it(desk: Desk) -> None:
+    row = desk.begun()
+    desk.takes(row, "enter", desk.staff)
+    read = Expected(entity_tag(READS[row.kind].model_validate(row)))
+    desk.takes(row, "reopen", desk.member)
+    desk.writes(row, {"content.problem": "Something else."})
+    desk.takes(row, "enter", desk.staff)
+
+    with pytest.raises(Stale):
+        entries.move(desk.session, acting(desk.session, desk.member), row.id, "confirm", read)
+    assert desk.state(row) is EntryState.WAITING
+
+
+def test_whoever_still_works_on_what_the_team_took_over_sends_nothing(desk: Desk) -> None:
+    row = desk.begun()
+    entries.move(desk.session, acting(desk.session, desk.member), row.id, "take-over")
+    late = desk.session.exec(
+        select(Collaborator).where(Collaborator.submission_id == row.id)
+    ).one()
+    late.ended_at = None
+    desk.session.flush()
+
+    with pytest.raises(Conflict, match="goes on by itself"):
+        desk.takes(row, "enter", desk.staff)
+
+
 @pytest.mark.parametrize("how", ["take-over", "submit", "withdraw"])
 def test_where_the_team_goes_on_by_itself_staff_write_and_read_no_more(
     desk: Desk, how: str
@@ -358,6 +408,13 @@ def place_of(desk: Desk) -> str:
     return f"/programmes/{programme}/calls/{desk.call.code}/entries"
 
 
+def read_on(page: str, step: str) -> str:
+    """Return what a page says of how the submission was read."""
+    tag = re.search(rf'entry/{step}"><input[^>]*value="([^"]*)"', page)
+    assert tag is not None
+    return unescape(tag[1])
+
+
 def begun_on_page(client: TestClient, desk: Desk, **said: Any) -> Any:
     data = {"organisation_id": str(desk.team_id), "title": "Floods", "reason": PAPER} | said
     return client.post(place_of(desk), data=data, follow_redirects=True)
@@ -373,7 +430,11 @@ def test_on_pages_staff_begin_and_the_team_reads_takes_over_or_confirms(
     begun = begun_on_page(staff, desk, language="fr")
     code = desk.session.exec(select(Submission.code)).one()
     seen = member.get(f"/submissions/{code}")
-    taken = member.post(f"/submissions/{code}/entry/take-over", data={}, follow_redirects=True)
+    taken = member.post(
+        f"/submissions/{code}/entry/take-over",
+        data={"expected": read_on(seen.text, "take-over")},
+        follow_redirects=True,
+    )
     again = begun_on_page(staff, desk)
     other = [one for one in desk.session.exec(select(Submission.code)).all() if one != code]
     entry = entries.of_submission(
@@ -417,14 +478,16 @@ def test_on_pages_what_staff_send_is_marked_until_it_is_confirmed(
         desk.session.commit()
     for_staff = staff.get(f"/submissions/{row.code}").text
     for_team = member.get(f"/submissions/{row.code}").text
-    confirmed = member.post(
-        f"/submissions/{row.code}/entry/confirm", data={}, follow_redirects=True
-    ).text
+    confirm = f"/submissions/{row.code}/entry/confirm"
+    stale = member.post(confirm, data={"expected": '"x"'}, follow_redirects=True).text
+    read = {"expected": read_on(for_team, "confirm")}
+    confirmed = member.post(confirm, data=read, follow_redirects=True).text
     after = staff.get(f"/submissions/{row.code}").text
 
     assert "the team has not confirmed it yet" in for_staff
     assert "All of it is right: confirm" in for_team
     assert "All of it is right: confirm" not in for_staff
+    assert "It has changed since you opened it." in stale
     assert "Confirmed. The staff go on with it." in confirmed
     assert "Entered by the staff, and confirmed by the team" in after
 

@@ -270,13 +270,16 @@ def test_a_superior_answers_on_a_page_without_an_account(
     page = client.get(place)
     nothing = client.post("/support", data={"code": code})
     long = client.post("/support", data={"code": code, "supports": "yes", "words": "a" * 2001})
-    given = client.post(
-        "/support", data={"code": code, "supports": "no", "words": "<b>Why</b>"}
-    )
+    said = {"code": code, "supports": "no", "words": "<b>Why</b>"}
+    unread = client.post("/support", data=said)
+    given = client.post("/support", data=said | {"read": support.seen(team.draft)})
 
     assert team.draft.title in page.text
     assert (page.status_code, nothing.status_code, long.status_code) == (200, 422, 422)
     assert "Say whether you support it." in nothing.text
+    assert f'value="{support.seen(team.draft)}"' in page.text
+    assert unread.status_code == 409
+    assert "has changed it since you opened this page" in unread.text
     assert given.status_code == 200
     assert "do not support" in given.text
     assert client.get(place).status_code == 404
@@ -284,3 +287,16 @@ def test_a_superior_answers_on_a_page_without_an_account(
     assert client.post("/support", data={"code": code, "supports": "yes"}).status_code == 404
     team.session.expire_all()
     assert (read(team).state, read(team).words) == ("not_supported", "<b>Why</b>")
+
+
+def test_what_the_team_has_changed_since_it_was_read_is_read_again_first(team: Team) -> None:
+    code = asked(team)
+    read_then = support.seen(team.draft)
+    team.draft.title = "Something else"
+    team.session.flush()
+
+    with pytest.raises(Conflict, match="has changed it since"):
+        support.answer(team.session, code, YES, read_then)
+
+    assert read(team).state == "waiting"
+    assert support.answer(team.session, code, YES, support.seen(team.draft)).supports

@@ -294,6 +294,8 @@ def drop(
 
 def _open(session: Session, actor: Actor, key: UUID | str, expected: Expected) -> Programme:
     programme = programmes.programme(session, key)
+    # Until the end of the transaction: whoever publishes a call of it waits.
+    session.refresh(programme, with_for_update=True)
     expected.require(programmes.shown(actor, programme))
     if (problem := _running(session, programme)) is not None:
         raise problem

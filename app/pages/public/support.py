@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
-from app.core.base.errors import FieldError
+from app.core.base.errors import Conflict, FieldError
 from app.core.base.messages import Message
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import public
@@ -16,14 +16,10 @@ from app.organisations.models import Organisation
 from app.pages.layout import Page, PageDep
 from app.pages.topics import FIELDS
 from app.programmes.models import Call
-from app.submissions.lifecycle import Kind
 from app.teams.schemas import SupportAnswer
 from app.teams.service import support
 
 router = APIRouter()
-
-TOLD: dict[Kind, str] = {Kind.CHALLENGE: "problem", Kind.SOLUTION: "experience"}
-"""What stands there where a team has written no summary."""
 
 
 class Answer(BaseModel):
@@ -32,6 +28,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: str = Field(max_length=200)
+    read: str = Field(default="", max_length=100)
     supports: Literal["", "yes", "no"] = ""
     words: str = Field(default="", max_length=20_000)
 
@@ -60,13 +57,18 @@ def give_support(page: PageDep, session: SessionDep, form: AnswerForm) -> Respon
         said = SupportAnswer(supports=sent.supports == "yes", words=sent.words)
     except ValidationError as wrong:
         return _page(page, session, form.refused(*field_errors(wrong.errors())), 422)
-    one = support.answer(session, sent.code, said)
+    try:
+        one = support.answer(session, sent.code, said, sent.read)
+    except Conflict as refusal:
+        form = form.refused(FieldError("/supports", refusal.detail))
+        return _page(page, session, form, refusal.status)
     return page.render("public/support_given.html", supports=one.supports)
 
 
 def _page(page: Page, session: Session, form: Form[Answer], status: int = 200) -> Response:
     one, submission = support.find(session, str(form.written.get("code", "")))
-    name = TOLD[submission.kind]
+    _, text = support.shown(submission)
+    told = FIELDS[support.TOLD[submission.kind]]
     return page.render(
         "public/support.html",
         status=status,
@@ -75,6 +77,7 @@ def _page(page: Page, session: Session, form: Form[Answer], status: int = 200) -
         submission=submission,
         team=session.get_one(Organisation, submission.organisation_id),
         call=session.get_one(Call, submission.call_id),
-        heading=Message("Summary") if submission.summary else FIELDS[name],
-        text=submission.summary or submission.content.get(name) or "",
+        heading=Message("Summary") if submission.summary else told,
+        text=text,
+        read=support.seen(submission),
     )

@@ -22,6 +22,8 @@ from app.matchmaking.service.run_figures import FIRST
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.organisations.models import Organisation
+from app.programmes.lifecycle import CallState
+from app.programmes.models import Call
 from app.statistics.schemas.groups import Division, Experience, FunnelStage
 from app.statistics.service.disclosure import Counts, Group
 from app.submissions.lifecycle import FOUND_ELIGIBLE, TAKES_PART, Kind, State
@@ -101,6 +103,7 @@ def counted(
     run_id: UUID | None = None,
     *,
     with_themes: bool = False,
+    published: bool = False,
 ) -> list[Counted]:
     """Return what was submitted to a programme, counted; drafts are not.
 
@@ -110,12 +113,17 @@ def counted(
         The run whose suggestions count.
     with_themes : bool
         Whether they are told apart by their themes as well.
+    published : bool
+        Whether only those of published calls count: not of one that was cancelled.
     """
     earlier = aliased(Submission)
     side = Match.challenge_id if kind is Kind.CHALLENGE else Match.solution_id
     listed = Suggestion.challenge_id if kind is Kind.CHALLENGE else Suggestion.solution_id
     of_run = (col(Suggestion.run_id) == run_id, col(Suggestion.rank) <= FIRST)
-    published = sql.and_(
+    of_calls = sql.select(col(Call.id)).where(
+        col(Call.programme_id) == programme_id, col(Call.state) == CallState.PUBLISHED
+    )
+    is_published = sql.and_(
         col(PublicNotice.id).is_not(None), col(Submission.state).in_(TAKES_PART)
     )
     facts = {
@@ -134,9 +142,9 @@ def counted(
         "is_matched": exists().where(
             col(side) == col(Submission.id), col(Match.state).in_(AGREED)
         ),
-        "names_country": sql.and_(published, col(PublicNotice.names_country)),
-        "names_team": sql.and_(published, col(PublicNotice.names_organisation)),
-        "is_published": published,
+        "names_country": sql.and_(is_published, col(PublicNotice.names_country)),
+        "names_team": sql.and_(is_published, col(PublicNotice.names_organisation)),
+        "is_published": is_published,
         "themes": sql.cast(Submission.themes, sql.Text) if with_themes else sql.literal("[]"),
     }
     each = (
@@ -154,6 +162,7 @@ def counted(
             col(Submission.programme_id) == programme_id,
             col(Submission.kind) == kind,
             col(Submission.submitted_at).is_not(None),
+            col(Submission.call_id).in_(of_calls) if published else sql.true(),
         )
         .subquery()
     )

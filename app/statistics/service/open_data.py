@@ -65,7 +65,7 @@ def edition(session: Session, programme: Programme, at: datetime, limit: int) ->
     for kind in Kind:
         stages = FUNNEL[: _n_stages(session, programme.id, kind, at)]
         if stages:
-            rows = counted(session, programme.id, kind, with_themes=True)
+            rows = counted(session, programme.id, kind, with_themes=True, published=True)
             sides.append(side_of(kind, rows, [stages], limit, known=True, themes=True))
     return Edition(programme, sides)
 

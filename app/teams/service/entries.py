@@ -17,6 +17,7 @@ from app.access.policy import Action, Actor, May
 from app.accounts.models import Collaborator, User
 from app.accounts.service import letters
 from app.core.base.clock import now
+from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, FieldError, NotFound, NotPermitted, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
@@ -28,6 +29,7 @@ from app.programmes import service as programmes
 from app.submissions.lifecycle import KINDS, Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import (
+    READS,
     ChallengeContent,
     NewChallenge,
     NewSolution,
@@ -115,12 +117,18 @@ def join(session: Session, actor: Actor, entry_id: UUID) -> EntryListed:
     if actor.user_id is None:
         raise NotPermitted("Nobody is signed in.", remedy="Sign in, and enter it then.")
     entry = _one(session, entry_id)
+    # Until the end of the transaction: the team does not take it over meanwhile.
+    session.refresh(entry, with_for_update=True)
     if entry.state not in AT_WORK:
-        raise Conflict("The team goes on by itself.", remedy="Write to the team.")
+        raise _by_itself()
     submission = session.get_one(Submission, entry.submission_id)
     _work_on(session, actor.user_id, submission)
     _record(session, actor, "join", entry, submission)
     return _listed(session, actor, entry, submission)
+
+
+def _by_itself() -> Conflict:
+    return Conflict("The team goes on by itself.", remedy="Write to the team.")
 
 
 def listed(session: Session, actor: Actor, key: UUID | str) -> list[EntryListed]:
@@ -165,7 +173,7 @@ def of_submission(session: Session, submission: Submission) -> AssistedEntry | N
 def unconfirmed(session: Session, call_id: UUID) -> frozenset[UUID]:
     """Return which submissions of a call staff have sent, and no team has confirmed."""
     statement = select(AssistedEntry.submission_id).where(
-        AssistedEntry.call_id == call_id, AssistedEntry.state == EntryState.WAITING
+        AssistedEntry.call_id == call_id, col(AssistedEntry.state).in_(AT_WORK)
     )
     return frozenset(session.exec(statement))
 
@@ -181,8 +189,19 @@ def read(session: Session, actor: Actor, key: UUID | str) -> EntryRead:
     return EntryRead.model_validate(_found(session, queries.find(session, actor, key)))
 
 
-def move(session: Session, actor: Actor, key: UUID | str, name: str) -> EntryRead:
+def move(
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    name: str,
+    expected: Expected = ANYTHING,
+) -> EntryRead:
     """Confirm what staff have sent, or go on without them; for the team alone.
+
+    Parameters
+    ----------
+    expected : Expected
+        How the submission was read: nobody confirms what they have not seen.
 
     Raises
     ------
@@ -190,10 +209,14 @@ def move(session: Session, actor: Actor, key: UUID | str, name: str) -> EntryRea
         If the actor may not see it, or is no member of its team.
     TransitionNotAllowed
         If the step does not start from here.
+    Stale
+        If the submission is no longer as expected.
     """
     step = ENTRY_LIFE.step(name)
     submission = queries.find(session, actor, key)
     policy.require(actor, step.action, submission.organisation_id)
+    session.refresh(submission, with_for_update=True)
+    expected.require(READS[submission.kind].model_validate(submission))
     found = _found(session, submission)
     session.refresh(found, with_for_update=True)
     state = ENTRY_LIFE.advance(found.state, step, None)
@@ -296,10 +319,15 @@ def _record(
 def _follow(session: Session, actor: Actor, submission: Submission) -> None:
     """Keep an entry in line with its submission, whoever has moved it."""
     found = of_submission(session, submission)
-    if found is None or found.state not in AT_WORK:
+    if found is None:
         return
     by_team = submission.organisation_id in policy.own_reach(actor, Action.SUBMISSION_SUBMIT)
-    if submission.state is State.DRAFT:
+    if found.state not in AT_WORK:
+        if submission.state is State.SUBMITTED and policy.has_any_reach(
+            actor, Action.SUBMISSION_ENTER
+        ):
+            raise _by_itself()  # whoever still worked on it sends nothing
+    elif submission.state is State.DRAFT:
         _settle(session, actor, found, EntryState.WRITING)
     elif submission.state is State.WITHDRAWN:
         _settle(session, actor, found, EntryState.ENDED)
@@ -307,6 +335,15 @@ def _follow(session: Session, actor: Actor, submission: Submission) -> None:
         _settle(session, actor, found, EntryState.CONFIRMED)
     elif submission.state is State.SUBMITTED and found.state is EntryState.WRITING:
         _settle(session, actor, found, EntryState.WAITING)
+        _ask_to_confirm(session, submission)
+
+
+def _restore(session: Session, submission: Submission) -> None:
+    """Ask the team anew where what staff had sent counts again: it had taken that back."""
+    found = of_submission(session, submission)
+    if found is not None and found.state is EntryState.WRITING:
+        found.state = EntryState.WAITING
+        session.flush()
         _ask_to_confirm(session, submission)
 
 
@@ -321,7 +358,7 @@ def _ask_to_confirm(session: Session, submission: Submission) -> None:
 def _unconfirmed(session: Session, submission: Submission) -> Conflict | None:
     """Return why a submission does not pass: its team has not confirmed it."""
     found = of_submission(session, submission)
-    if found is None or found.state is not EntryState.WAITING:
+    if found is None or found.state not in AT_WORK:
         return None
     return Conflict(
         "Staff have entered it, and its team has not confirmed it.",
@@ -331,4 +368,5 @@ def _unconfirmed(session: Session, submission: Submission) -> Conflict | None:
 
 
 followers.follow(_follow)
+followers.restore_with(_restore)
 followers.confirm_with(_unconfirmed)

@@ -1,6 +1,6 @@
 """A superior says whether they support what a team sends: by a link, without an account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from app.core.base.translations import language as language_of
 from app.core.storage import audit, outbox
 from app.core.storage.reference_numbers import next_number
 from app.events.kinds import EventKind
-from app.submissions.lifecycle import EDITABLE
+from app.submissions.lifecycle import EDITABLE, Kind
 from app.submissions.models import Submission
 from app.submissions.service import asking, drafts, followers, queries
 from app.submissions.service import letters as telling
@@ -35,6 +35,9 @@ MOST_LETTERS: Final = 20
 """How many letters a team has written about the support of one submission, ever."""
 WHOLE: Final = ("title", "language", "summary", "themes", "content", "answers")
 """All that a team writes: what a superior has said is about this, as it stood."""
+
+TOLD: Final[Mapping[Kind, str]] = {Kind.CHALLENGE: "problem", Kind.SOLUTION: "experience"}
+"""What a superior reads where a team has written no summary."""
 
 ASKED: Final = Message("You are asked to support a submission")
 # Fixed words, as in every letter: neither name nor title is repeated.
@@ -148,15 +151,39 @@ def find(
     return found
 
 
-def answer(session: Session, secret: str, said: SupportAnswer) -> SupportStatement:
+def shown(submission: Submission) -> tuple[str, str]:
+    """Return what a superior reads of a submission: its title, and what it is about."""
+    told = submission.content.get(TOLD[submission.kind]) or ""
+    return submission.title, submission.summary or told
+
+
+def seen(submission: Submission) -> str:
+    """Return what tells whether that has changed since somebody read it."""
+    return digest_of("\n".join(shown(submission)))
+
+
+def answer(
+    session: Session, secret: str, said: SupportAnswer, read: str | None = None
+) -> SupportStatement:
     """Take what a superior says, about what stands there at this moment; the link ends.
+
+    Parameters
+    ----------
+    read : str, optional
+        What `seen` was when they read it.
 
     Raises
     ------
     NotFound
         If the link does not hold.
+    Conflict
+        If the team has changed what they read.
     """
     one, submission = find(session, secret, to_use=True)
+    if read is not None and read != seen(submission):
+        raise Conflict(
+            "The team has changed it since you opened this page.", remedy="Read it again."
+        )
     one.answered_at, one.digest = now(), None
     one.supports, one.words = said.supports, said.words
     one.seen = fingerprint(submission, WHOLE)
