@@ -47,4 +47,28 @@ FAULTS: Final = (
         "    elif submission.state is State.SUBMITTED:\n",
         (f"{ENTERED}test_staff_begin_write_and_send_what_the_team_then_confirms",),
     ),
+    Fault(
+        "what the team took back counts again without its word",
+        SERVICE,
+        "followers.restore_with(_restore)\n",
+        "",
+        (f"{ENTERED}test_what_the_team_took_back_and_did_not_send_waits_for_its_word_again",),
+    ),
+    Fault(
+        "a member confirms what they have not read",
+        SERVICE,
+        "    expected.require(READS[submission.kind].model_validate(submission))\n",
+        "",
+        (f"{ENTERED}test_nobody_confirms_what_has_changed_since_they_read_it",),
+    ),
+    Fault(
+        "a superior supports what they have not read",
+        "app/teams/service/support.py",
+        "    if read is not None and read != seen(submission):\n",
+        "    if False:\n",
+        (
+            "tests/teams/test_support.py::"
+            "test_what_the_team_has_changed_since_it_was_read_is_read_again_first",
+        ),
+    ),
 )

@@ -229,8 +229,8 @@ FAULTS: Final = (
     Fault(
         "who helps a team names its superior",
         SUPPORT,
-        "    policy.require(actor, Action.DRAFT_SHARE, submission.organisation_id)\n",
-        "",
+        "    if not enters(actor, submission):\n",
+        "    if False:\n",
         (f"{BACKED}test_nobody_but_the_team_names_a_superior",),
     ),
     Fault(
