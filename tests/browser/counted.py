@@ -11,6 +11,10 @@ from tests.factories import a_call, a_challenge, a_programme, a_solution, an_org
 
 OVER = datetime(2019, 6, 1, tzinfo=UTC)
 TEAMS = {"BR": 14, "FR": 12, "KE": 7, "IT": 6, "JP": 3, "MT": 2}
+TOLD = {
+    Kind.CHALLENGE: {"problem": "It was told then.", "outcome": "It is over."},
+    Kind.SOLUTION: {"experience": "It was shared then."},
+}
 OUTCOMES = (*[State.NOT_SELECTED] * 3, *[State.SELECTED] * 2, State.LEARNING_TRACK)
 
 
@@ -44,7 +48,7 @@ def counted(session: Session) -> dict[str, str]:
                 state=OUTCOMES[at % len(OUTCOMES)],
                 themes=["policy-domain:ENVI" if at % 3 else "policy-domain:SOCI"],
                 title=f"{kind.value.capitalize()} {at + 1} of an earlier edition",
-                content={},
+                content=TOLD[kind],
                 submitted_at=OVER,
             )
     return {"counted": programme.code}
