@@ -234,7 +234,7 @@ def people(world: World, session: Session) -> None:
     world.other |= before_the_board(session, None, deciding)
     world.other["collaborator_id"] = _a_collaborator(session, submitted)
     world.other |= _a_remark(session, submitted, a_user(session))
-    world.other["entry_id"] = entered(session, submitted).id
+    world.other["entry_id"] = entered(session, a_challenge(session, call_id=call.id)).id
     world.other |= told_by_webhook(session, None)
     world.other["attachment_id"] = an_attachment(session, submitted).id
     unseen = session.get_one(Submission, world.hidden["challenge_id"])

@@ -10,7 +10,7 @@ from app.accounts.dependencies import ActorDep, SettingsDep
 from app.core.base.errors import Unavailable
 from app.core.http.access import within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.etags import ExpectedDep
+from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.idempotency import without_key
 from app.core.http.lists import AnswerDep, ListOf
 from app.core.http.openapi import responses
@@ -97,10 +97,14 @@ def rotate_webhook(
 @router.post("/{webhook_id}/steps/{step}", response_model=WebhookRead)
 @within(Action.WEBHOOK_OWN)
 def take_webhook_step(
-    session: SessionDep, actor: ActorDep, webhook_id: UUID, step: StepName
+    session: SessionDep,
+    actor: ActorDep,
+    webhook_id: UUID,
+    step: StepName,
+    expected: ExpectedIfStatedDep,
 ) -> Webhook:
     """Pause a webhook, start it again, or end it; who reads it may pause and end it."""
-    return having.take_step(session, actor, webhook_id, step)
+    return having.take_step(session, actor, webhook_id, step, expected)
 
 
 @router.post("/{webhook_id}/ping", status_code=status.HTTP_202_ACCEPTED)

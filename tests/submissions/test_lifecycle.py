@@ -16,6 +16,7 @@ from app.submissions.lifecycle import BY_DECISION, BY_SCREENING, LIFE, Facts, Ki
 
 ALLOWED = {
     ("draft", "submit"): "submitted",
+    ("draft", "enter"): "submitted",
     ("draft", "withdraw"): "withdrawn",
     ("submitted", "reopen"): "draft",
     ("submitted", "return"): "returned",
@@ -141,12 +142,12 @@ def test_a_step_that_does_not_exist_is_refused_with_those_that_do() -> None:
         LIFE.step("approve")
 
     assert refusal.value.remedy == (
-        "The steps are: submit, reopen, return, resubmit, pass, appeal, accept, decline, "
-        "withdraw."
+        "The steps are: submit, enter, reopen, return, resubmit, pass, appeal, accept, "
+        "decline, withdraw."
     )
 
 
-@pytest.mark.parametrize("name", ["submit", "reopen"])
+@pytest.mark.parametrize("name", ["submit", "enter", "reopen"])
 def test_a_closed_call_closes_the_steps_that_need_it_open(name: str) -> None:
     step = LIFE.step(name)
     facts = Facts(Kind.CHALLENGE, READY.content, READY.themes, CLOSED)
@@ -156,7 +157,7 @@ def test_a_closed_call_closes_the_steps_that_need_it_open(name: str) -> None:
             LIFE.advance(state, step, facts)
 
 
-@pytest.mark.parametrize("name", sorted(set(LIFE.steps) - {"submit", "reopen"}))
+@pytest.mark.parametrize("name", sorted(set(LIFE.steps) - {"submit", "enter", "reopen"}))
 def test_a_closed_call_does_not_stop_the_other_steps(name: str) -> None:
     step = LIFE.step(name)
     facts = Facts(Kind.CHALLENGE, READY.content, READY.themes, CLOSED, "Because.")

@@ -131,6 +131,14 @@ def test_all_that_a_draft_lacks_is_told_at_once(session: Session, as_user: SignI
                 "missing": missing,
             },
             {
+                "name": "enter",
+                "label": "Submit for the team",
+                "target": "submitted",
+                "open": False,
+                "reason": "Your roles do not include submission:enter here.",
+                "missing": missing,
+            },
+            {
                 "name": "withdraw",
                 "label": "Withdraw",
                 "target": "withdrawn",

@@ -33,12 +33,12 @@ EXPECTED: Matrix = {
     },
     "read_entry_of_submission": {
         "own": answers(404, member=200),
-        "other": answers(404, staff=200, lead=200, auditor=200),
+        "other": answers(404),
         "hidden": answers(404),
     },
     "list_entry_steps": {
         "own": answers(404, member=200),
-        "other": answers(404, staff=200, lead=200, auditor=200),
+        "other": answers(404),
         "hidden": answers(404),
     },
     "take_entry_step confirm": of_team(409),

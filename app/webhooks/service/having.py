@@ -236,13 +236,21 @@ def rotate(
     return _with(webhook, secret)
 
 
-def take_step(session: Session, actor: Actor, webhook_id: UUID, name: str) -> Webhook:
+def take_step(
+    session: Session,
+    actor: Actor,
+    webhook_id: UUID,
+    name: str,
+    expected: Expected = ANYTHING,
+) -> Webhook:
     """Pause a webhook, start it again, or end it. Colleagues may pause and end it, too.
 
     Raises
     ------
     NotFound, NotPermitted
         If there is none that the actor may read; or only its owner may start it.
+    Stale
+        If it is no longer as expected.
     TransitionNotAllowed
         If it stands where this does not begin.
     Conflict
@@ -254,6 +262,7 @@ def take_step(session: Session, actor: Actor, webhook_id: UUID, name: str) -> We
     else:
         webhook = queries.get(session, actor, webhook_id)
         session.refresh(webhook, with_for_update=True)
+    expected.require(WebhookRead.model_validate(webhook))
     before = webhook.state
     after = LIFE.advance(before, step, None)
     if before is WebhookState.ENDED:

@@ -23,6 +23,8 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_match_step take-out": (Role.STAFF, "other", "read_match"),
     "take_review_step unassign": (Role.STAFF, "own", "read_review"),
     "take_consultation_step close": (Role.STAFF, "other", "read_consultation"),
+    "take_entry_step take-over": (Role.MEMBER, "own", "read_challenge"),
+    "take_webhook_step pause": (Role.STAFF, "own", "read_webhook"),
     "take_conflict_step confirm": (Role.STAFF, "other", "read_conflict"),
 }
 """A step of each route, who takes it, and where the thing is read that takes it."""

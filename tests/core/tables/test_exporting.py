@@ -22,8 +22,17 @@ from app.core.tables.importing import parse_table
 from app.submissions.lifecycle import State
 from tests.advice.people import an_advisor, put
 from tests.conftest import SignIn
-from tests.factories import a_call, a_challenge, a_run, a_suggestion, a_user, organisation_of
+from tests.factories import (
+    a_call,
+    a_challenge,
+    a_run,
+    a_suggestion,
+    a_token,
+    a_user,
+    organisation_of,
+)
 from tests.reviews.people import a_rubric, a_submission
+from tests.webhooks.world import told_by_webhook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDRESS = "/api/v1/challenges"
@@ -310,7 +319,9 @@ def test_every_list_of_the_interface_has_its_tables(
     an_advisor(session, call.programme_id)
     consultation = put(session, call_id=str(call_id))
     admin = a_user(session, Role.ADMIN)
-    lead, office = as_user(a_user(session, Role.LEAD)), as_user(admin)
+    person = a_user(session, Role.LEAD)
+    webhook_id = told_by_webhook(session, person, a_token(session, person))["webhook_id"]
+    lead, office = as_user(person), as_user(admin)
     lists = [
         path
         for path, methods in app.openapi()["paths"].items()
@@ -320,7 +331,11 @@ def test_every_list_of_the_interface_has_its_tables(
     assert len(lists) >= 9
     for path in lists:
         address = path.format(
-            run_id=run_id, user_id=admin.id, call_id=call_id, consultation_id=consultation.id
+            run_id=run_id,
+            user_id=admin.id,
+            call_id=call_id,
+            consultation_id=consultation.id,
+            webhook_id=webhook_id,
         )
         reader = office if "{user_id}" in path else lead
         described = app.openapi()["paths"][path]["get"]["responses"]["200"]["content"]

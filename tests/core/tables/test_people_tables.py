@@ -25,10 +25,12 @@ from tests.factories import (
     a_run,
     a_suggestion,
     a_theme,
+    a_token,
     a_user,
     an_organisation,
 )
 from tests.reviews.people import a_rubric, a_submission
+from tests.webhooks.world import told_by_webhook
 
 ADDRESS = "/api/v1/challenges"
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -176,6 +178,7 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
     a_submission(session, call)
     an_advisor(session, call.programme_id)
     consultation = put(session, call_id=str(call.id))
+    webhook_id = told_by_webhook(session, lead, a_token(session, lead))["webhook_id"]
     client, admin = as_user(lead), as_user(a_user(session, Role.ADMIN))
     lists = [
         path
@@ -189,6 +192,7 @@ def test_no_list_shows_an_identifier_or_json_to_those_who_ask_for_none(
             user_id=lead.id,
             call_id=call.id,
             consultation_id=consultation.id,
+            webhook_id=webhook_id,
         )
         reader = admin if "user_id" in path else client
         body = reader.get(f"{address}?format=csv").content
