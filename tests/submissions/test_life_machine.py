@@ -52,7 +52,8 @@ STAFF: Final = frozenset({"staff", "lead"})
 TAKE: Final = {
     **dict.fromkeys(("submit", "reopen", "resubmit", "withdraw", "appeal"), TEAM),
     **dict.fromkeys(("accept", "decline"), TEAM),
-    **dict.fromkeys(("return", "pass"), STAFF),
+    # Of what they enter for a team alone: of no draft of these, which they do not see.
+    **dict.fromkeys(("return", "pass", "enter"), STAFF),
 }
 """Who takes which step."""
 READ: Final = STAFF | {"auditor"}
