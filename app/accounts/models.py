@@ -28,6 +28,7 @@ class User(Record, table=True):
     state: UserState = Field(default=UserState.ACTIVE, sa_type=enum_column(UserState))
     consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    access_ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     language: str | None = Field(default=None, max_length=2)
     zone: str | None = Field(default=None, max_length=100)
     unwanted_letters: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))

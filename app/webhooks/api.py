@@ -18,7 +18,6 @@ from app.core.http.patches import PatchBody
 from app.core.http.routing import Route
 from app.webhooks import queries
 from app.webhooks.lifecycle import LIFE
-from app.webhooks.models import Webhook
 from app.webhooks.schemas import (
     DeliveryQuery,
     DeliveryRead,
@@ -59,14 +58,14 @@ def create_webhook(
     return having.make(session, actor, new, settings)
 
 
-@router.get("/{webhook_id}", response_model=WebhookRead)
+@router.get("/{webhook_id}")
 @within(Action.WEBHOOK_OWN)
-def read_webhook(session: ReadSessionDep, actor: ActorDep, webhook_id: UUID) -> Webhook:
+def read_webhook(session: ReadSessionDep, actor: ActorDep, webhook_id: UUID) -> WebhookRead:
     """Read one webhook, without its secret."""
-    return queries.get(session, actor, webhook_id)
+    return queries.shown(actor, queries.get(session, actor, webhook_id))
 
 
-@router.patch("/{webhook_id}", response_model=WebhookRead)
+@router.patch("/{webhook_id}")
 @within(Action.WEBHOOK_OWN)
 def change_webhook(
     session: SessionDep,
@@ -75,9 +74,10 @@ def change_webhook(
     expected: ExpectedDep,
     webhook_id: UUID,
     patch: PatchBody,
-) -> Webhook:
+) -> WebhookRead:
     """Change where your webhook goes, what it is for or told, by a JSON merge patch."""
-    return having.change(session, actor, webhook_id, patch, settings, expected)
+    changed = having.change(session, actor, webhook_id, patch, settings, expected)
+    return queries.shown(actor, changed)
 
 
 @router.post("/{webhook_id}/rotate", responses=SEALED)
@@ -94,7 +94,7 @@ def rotate_webhook(
     return having.rotate(session, actor, webhook_id, rotation, settings)
 
 
-@router.post("/{webhook_id}/steps/{step}", response_model=WebhookRead)
+@router.post("/{webhook_id}/steps/{step}")
 @within(Action.WEBHOOK_OWN)
 def take_webhook_step(
     session: SessionDep,
@@ -102,9 +102,10 @@ def take_webhook_step(
     webhook_id: UUID,
     step: StepName,
     expected: ExpectedIfStatedDep,
-) -> Webhook:
+) -> WebhookRead:
     """Pause a webhook, start it again, or end it; who reads it may pause and end it."""
-    return having.take_step(session, actor, webhook_id, step, expected)
+    stepped = having.take_step(session, actor, webhook_id, step, expected)
+    return queries.shown(actor, stepped)
 
 
 @router.post("/{webhook_id}/ping", status_code=status.HTTP_202_ACCEPTED)

@@ -30,13 +30,15 @@ def carry(
 
     Beside the thread that does jobs and sends letters, so that no receiver keeps those waiting.
     """
+    turns = delivering.Turns()
     with ThreadPoolExecutor(PLACES, "webhooks") as places:
         going = set[Future[None]]()
         while not stop.is_set():
             going = {one for one in going if not one.done()}
             try:
-                worked = spreading.spread(database) > 0
-                claimed = delivering.claim(database) if len(going) < PLACES else None
+                worked = delivering.end_lost(database) + spreading.spread(database) > 0
+                free = len(going) < PLACES
+                claimed = delivering.claim(database, turns) if free else None
             except AppError as error:
                 log.warning("courier waits", extra={"reason": error.code})
                 worked, claimed = False, None

@@ -5,8 +5,9 @@
       '--end--> ended <--'
                   '--start--> active
 
-A receiver that fails for a week, or says that it is gone, ends its webhook by itself
-(`BY_ITSELF`); its person can start it again.
+A receiver that fails for a week, or says that it is gone, ends its webhook by itself, as does
+the end of all access of its person, after a reset of the password (`BY_ITSELF`); they can
+start it again.
 """
 
 from enum import StrEnum
@@ -30,6 +31,7 @@ class EndReason(StrEnum):
     BY_HAND = "by_hand"
     FAILING = "failing"
     GONE = "gone"
+    ACCESS_ENDED = "access_ended"
 
 
 class WebhookScope(StrEnum):
@@ -93,6 +95,13 @@ BY_ITSELF: Final = Life[WebhookState, None](
         "fail",
         "Its receiver fails for a week, or is gone",
         frozenset({WebhookState.ACTIVE}),
+        WebhookState.ENDED,
+        Action.WEBHOOK_OWN,
+    ),
+    Step(
+        "lose",
+        "All access of its person has ended",
+        frozenset({WebhookState.ACTIVE, WebhookState.PAUSED}),
         WebhookState.ENDED,
         Action.WEBHOOK_OWN,
     ),

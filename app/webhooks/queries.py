@@ -1,5 +1,6 @@
 """Reading webhooks and their deliveries: one's own, and those of one's team or programmes."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -17,7 +18,7 @@ from app.programmes.models import Programme
 from app.webhooks import rights
 from app.webhooks.lifecycle import DeliveryState, WebhookScope
 from app.webhooks.models import Delivery, Webhook, state_of
-from app.webhooks.schemas import DeliveryQuery, DeliveryRead, WebhookQuery
+from app.webhooks.schemas import DeliveryQuery, DeliveryRead, WebhookQuery, WebhookRead
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -37,7 +38,19 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def search(session: Session, actor: Actor, query: WebhookQuery) -> Page[Webhook]:
+def shown(actor: Actor, webhook: Webhook) -> WebhookRead:
+    """Return a webhook as somebody reads it.
+
+    The address often holds a secret, in its path or behind it: whole it is for who made it.
+    """
+    read = WebhookRead.model_validate(webhook)
+    if rights.is_own(actor, webhook):
+        return read
+    scheme, host, *_ = urlsplit(webhook.url)
+    return read.model_copy(update={"url": f"{scheme}://{host}/…"})
+
+
+def search(session: Session, actor: Actor, query: WebhookQuery) -> Page[WebhookRead]:
     """Return a page of the webhooks that the actor may read, the latest first."""
     statement = select(Webhook).where(readable(actor))
     if query.state:
@@ -51,7 +64,7 @@ def search(session: Session, actor: Actor, query: WebhookQuery) -> Page[Webhook]
         statement = statement.where(
             col(Webhook.programme_id).in_(select(Programme.id).where(wanted))
         )
-    return page(
+    found = page(
         session,
         statement,
         query,
@@ -59,6 +72,7 @@ def search(session: Session, actor: Actor, query: WebhookQuery) -> Page[Webhook]
         default="-created_at",
         key=Webhook.id,
     )
+    return Page([shown(actor, row) for row in found.rows], found.cursor)
 
 
 def get(session: Session, actor: Actor, webhook_id: UUID) -> Webhook:

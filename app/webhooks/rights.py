@@ -63,6 +63,12 @@ def require_scope(actor: Actor, scope: WebhookScope, organisation_id: UUID | Non
         policy.require(actor, HAVING[scope], organisation_id)
 
 
+def is_own(actor: Actor, webhook: Webhook) -> bool:
+    """Tell whether somebody has made a webhook: with this token, where it is by a token."""
+    made_by = policy.made_by(actor)
+    return webhook.owner_id == actor.user_id and made_by in {None, webhook.token_id}
+
+
 def require_own(actor: Actor, webhook: Webhook) -> None:
     """Do nothing, or refuse who has not made a webhook: it is told what its owner may read.
 
@@ -78,8 +84,7 @@ def require_own(actor: Actor, webhook: Webhook) -> None:
             remedy="Make one of your own. You can pause this one, and end it.",
         )
     require_scope(actor, webhook.scope, webhook.organisation_id)
-    made_by = policy.made_by(actor)
-    if made_by is not None and made_by != webhook.token_id:
+    if not is_own(actor, webhook):
         raise NotPermitted(
             "This webhook was not made with this token.",
             remedy="Use the token with which it was made, or a browser.",
@@ -100,9 +105,12 @@ def subscriber(session: Session, webhook: Webhook) -> Actor | None:
     """Return the owner of a webhook with all that they may do now; None if they have left.
 
     A webhook that was made with a token ends with it, and is told no more than that may read.
+    None, too, for one that was started before all access of its owner ended.
     """
     user = session.get(User, webhook.owner_id)
     if user is None or user.state is not UserState.ACTIVE:
+        return None
+    if user.access_ended_at is not None and webhook.told_from <= user.access_ended_at:
         return None
     actor = actor_of(session, user.id)
     if webhook.token_id is None:

@@ -97,7 +97,10 @@ class WebhookRead(BaseModel):
     owner_id: UUID = Field(description="Who made it: it is told what this person may read.")
     organisation_id: UUID | None
     programme_id: UUID | None
-    url: str
+    url: str = Field(
+        description="Where it goes; of somebody else's the server alone, since the rest of an "
+        "address often is a secret."
+    )
     description: str
     kinds: Annotated[list[EventKind], at_most(MOST_KINDS)]
     state: WebhookState

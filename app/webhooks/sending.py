@@ -8,7 +8,9 @@ import asyncio
 import logging
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +26,13 @@ CONNECT_SECONDS: Final = 5
 TOTAL_SECONDS: Final = 15
 MOST_ADDRESSES: Final = 4
 """Addresses of one host that are tried one after another."""
+MOST_LOOKED_FOR: Final = 32
+"""Hosts looked for at the same time, those included for which nobody waits any more."""
 MOST_READ: Final = 10_000
 """Bytes of an answer that are read."""
 AGENT: Final = "Counterpart-Webhooks/1"
+
+_LOOKING: Final = threading.BoundedSemaphore(MOST_LOOKED_FOR)
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host."""
@@ -46,11 +52,26 @@ async def resolved(host: str, port: int) -> Sequence[str]:
     Raises
     ------
     OSError
-        If there are none.
+        If there are none, or too many others are looked for.
     """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    answer = Future[list[str]]()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(OSError(f"no address: {type(error).__name__}"))
+        else:
+            answer.set_result(list(dict.fromkeys(str(one[4][0]) for one in found)))
+        finally:
+            _LOOKING.release()
+
+    if not _LOOKING.acquire(blocking=False):
+        raise OSError("too many addresses are being looked for")
+    # Not in the threads of the loop: at its end it waits for them, however long that takes.
+    answer.set_running_or_notify_cancel()  # so that nobody who goes away cancels it
+    threading.Thread(target=look_up, name="webhook address", daemon=True).start()
+    return await asyncio.wrap_future(answer)
 
 
 async def send(

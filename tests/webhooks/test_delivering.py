@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
@@ -12,6 +13,7 @@ from app.access.policy import Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import Membership, Token
 from app.accounts.service.credentials import digest_of
+from app.accounts.service.endings import end_access
 from app.core.base.clock import now
 from app.core.base.encryption import new_key
 from app.core.storage.database import Database
@@ -57,9 +59,18 @@ def carried(database: Database, settings: Settings) -> int:
     """Spread and deliver what is due now; return how many deliveries that were."""
     spreading.spread(database)
     count = 0
-    while delivering.deliver_next(database, settings, seconds=SECONDS):
+    while claimed := delivering.claim(database, delivering.Turns()):
+        delivering.deliver(database, settings, claimed, seconds=SECONDS)
         count += 1
     return count
+
+
+def owner_of(session: Session, claimed: delivering.Claimed | None) -> UUID | None:
+    """Whose delivery a worker holds; None where it holds none."""
+    if claimed is None:
+        return None
+    delivery = session.get_one(Delivery, claimed.delivery_id)
+    return session.get_one(Webhook, delivery.webhook_id).owner_id
 
 
 def the_delivery(session: Session) -> Delivery:
@@ -174,7 +185,7 @@ def test_a_worker_that_died_leaves_what_it_held_to_another_one(
     a_webhook(session, actor, here, url=receiver.url)
     told(session, a_submission_of(session, user))
     spreading.spread(database)
-    held = delivering.claim(database)
+    held = delivering.claim(database, delivering.Turns())
     assert held is not None
     assert carried(database, here) == 0
     the_delivery(session).due_at = now()
@@ -428,15 +439,73 @@ def test_of_one_owner_one_delivery_is_on_its_way_at_a_time(
         told(session, a_submission_of(session, user))
     spreading.spread(database)
 
-    held = [delivering.claim(database) for _ in range(4)]
+    turns = delivering.Turns()
+    held = [owner_of(session, delivering.claim(database, turns)) for _ in range(4)]
 
-    owners = {
-        session.get_one(Webhook, session.get_one(Delivery, one.delivery_id).webhook_id).owner_id
-        for one in held
-        if one is not None
-    }
-    assert [one is None for one in held] == [False, False, True, True]
-    assert owners == {user.id for user, _ in people}
+    assert {*held[:2]} == {user.id for user, _ in people}
+    assert held[2:] == [None, None]
+
+
+def test_owners_take_turns_however_much_one_of_them_has_waiting(
+    session: Session, database: Database, here: Settings, receiver: Receiver
+) -> None:
+    (busy, busy_actor), (other, other_actor) = person(session), person(session)
+    a_webhook(session, busy_actor, here, url=receiver.url)
+    a_webhook(session, other_actor, here, url=receiver.url)
+    for user in (busy, busy, busy, other, other):
+        told(session, a_submission_of(session, user))
+        spreading.spread(database)  # what is the busy one's has waited longer
+    turns, served = delivering.Turns(), list[UUID | None]()
+
+    while claimed := delivering.claim(database, turns):
+        served.append(owner_of(session, claimed))
+        delivering.deliver(database, here, claimed, seconds=SECONDS)
+        session.expire_all()
+
+    assert served == [busy.id, other.id, busy.id, other.id, busy.id]
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_webhook_ends_with_all_access_of_its_owner_and_says_so(
+    session: Session,
+    database: Database,
+    here: Settings,
+    receiver: Receiver,
+    is_paused: bool,
+) -> None:
+    (user, actor), (other, other_actor) = person(session), person(session)
+    made = a_webhook(session, actor, here, url=receiver.url)
+    kept = a_webhook(session, other_actor, here, url=receiver.url)
+    if is_paused:
+        having.take_step(session, actor, made.id, "pause")
+    end_access(session, user.id, user.id)
+    session.commit()
+    for one in (user, other):
+        told(session, a_submission_of(session, one))
+
+    # nothing is told before the end is noticed, and not after it
+    first = carried(database, here)
+    ended = delivering.end_lost(database)
+    again = delivering.end_lost(database)
+
+    session.expire_all()
+    lost, stays = session.get_one(Webhook, made.id), session.get_one(Webhook, kept.id)
+    letters = session.exec(select(Letter).where(Letter.recipient == user.email)).all()
+    assert first == (1 if is_paused else 2)
+    assert (ended, again) == (1, 0)
+    assert len(receiver.requests) == 1
+    assert (lost.state, lost.ended_for) == (WebhookState.ENDED, EndReason.ACCESS_ENDED)
+    assert stays.state is WebhookState.ACTIVE
+    assert [letter.subject for letter in letters] == ["A webhook of yours has ended"]
+    assert "all access to your account has" in letters[0].body
+
+    having.take_step(session, actor, made.id, "start")
+    session.commit()
+    told(session, a_submission_of(session, user))
+    carried(database, here)
+
+    assert delivering.end_lost(database) == 0
+    assert len(receiver.requests) == 2
 
 
 def test_a_slow_receiver_holds_up_its_owner_alone(

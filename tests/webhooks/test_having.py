@@ -227,11 +227,12 @@ def test_a_colleague_reads_and_ends_a_webhook_and_changes_nothing_of_it(
     session: Session, here: Settings
 ) -> None:
     user, actor = person(session)
-    made = a_webhook(session, actor, here)
+    made = a_webhook(session, actor, here, url="https://hooks.example.org/v1/T0P-S3CR3T?key=4")
     team = {Role.MEMBER: frozenset({organisation_of(session, user)})}
     colleague, (_, stranger) = Actor(uuid4(), team), person(session)
 
-    assert queries.get(session, colleague, made.id).id == made.id
+    read = queries.shown(colleague, queries.get(session, colleague, made.id))
+    assert (read.id, read.url) == (made.id, "https://hooks.example.org/…")
     for use_case in (
         lambda who: having.rotate(session, who, made.id, Rotation(), here),
         lambda who: having.change(session, who, made.id, Patch({}), here),

@@ -1,6 +1,7 @@
 """A message reaches the address that was checked, and follows nobody elsewhere."""
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.webhooks.addresses import Target, target_of
 from app.webhooks.lifecycle import DeliveryProblem
-from app.webhooks.sending import MOST_READ, Outcome, Resolver, send
+from app.webhooks.sending import MOST_LOOKED_FOR, MOST_READ, Outcome, Resolver, send
+from tests.processes import until
 from tests.webhooks.receiver import SECONDS, Receiver, receiving
 
 pytestmark = pytest.mark.server
@@ -216,3 +218,55 @@ def test_a_certificate_that_nobody_knows_is_not_believed(tmp_path: Path) -> None
 
     assert found == Outcome(problem=DeliveryProblem.NOT_REACHED)
     assert receiver.requests == []
+
+
+def test_a_host_whose_name_takes_long_to_be_found_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, ended = threading.Event(), list[str]()
+
+    def look_up(host: str, *_: object, **__: object) -> list[object]:
+        found.wait(SECONDS)
+        ended.append(host)
+        raise OSError
+
+    # The names of hosts are the edge of the house.
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    target = target_of("https://slow.example/hooks")
+
+    outcome = asyncio.run(send(target, {}, b"", seconds=0.05))
+    ended_then = [*ended]
+
+    found.set()
+    until(lambda: ended == ["slow.example"], seconds=SECONDS)
+    assert outcome == Outcome(problem=DeliveryProblem.NO_ANSWER)
+    assert ended_then == []
+
+
+def test_of_hosts_whose_names_take_long_only_so_many_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, asked = threading.Event(), list[str]()
+
+    def look_up(host: str, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        found.wait(SECONDS)
+        return [(2, 1, 6, "", ("127.0.0.1", 443))]
+
+    async def many() -> list[Outcome]:
+        targets = [target_of(f"https://h{n}.example/") for n in range(MOST_LOOKED_FOR + 3)]
+        sent = (send(one, {}, b"", seconds=SECONDS) for one in targets)
+        waiting = asyncio.gather(*sent)
+        while len(asked) < MOST_LOOKED_FOR:
+            await asyncio.sleep(0)
+        found.set()
+        return await waiting
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+    outcomes = asyncio.run(many())
+
+    problems = [outcome.problem for outcome in outcomes]
+    assert len(asked) == MOST_LOOKED_FOR
+    assert problems.count(DeliveryProblem.NO_ADDRESS) == 3
+    assert problems.count(DeliveryProblem.INSIDE_ADDRESS) == MOST_LOOKED_FOR

@@ -37,6 +37,7 @@ from app.webhooks.schemas import (
     WebhookContent,
     WebhookMade,
     WebhookQuery,
+    WebhookRead,
 )
 from app.webhooks.service import having, spreading
 
@@ -62,6 +63,9 @@ ENDINGS: Final[Mapping[EndReason, Message]] = {
     EndReason.BY_HAND: Message("Somebody has ended it."),
     EndReason.FAILING: Message("Its receiver failed for a week."),
     EndReason.GONE: Message("Its receiver said that it wants nothing any more."),
+    EndReason.ACCESS_ENDED: Message(
+        "All access to the account of who made it has ended, as after a new password."
+    ),
 }
 """Why a webhook has ended."""
 PERIODS: Final[Mapping[str, tuple[timedelta, Message]]] = {
@@ -82,7 +86,7 @@ class ReplayForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    period: Literal["hour", "day", "week", "month"] = "day"
+    period: Literal["hour", "day", "week", "month"]
 
 
 NewFormDep = Annotated[Form[NewWebhook], Depends(form_of(NewWebhook))]
@@ -128,7 +132,7 @@ def _teams(session: Session, actor: Actor, wanted: UUID | None) -> list[Any]:
     ]
 
 
-def _place(session: Session, actor: Actor, webhook: Webhook) -> str | None:
+def _place(session: Session, actor: Actor, webhook: Webhook | WebhookRead) -> str | None:
     """Return the name of the team or the programme of a webhook; None of one's account."""
     if webhook.organisation_id is not None:
         return organisations.organisation(session, actor, webhook.organisation_id).name
@@ -223,7 +227,7 @@ def show_webhook(
     found = queries.get(session, actor, webhook_id)
     return page.render(
         "account/webhook.html",
-        webhook=found,
+        webhook=queries.shown(actor, found),
         place=_place(session, actor, found),
         deliveries=queries.deliveries(
             session, actor, found.id, DeliveryQuery(limit=SHOWN)
@@ -341,8 +345,10 @@ def replay_webhook_since(
     session: SessionDep, actor: ActorDep, webhook_id: UUID, form: ReplayFormDep
 ) -> Response:
     """Send a webhook again what happened of late."""
-    period = (form.value or ReplayForm()).period
-    spreading.replay_since(session, actor, webhook_id, now() - PERIODS[period][0])
+    if form.value is None:  # what is sent again to whom is not guessed
+        raise Unprocessable("This is no time from which on to send again.", errors=form.errors)
+    since = now() - PERIODS[form.value.period][0]
+    spreading.replay_since(session, actor, webhook_id, since)
     return go_to(f"{PLACE}/{webhook_id}", done="webhook-replayed")
 
 

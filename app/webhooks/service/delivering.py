@@ -1,21 +1,23 @@
 """Delivering: one event to one webhook at a time, again and again for a week.
 
 A delivery is claimed like a letter. One that is on its way keeps others of the same owner
-waiting, and nobody else's: a slow receiver holds up its own alone.
+waiting, and nobody else's: a slow receiver holds up its own alone. Owners take turns: also
+where the slow ones are many and have much to be sent, nobody waits for more than one of each.
 """
 
 import asyncio
 import json
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access.policy import Actor
@@ -50,6 +52,12 @@ SCHEMA: Final = 1
 """The version of what is sent; another one may lack what this one has."""
 
 ENDED: Final = Message("A webhook of yours has ended")
+LOST_BODY: Final = Message(
+    "Hello,\n\na webhook that you have made has ended, since all access to your account has: "
+    "your password was set anew, or somebody has ended it for you. Who had access before may "
+    "have made this webhook, or changed where it goes. It is told nothing until you start it "
+    "again.\n\nSign in, open “Webhooks”, and look at its address. If it is yours, start it.\n"
+)
 ENDED_BODY: Final = Message(
     "Hello,\n\na webhook that you have made has ended: its receiver did not take what was "
     "sent to it for a week, or said that it wants nothing any more. It is told nothing until "
@@ -90,14 +98,37 @@ def distance(attempts: int, chance: float) -> timedelta:
     return min(longer, LONGEST_DISTANCE) * (0.75 + chance / 2)
 
 
-def claim(database: Database) -> Claimed | None:
-    """Take the delivery that has waited longest and may go now; None if there is none."""
+class Turns:
+    """Which owners one worker has served, in which order."""
+
+    def __init__(self) -> None:
+        """Begin with nobody served."""
+        self._served: dict[UUID, int] = {}
+        self._count = 0
+
+    def next_of(self, waiting: Sequence[UUID]) -> UUID:
+        """Return who was served least lately; of several, the first."""
+        return min(waiting, key=lambda owner_id: self._served.get(owner_id, 0))
+
+    def take(self, owner_id: UUID) -> None:
+        """Keep that an owner is served now."""
+        self._count += 1
+        self._served[owner_id] = self._count
+
+
+def claim(database: Database, turns: Turns) -> Claimed | None:
+    """Take a delivery that may go now; None if there is none.
+
+    It is of the owner whose turn it is, and of theirs the one that has waited longest.
+    """
     with reading(database) as session:  # first, because looking must not cost a writer
-        if session.exec(_due()).first() is None:
-            return None
+        waiting = session.exec(_owners()).all()
+    if not waiting:
+        return None
+    owner_id = turns.next_of(waiting)
+    turns.take(owner_id)
     with transaction(database) as session:
-        statement = _due().with_for_update(of=Delivery, skip_locked=True)
-        delivery = session.exec(statement).first()
+        delivery = session.exec(_due(owner_id)).first()
         if delivery is None:
             return None
         delivery.claim, delivery.due_at = uuid4(), now() + LEASE
@@ -105,8 +136,31 @@ def claim(database: Database) -> Claimed | None:
         return Claimed(delivery.id, delivery.claim)
 
 
-def _due() -> SelectOfScalar[Delivery]:
-    """Return the query for the next delivery whose owner has none on its way."""
+def _owners() -> SelectOfScalar[UUID]:
+    """Return the query for the owners of whom something is due; who waits longest is first."""
+    return (
+        select(Webhook.owner_id)
+        .join(Delivery, col(Webhook.id) == col(Delivery.webhook_id))
+        .where(*_may_go())
+        .group_by(col(Webhook.owner_id))
+        .order_by(func.min(Delivery.due_at), col(Webhook.owner_id))
+    )
+
+
+def _due(owner_id: UUID) -> SelectOfScalar[Delivery]:
+    """Return the query for the next delivery of an owner, locked."""
+    return (
+        select(Delivery)
+        .join(Webhook, col(Webhook.id) == col(Delivery.webhook_id))
+        .where(*_may_go(), Webhook.owner_id == owner_id)
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+        .limit(1)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+
+
+def _may_go() -> tuple[Any, ...]:
+    """Return the conditions of what is due, of an owner who has nothing on its way."""
     going, theirs, at = aliased(Delivery), aliased(Webhook), now()
     busy = (
         select(theirs.owner_id)
@@ -114,15 +168,9 @@ def _due() -> SelectOfScalar[Delivery]:
         .where(col(going.claim).is_not(None), col(going.due_at) > at)
     )
     return (
-        select(Delivery)
-        .join(Webhook, col(Webhook.id) == col(Delivery.webhook_id))
-        .where(
-            col(Delivery.due_at) <= at,
-            Webhook.state == WebhookState.ACTIVE,
-            col(Webhook.owner_id).not_in(busy),
-        )
-        .order_by(col(Delivery.due_at), col(Delivery.id))
-        .limit(1)
+        col(Delivery.due_at) <= at,
+        Webhook.state == WebhookState.ACTIVE,
+        col(Webhook.owner_id).not_in(busy),
     )
 
 
@@ -165,21 +213,6 @@ def deliver(
         outcome = Outcome(problem=DeliveryProblem.NOT_REACHED)
     with transaction(database) as session:
         finish(session, claimed, outcome)
-
-
-def deliver_next(
-    database: Database,
-    settings: Settings,
-    resolve: Resolver = resolved,
-    *,
-    seconds: float = TOTAL_SECONDS,
-) -> bool:
-    """Deliver what has waited longest; tell whether anything was due."""
-    claimed = claim(database)
-    if claimed is None:
-        return False
-    deliver(database, settings, claimed, resolve, seconds=seconds)
-    return True
 
 
 def prepared(
@@ -282,6 +315,35 @@ def _end_if_hopeless(
     if webhook.state is not WebhookState.ACTIVE or not (gone or failing):
         return
     having.fail(session, webhook, EndReason.GONE if gone else EndReason.FAILING)
+    _tell(session, webhook, ENDED_BODY)
+
+
+def end_lost(database: Database) -> int:
+    """End the webhooks that were started before all access of their owner ended; count them.
+
+    Who had a stolen session or password may have made one, or moved it. Nothing is sent to
+    them in between: `rights.subscriber` knows the same.
+    """
+    lost = (
+        select(Webhook)
+        .join(User, col(User.id) == col(Webhook.owner_id))
+        .where(
+            col(Webhook.state) != WebhookState.ENDED,
+            col(Webhook.told_from) <= col(User.access_ended_at),
+        )
+    )
+    with reading(database) as session:  # first, because looking must not cost a writer
+        if session.exec(lost.limit(1)).first() is None:
+            return 0
+    with transaction(database) as session:
+        webhooks = session.exec(lost.with_for_update(of=Webhook, skip_locked=True)).all()
+        for webhook in webhooks:
+            having.fail(session, webhook, EndReason.ACCESS_ENDED)
+            _tell(session, webhook, LOST_BODY)
+        return len(webhooks)
+
+
+def _tell(session: Session, webhook: Webhook, body: Message) -> None:
     owner = session.get_one(User, webhook.owner_id)
     event = events.to_person(
         session,
@@ -291,7 +353,7 @@ def _end_if_hopeless(
         subject_id=webhook.id,
     )
     if owner.state is UserState.ACTIVE:
-        letters.write(session, owner, ENDED, ENDED_BODY, event=event)
+        letters.write(session, owner, ENDED, body, event=event)
     log.warning("webhook ended", extra={"webhook_id": str(webhook.id)})
 
 

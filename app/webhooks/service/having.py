@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select, update
 
 from app.access import policy
 from app.access.policy import Action, Actor
+from app.accounts.models import User
 from app.core.base.clock import now
 from app.core.base.encryption import Keyring
 from app.core.base.entity_tags import ANYTHING, Expected
@@ -143,6 +144,8 @@ def _check(
 
 
 def _require_room(session: Session, owner_id: UUID) -> None:
+    # Of two that are made at once one waits here for the other.
+    session.exec(select(User.id).where(User.id == owner_id).with_for_update())
     held = session.exec(
         select(func.count())
         .select_from(Webhook)
@@ -195,7 +198,7 @@ def change(
         As from `make`.
     """
     webhook = own(session, actor, webhook_id)
-    expected.require(WebhookRead.model_validate(webhook))
+    expected.require(queries.shown(actor, webhook))
     stands = WebhookContent.model_construct(
         url=webhook.url,
         description=webhook.description,
@@ -262,7 +265,7 @@ def take_step(
     else:
         webhook = queries.get(session, actor, webhook_id)
         session.refresh(webhook, with_for_update=True)
-    expected.require(WebhookRead.model_validate(webhook))
+    expected.require(queries.shown(actor, webhook))
     before = webhook.state
     after = LIFE.advance(before, step, None)
     if before is WebhookState.ENDED:
@@ -279,14 +282,15 @@ def take_step(
 
 
 def fail(session: Session, webhook: Webhook, reason: EndReason) -> None:
-    """End a webhook whose receiver fails or is gone, in the caller's transaction."""
+    """End a webhook for another reason than somebody's wish, in the caller's transaction."""
     before = webhook.state
-    webhook.state = BY_ITSELF.advance(before, BY_ITSELF.step("fail"), None)
+    step = BY_ITSELF.step("lose" if reason is EndReason.ACCESS_ENDED else "fail")
+    webhook.state = BY_ITSELF.advance(before, step, None)
     webhook.ended_for = reason
     session.flush()
     drop(session, webhook)
     facts = {"before": before, "after": webhook.state, "ended_for": reason}
-    audit.record(session, None, "fail", SUBJECT, webhook.id, **facts)
+    audit.record(session, None, step.name, SUBJECT, webhook.id, **facts)
 
 
 def drop(session: Session, webhook: Webhook) -> None:

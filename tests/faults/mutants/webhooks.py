@@ -123,6 +123,27 @@ FAULTS: Final = (
         (f"{DELIVERED}test_who_has_lost_the_right_is_told_nothing_more",),
     ),
     Fault(
+        "a webhook goes on when all access of its owner has ended",
+        RIGHTS,
+        "webhook.told_from <= user.access_ended_at",
+        "webhook.told_from > user.access_ended_at",
+        (f"{DELIVERED}test_a_webhook_ends_with_all_access_of_its_owner_and_says_so",),
+    ),
+    Fault(
+        "a colleague reads the secret in the address of a webhook",
+        QUERIES,
+        "    if rights.is_own(actor, webhook):\n",
+        "    if webhook.id:\n",
+        (f"{HAD}test_a_colleague_reads_and_ends_a_webhook_and_changes_nothing_of_it",),
+    ),
+    Fault(
+        "who has much waiting keeps everybody else waiting",
+        DELIVERING,
+        "key=lambda owner_id: self._served.get(owner_id, 0)",
+        "key=lambda owner_id: 0",
+        (f"{DELIVERED}test_owners_take_turns_however_much_one_of_them_has_waiting",),
+    ),
+    Fault(
         "a webhook outlives the token that has made it",
         RIGHTS,
         "    if token is None or token.revoked_at is not None or token.expires_at <= now():\n",
