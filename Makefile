@@ -5,6 +5,7 @@
 # make faults         kills, crowds, deadlines and full disks in full, on both databases, in an hour
 # make mutants        plants faults in the rules, one by one, and names those that no test notices
 # make fuzz           made-up requests to every route as each role, in twenty minutes; ARGS="--roles lead --seconds 300"
+# make editions       1,000 made-up editions, in which people act in any order; ARGS="--editions 20"
 # make check          format, lint, types, import contracts, Dockerfile
 # make container      the steps of the Dockerfile without Docker, as an ordinary user
 # make bench          speed beside peers in under three minutes; make bench-large: the sizes of a large edition
@@ -36,7 +37,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-postgres faults mutants fuzz screenshots container check bench bench-large reference messages lock clean
+.PHONY: run test test-fast test-postgres faults mutants fuzz editions screenshots container check bench bench-large reference messages lock clean
 
 run: .venv/.package
 	@echo "Starting the demonstration (Ctrl-C ends it)"
@@ -65,6 +66,9 @@ mutants: .venv/.tools
 
 fuzz: .venv/.tools
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+editions: .venv/.tools
+	@$(BIN)/python -m tests.matches.editions $(ARGS)
 
 screenshots: .venv/.tools
 	@$(BIN)/python -m tests.browser.screenshots build/screenshots $(ARGS)

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 
 SOON = now() + timedelta(days=20)
+LISTED = 10
 WORDS = "barriers low income rural services flood river sensor warning people help data early"
 POINT = {"field": "problem", "text": "Our river floods twice a year.", "marks": [(4, 9)]}
 REASONS: dict[str, Any] = {
@@ -66,7 +67,10 @@ def a_round(
     wanted: int = 2,
     capacity: int = 1,
 ) -> Round:
-    """Everybody is selected, and each challenge lists all solutions, the first one first."""
+    """Everybody is selected; each challenge lists up to ten solutions, and of few all.
+
+    The solution that has its own number is first where there are more of them.
+    """
     programme = a_programme(session, providers_min=0, providers_max=wanted)
     people = {}
 
@@ -110,8 +114,9 @@ def a_round(
             "objective": "total",
         },
     )
-    for challenge in asked:
-        for place, solution in enumerate(offered):
+    for number, challenge in enumerate(asked):
+        for place in range(min(solutions, LISTED)):
+            solution = offered[listed(solutions, number, place)]
             a_suggestion(
                 session,
                 run,
@@ -122,6 +127,11 @@ def a_round(
                 **REASONS,
             )
     return Round(run, asked, offered, people)
+
+
+def listed(solutions: int, challenge: int, place: int) -> int:
+    """Return which solution a challenge lists at a place, counted from 0."""
+    return place if solutions <= LISTED else (challenge + place) % solutions
 
 
 def _words(number: int) -> str:
