@@ -200,7 +200,8 @@ class Settings(BaseSettings):
         default=5,
         ge=3,
         le=100,
-        description="The least figure that reports and open data tell, but for zero.",
+        description="The least figure that reports and open data tell, but for zero. With 2 each "
+        "of two would read of the other.",
     )
     contact: str | None = Field(
         default=None,

@@ -29,6 +29,8 @@ class Comparison(StrEnum):
     statistics = "statistics"
     reviewing = "reviewing"
     large_call = "large_call"
+    catalogue = "catalogue"
+    large_edition = "large_edition"
     endtoend = "endtoend"
     backends = "backends"
 

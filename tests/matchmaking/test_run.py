@@ -520,6 +520,36 @@ def test_a_run_that_cannot_meet_all_wishes_serves_as_many_as_can_be_and_says_who
     ]
 
 
+def test_a_run_of_too_many_pairs_ranks_all_of_them_and_says_that_it_assigns_none(
+    session: Session, as_user: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme, *_ = a_small_programme(session)
+    staff = as_user(a_user(session, Role.STAFF))
+    new = {"programme_id": str(programme.id), "floor": 0}
+    # So that it need not be two thousand of each.
+    for most in (3, 2):
+        monkeypatch.setattr("app.matchmaking.engine.run.MOST_ASSIGNED", most)
+        staff.post("/api/v1/match-runs", json=new)
+        work(database)
+
+    of_three, of_two = reversed(staff.get("/api/v1/match-runs").json()["items"])
+
+    lists = [
+        staff.get(f"/api/v1/match-runs/{one['id']}/suggestions").json()["items"]
+        for one in (of_three, of_two)
+    ]
+    ranked = [[(one["solution"]["code"], one["score"]) for one in of_one] for of_one in lists]
+    whole = of_two["assignment"]
+    assert (of_three["state"], of_two["state"]) == ("complete", "no_solution")
+    assert ranked[0] == ranked[1] != []
+    assert of_three["assignment"]["pairs"] != []
+    assert (whole["pairs"], whole["relaxations"]) == ([], [])
+    assert whole["reason"] == (
+        "1 challenges with 3 solutions are too many pairs for one assignment; the lists are "
+        "complete, and people choose from them"
+    )
+
+
 def test_a_run_without_a_solution_says_why_and_the_lists_still_stand(
     session: Session, as_user: SignIn, database: Database
 ) -> None:

@@ -23,6 +23,11 @@ _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # What word processors, teleprinters and other systems write for the end of a line.
 _BREAKS: Final = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 
+# Letters, marks and a sign that show nothing, beside what Unicode calls control and format.
+_FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
+
 _BLANKS: Final = re.compile(r"\s+")
 # Apostrophes, hyphens, and the small i of Turkish, whose capital is the I of all others.
 _SIGNS: Final = str.maketrans(
@@ -103,8 +108,19 @@ def comparable(text: str) -> str:
 
 
 def _is_unseen(character: str) -> bool:
+    if character in _FILLERS:
+        return True
     kind = unicodedata.category(character)
     return kind in {"Cf", "Cc"} and not character.isspace()
+
+
+def legible(text: str) -> str:
+    """Return the text, or an empty one where nothing of it can be seen.
+
+    Else a name of such characters would stand for one that is required.
+    """
+    unseen = all(c.isspace() or _is_unseen(c) for c in text)
+    return "" if unseen else text
 
 
 ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
@@ -143,6 +159,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True),
     AfterValidator(in_one_form),
     AfterValidator(printable),
+    AfterValidator(legible),
 ]
 """Text of any number of lines."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from app.core.base.messages import Message
 from app.matchmaking.engine.assigning import Terms, assigned, message_of, shortfalls
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
@@ -19,6 +20,13 @@ from matching.scoring.semantic import Encoder
 
 if TYPE_CHECKING:
     from app.settings import Settings
+
+MOST_ASSIGNED = 1_000_000
+"""Pairs of which a run makes an assignment, such as 1,000 challenges with 1,000 solutions.
+
+Of four million pairs `leximin` takes minutes of CPU and the table of scores alone tens of MB; of a
+hundred million it would be 800 MB.
+"""
 
 COMPUTED_WITH = (
     "babel",
@@ -65,7 +73,8 @@ def carry_out(
         inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
     )
     engine = matching.engine
-    whole = whole_of(engine, terms_of(inputs, engine))
+    terms = terms_of(inputs, engine)
+    whole = whole_of(engine, terms) if _is_assigned(engine) else _too_large(engine, terms)
     chosen = frozenset(engine.chosen(engine.positions(whole.pairs)))
     pairs = matching.pairs(inputs.settings.top, chosen)
     confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
@@ -79,6 +88,22 @@ def carry_out(
         matching.untold(),
         matching.unread(),
     )
+
+
+def _is_assigned(engine: Engine) -> bool:
+    """Tell whether a run assigns: an exact answer looks at all pairs at once."""
+    return len(engine.challenges) * len(engine.pool) <= MOST_ASSIGNED
+
+
+def _too_large(engine: Engine, terms: Terms) -> Whole:
+    n_challenges, n_solutions = len(engine.challenges), len(engine.pool)
+    reason = Message(
+        "{challenges:,} challenges with {solutions:,} solutions are too many pairs for one "
+        "assignment; the lists are complete, and people choose from them",
+        challenges=n_challenges,
+        solutions=n_solutions,
+    )
+    return replace(_unassigned(terms), reason=reason)
 
 
 def versions(model: str, encoder: str | None) -> dict[str, str]:
@@ -137,8 +162,7 @@ def terms_of(inputs: RunInputs, engine: Engine) -> Terms:
 
 def whole_of(engine: Engine, terms: Terms) -> Whole:
     """Return the best whole assignment by its codes, or why there is none."""
-    places = sum(terms.capacities)
-    none = Whole(terms.objective, (terms.least, terms.most), places=places, floor=terms.floor)
+    none = _unassigned(terms)
     try:
         found = assigned(engine, terms)
     except InfeasibleAssignment as refusal:
@@ -157,3 +181,9 @@ def whole_of(engine: Engine, terms: Terms) -> Whole:
         weakest_sum=found.fairness.weakest_sum,
         shortfalls=shortfalls(engine, terms, found),
     )
+
+
+def _unassigned(terms: Terms) -> Whole:
+    """Return what stands of an assignment before there is one."""
+    wished = (terms.least, terms.most)
+    return Whole(terms.objective, wished, places=sum(terms.capacities), floor=terms.floor)

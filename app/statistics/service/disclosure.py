@@ -22,15 +22,11 @@ same way: asking again tells nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 Counts = tuple[int, ...]
 """How many there are at each stage; never more than at the one before."""
 Told = tuple[int | None, ...]
 """The same, as far as it is told; None is withheld."""
-
-LEAST_LIMIT: Final = 3
-"""The lowest limit: below, a figure of two would tell each of the two about the other."""
 
 
 @dataclass(frozen=True, slots=True)

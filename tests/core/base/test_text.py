@@ -1,11 +1,12 @@
 """Text is compared as people read it, and kept in one form."""
 
 import unicodedata
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from app.core.base.text import Line, Text, comparable, in_one_form
 
@@ -28,6 +29,8 @@ from app.core.base.text import Line, Text, comparable, in_one_form
         ("a\u00a0b\tc", " A B C "),
         ("co\u00adoperate", "cooperate"),
         ("a\u200bb\ufeff", "ab"),
+        ("a\u3164b\u2800\uffa0", "ab"),
+        ("a\ufe0f\u034f", "a"),
         ("\u1e9e", "ss"),
         ("\u2126", "ω"),
     ],
@@ -70,6 +73,24 @@ def test_a_line_end_of_another_program_is_one(mark: str) -> None:
 def test_a_character_that_cannot_be_kept_is_named_with_its_place(sign: str) -> None:
     with pytest.raises(ValidationError, match=rf"first is U\+{ord(sign):04X}, character 3\)"):
         TypeAdapter(Text).validate_python(f"ab{sign}c")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u200b\u200b", "\u3164 \u3164", "\u00ad", "\u2800", "\u115f\u1160", " \ufeff\u2060 "],
+)
+def test_a_text_of_which_nothing_can_be_seen_is_no_text(text: str) -> None:
+    required = TypeAdapter(Annotated[Line, Field(min_length=1)])
+
+    assert TypeAdapter(Text).validate_python(text) == ""
+    with pytest.raises(ValidationError, match="at least 1"):
+        required.validate_python(text)
+
+
+def test_unseen_characters_among_others_stay() -> None:
+    family = "\U0001f469\u200d\U0001f467"
+
+    assert TypeAdapter(Line).validate_python(family) == family
 
 
 def test_text_is_kept_composed() -> None:
