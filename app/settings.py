@@ -200,8 +200,8 @@ class Settings(BaseSettings):
         default=5,
         ge=3,
         le=100,
-        description="The least figure that reports and open data tell, but for zero. With 2 each "
-        "of two would read of the other.",
+        description="The least figure that reports and open data tell, but for zero. Of a "
+        "figure of two each would read about the other.",
     )
     contact: str | None = Field(
         default=None,

@@ -4,9 +4,9 @@
 
 Made-up submissions of a hundred words in a SQLite file; a worker carries out the run as the
 service does: what is frozen is read, ranked, explained and stored. Of so many pairs no
-assignment is made (`engine.run.MOST_ASSIGNED`). CPU and the
-peak of memory are those of the worker's process, from its start. Asking for the run, which
-freezes what is ranked, is a figure of its own.
+assignment is made (`engine.run.MOST_ASSIGNED`). CPU and the peak of memory are those of the
+worker's process, from its start. Asking for the run, which freezes what is ranked, is a figure
+of its own.
 """
 
 import tempfile

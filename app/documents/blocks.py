@@ -138,3 +138,25 @@ class Document:
             **{"title": self.title, "over": self.over, "code": self.code},
             **{"language": self.language, "unknown": "", "blocks": blocks},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a picture beside a link says.
+
+    Attributes
+    ----------
+    title : Written
+    over, who : str
+        What stands above and below it.
+    name : str
+        Of the service.
+    language : str
+        In which the service speaks in it, as a BCP 47 tag.
+    """
+
+    title: Written
+    over: str
+    who: str
+    name: str
+    language: str

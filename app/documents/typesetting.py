@@ -1,5 +1,7 @@
 """From a document to a PDF that screen readers can read: tagged, PDF/UA-1, always the same.
 
+And from a card to the picture that other sites show beside a link.
+
 Typst sets it with a template of ours, which takes everything as data: what people wrote is
 neither markup nor the name of a file. Its letters are those that Typst brings, on every machine
 the same; what they lack is shown as a white question mark, and the document says so.
@@ -7,10 +9,12 @@ the same; what they lack is shown as a white question mark, and the document say
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from app.documents.blocks import Document
+from app.documents.blocks import Card, Document
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 """All that Typst may read; nothing but the template stands in it."""
@@ -38,12 +42,22 @@ _BEYOND: Final = re.compile("[^\n\t -~\xa0-\u0377\u0400-\u045f\u200b\u2010-\u202
 
 def pdf(document: Document) -> bytes:
     """Return a document as PDF; the same document gives the same bytes."""
+    return _tried(document.plain(), lambda content: _set(document, content))
+
+
+def picture(card: Card) -> bytes:
+    """Return a card as PNG, 1,200 by 630 pixels; the same card gives the same bytes."""
+    return _tried(asdict(card), _drawn)
+
+
+def _tried(plain: Any, make: Callable[[Any], bytes]) -> bytes:
+    """Return what is made of a content, without the letters of it that cannot be shown."""
     from typst import TypstError  # noqa: PLC0415 -- loads slowly, and few want a document
 
-    content = _readable(document.plain())
+    content = _readable(plain)
     for _ in range(_TRIES):
         try:
-            return _set(document, content)
+            return make(content)
         except BaseException as error:
             if not isinstance(error, TypstError) and type(error).__name__ != PANIC:
                 raise
@@ -53,7 +67,7 @@ def pdf(document: Document) -> bytes:
                 break
             pattern = re.compile("|".join(sorted(map(re.escape, set(missing)), reverse=True)))
             content = _replaced(content, pattern)
-    return _set(document, _replaced(content, _BEYOND))
+    return make(_replaced(content, _BEYOND))
 
 
 def _set(document: Document, content: Any) -> bytes:
@@ -71,6 +85,21 @@ def _set(document: Document, content: Any) -> bytes:
         timestamp=int(document.at.timestamp()),
     )
     assert isinstance(made, bytes)  # noqa: S101 -- a PDF is one file, and none was named to write it to
+    return made
+
+
+def _drawn(content: Any) -> bytes:
+    import typst  # noqa: PLC0415 -- as above
+
+    made = typst.compile(
+        TEMPLATES / "card.typ",
+        root=TEMPLATES,
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(content)},
+        format="png",
+        ppi=72,  # a point is a pixel
+    )
+    assert isinstance(made, bytes)  # noqa: S101 -- it has one page
     return made
 
 

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from app.documents import typesetting
 from app.documents.blocks import (
     Block,
+    Card,
     Document,
     Facts,
     Heading,
@@ -196,3 +198,24 @@ def test_what_is_no_fault_of_the_text_is_not_hidden(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(KeyboardInterrupt):
         typesetting.pdf(a_document(Paragraph("x")))
+
+
+def a_card(title: str, **fields: str) -> Card:
+    said = {"over": "Published challenge CH-2026-001", "who": "Portugal", "name": "Counterpart"}
+    return Card(Written(title, "en"), **said | {"language": "en"} | fields)
+
+
+@pytest.mark.parametrize(
+    "title", ["Floods", MARKUP, "A word " * 28, "W" * 200, "Наводнения \u6c34 \U0001f30a"]
+)
+def test_a_card_is_a_picture_of_one_size_whatever_its_title(title: str) -> None:
+    made = typesetting.picture(a_card(title, who="W" * 300))
+
+    assert made[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", made[16:24]) == (1200, 630)
+
+
+def test_the_same_card_gives_the_same_picture_and_another_title_another_one() -> None:
+    first, same, other = (typesetting.picture(a_card(t)) for t in ("Floods", "Floods", "Fire"))
+
+    assert first == same != other

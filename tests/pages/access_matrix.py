@@ -78,6 +78,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_catalogue": everybody(200),
     "show_published": everybody(404),
     "download_sheet": everybody(404),
+    "show_card": everybody(404),
     "show_how_it_ranks": everybody(200),
     "show_data": everybody(200),
     "show_open_data": everybody(200),

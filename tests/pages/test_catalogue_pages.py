@@ -13,7 +13,7 @@ from app.core.base.translations import language
 from app.notices import queries
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
-from app.pages.public.notices import sheet
+from app.pages.public.notices import card, sheet
 from app.programmes.lifecycle import CallKind
 from app.settings import Settings
 from app.submissions.lifecycle import State
@@ -289,6 +289,47 @@ def test_a_sheet_says_what_is_public_and_who_asks_as_far_as_that_is_named(
         words in said for words in ("Portugal", "Des capteurs.", "https://example.org/x")
     )
     assert "Ministry of Waters" not in said
+
+
+def test_a_link_to_a_notice_is_shown_with_a_picture_of_its_title(
+    session: Session, browser: TestClient
+) -> None:
+    notice = published(session, texts=[a_text(), a_text("fr", title="Crues soudaines")])
+    session.commit()
+    place = f"/notices/{notice.code}"
+
+    page = browser.get(f"{place}?language=fr").text
+    pictures = [browser.get(f"{place}/card.png?language={tag}") for tag in ("en", "fr", "en")]
+
+    (named,) = re.findall(r'property="og:image" content="[^"]*(/notices/[^"]*)"', page)
+    assert named == f"{place}/card.png?language=fr"
+    assert {one.headers["content-type"] for one in pictures} == {"image/png"}
+    assert pictures[0].content == pictures[2].content != pictures[1].content
+    assert browser.get("/notices/CH-1999-001/card.png").status_code == 404
+
+
+def test_a_picture_names_the_team_as_far_as_it_is_named(session: Session) -> None:
+    team = an_organisation(session, name="Ministry of Waters", country="PT")
+    given = {"organisation_id": team.id, "texts": [a_text("fr", title="Crues")]}
+    notices = [
+        published(session, **given),
+        published(session, **given, names_country=True),
+        published(session, **given, names_country=True, names_organisation=True),
+    ]
+
+    made = [
+        card(found, found.text("fr"), language("pt"))
+        for found in queries.described(session, notices)
+    ]
+
+    assert [one.who for one in made] == [
+        "A equipa não é indicada.",
+        "Portugal",
+        "Ministry of Waters, Portugal",
+    ]
+    assert {(one.title.text, one.title.language, one.language) for one in made} == {
+        ("Crues", "fr", "pt")
+    }
 
 
 def test_the_licence_stands_where_it_is_set(

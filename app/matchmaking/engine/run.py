@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MOST_ASSIGNED = 1_000_000
 """Pairs of which a run makes an assignment, such as 1,000 challenges with 1,000 solutions.
 
-Of four million pairs `leximin` takes minutes of CPU and the table of scores alone tens of MB; of a
-hundred million it would be 800 MB.
+Of four million pairs `leximin` takes minutes of CPU; of a hundred million the table of scores
+alone would take 800 MB.
 """
 
 COMPUTED_WITH = (

@@ -21,6 +21,7 @@ from app.documents import typesetting
 from app.documents.blocks import (
     UNKNOWN_SAID,
     Block,
+    Card,
     Document,
     Facts,
     Heading,
@@ -46,6 +47,8 @@ router = APIRouter()
 
 PAGE: Final = 25
 """How many notices a page of the catalogue has."""
+SERVICE: Final = "Counterpart"
+PUBLISHED: Final = Message("Published challenge")
 NOT_NAMED: Final = Message("The team is not named.")
 HEADINGS: Final = {name: FIELDS[name] for name in ("problem", "outcome", "help_wanted")}
 """What stands above each passage of a sheet."""
@@ -134,6 +137,43 @@ def download_sheet(
     )
 
 
+@router.get("/notices/{notice}/card.png")
+@public
+def show_card(
+    page: PageDep,
+    session: ReadSessionDep,
+    notice: Reference,
+    language: Annotated[str | None, Query(max_length=10)] = None,
+) -> Response:
+    """Draw the picture that other sites show beside a link to a published challenge."""
+    found = queries.published(session, notice)
+    into = translations.language(page.language)
+    made = card(found, found.text(language or page.language), into)
+    return ComputedFile(
+        lambda: iter([typesetting.picture(made)]),
+        f"{found.notice.code}.png",
+        "image/png",
+        {"Content-Disposition": "inline"},
+    )
+
+
+def card(found: Published, text: dict[str, Any], into: Language) -> Card:
+    """Return a published challenge as a card, with its title in the language of `text`."""
+    return Card(
+        title=Written(text["title"], text["language"]),
+        over=f"{into.say(PUBLISHED)} {found.notice.code}",
+        who=_named(found, into),
+        name=SERVICE,
+        language=into.tag,
+    )
+
+
+def _named(found: Published, into: Language) -> str:
+    """Return how a team is named in public."""
+    team = [found.organisation, found.country and into.country(found.country)]
+    return ", ".join(part for part in team if part) or into.say(NOT_NAMED)
+
+
 def _address(found: Published, settings: Settings) -> str:
     return f"{settings.public_url}/notices/{found.notice.code}"
 
@@ -159,10 +199,8 @@ def sheet(
         Where it is read.
     """
     assert found.notice.published_at is not None  # noqa: S101 -- it is published
-    team = [found.organisation, found.country and into.country(found.country)]
-    named = ", ".join(part for part in team if part) or into.say(NOT_NAMED)
     facts: list[tuple[Text, Text]] = [
-        (into.say(Message("Who asks")), named),
+        (into.say(Message("Who asks")), _named(found, into)),
         (into.say(Message("Programme")), found.programme.title),
         (
             into.say(Message("Published")),
@@ -182,7 +220,7 @@ def sheet(
         blocks.append(Items([labels.get(key, key) for key in found.notice.themes]))
     return Document(
         title=text["title"],
-        over=into.say(Message("Published challenge")),
+        over=into.say(PUBLISHED),
         code=found.notice.code,
         language=into.tag,
         at=found.notice.published_at,
