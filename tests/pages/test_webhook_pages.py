@@ -34,6 +34,21 @@ def test_a_time_that_cannot_be_is_refused_and_the_secret_stays(
     assert session.get_one(Webhook, made.id).sealed != before
 
 
+@pytest.mark.parametrize("said", [{}, {"period": ""}, {"period": "ever"}])
+def test_from_when_on_to_send_again_is_stated_and_not_guessed(
+    session: Session,
+    settings: Settings,
+    enter: Callable[[User], TestClient],
+    said: dict[str, str],
+) -> None:
+    user = a_person(session, Role.MEMBER)
+    made = a_webhook(session, acting(session, user), loopback(settings))
+    browser, place = enter(user), f"/webhooks/{made.id}/replay"
+
+    assert browser.post(place, data=said).status_code == 422
+    assert browser.post(place, data={"period": "day"}).status_code == 200
+
+
 @pytest.mark.parametrize(("step", "offers"), [("", True), ("pause", False), ("end", False)])
 def test_only_an_active_webhook_that_has_no_deliveries_offers_a_test(
     session: Session,

@@ -345,7 +345,8 @@ def replay_webhook_since(
     session: SessionDep, actor: ActorDep, webhook_id: UUID, form: ReplayFormDep
 ) -> Response:
     """Send a webhook again what happened of late."""
-    if form.value is None:  # what is sent again to whom is not guessed
+    queries.get(session, actor, webhook_id)  # who may not read it learns nothing of the form
+    if form.value is None:  # what is sent again is not guessed
         raise Unprocessable("This is no time from which on to send again.", errors=form.errors)
     since = now() - PERIODS[form.value.period][0]
     spreading.replay_since(session, actor, webhook_id, since)
