@@ -46,7 +46,7 @@ def test_from_when_on_to_send_again_is_stated_and_not_guessed(
     browser, place = enter(user), f"/webhooks/{made.id}/replay"
 
     assert browser.post(place, data=said).status_code == 422
-    assert browser.post(place, data={"period": "day"}).status_code == 200
+    assert browser.post(place, data={"period": "day"}).status_code == 303
 
 
 @pytest.mark.parametrize(("step", "offers"), [("", True), ("pause", False), ("end", False)])
