@@ -138,7 +138,8 @@ class Line:
     challenge, solution : str
         Their codes.
     columns : dict
-        The other columns of a stored suggestion, in plain JSON.
+        The other columns of a stored suggestion, in plain JSON; lists and objects may be
+        written already (`core.storage.json_columns.Written`).
     """
 
     challenge: str

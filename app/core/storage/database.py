@@ -41,7 +41,7 @@ from app.core.base.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.core.storage import sqlite
+from app.core.storage import json_columns, sqlite
 
 log = logging.getLogger(__name__)
 
@@ -191,6 +191,7 @@ def connect(url: str) -> Database:
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args=POSTGRES,
+        **json_columns.BY_ENGINE,
     )
     reader = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True

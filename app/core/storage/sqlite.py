@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.base.errors import Unavailable
 from app.core.base.messages import Message
+from app.core.storage import json_columns
 
 OLDEST: Final = (3, 51, 3)
 """Earlier versions can damage a database when its log begins again (WAL reset)."""
@@ -59,12 +60,9 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     """Return one writing connection, and a pool of reading ones."""
     module = driver()
     # Parameters are hidden in errors, because those are logged and may hold personal data.
-    writer = create_engine(
-        url, module=module, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
-    )
-    reader = create_engine(
-        url, module=module, pool_size=8, max_overflow=8, hide_parameters=True
-    )
+    given = {"module": module, "hide_parameters": True, **json_columns.BY_ENGINE}
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **given)
+    reader = create_engine(url, pool_size=8, max_overflow=8, **given)
     for engine in (writer, reader):
         event.listen(engine, "do_connect", _make_private)
     event.listen(writer, "connect", _prepare)

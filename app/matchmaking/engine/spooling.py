@@ -1,7 +1,8 @@
 """Lines of a result that wait in a file until they are stored, so that memory stays flat.
 
 Nothing is computed while the database is held for writing, and no reasons pile up in memory:
-the columns of a line are written as JSON when they are made and read back one at a time.
+the columns of a line are written as JSON when they are made and read back one at a time. What
+the database keeps as JSON too is not taken apart again: reading it took longer than storing it.
 """
 
 import weakref
@@ -12,6 +13,7 @@ from typing import IO, Any, Final
 
 from pydantic_core import from_json, to_json
 
+from app.core.storage.json_columns import Written, written
 from app.matchmaking.engine.pipeline import Suggestions
 from app.matchmaking.engine.suggestions import Suggestion
 from app.matchmaking.results import Line
@@ -42,7 +44,9 @@ class Spooled:
         """Read them in their order."""
         self._file.seek(0)
         for line in self._file:
-            yield Line(*from_json(line))
+            challenge, solution, plain, documents = from_json(line)
+            kept = {name: Written(document) for name, document in documents.items()}
+            yield Line(challenge, solution, plain | kept)
 
 
 def spooled(
@@ -65,7 +69,13 @@ def spooled(
     by_challenge = groupby(suggestions, lambda suggestion: suggestion.challenge.id)
     for done, (challenge, of_one) in enumerate(by_challenge, 1):
         for suggestion in of_one:
-            line = (challenge, suggestion.provider.id, columns(suggestion))
+            plain, documents = dict[str, Any](), dict[str, str]()
+            for name, value in columns(suggestion).items():
+                if isinstance(value, dict | list):
+                    documents[name] = written(value)
+                else:
+                    plain[name] = value
+            line = (challenge, suggestion.provider.id, plain, documents)
             file.write(to_json(line) + b"\n")
         report(done)
     return Spooled(file, len(suggestions))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sql
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.access import policy
 from app.access.policy import Action, Actor
@@ -47,25 +48,33 @@ def ranking(session: Session, actor: Actor, key: UUID | str) -> str:
 
 
 def document(session: Session, run_id: UUID) -> str:
-    """Write the document of the suggestions that are stored for a run."""
-    statement = (
-        select(Suggestion)
+    """Write the document of the suggestions that are stored for a run.
+
+    It is put together list by list, and no reasons are read for it: a run may have a hundred
+    thousand lines.
+    """
+    columns = [
+        getattr(Suggestion, name) for name in RankedRead.model_fields if name != "solution"
+    ]
+    rows = session.execute(
+        sql.select(col(Suggestion.challenge_id), col(Suggestion.solution_id), *columns)
         .join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
-        .where(Suggestion.run_id == run_id)
+        .where(col(Suggestion.run_id) == run_id)
         .order_by(col(Submission.code), col(Suggestion.rank))
+    ).mappings()
+    sides = queries.parties(session, _sides(Suggestion.challenge_id, run_id)) | queries.parties(
+        session, _sides(Suggestion.solution_id, run_id)
     )
-    rows = session.exec(statement).all()
-    sides = queries.parties(
-        session, (key for s in rows for key in (s.challenge_id, s.solution_id))
-    )
-    lists = [
+    lists = (
         RankedForRead(
             challenge=sides[challenge_id],
-            solutions=[
-                RankedRead(solution=sides[row.solution_id], **row.model_dump())
-                for row in listed
-            ],
-        )
-        for challenge_id, listed in groupby(rows, lambda row: row.challenge_id)
-    ]
-    return RankingRead(run_id=run_id, lists=lists).model_dump_json()
+            solutions=[RankedRead(solution=sides[row["solution_id"]], **row) for row in listed],
+        ).model_dump_json()
+        for challenge_id, listed in groupby(rows, lambda row: row["challenge_id"])
+    )
+    before, after = RankingRead(run_id=run_id, lists=[]).model_dump_json().rsplit("[]", 1)
+    return f"{before}[{','.join(lists)}]{after}"
+
+
+def _sides(key: UUID, run_id: UUID) -> SelectOfScalar[UUID]:
+    return select(key).where(Suggestion.run_id == run_id).distinct()
