@@ -247,6 +247,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_ANSWER,
         Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
+        Action.INTEREST_WRITE,
         Action.MATCH_ANSWER,
         Action.REVIEW_WRITE,
         Action.ADVICE_WRITE,

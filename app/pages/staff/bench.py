@@ -29,7 +29,7 @@ from app.matchmaking.models import MatchRun
 from app.matchmaking.reasons import lead_of, phrases_of
 from app.matchmaking.schemas.suggestions import SuggestionRead
 from app.matchmaking.schemas.verdicts import NewVerdict, VerdictRead
-from app.matchmaking.service import bench, costs, queries, verdicts
+from app.matchmaking.service import bench, costs, queries, verdict_queries, verdicts
 from app.matchmaking.service.bench import Bench, Row
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.notices import Notice
@@ -109,7 +109,7 @@ def show_bench(
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
         return go_to(place_of(found, of))
-    noted = queries.verdict(session, actor, verdict) if verdict is not None else None
+    noted = verdict_queries.verdict(session, actor, verdict) if verdict is not None else None
     return _bench_page(
         page, session, actor, found, of, challenge, solution, show=show, noted=noted
     )
@@ -130,7 +130,7 @@ def _bench_page(
     status: int = 200,
     overtaken: bool = False,
 ) -> Response:
-    whole = bench.bench(session, run, firsts=True)
+    whole = bench.bench(session, run, firsts=True, reader=actor)
     shown = [row for row in whole.rows if _is_shown(row, show)]
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()

@@ -116,7 +116,7 @@ def show_what_if(
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
         return go_to(place_of(found, of))
-    whole = bench.bench(session, found)
+    whole = bench.bench(session, found, reader=actor)
     values: dict[str, Any] = {
         "programme": of,
         "run": found,
