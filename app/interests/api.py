@@ -37,7 +37,7 @@ def list_interests(
     )
 
 
-@router.post("/interests", status_code=status.HTTP_201_CREATED)
+@router.post("/interests")
 @needs(Action.INTEREST_ASK)
 def ask_for_interest(session: SessionDep, actor: ActorDep, new: NewAsking) -> AskedRead:
     """Show solutions to the owner of a challenge: title, summary and organisation of each."""

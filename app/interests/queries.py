@@ -243,6 +243,18 @@ def refused_by(session: Session, challenge_id: UUID, solution_id: UUID) -> list[
     return [Kind(side) for side in session.exec(statement)]
 
 
+def of_pair(
+    session: Session, actor: Actor, challenge_id: UUID, solution_id: UUID
+) -> dict[str, Interest]:
+    """Return what both sides of a pair say today, by side; nothing to who may not read it."""
+    if not reads_all(actor):
+        return {}
+    statement = select(Interest).where(
+        Interest.challenge_id == challenge_id, Interest.solution_id == solution_id
+    )
+    return {row.side.value: row for row in session.exec(statement)}
+
+
 def waiting(session: Session, actor: Actor) -> list[tuple[Submission, int]]:
     """Return the challenges of the actor's teams of which something is asked and not said."""
     own = policy.own_reach(actor, Action.INTEREST_WRITE)

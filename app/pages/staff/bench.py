@@ -24,6 +24,7 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
 from app.core.tables.exporting import Named
+from app.interests import queries as interests
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome
 from app.matchmaking.models import MatchRun
 from app.matchmaking.reasons import lead_of, phrases_of
@@ -160,9 +161,20 @@ def _bench_page(
         heard=counting.of_pair(session, actor, focus.line.challenge.id, focus.line.solution.id)
         if focus.line
         else None,
+        **_interests(session, actor, focus),
         may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
         outcomes=Outcome,
     )
+
+
+def _interests(session: Session, actor: Actor, focus: Focus) -> dict[str, Any]:
+    """Return what a page shows of what both sides of the pair in focus say."""
+    pair = (focus.line.challenge.id, focus.line.solution.id) if focus.line else None
+    return {
+        "reads_interests": interests.reads_all(actor),
+        "said_today": interests.of_pair(session, actor, *pair) if pair else {},
+        "may_ask_interest": policy.has_any_reach(actor, Action.INTEREST_ASK),
+    }
 
 
 def _is_shown(row: Row, show: Show) -> bool:
