@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.core.base.schemas import at_most
+from app.core.base.schemas import Told, at_most
 from app.core.tables.exporting import Named
 from app.interests.scale import InterestWord
 
@@ -18,7 +18,7 @@ class InterestsOfPair(BaseModel):
     solution: InterestWord | None = Field(
         description="What the team of the solution said of the challenge; null for nothing."
     )
-    obstacles: Annotated[list[str], at_most(2)] = Field(
+    obstacles: Annotated[list[Told], at_most(2)] = Field(
         description="Who says that it cannot, in sentences: the pair is not assigned then."
     )
 

@@ -122,7 +122,7 @@ class Heeded:
         return InterestsOfPair(
             challenge=words.get(Kind.CHALLENGE),
             solution=words.get(Kind.SOLUTION),
-            obstacles=[str(one) for one in obstacles(refused, challenge, solution)],
+            obstacles=obstacles(refused, challenge, solution),
         )
 
     def assigned(self, row: Any) -> bool:
