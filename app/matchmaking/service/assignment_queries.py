@@ -104,9 +104,8 @@ def regret(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    heeds = interests.reads_all(actor)
     run, objective, conditions = _question(session, actor, key, new)
-    frozen = _frozen(run, heeds=heeds)
+    frozen = _frozen(run, actor)
     keys = inputs.keys_of(session, _codes(run))
 
     def compute() -> RegretRead:
@@ -147,9 +146,8 @@ def frontier(
     NotFound, Unprocessable, Conflict, Unavailable
         As for `regret`.
     """
-    heeds = interests.reads_all(actor)
     run, objective, conditions = _question(session, actor, key, new)
-    frozen = _frozen(run, heeds=heeds)
+    frozen = _frozen(run, actor)
 
     def compute() -> FrontierRead:
         steps = deferred.floors(frozen(), settings.embedding_folder, conditions)
@@ -189,15 +187,15 @@ def what_if(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
-    heeds = interests.reads_all(actor) and not plainly
+    reader = None if plainly else actor
     run, _, conditions = _asked(session, actor, key, new)
-    stored = _stored(run, actor if heeds else None)
+    stored = _stored(run, reader)
     sides = queries.parties_by_code(session, _codes(run))
-    frozen = _frozen(run, heeds=heeds)
+    frozen = _frozen(run, reader)
     withdrawn = conditions.withdrawn
     asked, weight = conditions.settings, run.settings.get("interest_weight", 0.0)
     same_scores = asked.text_weight == run.settings["text_weight"]
-    same_scores &= not heeds or asked.interest_weight == weight
+    same_scores &= not _heeds(reader) or asked.interest_weight == weight
 
     def compute() -> WhatIfRead:
         whole, chosen = deferred.what_if(frozen(), conditions, settings.embedding_folder)
@@ -223,13 +221,18 @@ def _is_among(wanted: Sequence[UUID | str], key: UUID, code: str) -> bool:
     return not wanted or key in wanted or code in wanted
 
 
-def _frozen(run: MatchRun, *, heeds: bool) -> Callable[[], RunInputs]:
+def _heeds(reader: Actor | None) -> bool:
+    """Tell whether interests go into what somebody is answered; None: as anybody is."""
+    return reader is not None and interests.reads_all(reader)
+
+
+def _frozen(run: MatchRun, reader: Actor | None) -> Callable[[], RunInputs]:
     """Load what a run was asked with; return what checks and reads it without a session.
 
     What sides have said of each other goes in for those alone who may read it: an answer that
     depends on it would tell it.
     """
-    return partial(inputs.frozen, inputs.loaded(run), heeding=heeds)
+    return partial(inputs.frozen, inputs.loaded(run), heeding=_heeds(reader))
 
 
 def _codes(run: MatchRun) -> set[str]:

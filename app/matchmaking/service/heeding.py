@@ -37,7 +37,7 @@ REFUSED = {
 """What stands in the way of a pair, by the side that says so."""
 
 
-def obstacles(sides: Iterable[Kind], challenge: str, solution: str) -> list[Message]:
+def obstacles(sides: Iterable[Kind], challenge: str, solution: str) -> list[str]:
     """Return in sentences which sides of a pair say that they cannot."""
     return [Message(REFUSED[side], challenge=challenge, solution=solution) for side in sides]
 

@@ -1,6 +1,6 @@
 """How much a team would like to work with each of the other side: told for the staff alone."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -29,6 +29,15 @@ router = APIRouter()
 
 SAVED = Message("Saved: {code}. Only the staff of the incubator read it.")
 """What the page says after something was told."""
+
+WORDS: Final = {
+    InterestWord.CANNOT: Message("We cannot work with them"),
+    InterestWord.RATHER_NOT: Message("We would rather not"),
+    InterestWord.OPEN: Message("We are open to it"),
+    InterestWord.INTERESTED: Message("We are interested"),
+    InterestWord.VERY: Message("We are very interested"),
+}
+"""The five words as a team says them."""
 
 _Typed = Annotated[str, Field(max_length=2_000)]
 About = Annotated[str | None, Query(max_length=LONGEST)]
@@ -123,7 +132,7 @@ def _page(
         **described(session, actor, found),
         rows=[(row, entity_tag(row)) for row in rows],
         n_said=len(said),
-        words=list(InterestWord),
+        words=WORDS,
         form=form,
         about=str(about).upper() if about is not None else None,
         is_open=found.submitted_at is not None and found.state not in OUT,

@@ -45,17 +45,10 @@ FAULTS: Final = (
         (ADVISOR,),
     ),
     Fault(
-        "other conditions are tried with interests by who may not read them",
+        "other conditions and costs are asked with interests by who may not read them",
         ASKED,
-        "    heeds = interests.reads_all(actor) and not plainly\n",
-        "    heeds = not plainly\n",
-        (ADVISOR,),
-    ),
-    Fault(
-        "what a pair costs tells whose side cannot",
-        ASKED,
-        "    heeds = interests.reads_all(actor)\n    run, objective, conditions = _question(",
-        "    heeds = True\n    run, objective, conditions = _question(",
+        "    return reader is not None and interests.reads_all(reader)\n",
+        "    return reader is not None\n",
         (ADVISOR,),
     ),
     Fault(
