@@ -181,7 +181,10 @@ class RunRead(BaseModel):
     assignment: Annotated[
         AssignmentRead | None,
         Only("objective", "total", "weakest_sum", "reason"),
-    ] = Field(description="Null until the run is complete.")
+    ] = Field(
+        description="Null until the run is complete; for who may read interests the one that "
+        "heeds them."
+    )
     created_at: datetime
     finished_at: datetime | None
 

@@ -283,7 +283,9 @@ class RankedRead(BaseModel):
     coverage: float
     band: str | None
     stability: float | None
-    assigned: bool
+    assigned: bool = Field(
+        description="Whether the best whole assignment holds the pair, interests left aside."
+    )
 
 
 class RankedForRead(BaseModel):
