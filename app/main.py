@@ -36,6 +36,7 @@ from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
 from app.insights import queries
 from app.insights.api import router as insights
+from app.interests.api import router as interests
 from app.matches.api import offering as offers
 from app.matches.api import router as matches
 from app.matchmaking.api import router as matchmaking
@@ -157,6 +158,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         decisions,
         releasing,
         notices,
+        interests,
         matchmaking,
         learning,
         matches,

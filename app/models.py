@@ -13,6 +13,7 @@ from app.core.storage import (
 )
 from app.decisions import models as decisions
 from app.events import models as events
+from app.interests import models as interests
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
@@ -35,6 +36,7 @@ __all__ = [
     "decisions",
     "events",
     "idempotency_keys",
+    "interests",
     "jobs",
     "matches",
     "matchmaking",

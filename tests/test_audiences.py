@@ -33,6 +33,8 @@ from app.core.storage.database import Database, transaction
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
 from app.decisions.models import Decision
+from app.interests.models import Interest
+from app.interests.scale import InterestWord
 from app.matches.models import Match
 from app.matchmaking.models import MatchRun, Verdict
 from app.notices.models import PublicNotice
@@ -59,6 +61,7 @@ READERS: Mapping[str, set[Role]] = {
     "what is asked and not used yet": STAFF,
     "what is proposed as not eligible": STAFF | {Role.AUDITOR},
     "why a team appealed": STAFF | {Role.AUDITOR},
+    "what a side says of the other": STAFF | {Role.AUDITOR},
     "what staff asked a team": STAFF | {Role.AUDITOR},
     "what a team sent before": STAFF | {Role.AUDITOR},
     "what is decided and not released": STAFF | {Role.AUDITOR},
@@ -130,6 +133,10 @@ def of_content(session: Session, world: World) -> None:
     for exclusion in session.exec(select(Exclusion)):
         exclusion.rule = exclusion.message = mark("what is proposed as not eligible")
         exclusion.feedback = mark("what is proposed as not eligible")
+    statement = select(Interest).where(Interest.challenge_id == submitted.id)
+    interest = session.exec(statement).one()
+    interest.value, interest.told_at = InterestWord.VERY, now()
+    interest.reason = mark("what a side says of the other")
     submitted.answers = {"own": mark("what a team answers to its call")}
     aside = mark("what a team answers to what is not asked")
     submitted.aside = {

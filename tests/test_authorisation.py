@@ -19,6 +19,7 @@ from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
+from tests.interests import access_matrix as interests
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
@@ -43,6 +44,7 @@ FEATURES = (
     decisions,
     duplicates,
     insights,
+    interests,
     statistics,
     matches,
     matchmaking,

@@ -23,6 +23,7 @@ from app.submissions.models import Submission
 from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.interests import access_matrix as interests
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
@@ -47,6 +48,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "notice_id": PublicNotice,
     "run_id": MatchRun,
     "match_id": Match,
+    "counterpart_id": Submission,
 }
 NOWHERE: Final = {
     "programme_id": "no-such-programme",
@@ -59,6 +61,7 @@ NOWHERE: Final = {
     "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
     "match_id": "MA-1999-999",
+    "counterpart_id": "SO-1999-998",
 }
 WITHOUT_CODES: Final = (
     *("verdict", "release", "permit_back", "read_late_permit"),
@@ -81,6 +84,7 @@ FEATURES: Final = (
         attachments,
         decisions,
         duplicates,
+        interests,
         matches,
         matchmaking,
         notices,

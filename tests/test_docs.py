@@ -36,6 +36,7 @@ from app.decisions.schemas import (
     NewDecision,
     NewRelease,
 )
+from app.interests.schemas import InterestDraft, NewAsking
 from app.main import create_app
 from app.matches.schemas import MatchStepTaken, NewOffers, NewPreparation, NewReplacement
 from app.matchmaking.schemas.assignments import NewWhatIf
@@ -108,6 +109,7 @@ BODIES: dict[str, type[BaseModel]] = {
         *(ExclusionStepTaken, NewExclusion, ThemesConfirmed),
         *(NewCollaborator, NewThread, NewTeamComment, ChangedTeamComment, NewSupport),
         *(Adoption, NewEntry),
+        *(InterestDraft, NewAsking),
         HandOver,
         MatchStepTaken,
         MembershipDraft,

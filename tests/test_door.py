@@ -69,7 +69,7 @@ STEPPING = (
 
 BESIDE = (
     *("add_collaborator", "create_thread", "add_team_comment", "change_team_comment"),
-    "add_support",
+    *("add_support", "tell_interest"),
 )
 """Routes for members of teams about submissions of either kind. What was wrong with a body is
 said alike of every submission, whether there is one or not."""

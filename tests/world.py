@@ -61,6 +61,7 @@ from tests.factories import (
     organisation_of,
     themes,
 )
+from tests.interests.telling import asked_about
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
 from tests.teams.people import a_thread, collaborates, entered
@@ -80,7 +81,7 @@ ABSENT = {
     *("exclusion_id", "collaborator_id", "thread_id", "comment_id", "entry_id"),
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
-    *("webhook_id", "delivery_id"),
+    *("webhook_id", "delivery_id", "counterpart_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -194,7 +195,7 @@ def people(world: World, session: Session) -> None:
     revisions.keep(session, submitted).number = 7004
     offered = a_solution(session, programme_id=programme.id, state=State.SUBMITTED)
     chosen = a_challenge(session, **selected)
-    a_solution(session, **selected)
+    shown = a_solution(session, **selected)
     permit = a_late_permit(session, call)
     deciding, releasing = (a_call(session, programme_id=programme.id) for _ in range(2))
     a_decision(session, call_id=releasing.id, state=DecisionState.APPROVED)
@@ -235,6 +236,8 @@ def people(world: World, session: Session) -> None:
     world.other["collaborator_id"] = _a_collaborator(session, submitted)
     world.other |= _a_remark(session, submitted, a_user(session))
     world.other["entry_id"] = entered(session, a_challenge(session, call_id=call.id)).id
+    asked_about(session, submitted, offered)
+    world.other["counterpart_id"] = offered.id
     world.other |= told_by_webhook(session, None)
     world.other["attachment_id"] = an_attachment(session, submitted).id
     unseen = session.get_one(Submission, world.hidden["challenge_id"])
@@ -255,6 +258,7 @@ def people(world: World, session: Session) -> None:
             "collaborator_id": _a_collaborator(session, draft),
             **_a_remark(session, draft, user),
             "entry_id": entered(session, draft).id,
+            "counterpart_id": asked_about(session, draft, offered).solution_id,
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
             "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,
@@ -270,6 +274,7 @@ def people(world: World, session: Session) -> None:
     _matched(session, world)
     things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
     things |= {"undecided": undecided.id, "releasing": releasing.id}
+    things["shown"] = shown.id
     things["reviewer"] = a_user(session, Role.REVIEWER).id
     things["form_file"] = a_form_file(session, call)
     things["undecided_call"] = deciding.id
@@ -416,6 +421,11 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "title": "Early warning of floods",
             "reason": "They have sent it on paper.",
         },
+        "ask_for_interest": {
+            "challenge_id": str(things["chosen"]),
+            "solutions": [str(things["shown"])],
+        },
+        "tell_interest": {"value": "very", "reason": "We meet the same people."},
         "adopt_text_weight": {"taught_by": programme_id},
         "begin_next_edition": {"code": "another-one", "title": "Another one"},
         "replace_form": {"questions": [{"key": "problem", "required": True}]},

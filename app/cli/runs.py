@@ -72,7 +72,7 @@ def _job(database: Database, run: MatchRun) -> JobRead:
 
 def show_run(session: Session, run_id: UUID) -> None:
     """Print each challenge with its ranked providers and the strongest reasons."""
-    run = matchmaking.describe(matchmaking.run(session, OPERATOR, run_id))
+    run = matchmaking.describe(matchmaking.run(session, OPERATOR, run_id), OPERATOR)
     paired = _paired(session)
     labels = themes.labels(session)
     for _, lines in groupby(_suggestions(session, run_id), key=lambda s: s.challenge.id):

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.access.policy import Actor
 from app.duplicates.schemas import SubmittedRead
-from app.matchmaking.results import SubmittedTexts
+from app.matchmaking.likenesses import SubmittedTexts
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
 from app.submissions.content import ChallengeFields, SolutionFields, passages_of

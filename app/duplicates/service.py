@@ -32,7 +32,7 @@ from app.duplicates.schemas import (
     SubmittedRead,
 )
 from app.matchmaking import deferred
-from app.matchmaking.results import Alike, Marks, SideBySide, SubmittedTexts
+from app.matchmaking.likenesses import Alike, Marks, SideBySide, SubmittedTexts
 from app.programmes import service as programmes
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission

@@ -12,6 +12,7 @@ from app.advice.service import counting
 from app.core.base.clock import now
 from app.insights.schemas import MOST_TASKS, TaskKind
 from app.insights.task import Task
+from app.interests import queries as interests
 from app.matches.lifecycle import MatchState
 from app.matches.models import Match
 from app.notices.lifecycle import NoticeState
@@ -133,6 +134,12 @@ def of_owners(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for notice, zone in session.exec(statement):
         yield Task(TaskKind.APPROVE, notice.title, notice.code, Kind.CHALLENGE, 1, None, zone)
+
+
+def asked_for_interest(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the challenges whose owner is shown solutions, and has not answered of all."""
+    for row, count in interests.waiting(session, actor):
+        yield Task(TaskKind.TELL, row.title, row.code, row.kind, count, None, "UTC")
 
 
 def offered(session: Session, actor: Actor) -> Iterator[Task]:

@@ -69,6 +69,7 @@ class TaskKind(StrEnum):
     SIGN = "sign"
     RELEASE = "release"
     ANSWER = "answer"
+    TELL = "tell"
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"

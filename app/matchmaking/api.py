@@ -52,6 +52,7 @@ from app.matchmaking.service import (
     ranking_documents,
     run_requests,
     run_steps,
+    verdict_queries,
     verdicts,
     workbooks,
 )
@@ -84,7 +85,7 @@ def create_run(
     """Ask for a run; `Location` names the job that tells how far it is."""
     run = run_requests.request_run(session, actor, new, request.app.state.settings)
     response.headers["Location"] = f"/api/v1/jobs/{run.job_id}"
-    return queries.describe(run)
+    return queries.describe(run, actor)
 
 
 @router.get("/match-runs")
@@ -102,7 +103,7 @@ def list_runs(
 @within(Action.RUN_READ)
 def read_run(session: ReadSessionDep, actor: ActorDep, run_id: Reference) -> RunRead:
     """Read one run: its state, settings, digest and assignment."""
-    return queries.describe(queries.run(session, actor, run_id))
+    return queries.describe(queries.run(session, actor, run_id), actor)
 
 
 @router.get(
@@ -217,7 +218,7 @@ def take_run_step(
     expected: ExpectedIfStatedDep,
 ) -> RunRead:
     """Cancel a run, or have it computed again from the same frozen inputs."""
-    return queries.describe(run_steps.take(session, actor, run_id, step, expected))
+    return queries.describe(run_steps.take(session, actor, run_id, step, expected), actor)
 
 
 @router.get("/match-runs/{run_id}/assignment", responses=responses(Conflict))
@@ -351,7 +352,9 @@ def list_verdicts(
 ) -> ListOf[VerdictRead]:
     """List the verdicts, the newest first, earlier ones of a suggestion included."""
     return answer(
-        lambda session, query: queries.verdicts(session, actor, query), query, VerdictRead
+        lambda session, query: verdict_queries.verdicts(session, actor, query),
+        query,
+        VerdictRead,
     )
 
 
@@ -359,4 +362,4 @@ def list_verdicts(
 @within(Action.RUN_READ)
 def read_verdict(session: ReadSessionDep, actor: ActorDep, verdict_id: UUID) -> Verdict:
     """Read one verdict."""
-    return queries.verdict(session, actor, verdict_id)
+    return verdict_queries.verdict(session, actor, verdict_id)

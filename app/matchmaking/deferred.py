@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.matchmaking.findings import LookedThrough, ProposedTheme, Screened
 from app.matchmaking.judging import Agreement, Judgements, Proposal
+from app.matchmaking.likenesses import Alike, SideBySide, SubmittedTexts
 from app.matchmaking.results import (
-    Alike,
     ChosenPair,
     Floor,
     Loss,
@@ -20,8 +20,6 @@ from app.matchmaking.results import (
     Regret,
     RunInputs,
     RunResult,
-    SideBySide,
-    SubmittedTexts,
     WhatIf,
     Whole,
 )

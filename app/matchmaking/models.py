@@ -20,6 +20,9 @@ class MatchRun(Record, table=True):
     (`app.matchmaking.service.inputs`), and `digest` is taken over them and the settings.
     `background` holds what was submitted elsewhere, by which words are weighed.
     `ranking` is the document of its lists, written once when they are stored.
+    `interests` holds what sides had said of each other, and `heeding` the assignment that heeds
+    it, where it can be another one: both are for those alone who may read interests, and all
+    else of a run is as though nobody had said anything.
     """
 
     __tablename__ = "match_run"
@@ -36,6 +39,9 @@ class MatchRun(Record, table=True):
     background: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
+    interests: list[list[str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
     n_challenges: int
     n_solutions: int
     n_background: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
@@ -44,6 +50,9 @@ class MatchRun(Record, table=True):
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
     assignment: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    heeding: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     ranking: str | None = Field(default=None, sa_column=Column(Text))
@@ -60,7 +69,11 @@ class MatchRun(Record, table=True):
 
 
 class Suggestion(Record, table=True):
-    """One line of a ranked list that the software proposes."""
+    """One line of a ranked list that the software proposes.
+
+    `heeded` tells whether the assignment that heeds interests holds the pair; None where there
+    is no such assignment.
+    """
 
     __table_args__ = (
         UniqueConstraint("run_id", "challenge_id", "solution_id"),
@@ -87,6 +100,7 @@ class Suggestion(Record, table=True):
     turns_at: float | None = None
     hub: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     assigned: bool
+    heeded: bool | None = None
     contributions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     passages: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     needs: list[dict[str, Any]] = Field(

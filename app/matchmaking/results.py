@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
+from app.interests.scale import InterestWord
 from app.matchmaking.schemas.settings import RunSettings
 from app.submissions.lifecycle import Kind
 from app.submissions.records import ChallengeRecord, SolutionRecord
+
+Said = tuple[str, str, Kind, InterestWord]
+"""Codes of challenge and solution, which side says it, and the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,15 @@ class RunInputs:
         What is ranked.
     background : sequence
         What was submitted elsewhere, by which words are weighed.
+    interests : sequence
+        What sides say of each other; for the assignment alone.
     """
 
     settings: RunSettings
     challenges: Sequence[ChallengeRecord]
     solutions: Sequence[SolutionRecord]
     background: Sequence[ChallengeRecord | SolutionRecord] = ()
+    interests: Sequence[Said] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,8 @@ class RunResult:
         What challenges ask for and no solution tells of, by their codes, in their words.
     unread : sequence of str
         The codes of those whose language is unknown.
+    heeding : Heeding or None
+        The assignment that heeds interests; None where none can make a difference.
     """
 
     lines: Iterable[Line]
@@ -244,6 +252,7 @@ class RunResult:
     warnings: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     untold: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    heeding: "Heeding | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +294,19 @@ class ChosenPair:
     solution: str
     rank: int
     score: float
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Both sides."""
+        return self.challenge, self.solution
+
+
+@dataclass(frozen=True, slots=True)
+class Heeding:
+    """The best whole assignment that heeds interests, with its pairs, or why there is none."""
+
+    whole: Whole
+    chosen: Sequence[ChosenPair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,59 +358,3 @@ class Floor:
     floor: float
     total: float
     cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class SubmittedTexts:
-    """What a submission tells, in the words of its team.
-
-    Attributes
-    ----------
-    key : UUID
-    version : int
-        Of the row that they were read from.
-    texts : mapping of str to str
-        By name, in the order of the form.
-    """
-
-    key: UUID
-    version: int
-    texts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Two submissions that tell nearly the same.
-
-    Attributes
-    ----------
-    first, second : UUID
-    of_first, of_second : float
-        Share of the telling words of one that stand in the other as well.
-    """
-
-    first: UUID
-    second: UUID
-    of_first: float
-    of_second: float
-
-
-Marks = Sequence[tuple[int, int]]
-"""Places in a text: the first character, and the one behind the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """What two submissions have in common.
-
-    Attributes
-    ----------
-    of_first, of_second : float
-        As in `Alike`.
-    passages : sequence of (str, Marks, str, Marks)
-        Names and marks of two passages with words in common, those with most first.
-    """
-
-    of_first: float
-    of_second: float
-    passages: Sequence[tuple[str, Marks, str, Marks]]

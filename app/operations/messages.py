@@ -66,6 +66,7 @@ WORDS: Final = frozenset(
         "Facet",
         "Basis",
         "FunnelStage",
+        "InterestWord",
         "Experience",
         "Notice",
         "Flaw",

@@ -12,6 +12,7 @@ from app.attachments.service import keeping as attachments
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.events import service as events
+from app.interests import service as interests
 from app.notifications.service import telling
 from app.organisations.service import offboarding
 from app.reviews.service import reviewers
@@ -50,6 +51,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     advisors.forget_erased(session)
     threads = comments.forget(session, at - retention)
     support.forget(session, at - retention)
+    interests.forget(session, retention)
     return Removed(
         people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),

@@ -64,7 +64,7 @@ _OF_A_PROGRAMME: Final = (
     | _pages(
         *("show_programme", "show_challenges", "show_solutions", "show_similar_pairs"),
         *("show_runs", "start_run", "show_run", "take_run_step"),
-        *("show_bench", "decide", "undo", "show_cost"),
+        *("show_bench", "decide", "undo", "show_cost", "ask_owner"),
         *("show_board", "show_move", "keep_move", "undo_move", "show_notices"),
         *("show_decisions", "show_call_decisions", "show_draft_many", "draft_many"),
         *("discard_many", "show_release", "release_call", "show_call_letters"),
@@ -88,6 +88,7 @@ ENTRIES: Final = (
             *("take_newest_form", "show_form_files", "look_at_form_file", "store_form_file"),
             *("show_check", "show_receipt", "download_receipt", "show_fitting", "add_file"),
             "move_entry",
+            *("show_interests", "tell_interest_on_page", "undo_interest"),
             *("show_team", "name_for_team", "take_off_team", "show_team_comments"),
             *("say_in_team", "remove_comment", "move_thread", "ask_superior", "show_files"),
         ),
@@ -220,7 +221,7 @@ ENTRIES: Final = (
         "/programmes/{programme}/runs",
         _pages(
             *("show_runs", "start_run", "show_run", "take_run_step"),
-            *("show_bench", "decide", "undo", "show_cost"),
+            *("show_bench", "decide", "undo", "show_cost", "ask_owner"),
             *("show_board", "show_move", "keep_move", "undo_move"),
             *("show_what_if", "show_comparison"),
             *("show_figures", "show_scores_chart", "show_standings_chart", "show_run_map"),

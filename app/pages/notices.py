@@ -57,6 +57,10 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "form-overtaken": Message(
                 "Somebody else has changed the form meanwhile. This is how it stands now."
             ),
+            "interest-taken-back": Message("Taken back. Nothing of it is kept."),
+            "interest-asked": Message(
+                "Shown. The owner of the challenge has a task, and can say an interest."
+            ),
             "entry-confirm": Message("Confirmed. The staff go on with it."),
             "entry-changed": Message("It has changed since you opened it. Read it again."),
             "entry-take-over": Message("Your team goes on by itself."),

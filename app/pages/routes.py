@@ -43,6 +43,7 @@ from app.pages.staff import (
     figures,
     form_rules,
     importing,
+    interests,
     late_permits,
     letters,
     many_steps,
@@ -84,6 +85,7 @@ from app.pages.team import (
     support,
     team,
 )
+from app.pages.team import interests as own_interests
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
@@ -114,6 +116,7 @@ for page in (
         comments,
         support,
         fitting,
+        own_interests,
         notice,
         receipt,
         matches,
@@ -134,6 +137,7 @@ for page in (
         many_steps,
         runs,
         bench,
+        interests,
         board,
         moves,
         what_if,

@@ -30,6 +30,8 @@ STAFF = {
     "advice:ask",
     "notice:read",
     "notice:write",
+    "interest:read",
+    "interest:ask",
     "run:read",
     "run:start",
     "verdict:write",
@@ -54,7 +56,7 @@ ANY = {
     | {"notice:publish", "notice:withdraw", "match:offer", "user:read", "weight:adopt"},
     "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
-    | {"exclusion:read"}
+    | {"exclusion:read", "interest:read"}
     | AUDIT,
     "admin": {
         "organisation:read",
@@ -84,6 +86,8 @@ OWN = {
         "notice:read",
         "notice:approve",
         "notice:withdraw",
+        "interest:read",
+        "interest:write",
         "match:read",
         "match:answer",
         "webhook:team",
@@ -247,6 +251,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_ANSWER,
         Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
+        Action.INTEREST_WRITE,
         Action.MATCH_ANSWER,
         Action.REVIEW_WRITE,
         Action.ADVICE_WRITE,

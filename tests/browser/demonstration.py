@@ -50,6 +50,7 @@ from tests.factories import (
     a_text,
     organisation_of,
 )
+from tests.interests.telling import asked_about, said
 from tests.matches.rounds import a_round, answer, confirmed, offered, prepared
 from tests.processes import get, in_this_process
 
@@ -278,6 +279,12 @@ def _matched(session: Session, team: UUID) -> dict[str, str]:
     confirmed(session, of, sent[1])
     answer(session, of, sent[2], "solution", "decline", reason="Nobody has time in autumn.")
     prepared(session, of, (2, 4))
+    asked_about(session, of.challenges[0], of.solutions[4])
+    said(session, of.challenges[0], of.solutions[5], Kind.CHALLENGE, "rather_not")
+    why = "We advise the same ministry already."
+    said(session, of.challenges[0], of.solutions[5], Kind.SOLUTION, "cannot", reason=why)
+    pair = [of.challenges[0].code, of.solutions[5].code]
+    of.run.interests = [[*pair, "solution", "cannot"]]
     programme = session.get_one(Programme, of.run.programme_id)
     programme.title = "A round of matchmaking"
     waiting, known, lost, _ = (match.code for match in sent)
@@ -288,6 +295,7 @@ def _matched(session: Session, team: UUID) -> dict[str, str]:
         "match_confirmed": known,
         "match_declined": lost,
         "round_challenge": of.challenges[0].code,
+        "round_refused": of.solutions[5].code,
     }
 
 

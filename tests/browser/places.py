@@ -70,6 +70,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "match-confirmed": "/matches/{match_confirmed}",
             "match-accept": "/matches/{match_offered}/steps/accept",
             "match-decline": "/matches/{match_offered}/steps/decline",
+            "interests": "/submissions/{round_challenge}/interests",
             "withdraw-matched": "/submissions/{round_challenge}/steps/withdraw",
             "form-files": "/form-files",
             "organisation": "/organisation",
@@ -87,6 +88,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "solution_provider": {
             "offer": "/submissions/{offer}",
             "fitting": "/submissions/{offer}/fitting",
+            "interests-not-yet": "/submissions/{offer}/interests",
             "fitting-nothing": "/submissions/{silent_offer}/fitting",
         },
         "reviewer": {
@@ -249,6 +251,9 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "/programmes/{programme}/steps/challenge?step=return&code={challenge}"
             ),
             "bench": "/programmes/{programme}/runs/{run}/bench",
+            "bench-interests": "/programmes/{round}/runs/{round_run}/bench"
+            "?challenge={round_challenge}&solution={round_refused}#pair",
+            "heatmap-interests": "/programmes/{round}/runs/{round_run}",
             "cost": (
                 "/programmes/{programme}/runs/{run}/cost"
                 "?challenge={challenge}&solution={solution}"

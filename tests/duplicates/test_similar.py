@@ -14,7 +14,7 @@ from app.core.storage.database import Database, reading
 from app.duplicates import service
 from app.duplicates.schemas import MOST_SIMILAR
 from app.matchmaking.engine import duplicates
-from app.matchmaking.results import SubmittedTexts
+from app.matchmaking.likenesses import SubmittedTexts
 from app.submissions.lifecycle import Kind, State
 from app.submissions.models import Submission
 from app.submissions.schemas import ChallengeContent, SolutionContent

@@ -35,7 +35,13 @@ from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.suggestions import SuggestionQuery
 from app.matchmaking.schemas.verdicts import NewVerdict, VerdictQuery
-from app.matchmaking.service import computation, run_requests, run_steps, verdicts
+from app.matchmaking.service import (
+    computation,
+    run_requests,
+    run_steps,
+    verdict_queries,
+    verdicts,
+)
 from app.matchmaking.service import queries as reads
 from app.submissions.models import Submission
 from tests.factories import a_user
@@ -417,7 +423,7 @@ class Runs(Lives):
     def teardown(self) -> None:
         with reading(self.database) as session:
             audit_verification.verify(session)
-            verdicts = reads.verdicts(
+            verdicts = verdict_queries.verdicts(
                 session, self.actors[Role.ADVISOR], VerdictQuery(run=[*self.told], limit=200)
             ).rows
         assert len(verdicts) == sum(

@@ -172,6 +172,7 @@ def test_every_setting_stands_in_it_in_words() -> None:
         "basis": "submitted",
         "encoder": "abc",
         "floor": 0.25,
+        "interest_weight": 0.5,
     }
     plain: dict[str, Any] = {
         "top": 5,

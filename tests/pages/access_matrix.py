@@ -120,6 +120,9 @@ EXPECTED: Mapping[str, Row] = {
     "show_submission": Row(303, 404, 404, 404),
     "show_check": Row(303, 404, 404, 404),
     "show_fitting": Row(303, 404, 404, 404),
+    "show_interests": Row(303, 403, 404, 403),
+    "tell_interest_on_page": Row(401, 403, 404, 403),
+    "undo_interest": Row(401, 403, 404, 403),
     "show_receipt": Row(303, 404, 404, 404),
     "download_receipt": Row(303, 404, 404, 404),
     "show_step": Row(303, 404, 404, 404),
@@ -243,6 +246,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_bench": Row(303, 404, 404, 200),
     "show_cost": Row(303, 404, 404, 404),
     "decide": Row(401, 403, 403, 422),
+    "ask_owner": Row(401, 403, 403, 422),
     "undo": Row(401, 403, 403, 404),
     # of calls and programmes: those who are not a lead read about a step, and take none
     "show_programme_calls": Row(303, 403, 403, 200),

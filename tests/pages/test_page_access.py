@@ -99,6 +99,7 @@ def others(session: Session) -> dict[str, Any]:
         "review_id": uuid4(),
         "attachment": uuid4(),
         "collaborator": uuid4(),
+        "counterpart": solution.code,
         "entry": uuid4(),
         "thread": uuid4(),
         "comment": uuid4(),

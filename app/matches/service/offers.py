@@ -17,7 +17,7 @@ from app.core.storage import audit
 from app.core.storage.reference_numbers import next_code
 from app.decisions.service.steps import require_confirmed
 from app.matches import queries
-from app.matches.lifecycle import BY_ITSELF, OVER, RESERVES, Facts, MatchLetterKind, MatchState
+from app.matches.lifecycle import BY_ITSELF, OVER, Facts, MatchLetterKind, MatchState
 from app.matches.models import Match
 from app.matches.schemas import (
     MOST_OFFERS,
@@ -77,7 +77,7 @@ def prepare(session: Session, actor: Actor, new: NewPreparation) -> PreparedRead
             continue
         challenge, solution = rows[challenge_id], rows[solution_id]
         problem = _problem(
-            session, challenge, solution, before.get((challenge_id, solution_id))
+            session, actor, challenge, solution, before.get((challenge_id, solution_id))
         )
         if problem is not None:
             left.append(
@@ -90,11 +90,15 @@ def prepare(session: Session, actor: Actor, new: NewPreparation) -> PreparedRead
 
 
 def _problem(
-    session: Session, challenge: Submission, solution: Submission, before: Match | None
+    session: Session,
+    actor: Actor,
+    challenge: Submission,
+    solution: Submission,
+    before: Match | None,
 ) -> str | None:
     if before is not None:
         return Message(_BEFORE, code=before.code, state=before.state)
-    conflict = pairs.in_the_way(session, challenge, solution, states=RESERVES)
+    conflict = pairs.not_offered(session, actor, challenge, solution)
     return conflict.detail if conflict else None
 
 
@@ -146,11 +150,11 @@ def send(session: Session, actor: Actor, new: NewOffers) -> OffersSentRead:
     require_confirmed(actor)
     run = _stated(session, actor, new.run_id)
     require_to_come(new.answer_by)
-    prepared = outlooks.of_run(session, run).batch
+    prepared = outlooks.of_run(session, actor, run).batch
     rows = pairs.hold(session, {k for m in prepared for k in (m.challenge_id, m.solution_id)})
     for match in prepared:
         session.refresh(match, with_for_update=True)
-    look = outlooks.of_run(session, run, rows)
+    look = outlooks.of_run(session, actor, run, rows)
     if new.expected is not None:
         Expected(new.expected).require(look.seen)
     if look.missing:

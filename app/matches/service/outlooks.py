@@ -14,7 +14,7 @@ from app.access.policy import Action, Actor
 from app.core.base.entity_tags import entity_tag
 from app.core.base.messages import Message
 from app.matches import queries
-from app.matches.lifecycle import HOLDS, LIVE, RESERVES, MatchState
+from app.matches.lifecycle import HOLDS, LIVE, MatchState
 from app.matches.models import Match
 from app.matches.schemas import MOST_OFFERS, MissingRead, OfferLineRead, OutlookRead
 from app.matches.service import pairs
@@ -95,11 +95,14 @@ def outlook(session: Session, actor: Actor, key: UUID | str) -> Outlook:
         If the run has no result.
     """
     policy.require(actor, Action.MATCH_READ)
-    return of_run(session, runs.ended_run(session, actor, key))
+    return of_run(session, actor, runs.ended_run(session, actor, key))
 
 
 def of_run(
-    session: Session, run: MatchRun, held: Mapping[UUID, Submission] | None = None
+    session: Session,
+    actor: Actor,
+    run: MatchRun,
+    held: Mapping[UUID, Submission] | None = None,
 ) -> Outlook:
     """Return the same of a run that was found, with its submissions as they are held."""
     known = queries.of_run(session, run.id)
@@ -113,12 +116,8 @@ def of_run(
         problem: str | None = None
         if verdict is None or verdict.outcome is not Outcome.CHOSEN:
             problem = Message("It is not chosen any more. Take it out, or choose it again.")
-        elif conflict := pairs.in_the_way(
-            session,
-            rows[one.challenge_id],
-            rows[one.solution_id],
-            but=one.id,
-            states=RESERVES,
+        elif conflict := pairs.not_offered(
+            session, actor, rows[one.challenge_id], rows[one.solution_id], but=one.id
         ):
             problem = conflict.detail
         if problem is not None:

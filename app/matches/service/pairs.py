@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.access.policy import Actor
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message, Word
-from app.matches.lifecycle import HOLDS, LIVE, MatchState, Side
+from app.matches.lifecycle import HOLDS, LIVE, RESERVES, MatchState, Side
 from app.matches.models import Match
+from app.matchmaking.service import heeding
 from app.programmes.models import Programme
 from app.submissions.lifecycle import TAKES_PART
 from app.submissions.models import Submission
@@ -111,6 +113,24 @@ def in_the_way(
             remedy=_REMEDY,
         )
     return None
+
+
+def not_offered(
+    session: Session,
+    actor: Actor,
+    challenge: Submission,
+    solution: Submission,
+    *,
+    but: UUID | None = None,
+) -> Conflict | None:
+    """Return why two are not offered to each other; None where they are.
+
+    Also that a side says it cannot. It is asked before something is sent, and never again: a
+    side that is refused its yes would be told what the other one has said.
+    """
+    return in_the_way(
+        session, challenge, solution, but=but, states=RESERVES
+    ) or heeding.refusal(session, actor, challenge, solution)
 
 
 def capacity_of(solution: Submission) -> int:

@@ -84,7 +84,7 @@ def replacements(
     problems = {
         solution_id: conflict.detail if conflict else None
         for solution_id, row in rows.items()
-        for conflict in [pairs.in_the_way(session, challenge, row, states=RESERVES)]
+        for conflict in [pairs.not_offered(session, actor, challenge, row)]
     }
     held = {
         one.solution_id
@@ -170,9 +170,7 @@ def replace(
     shut = _shut(session, old, run).get((old.challenge_id, solution.id))
     if shut is not None:
         raise Conflict(shut, remedy="Choose another provider, or decide anew about this one.")
-    conflict = pairs.in_the_way(
-        session, held[old.challenge_id], held[solution.id], states=RESERVES
-    )
+    conflict = pairs.not_offered(session, actor, held[old.challenge_id], held[solution.id])
     if conflict is not None:
         raise conflict
     before = old.state

@@ -35,6 +35,8 @@ class Terms:
     floor : float in [0, 1], default=FLOOR
         The least share of what a challenge asks that a provider tells; a pair below it is
         not proposed, unless it is locked.
+    weights : array of the shape of the scores, default=None
+        How often the score of each pair counts; None: each once.
     require_all : bool, default=False
         True insists on `least` for every challenge. False serves as many challenges as can
         be, and meets as many of their wishes.
@@ -48,6 +50,7 @@ class Terms:
     forbidden: Collection[Pair] = ()
     require_all: bool = False
     floor: float = FLOOR
+    weights: NDArray[np.float64] | None = None
 
 
 COUNTED: Final = (
@@ -78,7 +81,7 @@ def assigned(engine: Engine, terms: Terms) -> Assignment:
     InfeasibleAssignment
         If the terms contradict each other; the sentences name the records.
     """
-    return assign(engine.scores, **_options(engine, terms))
+    return assign(_counted(engine, terms), **_options(engine, terms))
 
 
 def regrets(engine: Engine, terms: Terms) -> Regrets:
@@ -89,7 +92,7 @@ def regrets(engine: Engine, terms: Terms) -> Regrets:
     InfeasibleAssignment
         As for `assigned`.
     """
-    return regret(engine.scores, **_options(engine, terms))
+    return regret(_counted(engine, terms), **_options(engine, terms))
 
 
 def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
@@ -105,7 +108,7 @@ def steps(engine: Engine, terms: Terms) -> tuple[Step, ...]:
     options = _options(engine, terms)
     if terms.objective == "total":
         options["objective"] = "leximin"
-    return frontier(engine.scores, **options)
+    return frontier(_counted(engine, terms), **options)
 
 
 def shortfalls(engine: Engine, terms: Terms, found: Assignment) -> tuple[Shortfall, ...]:
@@ -119,7 +122,8 @@ def shortfalls(engine: Engine, terms: Terms, found: Assignment) -> tuple[Shortfa
     missing = np.array(found.shortfall, dtype=np.int64)
     rows = np.flatnonzero(missing)
     # who is open to a challenge that misses somebody and has not been chosen, has no place left
-    scores = np.where(open_pairs[rows] & ~chosen[rows], engine.scores[rows], -np.inf)
+    counted = _counted(engine, terms)[rows]
+    scores = np.where(open_pairs[rows] & ~chosen[rows], counted, -np.inf)
     best = np.argsort(-scores, axis=1, kind="stable")[:, :_NAMED]
     return tuple(
         Shortfall(
@@ -140,6 +144,11 @@ def _open(engine: Engine, terms: Terms) -> NDArray[np.bool_]:
     for pair in terms.locked:
         pairs[pair] = engine.admitted[pair]
     return pairs
+
+
+def _counted(engine: Engine, terms: Terms) -> NDArray[np.float64]:
+    """Return the scores as the assignment counts them."""
+    return engine.scores if terms.weights is None else engine.scores * terms.weights
 
 
 def _options(engine: Engine, terms: Terms) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.matchmaking.results import Alike, SideBySide, SubmittedTexts
+from app.matchmaking.likenesses import Alike, SideBySide, SubmittedTexts
 from matching import Profile, Reader, compared
 from matching.text.near_duplicates import LEAST, Fingerprint, alike, fingerprints
 

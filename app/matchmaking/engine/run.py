@@ -1,19 +1,20 @@
 """Carries a run out: frozen inputs in, lines with their reasons out, nothing else touched."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from app.core.base.messages import Message
+from app.matchmaking.engine import heeding
 from app.matchmaking.engine.assigning import Terms, assigned, message_of, shortfalls
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching, matching_of
 from app.matchmaking.engine.ranking import Engine, Spread, rules_of
 from app.matchmaking.engine.spooling import spooled
-from app.matchmaking.engine.suggestions import run_columns, warnings_in_json
-from app.matchmaking.results import RunInputs, RunResult, Whole
+from app.matchmaking.engine.suggestions import Suggestion, run_columns, warnings_in_json
+from app.matchmaking.results import ChosenPair, Heeding, RunInputs, RunResult, Whole
 from app.submissions.records import SolutionRecord
 from matching import InfeasibleAssignment
 from matching.scoring.semantic import Encoder
@@ -73,13 +74,19 @@ def carry_out(
         inputs, spread=spread, encoder=encoder, alive=lambda: report(0, total)
     )
     engine = matching.engine
-    terms = terms_of(inputs, engine)
+    terms = terms_of(heeding.without(inputs), engine)
     whole = whole_of(engine, terms) if _is_assigned(engine) else _too_large(engine, terms)
     chosen = frozenset(engine.chosen(engine.positions(whole.pairs)))
+    heeds = heeded(inputs, engine)
+    marks = {(one.challenge, one.solution) for one in heeds.chosen} if heeds else None
     pairs = matching.pairs(inputs.settings.top, chosen)
     confidence = engine.confidence(max((pair.rank for pair in pairs), default=0))
     suggestions = matching.suggestions(pairs, confidence, assigned=chosen)
-    lines = spooled(suggestions, run_columns, lambda done: report(done, total))
+    lines = spooled(
+        suggestions,
+        lambda one: run_columns(one) | _marked(one, marks),
+        lambda done: report(done, total),
+    )
     return RunResult(
         lines,
         whole,
@@ -87,6 +94,7 @@ def carry_out(
         {name: warnings_in_json(of_one) for name, of_one in sorted(matching.warnings.items())},
         matching.untold(),
         matching.unread(),
+        heeds,
     )
 
 
@@ -104,6 +112,35 @@ def _too_large(engine: Engine, terms: Terms) -> Whole:
         solutions=n_solutions,
     )
     return replace(_unassigned(terms), reason=reason)
+
+
+def _marked(
+    suggestion: Suggestion, chosen: Collection[tuple[str, str]] | None
+) -> dict[str, bool | None]:
+    """Return whether the assignment that heeds interests holds a pair; None without one."""
+    pair = (suggestion.challenge.id, suggestion.provider.id)
+    return {"heeded": None if chosen is None else pair in chosen}
+
+
+def heeded(inputs: RunInputs, engine: Engine) -> Heeding | None:
+    """Return the assignment that heeds interests; None where none can make a difference."""
+    if not (heeding.shapes(inputs) and _is_assigned(engine)):
+        return None
+    whole = whole_of(engine, terms_of(inputs, engine))
+    return Heeding(whole, named_pairs(engine, whole))
+
+
+def named_pairs(engine: Engine, whole: Whole) -> list[ChosenPair]:
+    """Return the pairs of an assignment: by challenge, the highest score first."""
+    return [
+        ChosenPair(
+            engine.challenges[pair.challenge].id,
+            engine.pool[pair.provider].id,
+            pair.rank,
+            pair.score,
+        )
+        for pair in engine.chosen(engine.positions(whole.pairs))
+    ]
 
 
 def versions(model: str, encoder: str | None) -> dict[str, str]:
@@ -155,8 +192,12 @@ def terms_of(inputs: RunInputs, engine: Engine) -> Terms:
         capacities=[record.capacity for record in solutions_of(inputs)],
         objective=inputs.settings.objective,
         require_all=inputs.settings.require_all,
-        forbidden=engine.positions(inputs.settings.rejected, known_only=True),
+        forbidden={
+            *engine.positions(inputs.settings.rejected, known_only=True),
+            *heeding.barred(engine, inputs.interests),
+        },
         floor=inputs.settings.floor,
+        weights=heeding.weights(engine, inputs.interests, inputs.settings.interest_weight),
     )
 
 

@@ -12,12 +12,19 @@ import numpy as np
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
+from app.matchmaking.engine import heeding
 from app.matchmaking.engine.assigning import Terms, message_of, regrets, steps
 from app.matchmaking.engine.encoders import encoder_of
 from app.matchmaking.engine.pipeline import Matching
 from app.matchmaking.engine.profiles import profile_of
 from app.matchmaking.engine.ranking import Engine, rules_of
-from app.matchmaking.engine.run import matching_in, solutions_of, terms_of, whole_of
+from app.matchmaking.engine.run import (
+    matching_in,
+    named_pairs,
+    solutions_of,
+    terms_of,
+    whole_of,
+)
 from app.matchmaking.results import ChosenPair, Floor, Loss, Regret, RunInputs, WhatIf, Whole
 from matching import InfeasibleAssignment, Regrets, obstacles
 
@@ -45,15 +52,7 @@ def what_if(
     """
     engine, terms = _asked(inputs, folder, conditions)
     whole = whole_of(engine, terms)
-    return whole, [
-        ChosenPair(
-            engine.challenges[pair.challenge].id,
-            engine.pool[pair.provider].id,
-            pair.rank,
-            pair.score,
-        )
-        for pair in engine.chosen(engine.positions(whole.pairs))
-    ]
+    return whole, named_pairs(engine, whole)
 
 
 def _asked(
@@ -66,15 +65,19 @@ def _asked(
     inputs = replace(inputs, settings=conditions.settings)
     engine = _matching(inputs, folder).engine
     plain = terms_of(inputs, engine)
+    locked = engine.positions(conditions.locked)
+    # who locks a pair has heard that a side cannot, and knows better
+    refused = {*heeding.barred(engine, inputs.interests)} & {*locked}
     return engine, replace(
         plain,
         capacities=[
             conditions.capacities.get(record.id, record.capacity)
             for record in solutions_of(inputs)
         ],
-        locked=engine.positions(conditions.locked),
+        locked=locked,
         forbidden={
-            *plain.forbidden,
+            *({*plain.forbidden} - refused),
+            *engine.positions(inputs.settings.rejected, known_only=True),
             *engine.positions(conditions.forbidden),
             *_of(engine, frozenset(conditions.withdrawn)),
         },

@@ -144,6 +144,13 @@ class NewWhatIf(BaseModel):
         description="The least share of what a challenge asks that a provider tells, to be "
         "proposed.",
     )
+    interest_weight: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="How much what both sides say of each other weighs; it changes nothing for "
+        "who may not read interests.",
+    )
     require_all: bool | None = Field(
         default=None, description="Whether every challenge must have the least number."
     )

@@ -56,6 +56,13 @@ class NewRun(BaseModel):
         description="The least share of what a challenge asks that a provider tells, to be "
         "proposed in the assignment.",
     )
+    interest_weight: Decimal = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How much what both sides say of each other weighs in the assignment; 0 "
+        "shows it alone. A pair of which a side cannot is left out in any case.",
+    )
     require_all: bool = Field(
         default=False,
         description="Whether every challenge must have the least number of providers of the "
@@ -174,7 +181,10 @@ class RunRead(BaseModel):
     assignment: Annotated[
         AssignmentRead | None,
         Only("objective", "total", "weakest_sum", "reason"),
-    ] = Field(description="Null until the run is complete.")
+    ] = Field(
+        description="Null until the run is complete; for who may read interests the one that "
+        "heeds them."
+    )
     created_at: datetime
     finished_at: datetime | None
 

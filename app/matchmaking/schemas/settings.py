@@ -61,6 +61,11 @@ class RunSettings(BaseModel):
         description="The least share of what a challenge asks that a provider tells, to be "
         "proposed in the assignment; 0 asks for a word or a theme in common alone.",
     )
+    interest_weight: float = Field(
+        default=0.0,
+        description="How much what both sides say of each other weighs in the assignment, 0 to "
+        "1; 0 shows it alone. A pair of which a side cannot is left out in any case.",
+    )
     encoder: str | None = Field(
         default=None,
         description="SHA-256 of the sentence encoder; null where words alone count.",

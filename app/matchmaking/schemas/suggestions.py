@@ -12,6 +12,7 @@ from app.core.base.schemas import at_most
 from app.core.storage.pagination import ListQuery, Several
 from app.core.tables.exporting import InWords, Named, Names, Only
 from app.matchmaking.reasons import listed, sentence_of
+from app.matchmaking.schemas.interests import InterestsOfPair, interests_in_words
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.settings import MOST_LISTED, MOST_NEEDS, MOST_WARNINGS
 from app.matchmaking.schemas.verdicts import VerdictRead
@@ -202,7 +203,14 @@ class SuggestionRead(BaseModel):
     hub: HubRead | None = Field(
         description="Set where the solution stands high for more challenges than by chance."
     )
-    assigned: bool = Field(description="Whether the best whole assignment holds the pair.")
+    assigned: bool = Field(
+        description="Whether the best whole assignment holds the pair: for who may read "
+        "interests the one that heeds them."
+    )
+    interests: Annotated[InterestsOfPair | None, InWords(interests_in_words)] = Field(
+        description="What both sides had said of each other; null where neither had, and for "
+        "who may not read it."
+    )
     contributions: Annotated[list[ContributionRead], InWords(sentence_of)] = Field(
         title="Reason"
     )
@@ -275,7 +283,9 @@ class RankedRead(BaseModel):
     coverage: float
     band: str | None
     stability: float | None
-    assigned: bool
+    assigned: bool = Field(
+        description="Whether the best whole assignment holds the pair, interests left aside."
+    )
 
 
 class RankedForRead(BaseModel):

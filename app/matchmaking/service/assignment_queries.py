@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.access.policy import Actor
-from app.core.base.errors import AppError, Conflict, FieldError, Unprocessable
+from app.core.base.errors import Conflict, FieldError
 from app.core.base.kept_messages import KEEPING
 from app.core.base.messages import Joined, Message, both
+from app.interests import queries as interests
 from app.matchmaking import deferred
-from app.matchmaking.lifecycle import RunState
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import Loss, RunInputs, Shortfall, WhatIf, Whole
 from app.matchmaking.schemas.assignments import (
@@ -26,7 +26,6 @@ from app.matchmaking.schemas.assignments import (
     FrontierRead,
     LossRead,
     NewWhatIf,
-    PairNamed,
     PlaceRead,
     RegretLineRead,
     RegretQuery,
@@ -37,7 +36,8 @@ from app.matchmaking.schemas.assignments import (
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.runs import AssignmentRead
 from app.matchmaking.schemas.settings import Objective, RunSettings
-from app.matchmaking.service import inputs, pairs_today, queries
+from app.matchmaking.service import heeding, inputs, pairs_today, queries
+from app.matchmaking.service.naming import Naming
 from app.settings import Settings
 
 MAX_PAIRS: Final[Mapping[str, int]] = {
@@ -59,13 +59,22 @@ def assignment(session: Session, actor: Actor, key: UUID | str) -> WholeRead:
         If the run has no result yet, or never will.
     """
     run = queries.ended_run(session, actor, key)
+    told = _stored(run, actor).model_dump(context=KEEPING)
+    heeded = heeding.chosen_of(run, actor)
+    if heeded is not None:
+        by_code = queries.parties_by_code(session, {c for pair in heeded for c in pair.codes})
+        chosen = _chosen(
+            (by_code[one.challenge], by_code[one.solution], one.rank, one.score)
+            for one in heeded
+        )
+        return WholeRead(**told, run_id=run.id, chosen=chosen)
     statement = select(Suggestion).where(Suggestion.run_id == run.id, col(Suggestion.assigned))
     rows = session.exec(statement).all()
     sides = queries.parties(session, (k for r in rows for k in (r.challenge_id, r.solution_id)))
     chosen = _chosen(
         (sides[row.challenge_id], sides[row.solution_id], row.rank, row.score) for row in rows
     )
-    return WholeRead(**_stored(run).model_dump(context=KEEPING), run_id=run.id, chosen=chosen)
+    return WholeRead(**told, run_id=run.id, chosen=chosen)
 
 
 def regret(
@@ -96,7 +105,7 @@ def regret(
         If the sentence encoder of the run is not there; when it is computed.
     """
     run, objective, conditions = _question(session, actor, key, new)
-    frozen = _frozen(run)
+    frozen = _frozen(run, actor)
     keys = inputs.keys_of(session, _codes(run))
 
     def compute() -> RegretRead:
@@ -138,7 +147,7 @@ def frontier(
         As for `regret`.
     """
     run, objective, conditions = _question(session, actor, key, new)
-    frozen = _frozen(run)
+    frozen = _frozen(run, actor)
 
     def compute() -> FrontierRead:
         steps = deferred.floors(frozen(), settings.embedding_folder, conditions)
@@ -152,9 +161,20 @@ def frontier(
 
 
 def what_if(
-    session: Session, actor: Actor, key: UUID | str, new: NewWhatIf, settings: Settings
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    new: NewWhatIf,
+    settings: Settings,
+    *,
+    plainly: bool = False,
 ) -> Callable[[], WhatIfRead]:
     """Return what assigns a run under other conditions, and compares; nothing is stored.
+
+    Parameters
+    ----------
+    plainly : bool, default=False
+        Whether it is told as to somebody who may not read interests.
 
     Raises
     ------
@@ -167,12 +187,15 @@ def what_if(
     Unavailable
         If the sentence encoder of the run is not there; when it is computed.
     """
+    reader = None if plainly else actor
     run, _, conditions = _asked(session, actor, key, new)
-    stored = _stored(run)
+    stored = _stored(run, reader)
     sides = queries.parties_by_code(session, _codes(run))
-    frozen = _frozen(run)
+    frozen = _frozen(run, reader)
     withdrawn = conditions.withdrawn
-    same_scores = conditions.settings.text_weight == run.settings["text_weight"]
+    asked, weight = conditions.settings, run.settings.get("interest_weight", 0.0)
+    same_scores = asked.text_weight == run.settings["text_weight"]
+    same_scores &= not _heeds(reader) or asked.interest_weight == weight
 
     def compute() -> WhatIfRead:
         whole, chosen = deferred.what_if(frozen(), conditions, settings.embedding_folder)
@@ -198,9 +221,18 @@ def _is_among(wanted: Sequence[UUID | str], key: UUID, code: str) -> bool:
     return not wanted or key in wanted or code in wanted
 
 
-def _frozen(run: MatchRun) -> Callable[[], RunInputs]:
-    """Load what a run was asked with; return what checks and reads it without a session."""
-    return partial(inputs.frozen, inputs.loaded(run))
+def _heeds(reader: Actor | None) -> bool:
+    """Tell whether interests go into what somebody is answered; None: as anybody is."""
+    return reader is not None and interests.reads_all(reader)
+
+
+def _frozen(run: MatchRun, reader: Actor | None) -> Callable[[], RunInputs]:
+    """Load what a run was asked with; return what checks and reads it without a session.
+
+    What sides have said of each other goes in for those alone who may read it: an answer that
+    depends on it would tell it.
+    """
+    return partial(inputs.frozen, inputs.loaded(run), heeding=_heeds(reader))
 
 
 def _codes(run: MatchRun) -> set[str]:
@@ -232,13 +264,14 @@ def _asked(
 def _assigned(session: Session, actor: Actor, key: UUID | str) -> tuple[MatchRun, RunSettings]:
     """Return a run that has an assignment, small enough to be asked about."""
     run = queries.ended_run(session, actor, key)
-    if run.state is RunState.NO_SOLUTION:
-        ways = [Joined(", ", r.changes) for r in _stored(run).relaxations]
+    stored = _stored(run, actor) if run.assignment is not None else None
+    if stored is not None and stored.reason is not None:
+        ways = [Joined(", ", r.changes) for r in stored.relaxations]
         raise Conflict(
             Message(
                 "The run {run} has no assignment: {reason}.",
                 run=run.code,
-                reason=_stored(run).reason,
+                reason=stored.reason,
             ),
             remedy=Message("Try a relaxation with what-if: {ways}.", ways=_any_of(ways))
             if ways
@@ -271,8 +304,10 @@ def _require_small(run: MatchRun, objective: Objective) -> None:
         )
 
 
-def _stored(run: MatchRun) -> AssignmentRead:
-    return AssignmentRead.model_validate(run.assignment)
+def _stored(run: MatchRun, actor: Actor | None) -> AssignmentRead:
+    """Return the assignment of a run as its reader may know it; None: as anybody may."""
+    known = run.assignment if actor is None else heeding.assignment_of(run, actor)
+    return AssignmentRead.model_validate(known)
 
 
 def _whole(stored: AssignmentRead) -> Whole:
@@ -302,7 +337,7 @@ def _cost(loss: Loss | None) -> LossRead | None:
 
 def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
     """Turn what somebody asks into codes and settings; refuse all that is wrong at once."""
-    naming = _Naming(session, run)
+    naming = Naming(session, run)
     locked, forbidden = (
         [naming.pair(name, at, pair) for at, pair in enumerate(pairs)]
         for name, pairs in (("locked", new.locked), ("forbidden", new.forbidden))
@@ -339,35 +374,3 @@ def _conditions(session: Session, run: MatchRun, new: NewWhatIf) -> WhatIf:
     if naming.errors:
         raise naming.refusal()
     return WhatIf(settings, locked, forbidden, capacities, withdrawn)
-
-
-class _Naming:
-    """Finds the codes of what is in a run, and gathers what is not."""
-
-    def __init__(self, session: Session, run: MatchRun) -> None:
-        sides = [[record["id"] for record in side] for side in (run.challenges, run.solutions)]
-        self.challenges, self.solutions = (
-            {name: code for code, key in keys.items() for name in (key, code)}
-            for keys in (inputs.keys_of(session, side) for side in sides)
-        )
-        self.errors: list[FieldError] = []
-
-    def pair(self, name: str, at: int, pair: PairNamed) -> tuple[str, str]:
-        pointer = f"/{name}/{at}"
-        return (
-            self.code(f"{pointer}/challenge_id", pair.challenge_id, self.challenges),
-            self.code(f"{pointer}/solution_id", pair.solution_id, self.solutions),
-        )
-
-    def code(self, pointer: str, reference: UUID | str, codes: Mapping[UUID | str, str]) -> str:
-        if reference not in codes:
-            self.errors.append(
-                FieldError(
-                    pointer,
-                    Message("The run does not contain {reference}.", reference=reference),
-                )
-            )
-        return codes.get(reference, "")
-
-    def refusal(self) -> AppError:
-        return Unprocessable("The conditions are not valid.", errors=self.errors)

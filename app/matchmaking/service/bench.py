@@ -10,11 +10,13 @@ from uuid import UUID
 import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
+from app.access.policy import Actor
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Suggestion, Verdict
 from app.matchmaking.schemas.parties import PartyRead
 from app.matchmaking.schemas.verdicts import VerdictRead
-from app.matchmaking.service import pairs_today, queries
+from app.matchmaking.service import heeding, pairs_today, queries
+from app.matchmaking.service.heeding import Heeded
 from app.submissions.models import Submission
 
 Pair = tuple[UUID, UUID]
@@ -83,6 +85,8 @@ class Bench:
         All that are suggested or decided about.
     gone : collection of UUID
         Those that have withdrawn since.
+    known : Heeded
+        What the reader may know of interests.
     """
 
     run: MatchRun
@@ -92,6 +96,7 @@ class Bench:
     verdicts: Mapping[Pair, VerdictRead]
     parties: Mapping[UUID, PartyRead]
     gone: Collection[UUID]
+    known: Heeded = heeding.NOTHING
 
     @property
     def best(self) -> float:
@@ -103,7 +108,9 @@ class Bench:
         return sum(verdict.outcome is outcome for verdict in self.verdicts.values())
 
 
-def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
+def bench(
+    session: Session, run: MatchRun, *, firsts: bool = False, reader: Actor | None = None
+) -> Bench:
     """Return a run with its suggestions, without their reasons, and what counts of verdicts.
 
     Parameters
@@ -111,13 +118,16 @@ def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
     firsts : bool
         Whether the first place of each challenge is read alone, as who looks at one challenge
         needs of the others; their providers are not named then.
+    reader : Actor, optional
+        Who reads it, of whom it depends whether interests are heeded; None: they are not.
     """
-    facts = ("challenge_id", "solution_id", "rank", "score", "band", "assigned")
+    known = heeding.NOTHING if reader is None else heeding.heeded(session, reader, run.id)
+    facts = ("challenge_id", "solution_id", "rank", "score", "band")
     listed = col(Suggestion.run_id) == run.id
     if firsts:
         listed &= col(Suggestion.rank) == 1
     statement: sql.Select[*tuple[Any, ...]] = sql.select(
-        *(getattr(Suggestion, name) for name in facts)
+        *(getattr(Suggestion, name) for name in facts), known.column()
     ).where(listed)
     places = [Place(*row) for row in session.execute(statement)]
     verdicts = pairs_today.standing(session, run.id)
@@ -138,6 +148,7 @@ def bench(session: Session, run: MatchRun, *, firsts: bool = False) -> Bench:
         verdicts=verdicts,
         parties=sides,
         gone=gone,
+        known=known,
     )
 
 

@@ -16,7 +16,7 @@ from app.matchmaking.lifecycle import RUN_LIFE
 from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.results import RunInputs, RunResult
 from app.matchmaking.schemas.runs import AssignmentRead
-from app.matchmaking.service import inputs, ranking_documents
+from app.matchmaking.service import heeding, inputs, ranking_documents
 from app.settings import Settings
 
 _LINES_AT_ONCE: Final = 500
@@ -29,7 +29,7 @@ def start(session: Session, run_id: UUID) -> RunInputs:
     """Mark the run as running and return its frozen inputs."""
     run = session.get_one(MatchRun, run_id)
     run.state = RUN_LIFE.advance(run.state, RUN_LIFE.step("start"), None)
-    return inputs.frozen(run)
+    return inputs.frozen(run, heeding=True)
 
 
 def compute(frozen: RunInputs, report: Report, settings: Settings) -> RunResult:
@@ -52,6 +52,7 @@ def store(session: Session, run_id: UUID, result: RunResult) -> None:
         whole | {"warnings": result.warnings, "untold": result.untold, "unread": result.unread}
     )
     run.assignment = read.model_dump(mode="json", context=KEEPING)
+    run.heeding = heeding.stored(result.heeding)
     run.finished_at = now()
     records = (*run.challenges, *run.solutions)
     keys = inputs.keys_of(session, [record["id"] for record in records])

@@ -142,7 +142,7 @@ def _read(
     )
     keys = [side.id for side in challenges]
     lines = defaultdict[UUID, list[SuggestionRead]](list)
-    for line in queries.best(session, actor, run.id, keys, BEST):
+    for line in queries.best(session, actor, run.id, keys, BEST, plainly=True):
         lines[line.challenge.id].append(line)
     verdicts = defaultdict[UUID, list[VerdictRead]](list)
     for verdict in pairs_today.standing(session, run.id, keys).values():

@@ -9,8 +9,9 @@ from sqlmodel import Session, and_, col, or_, select
 
 from app.core.base.errors import Conflict
 from app.core.base.messages import Message
+from app.interests.scale import InterestWord
 from app.matchmaking.models import MatchRun
-from app.matchmaking.results import RunInputs
+from app.matchmaking.results import RunInputs, Said
 from app.matchmaking.schemas.settings import FLOOR, Objective, RunSettings
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
@@ -48,6 +49,7 @@ def chosen(
     floor: float = FLOOR,
     rejected: Sequence[tuple[str, str]] = (),
     basis: Basis = Basis.SELECTED,
+    interest_weight: float = 0.0,
 ) -> RunSettings:
     """Return what is asked for, filled up from the programme and the settings."""
     weights = (text_weight, programme.text_weight, settings.text_weight)
@@ -62,6 +64,7 @@ def chosen(
         floor=floor,
         rejected=tuple(rejected),
         basis=basis,
+        interest_weight=interest_weight,
         encoder=settings.embedding_sha256,
     )
 
@@ -156,18 +159,22 @@ def background(
 
 def loaded(run: MatchRun) -> MatchRun:
     """Load all that a run was asked with, so that it can be read without a session."""
-    for name in ("challenges", "solutions", "background"):
+    for name in ("challenges", "solutions", "background", "interests"):
         getattr(run, name)
     return run
 
 
-def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
+def frozen(
+    run: MatchRun, *, only: Collection[str] | None = None, heeding: bool = False
+) -> RunInputs:
     """Return what a run was asked with.
 
     Parameters
     ----------
     only : collection of str, optional
         The codes of the records that are read; None for all of them.
+    heeding : bool, default=False
+        Whether what sides have said of each other goes in: for those alone who may read it.
 
     Raises
     ------
@@ -194,7 +201,20 @@ def frozen(run: MatchRun, *, only: Collection[str] | None = None) -> RunInputs:
     for one in run.background if only is None else ():
         elsewhere[one["kind"]].append({n: value for n, value in one.items() if n != "kind"})
     challenges, solutions = read(elsewhere[Kind.CHALLENGE], elsewhere[Kind.SOLUTION])
-    return RunInputs(settings, *read(*sides), background=(*challenges, *solutions))
+    return RunInputs(
+        settings,
+        *read(*sides),
+        background=(*challenges, *solutions),
+        interests=said_in(run.interests) if heeding else (),
+    )
+
+
+def said_in(stored: Sequence[Sequence[str]]) -> list[Said]:
+    """Return what sides had said of each other, as it is stored with a run."""
+    return [
+        (challenge, solution, Kind(side), InterestWord(word))
+        for challenge, solution, side, word in stored
+    ]
 
 
 def _first_format(

@@ -17,16 +17,17 @@ from app.core.base.messages import Message
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.matchmaking.lifecycle import HAS_RESULT, RunState
-from app.matchmaking.models import MatchRun, Suggestion, Verdict
+from app.matchmaking.models import MatchRun, Suggestion
 from app.matchmaking.schemas.parties import PartyRead
-from app.matchmaking.schemas.runs import RunQuery, RunRead
+from app.matchmaking.schemas.runs import AssignmentRead, RunQuery, RunRead
 from app.matchmaking.schemas.suggestions import (
     SuggestionQuery,
     SuggestionRead,
     completed,
     with_marks,
 )
-from app.matchmaking.schemas.verdicts import VerdictQuery
+from app.matchmaking.service import heeding
+from app.matchmaking.service.heeding import Heeded
 from app.matchmaking.service.pairs_today import PairsToday, pairs_today
 from app.organisations.models import Organisation
 from app.programmes.models import Programme
@@ -36,12 +37,12 @@ Row = TypeVar("Row")
 
 _FACTS: Final = (
     *("rank", "score", "text_part", "theme_part", "coverage"),
-    *("band", "told", "warnings", "stability", "turns_at", "hub", "assigned"),
+    *("band", "told", "warnings", "stability", "turns_at", "hub"),
 )
 _KEYS: Final = ("id", "run_id", "challenge_id", "solution_id")
 _LINE: Final[Any] = Bundle(
     "line",
-    *(getattr(Suggestion, name) for name in (*_KEYS, *_FACTS)),
+    *(getattr(Suggestion, name) for name in (*_KEYS, *_FACTS, "assigned", "heeded")),
     *(
         sql.cast(getattr(Suggestion, name), sql.Text).label(name)
         for name in ("contributions", "passages", "needs")
@@ -78,7 +79,7 @@ def runs(session: Session, actor: Actor, query: RunQuery) -> Page[RunRead]:
         default="-created_at",
         key=MatchRun.id,
     )
-    return Page([describe(run) for run in found.rows], found.cursor)
+    return Page([describe(run, actor) for run in found.rows], found.cursor)
 
 
 def run(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
@@ -148,9 +149,13 @@ def latest_run(session: Session, actor: Actor, programme_id: UUID) -> MatchRun |
     return session.exec(statement).first()
 
 
-def describe(run: MatchRun) -> RunRead:
-    """Return the run as its readers see it: without its inputs, which may be large."""
-    return RunRead.model_validate(run)
+def describe(run: MatchRun, actor: Actor) -> RunRead:
+    """Return the run as its reader sees it: without its inputs, which may be large."""
+    read = RunRead.model_validate(run)
+    known = heeding.assignment_of(run, actor)
+    if known is not run.assignment:
+        read.assignment = AssignmentRead.model_validate(known)
+    return read
 
 
 def suggestions(
@@ -164,8 +169,9 @@ def suggestions(
         If the actor may not know of the run.
     """
     run_id = _key_of(session, actor, key)
-    found = _listed(session, run_id, query, select(Suggestion))
-    return Page(_described(session, found.rows), found.cursor)
+    known = heeding.heeded(session, actor, run_id)
+    found = _listed(session, run_id, query, select(Suggestion), known)
+    return Page(_described(session, found.rows, known), found.cursor)
 
 
 def written_suggestions(
@@ -181,14 +187,21 @@ def written_suggestions(
         If the actor may not know of the run.
     """
     run_id = _key_of(session, actor, key)
-    found = _listed(session, run_id, query, select(_LINE))
+    known = heeding.heeded(session, actor, run_id)
+    found = _listed(session, run_id, query, select(_LINE), known)
     keys = (key for row in found.rows for key in (row.challenge_id, row.solution_id))
-    sides = {key: side.model_dump_json() for key, side in parties(session, keys).items()}
+    sides = parties(session, keys)
+    written = {key: side.model_dump_json() for key, side in sides.items()}
     today = pairs_today(session, run_id, found.rows)
-    return Page([_written(row, sides, today) for row in found.rows], found.cursor)
+    lines = []
+    for row in found.rows:
+        said = known.of(sides[row.challenge_id].code, sides[row.solution_id].code)
+        facts = to_json({"assigned": known.assigned(row), "interests": said}).decode()[1:-1]
+        lines.append(_written(row, written, today, facts))
+    return Page(lines, found.cursor)
 
 
-def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
+def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday, known: str) -> str:
     """Write a `SuggestionRead`, its members in the order of the schema."""
     facts = to_json({name: getattr(row, name) for name in _FACTS}).decode()
     verdict, other = today.on(row)
@@ -196,7 +209,7 @@ def _written(row: Any, sides: Mapping[UUID, str], today: PairsToday) -> str:
     return (
         f'{{"id":"{row.id}","run_id":"{row.run_id}",'
         f'"challenge":{sides[row.challenge_id]},"solution":{sides[row.solution_id]},'
-        f'{facts[1:-1]},"contributions":{completed(row.contributions)},'
+        f'{facts[1:-1]},{known},"contributions":{completed(row.contributions)},'
         f'"passages":{row.passages},"needs":{with_marks(row.needs)},"withdrawn":{withdrawn},'
         f'"verdict":{verdict.model_dump_json() if verdict else "null"},'
         f'"other_verdict":{other.model_dump_json() if other else "null"}}}'
@@ -208,6 +221,7 @@ def _listed(
     run_id: UUID,
     query: SuggestionQuery,
     statement: SelectOfScalar[Row],
+    known: Heeded,
 ) -> Page[Row]:
     """Return a page of the suggestions of a run, as the statement selects them."""
     statement = statement.where(Suggestion.run_id == run_id)
@@ -218,7 +232,7 @@ def _listed(
         named_ones = refers(Suggestion.solution_id, Submission, *query.solution)
         statement = statement.where(named_ones)
     if query.assigned is not None:
-        statement = statement.where(Suggestion.assigned == query.assigned)
+        statement = statement.where(known.column() == query.assigned)
     statement = statement.join(Submission, col(Submission.id) == col(Suggestion.challenge_id))
     return page(
         session,
@@ -235,7 +249,13 @@ def _listed(
 
 
 def best(
-    session: Session, actor: Actor, key: UUID | str, challenges: Sequence[UUID], ranks: int
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    challenges: Sequence[UUID],
+    ranks: int,
+    *,
+    plainly: bool = False,
 ) -> list[SuggestionRead]:
     """Return the best suggestions of some challenges of a run, and those that are assigned.
 
@@ -245,22 +265,26 @@ def best(
     ----------
     ranks : int
         Up to which place; what is assigned may stand below it.
+    plainly : bool, default=False
+        Whether it is told as to somebody who may not read interests: what is handed on.
 
     Raises
     ------
     NotFound
         If the actor may not know of the run.
     """
+    run_id = _key_of(session, actor, key)
+    known = heeding.NOTHING if plainly else heeding.heeded(session, actor, run_id)
     statement = (
         select(Suggestion)
         .where(
-            Suggestion.run_id == _key_of(session, actor, key),
+            Suggestion.run_id == run_id,
             col(Suggestion.challenge_id).in_(challenges),
-            sql.or_(col(Suggestion.rank) <= ranks, col(Suggestion.assigned)),
+            sql.or_(col(Suggestion.rank) <= ranks, known.column()),
         )
         .order_by(col(Suggestion.challenge_id), col(Suggestion.rank))
     )
-    return _described(session, session.exec(statement).all())
+    return _described(session, session.exec(statement).all(), known)
 
 
 def codes_of_challenges(session: Session, run_id: UUID) -> list[str]:
@@ -301,20 +325,26 @@ def suggestion(
     ).first()
     if found is None:
         raise NotFound("The run does not list this pair.")
-    return _described(session, [found])[0]
+    return _described(session, [found], heeding.heeded(session, actor, run_id))[0]
 
 
-def _described(session: Session, rows: Sequence[Suggestion]) -> list[SuggestionRead]:
+def _described(
+    session: Session, rows: Sequence[Suggestion], known: Heeded
+) -> list[SuggestionRead]:
     sides = parties(session, (key for s in rows for key in (s.challenge_id, s.solution_id)))
     today = pairs_today(session, rows[0].run_id, rows) if rows else PairsToday()
     found = []
     for row in rows:
         verdict, other = today.on(row)
+        challenge, solution = sides[row.challenge_id], sides[row.solution_id]
+        # as it is: a dump would copy every reason, and they are validated
+        told = dict(row) | {"assigned": known.assigned(row)}
         found.append(
             SuggestionRead(
-                **dict(row),  # as it is: a dump would copy every reason, and they are validated
-                challenge=sides[row.challenge_id],
-                solution=sides[row.solution_id],
+                **told,
+                challenge=challenge,
+                solution=solution,
+                interests=known.of(challenge.code, solution.code),
                 withdrawn=today.withdrawn_of(row),
                 verdict=verdict,
                 other_verdict=other,
@@ -357,44 +387,3 @@ def _parties(session: Session, condition: sql.ColumnElement[bool]) -> Iterator[P
         .where(condition)
     )
     return (PartyRead(**row) for row in session.execute(statement).mappings())
-
-
-def verdicts(session: Session, actor: Actor, query: VerdictQuery) -> Page[Verdict]:
-    """Return a page of the verdicts, earlier ones that no longer count included.
-
-    Raises
-    ------
-    NotPermitted
-        If the actor may not read runs.
-    """
-    policy.require(actor, Action.RUN_READ)
-    statement = select(Verdict)
-    for column, table, wanted in (
-        (Verdict.run_id, MatchRun, query.run),
-        (Verdict.challenge_id, Submission, query.challenge),
-        (Verdict.solution_id, Submission, query.solution),
-    ):
-        if wanted:
-            statement = statement.where(refers(column, table, *wanted))
-    return page(
-        session,
-        statement,
-        query,
-        sortable={"created_at": Verdict.created_at},
-        default="-created_at",
-        key=Verdict.id,
-    )
-
-
-def verdict(session: Session, actor: Actor, verdict_id: UUID) -> Verdict:
-    """Return one verdict.
-
-    Raises
-    ------
-    NotFound
-        If there is none, or the actor may not read runs.
-    """
-    found = session.get(Verdict, verdict_id)
-    if found is None or not policy.allows(actor, Action.RUN_READ):
-        raise NotFound(Message("There is no verdict {verdict_id}.", verdict_id=verdict_id))
-    return found

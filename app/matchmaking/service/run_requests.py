@@ -14,6 +14,7 @@ from app.core.base.errors import Conflict
 from app.core.base.messages import Message
 from app.core.storage import audit, jobs
 from app.core.storage.reference_numbers import next_code
+from app.interests import queries as interests
 from app.matchmaking.models import MatchRun
 from app.matchmaking.schemas.runs import NewRun
 from app.matchmaking.schemas.settings import RunSettings
@@ -48,6 +49,9 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
     challenges = _frozen(session, programme.id, Kind.CHALLENGE, new.basis)
     solutions = _frozen(session, programme.id, Kind.SOLUTION, new.basis)
     background = inputs.background(session, programme, new.basis)
+    said = interests.said_in(
+        session, programme.id, [str(one["id"]) for one in (*challenges, *solutions)]
+    )
     run = MatchRun(
         programme_id=programme.id,
         code=next_code(session, "RUN"),
@@ -57,6 +61,7 @@ def request_run(session: Session, actor: Actor, new: NewRun, settings: Settings)
         challenges=challenges,
         solutions=solutions,
         background=background,
+        interests=[list(one) for one in said],
         n_background=len(background),
         n_challenges=len(challenges),
         n_solutions=len(solutions),
@@ -105,6 +110,8 @@ def digest(
         del chosen["rejected"]
     if not settings.floor:
         del chosen["floor"]
+    if not settings.interest_weight:
+        del chosen["interest_weight"]
     if settings.basis is Basis.SELECTED:
         del chosen["basis"]
     everything = [chosen, list(challenges), list(solutions)]

@@ -37,7 +37,7 @@ def take(
     step = RUN_STEPS.step(name)
     run = queries.run(session, actor, key)
     policy.require(actor, step.action)
-    expected.require(queries.describe(run))
+    expected.require(queries.describe(run, actor))
     before = run.state
     after = RUN_STEPS.advance(before, step, None)
     if after is RunState.CANCELLED:

@@ -37,6 +37,7 @@ def settings_in_words(settings: RunSettings) -> Iterator[Said]:
     yield "Every challenge must have the least number", _answer(settings.require_all)
     yield "Pairs of one country are left out", _answer(settings.cross_border)
     yield "Least share of a challenge told, to be assigned", settings.floor
+    yield "Weight of the interests of both sides, in the assignment", settings.interest_weight
     yield "What counts first in the assignment", OBJECTIVES[settings.objective]
     yield "Working language", language_name(settings.working_language)
     yield "Sentence encoder (SHA-256)", settings.encoder or "None: words alone count"

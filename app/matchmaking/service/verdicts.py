@@ -19,7 +19,7 @@ from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.matchmaking.results import RunInputs
 from app.matchmaking.schemas.verdicts import Decision
-from app.matchmaking.service import inputs, pairs_today
+from app.matchmaking.service import heeding, inputs, pairs_today
 from app.submissions.models import Submission
 
 _WANTED: Final = frozenset({Outcome.CHOSEN, Outcome.RESERVE})
@@ -47,6 +47,8 @@ class Ground:
         Codes of the two of the pair.
     withdrawn : sequence of str
         Those of the two that take no part any more.
+    refused : Conflict or None
+        That a side says today that it cannot work with the other one, to who may read it.
     number : int
         How many verdicts there were on the pair.
     inputs : RunInputs
@@ -57,6 +59,7 @@ class Ground:
     challenge: str
     solution: str
     withdrawn: Sequence[str]
+    refused: Conflict | None
     number: int
     inputs: RunInputs
 
@@ -91,6 +94,7 @@ def ground(session: Session, actor: Actor, new: Decision) -> Ground:
         challenge=challenge.code,
         solution=solution.code,
         withdrawn=pairs_today.withdrawn(session, codes),
+        refused=heeding.refusal(session, actor, challenge, solution),
         number=len(history) if new.newest is None else new.newest,
         inputs=inputs.frozen(run, only=codes),
     )
@@ -102,11 +106,13 @@ def require_open(found: Ground, outcome: Outcome) -> None:
     Raises
     ------
     Conflict
-        If a side takes no part any more or a rule bars the pair, and it is chosen or in
-        reserve.
+        If a side takes no part any more or says that it cannot, or a rule bars the pair, and
+        it is chosen or in reserve.
     """
     if outcome in _WANTED:
         _require_there(found.withdrawn)
+        if found.refused is not None:
+            raise found.refused
         in_the_way = deferred.obstacles_of(found.inputs, found.challenge, found.solution)
         if in_the_way:
             raise Conflict(

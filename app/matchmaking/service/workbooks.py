@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.access.policy import Actor
 from app.core.tables.countries import name_of
 from app.core.tables.exporting import Named, Workbook, in_words
+from app.interests import queries as interests
 from app.matchmaking.models import MatchRun
 from app.matchmaking.reasons import lead_of
 from app.matchmaking.schemas.settings import RunSettings
@@ -38,6 +39,9 @@ _DECISIONS: Final = (
     *("Verdict", "Why", "Decided by"),
 )
 _ELSEWHERE: Final = ("Verdict in another run", "Run", "Why there", "Decided there by")
+
+_INTERESTS: Final = ("The owner of the challenge says", "The team of the solution says")
+"""For those alone who may read it."""
 
 
 def require_result(session: Session, actor: Actor, key: UUID | str) -> MatchRun:
@@ -76,13 +80,15 @@ def decision_workbook(
         challenges = _challenges(session, run)
     at = f"Decided at ({zone.key})"
     there = f"Decided there at ({zone.key})"
-    book.begin("Decisions", [*_DECISIONS, at, *_ELSEWHERE, there])
+    reads = interests.reads_all(actor)
+    said = _INTERESTS if reads else ()
+    book.begin("Decisions", [*_DECISIONS, at, *_ELSEWHERE, there, *said])
     served = set()
     for lines, names in _pages(opened, actor, run.id, names_of):
         for line in lines:
             served.add(line.challenge.code)
             if line.rank <= BEST:
-                book.write(_decision(line, names, zone))
+                book.write(_decision(line, names, zone) + (_said(line) if reads else []))
     book.begin("Without a suggestion", _DECISIONS[:4])
     for challenge in challenges:
         if challenge[0] not in served:
@@ -130,6 +136,14 @@ def _decision(line: SuggestionRead, names: Named, zone: ZoneInfo) -> Cells:
         in_words(" and ".join(line.withdrawn)),
         *(outcome, *decided, elsewhere, run, *decided_there),
     ]
+
+
+def _said(line: SuggestionRead) -> Cells:
+    """Return what both sides had said of each other; empty where they had not."""
+    if line.interests is None:
+        return ["", ""]
+    words = (line.interests.challenge, line.interests.solution)
+    return [in_words(word) if word else "" for word in words]
 
 
 def _decided(verdict: VerdictRead | None, names: Named, zone: ZoneInfo) -> Cells:

@@ -24,12 +24,13 @@ from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
 from app.core.tables.exporting import Named
+from app.interests import queries as interests
 from app.matchmaking.lifecycle import HAS_RESULT, Outcome
 from app.matchmaking.models import MatchRun
 from app.matchmaking.reasons import lead_of, phrases_of
 from app.matchmaking.schemas.suggestions import SuggestionRead
 from app.matchmaking.schemas.verdicts import NewVerdict, VerdictRead
-from app.matchmaking.service import bench, costs, queries, verdicts
+from app.matchmaking.service import bench, costs, queries, verdict_queries, verdicts
 from app.matchmaking.service.bench import Bench, Row
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.notices import Notice
@@ -109,7 +110,7 @@ def show_bench(
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
         return go_to(place_of(found, of))
-    noted = queries.verdict(session, actor, verdict) if verdict is not None else None
+    noted = verdict_queries.verdict(session, actor, verdict) if verdict is not None else None
     return _bench_page(
         page, session, actor, found, of, challenge, solution, show=show, noted=noted
     )
@@ -130,7 +131,7 @@ def _bench_page(
     status: int = 200,
     overtaken: bool = False,
 ) -> Response:
-    whole = bench.bench(session, run, firsts=True)
+    whole = bench.bench(session, run, firsts=True, reader=actor)
     shown = [row for row in whole.rows if _is_shown(row, show)]
     focus = _focus(session, actor, whole, shown or whole.rows, challenge, solution)
     history = bench.history(session, run.id, focus.row.challenge.id) if focus.row else ()
@@ -160,9 +161,20 @@ def _bench_page(
         heard=counting.of_pair(session, actor, focus.line.challenge.id, focus.line.solution.id)
         if focus.line
         else None,
+        **_interests(session, actor, focus),
         may_decide=policy.has_any_reach(actor, Action.VERDICT_WRITE),
         outcomes=Outcome,
     )
+
+
+def _interests(session: Session, actor: Actor, focus: Focus) -> dict[str, Any]:
+    """Return what a page shows of what both sides of the pair in focus say."""
+    pair = (focus.line.challenge.id, focus.line.solution.id) if focus.line else None
+    return {
+        "reads_interests": interests.reads_all(actor),
+        "said_today": interests.of_pair(session, actor, *pair) if pair else {},
+        "may_ask_interest": policy.has_any_reach(actor, Action.INTEREST_ASK),
+    }
 
 
 def _is_shown(row: Row, show: Show) -> bool:

@@ -50,7 +50,7 @@ def show_board(
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
         return go_to(place_of(found, of))
-    whole = bench.bench(session, found)
+    whole = bench.bench(session, found, reader=actor)
     lanes = boards.lanes(whole)
     shown = [lane for lane in lanes if show in (None, lane.agreement)]
     pages = max(1, -(-len(shown) // AT_ONCE))

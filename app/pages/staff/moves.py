@@ -125,7 +125,7 @@ def _move_page(
             compute = costs.of_changes(session, actor, run.id, changes, settings)
         except (Conflict, Unprocessable) as error:
             refusal = error
-    whole = bench.bench(session, run)
+    whole = bench.bench(session, run, reader=actor)
     places = {
         row.challenge.id: whole.places.get((row.challenge.id, planned.solution.id))
         for row in whole.rows

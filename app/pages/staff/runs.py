@@ -145,7 +145,7 @@ def show_run(
         return page.render("staff/_progress.html", programme=of, run=found, job=None, offers=())
     if found.n_challenges * found.n_solutions > MOST_CELLS:
         return page.render("staff/large_run.html", programme=of, run=found)
-    whole = bench.bench(session, found)
+    whole = bench.bench(session, found, reader=actor)
     return page.render(
         "staff/heatmap.html",
         programme=of,

@@ -162,7 +162,7 @@ def show_regrets(
 
 
 def _sides(session: Session, actor: Actor, run: MatchRun) -> dict[str, Any]:
-    whole = bench.bench(session, run)
+    whole = bench.bench(session, run, reader=actor)
     challenges = [row.challenge for row in whole.rows]
     return {
         "challenges": challenges,

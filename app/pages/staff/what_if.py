@@ -15,6 +15,7 @@ from app.core.http.access import within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.http.forms import without_empty
+from app.interests import queries as interests
 from app.matchmaking.lifecycle import HAS_RESULT
 from app.matchmaking.schemas.assignments import (
     CapacityNamed,
@@ -51,6 +52,7 @@ class Conditions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text_weight: Decimal | None = Field(default=None, ge=0, le=1)
+    interest_weight: Decimal | None = Field(default=None, ge=0, le=1)
     objective: Objective | None = None
     providers_min: Whole | None = Field(default=None, ge=0, le=100)
     providers_max: Whole | None = Field(default=None, ge=1, le=100)
@@ -116,13 +118,14 @@ def show_what_if(
     found, of = run_of(session, actor, programme, run)
     if found.state not in HAS_RESULT:
         return go_to(place_of(found, of))
-    whole = bench.bench(session, found)
+    whole = bench.bench(session, found, reader=actor)
     values: dict[str, Any] = {
         "programme": of,
         "run": found,
         "conditions": conditions,
         "challenges": [row.challenge for row in whole.rows],
         "providers": list(whole.solutions.values()),
+        "reads_interests": interests.reads_all(actor),
         "present": assignment_queries.assignment(session, actor, found.id),
         "rows": ROWS,
     }

@@ -276,7 +276,7 @@ def _even(
         return lambda: same
     new = NewWhatIf(objective=OBJECTIVE)
     try:
-        ask = assignment_queries.what_if(session, actor, run.id, new, settings)
+        ask = assignment_queries.what_if(session, actor, run.id, new, settings, plainly=True)
     except Conflict as refusal:  # too large to be asked while somebody waits
         told = refusal.detail
         return lambda: EvenRead(adopted=adopted, most_even=None, cost=None, reason=told)

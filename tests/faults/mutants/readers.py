@@ -97,7 +97,7 @@ FAULTS: Final = (
     Fault(
         "a run is cancelled whatever state the step names",
         "app/matchmaking/service/run_steps.py",
-        "    expected.require(queries.describe(run))\n",
+        "    expected.require(queries.describe(run, actor))\n",
         "",
         (f"{EARLIER}[take_run_step cancel]",),
     ),

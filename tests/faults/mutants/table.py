@@ -17,6 +17,7 @@ from tests.faults.mutants import (
     floods,
     form_files,
     forms,
+    interests,
     learning,
     letters,
     lives,
@@ -63,4 +64,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *learning.FAULTS,
     *assisting.FAULTS,
     *webhooks.FAULTS,
+    *interests.FAULTS,
 )
