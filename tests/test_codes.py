@@ -21,6 +21,7 @@ from app.programmes.models import Call, Programme
 from app.screening.models import Exclusion
 from app.submissions.models import Submission
 from tests.attachments import access_matrix as attachments
+from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.matches import access_matrix as matches
@@ -47,6 +48,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "notice_id": PublicNotice,
     "run_id": MatchRun,
     "match_id": Match,
+    "conversation_id": Match,
 }
 NOWHERE: Final = {
     "programme_id": "no-such-programme",
@@ -59,6 +61,7 @@ NOWHERE: Final = {
     "notice_id": "CH-1999-997",
     "run_id": "RUN-1999-999",
     "match_id": "MA-1999-999",
+    "conversation_id": "MA-1999-998",
 }
 WITHOUT_CODES: Final = (
     *("verdict", "release", "permit_back", "read_late_permit"),
@@ -73,12 +76,16 @@ WITHOUT_CODES: Final = (
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
     *("read_entry ", "join_entry "),
 )
-MADE: Final = ("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry")
-ENDED: Final = {"take_collaborator_off", "remove_team_comment"}
+MADE: Final = (
+    *("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry"),
+    *("add_message", "propose_meeting", "add_agreed_task"),
+)
+ENDED: Final = {"take_collaborator_off", "remove_team_comment", "take_message_back"}
 """What is not there any more when it is asked for the second time."""
 FEATURES: Final = (
     *(
         attachments,
+        conversations,
         decisions,
         duplicates,
         matches,

@@ -5,8 +5,9 @@ while both teams let them, and nobody else ever does: one rule, `of_readers`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -159,6 +160,24 @@ def counted_meetings(session: Session, room: Room) -> Mapping[Side, int]:
         .group_by(col(Meeting.side))
     )
     return {Side(side): count for side, count in session.exec(statement)}
+
+
+def lives(session: Session, keys: Collection[UUID]) -> dict[UUID, tuple[datetime, int]]:
+    """Return of matches when their rooms last lived, and how many messages they hold.
+
+    For those alone who may know of these matches; no word of what is said is looked at.
+    """
+    statement = (
+        select(Conversation.match_id, Conversation.lived_at, func.count(col(RoomMessage.id)))
+        .outerjoin(
+            RoomMessage,
+            (col(RoomMessage.conversation_id) == col(Conversation.id))
+            & (col(RoomMessage.kind) == MessageKind.SAID),
+        )
+        .where(col(Conversation.match_id).in_(keys), col(Conversation.lived_at).is_not(None))
+        .group_by(col(Conversation.match_id), col(Conversation.lived_at))
+    )
+    return {key: (at, count) for key, at, count in session.exec(statement) if at is not None}
 
 
 def unread(session: Session, actor: Actor) -> dict[UUID, int]:

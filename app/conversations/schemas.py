@@ -231,7 +231,7 @@ class NewAgreedTask(BaseModel):
     person_id: UUID | None = Field(
         default=None, description="Who of that side; null for the team as a whole."
     )
-    due_on: date | None = None
+    due_on: Annotated[date, Field(ge=date(2020, 1, 1), le=date(2199, 12, 31))] | None = None
 
 
 class AgreedTaskRead(BaseModel):

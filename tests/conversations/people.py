@@ -12,6 +12,8 @@ from app.conversations.service import messages, staff_access
 from app.core.storage.outbox import Letter
 from app.matches.lifecycle import Side
 from app.matches.models import Match
+from app.seeding.scenarios.talks import talk
+from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from tests.factories import a_user
 from tests.matches.rounds import Round, a_round, confirmed, offered
@@ -88,3 +90,12 @@ def letters(session: Session) -> list[tuple[str, str]]:
     """Who got which letter, by address and subject, in the order of writing."""
     rows = session.exec(select(Letter).order_by(col(Letter.created_at))).all()
     return [(row.recipient, row.subject) for row in rows]
+
+
+def talked(session: Session, of: Round, match: Match) -> None:
+    """Both sides of a confirmed match have talked, as in the demonstration."""
+    sides = {
+        kind: of.actor(session.get_one(Submission, match.key_of(Side(kind.value))))
+        for kind in Kind
+    }
+    talk(session, sides, match.id)

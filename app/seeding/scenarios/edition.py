@@ -31,6 +31,7 @@ from app.programmes.queries import programme_or_none
 from app.programmes.schemas import ProgrammeDraft, Providers
 from app.seeding.scenarios.calls import Played, Say, Stage, play, selected
 from app.seeding.scenarios.cast import Cast
+from app.seeding.scenarios.talks import talk
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
@@ -171,6 +172,7 @@ def _play_offers(session: Session, run_id: UUID, say: Say) -> None:
     )
     provider = _sides(session, cast, declined)[Kind.SOLUTION]
     match_steps.take(session, provider, declined.id, "decline", said)
+    talk(session, _sides(session, cast, others[0]), others[0].id)
     say(f"{len(others) + 1} offers were sent, {len(others)} were confirmed, 1 was declined.")
 
 
