@@ -98,6 +98,7 @@ class World:
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     other: dict[str, Any] = field(default_factory=dict)
     hidden: dict[str, Any] = field(default_factory=dict)
+    strangers: dict[str, Any] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
     answers: dict[tuple[object, ...], Response] = field(default_factory=dict)
     renew: Callable[[], None] = lambda: None
