@@ -159,7 +159,7 @@ def of_content(session: Session, world: World) -> None:
     ):
         room = session.exec(select(Conversation).where(Conversation.match_id == key)).one()
         for told, name in ((RoomMessage, "body"), (Meeting, "topic"), (AgreedTask, "title")):
-            of_room = update(told).where(told.conversation_id == room.id)  # type: ignore[arg-type,attr-defined]  # -- each has it
+            of_room = update(told).where(told.conversation_id == room.id)  # type: ignore[arg-type]  # -- each has it
             session.execute(of_room.values({name: mark(word)}))
     draft = session.get_one(Submission, world.hidden["challenge_id"])
     draft.summary = mark("what a team has not handed in")

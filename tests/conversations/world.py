@@ -53,7 +53,9 @@ def in_conversation(session: Session, user: User | None, challenge_id: UUID) -> 
     writer = (user or a_user(session)).id
     of_room: dict[str, Any] = {"conversation_id": room.id, "user_id": writer}
     message = RoomMessage(**of_room, number=1, side=Side.CHALLENGE, body="Hello")
-    fixed: dict[str, Any] = {"state": MeetingState.FIXED, "starts_at": AT} if user is None else {}
+    fixed: dict[str, Any] = (
+        {"state": MeetingState.FIXED, "starts_at": AT} if user is None else {}
+    )
     meeting = Meeting(**of_room, side=Side.SOLUTION, topic="Sensors", minutes=60, **fixed)
     task = AgreedTask(**of_room, side=Side.CHALLENGE, title="Send the plan")
     session.add_all([message, meeting, task])
