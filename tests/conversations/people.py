@@ -98,4 +98,4 @@ def talked(session: Session, of: Round, match: Match) -> None:
         kind: of.actor(session.get_one(Submission, match.key_of(Side(kind.value))))
         for kind in Kind
     }
-    talk(session, sides, match.id)
+    talk(session, sides, match.id, ADDRESS)

@@ -14,8 +14,6 @@ from app.core.base.clock import now
 from app.matches.lifecycle import Side
 from app.submissions.lifecycle import Kind
 
-ADDRESS: Final = "http://localhost:8000"
-"""What stands in the letters of the demonstration, which go nowhere."""
 SAID: Final = (
     (
         Kind.SOLUTION,
@@ -35,7 +33,9 @@ SAID: Final = (
 )
 
 
-def talk(session: Session, sides: Mapping[Kind, Actor], match_id: UUID) -> None:
+def talk(
+    session: Session, sides: Mapping[Kind, Actor], match_id: UUID, public_url: str
+) -> None:
     """Let both sides of a confirmed match talk, fix one meeting, and agree on two tasks."""
     for side, body in SAID:
         messages.say(session, sides[side], match_id, NewMessage(body=body))
@@ -46,11 +46,11 @@ def talk(session: Session, sides: Mapping[Kind, Actor], match_id: UUID) -> None:
         ("Our data", times[2:4]),
     ):
         new = NewMeeting(topic=topic, minutes=60, place="Video call", times=proposed)
-        meeting = meetings.propose(session, owner, match_id, new, public_url=ADDRESS)
+        meeting = meetings.propose(session, owner, match_id, new, public_url=public_url)
         if proposed == times[:2]:
             taken = MeetingStepTaken(time=proposed[0])
             meetings.take(
-                session, provider, match_id, meeting.id, "choose", taken, public_url=ADDRESS
+                session, provider, match_id, meeting.id, "choose", taken, public_url=public_url
             )
     due = (now() + timedelta(days=7)).date()
     for title, who in (
