@@ -4,13 +4,12 @@ Instants are in UTC, so that no calendar has to know a zone. Nobody is named in 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
-LONGEST: Final = 75
-"""Bytes of a line, its end not counted."""
+_PRODUCT: Final = "-//Counterpart//Conversations//EN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +41,27 @@ class Entry:
 
 def calendar_file(entry: Entry) -> str:
     """Return the file of one meeting."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Counterpart//Conversations//EN",
-        "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{entry.key}",
-        f"SEQUENCE:{entry.sequence}",
-        f"DTSTAMP:{_instant(entry.changed_at)}",
-        f"DTSTART:{_instant(entry.starts_at)}",
-        f"DTEND:{_instant(entry.starts_at + timedelta(minutes=entry.minutes))}",
-        f"SUMMARY:{_text(entry.title)}",
-        *([f"LOCATION:{_text(entry.place)}"] if entry.place else []),
-        f"URL:{entry.url}",
-        f"STATUS:{'CANCELLED' if entry.is_cancelled else 'CONFIRMED'}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    from icalendar import Calendar, Event  # noqa: PLC0415 -- few ask for a calendar
+
+    found, event = Calendar(), Event()
+    found.add("prodid", _PRODUCT)
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    event.add("uid", f"{entry.key}@counterpart")
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at)
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.starts_at + timedelta(minutes=entry.minutes))
+    event.add("summary", _in_lines(entry.title))
+    if entry.place:
+        event.add("location", _in_lines(entry.place))
+    event.add("url", entry.url)
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    found.add_component(event)
+    written: bytes = found.to_ical()
+    return written.decode()
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _text(words: str) -> str:
-    """Return words as a value: what means something in the format is marked, no line ends."""
-    marked = words.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(marked.splitlines())
-
-
-def _folded(line: str) -> str:
-    """Return a line in pieces that are short enough, none of which parts a character."""
-    pieces, length = [""], 0
-    for character in line:
-        size = len(character.encode())
-        if length + size > LONGEST:
-            pieces.append("")
-            length = 1  # the blank with which a further piece begins
-        pieces[-1] += character
-        length += size
-    return "\r\n ".join(pieces)
+def _in_lines(words: str) -> str:
+    """Return words with every kind of line break as the one that the format knows."""
+    return "\n".join(words.splitlines())

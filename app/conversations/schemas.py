@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.conversations.lifecycle import AgreedState, MeetingState, MessageKind, StaffAccess
 from app.core.base.numbers import Whole
-from app.core.base.schemas import Instant, at_most
+from app.core.base.schemas import Day, Instant, at_most
 from app.core.base.text import Line, Text
 from app.matches.lifecycle import Side
 
@@ -231,7 +231,7 @@ class NewAgreedTask(BaseModel):
     person_id: UUID | None = Field(
         default=None, description="Who of that side; null for the team as a whole."
     )
-    due_on: Annotated[date, Field(ge=date(2020, 1, 1), le=date(2199, 12, 31))] | None = None
+    due_on: Annotated[Day, Field(ge=date(2020, 1, 1), le=date(2199, 12, 31))] | None = None
 
 
 class AgreedTaskRead(BaseModel):
@@ -241,7 +241,7 @@ class AgreedTaskRead(BaseModel):
     title: str
     side: Side
     person: str | None = Field(description="What the person is called who does it.")
-    due_on: date | None
+    due_on: Day | None
     state: AgreedState
     done_at: datetime | None
     created_at: datetime
