@@ -171,7 +171,7 @@ def test_a_meeting_is_proposed_taken_and_cancelled(pair: Pair, enter: Enter) -> 
     assert len(times) >= 5
     assert "Proposed. The other team gets a letter." in proposed.text
     assert "It waits for the other team." in proposed.text
-    assert "Answer the proposal of a meeting" in task.text
+    assert "Answer 1 proposal of a meeting" in task.text
     assert "Which time do you take?" in waiting.text
     assert "Fixed. Both teams get a letter." in fixed.text
     assert file.headers["content-type"] == "text/calendar; charset=utf-8"

@@ -1,6 +1,7 @@
 """Rooms of matches: what both sides say, when they meet, and what they agree on."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +18,7 @@ def _words(name: str, values: Sequence[str]) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, length=40)
 
 
-def _record(*columns: sa.Column[object]) -> list[sa.Column[object]]:
+def _record(*columns: sa.Column[Any]) -> list[sa.Column[Any]]:
     """Return the columns of a table behind those that each row has."""
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -28,7 +29,7 @@ def _record(*columns: sa.Column[object]) -> list[sa.Column[object]]:
     ]
 
 
-def _key(name: str, table: str, column: str, **more: str) -> sa.ForeignKeyConstraint:
+def _key(name: str, table: str, column: str, **more: Any) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         [column], [f"{table}.id"], name=op.f(f"fk_{name}_{column}_{table}"), **more
     )
