@@ -15,6 +15,7 @@ from app.accounts.dependencies import GUARD, admitted
 from app.accounts.service.demonstration_links import DemonstrationLinks
 from app.advice import api as advice
 from app.attachments.api import router as attachments
+from app.conversations import api as conversations
 from app.core.base.collecting import collect_seldom
 from app.core.base.errors import AppError
 from app.core.base.logging import configure
@@ -163,6 +164,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         learning,
         matches,
         offers,
+        conversations.router,
         duplicates,
         screening.router,
         screening.of_call,

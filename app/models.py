@@ -3,6 +3,7 @@
 from app.accounts import models as accounts
 from app.advice import models as advice
 from app.attachments import models as attachments
+from app.conversations import models as conversations
 from app.core.storage import (
     audit,
     idempotency_keys,
@@ -33,6 +34,7 @@ __all__ = [
     "advice",
     "attachments",
     "audit",
+    "conversations",
     "decisions",
     "events",
     "idempotency_keys",

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.access.policy import OPERATOR
 from app.accounts import jobs as accounts
+from app.conversations.service import waiting
 from app.core.base.errors import AppError
 from app.core.storage import idempotency_keys, jobs, outbox
 from app.core.storage.database import Database, transaction
@@ -72,7 +73,7 @@ def _sweep(database: Database, settings: Settings) -> None:
         log.info("reviewers reminded", extra={"letters": reminded})
 
 
-def _remind(database: Database) -> None:
+def _remind(database: Database, settings: Settings) -> None:
     """Write the letters that a date asks for, some at a time, so that nobody waits long."""
     while True:
         with transaction(database) as session:
@@ -80,6 +81,10 @@ def _remind(database: Database) -> None:
         if not reminded:
             break
         log.info("reminders written", extra={"submissions": reminded})
+    with transaction(database) as session:
+        waited = waiting.remind(session, settings.public_url)
+    if waited:
+        log.info("told of what waits in rooms", extra={"sides": waited})
     with transaction(database) as session:
         written = digest.write_digests(session)
     if written:
@@ -126,7 +131,7 @@ def _work(database: Database, settings: Settings, stop: threading.Event) -> None
                 # Set first: a sweep that fails must not keep the jobs waiting.
                 sweep_at = time.monotonic() + SWEEP_SECONDS
                 _sweep(database, settings)
-                _remind(database)
+                _remind(database, settings)
             if time.monotonic() >= settle_at:
                 settle_at = time.monotonic() + SETTLE_SECONDS
                 _settle(database)

@@ -27,6 +27,7 @@ from app.accounts.models import (
     User,
 )
 from app.advice.models import Advice, BoardItem, BoardQuestion
+from app.conversations.models import AgreedTask, Conversation, Meeting, RoomMessage
 from app.core.base.clock import now
 from app.core.storage import audit, audit_reasons
 from app.core.storage.database import Database, transaction
@@ -41,8 +42,10 @@ from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
 from app.questions.models import CallForm
 from app.screening.models import Exclusion
+from app.submissions.lifecycle import State
 from app.submissions.models import Revision, Submission
-from tests.factories import a_user, an_organisation
+from tests.conversations.world import in_conversation
+from tests.factories import a_challenge, a_user, an_organisation
 from tests.world import World
 
 STAFF = {Role.STAFF, Role.LEAD}
@@ -66,6 +69,9 @@ READERS: Mapping[str, set[Role]] = {
     "what a team sent before": STAFF | {Role.AUDITOR},
     "what is decided and not released": STAFF | {Role.AUDITOR},
     "what is not public yet": STAFF | {Role.AUDITOR},
+    # What two teams say to each other, and where both let the staff.
+    "what two teams say to each other": set(),
+    "what two teams let the staff read": STAFF,
     # What the advisory board says, but for one's own.
     "the advice of another": STAFF | {Role.AUDITOR},
     "what an advisor asks of another programme": STAFF | {Role.AUDITOR},
@@ -154,6 +160,14 @@ def of_content(session: Session, world: World) -> None:
     for decision in session.exec(select(Decision)):
         decision.reasons = decision.message = mark("what is decided and not released")
         decision.feedback = f"{mark('what is decided and not released')} {decision.code}"
+    for key, word in (
+        (world.other["conversation_id"], "what two teams let the staff read"),
+        (of_strangers(session, world), "what two teams say to each other"),
+    ):
+        room = session.exec(select(Conversation).where(Conversation.match_id == key)).one()
+        for told, name in ((RoomMessage, "body"), (Meeting, "topic"), (AgreedTask, "title")):
+            of_room = update(told).where(told.conversation_id == room.id)  # type: ignore[arg-type]  # -- each has it
+            session.execute(of_room.values({name: mark(word)}))
     draft = session.get_one(Submission, world.hidden["challenge_id"])
     draft.summary = mark("what a team has not handed in")
     session.execute(update(Verdict).values(reason=mark("the reason of a verdict")))
@@ -176,6 +190,13 @@ def of_content(session: Session, world: World) -> None:
         world.other["programme_id"],
         told=mark("what was done to a programme"),
     )
+
+
+def of_strangers(session: Session, world: World) -> UUID:
+    """Return the match of two teams of which nobody is who reads."""
+    challenge = a_challenge(session, state=State.SELECTED)
+    world.strangers = in_conversation(session, a_user(session), challenge.id)
+    return world.strangers["conversation_id"]
 
 
 def of_people(session: Session, world: World) -> None:
@@ -241,7 +262,7 @@ def readings(world: World, role: Role) -> Iterator[str]:
         if method != "get":
             continue
         content = described[path]["get"]["responses"]["200"].get("content", {})
-        kinds = ("own", "other", "hidden")
+        kinds = ("own", "other", "hidden", "strangers")
         for address in {path.format(**world.named(role, kind)) for kind in kinds}:
             for media in content:
                 yield read(world, role, address, media)

@@ -16,6 +16,7 @@ from tests.access_matrix import Matrix
 from tests.accounts import access_matrix as accounts
 from tests.advice import access_matrix as advice
 from tests.attachments import access_matrix as attachments
+from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.insights import access_matrix as insights
@@ -41,6 +42,7 @@ FEATURES = (
     accounts,
     advice,
     attachments,
+    conversations,
     decisions,
     duplicates,
     insights,

@@ -21,6 +21,7 @@ from app.programmes.models import Call, Programme
 from app.screening.models import Exclusion
 from app.submissions.models import Submission
 from tests.attachments import access_matrix as attachments
+from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
 from tests.interests import access_matrix as interests
@@ -49,6 +50,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "run_id": MatchRun,
     "match_id": Match,
     "counterpart_id": Submission,
+    "conversation_id": Match,
 }
 NOWHERE: Final = {
     "programme_id": "no-such-programme",
@@ -62,6 +64,7 @@ NOWHERE: Final = {
     "run_id": "RUN-1999-999",
     "match_id": "MA-1999-999",
     "counterpart_id": "SO-1999-998",
+    "conversation_id": "MA-1999-998",
 }
 WITHOUT_CODES: Final = (
     *("verdict", "release", "permit_back", "read_late_permit"),
@@ -76,12 +79,16 @@ WITHOUT_CODES: Final = (
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
     *("read_entry ", "join_entry "),
 )
-MADE: Final = ("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry")
-ENDED: Final = {"take_collaborator_off", "remove_team_comment"}
+MADE: Final = (
+    *("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry"),
+    *("add_message", "propose_meeting", "add_agreed_task"),
+)
+ENDED: Final = {"take_collaborator_off", "remove_team_comment", "take_message_back"}
 """What is not there any more when it is asked for the second time."""
 FEATURES: Final = (
     *(
         attachments,
+        conversations,
         decisions,
         duplicates,
         interests,

@@ -28,6 +28,14 @@ from app.advice.schemas import (
     NewDeclaration,
 )
 from app.cli.commands import cli
+from app.conversations.schemas import (
+    ChangedMessage,
+    MeetingStepTaken,
+    NewAgreedTask,
+    NewMeeting,
+    NewMessage,
+    Reading,
+)
 from app.core.base import errors
 from app.core.base.merge_patch import Patch
 from app.decisions.schemas import (
@@ -112,6 +120,7 @@ BODIES: dict[str, type[BaseModel]] = {
         *(InterestDraft, NewAsking),
         HandOver,
         MatchStepTaken,
+        *(NewMessage, ChangedMessage, Reading, NewMeeting, MeetingStepTaken, NewAgreedTask),
         MembershipDraft,
         NewChallenge,
         NewLatePermit,

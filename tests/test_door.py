@@ -70,6 +70,8 @@ STEPPING = (
 BESIDE = (
     *("add_collaborator", "create_thread", "add_team_comment", "change_team_comment"),
     *("add_support", "tell_interest"),
+    *("mark_conversation_read", "add_message", "change_message", "propose_meeting"),
+    *("take_meeting_step", "add_agreed_task"),
 )
 """Routes for members of teams about submissions of either kind. What was wrong with a body is
 said alike of every submission, whether there is one or not."""

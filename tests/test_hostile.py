@@ -77,6 +77,11 @@ def headers(world: World, operation: str) -> dict[str, str]:
     who = Role.ADVISOR if operation in advising else who
     together = ("add_collaborator", "create_thread", "add_team_comment", "change_team_comment")
     who = Role.MEMBER if operation in (*together, "take_thread_step", "add_support") else who
+    talking = (
+        *("_conversation_step", "_conversation_read", "_message", "_meeting"),
+        *("_meeting_step", "_agreed_task", "_agreed_task_step"),
+    )
+    who = Role.MEMBER if operation.endswith(talking) else who
     return {
         "Authorization": f"Bearer {world.secrets[who]}",
         "Idempotency-Key": uuid4().hex,

@@ -109,7 +109,7 @@ POSTS = [
         (
             *("create_", "take_", "invite_", "add_", "hand_", "undo_", "permit_"),
             *("prepare_", "send_", "replace_match", "begin_", "use_", "renew_"),
-            *("ping_", "replay_", "join_", "adopt_", "ask_for_"),
+            *("ping_", "replay_", "join_", "adopt_", "ask_for_", "mark_", "propose_"),
         )
     )
 ]

@@ -40,6 +40,7 @@ from app.submissions.models import Submission
 from app.submissions.service import form_files, revisions
 from tests.advice.world import ADVISING, before_the_board
 from tests.attachments.samples import an_attachment
+from tests.conversations.world import CONVERSATIONS, in_conversation
 from tests.factories import (
     a_call,
     a_challenge,
@@ -82,6 +83,7 @@ ABSENT = {
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
     *("webhook_id", "delivery_id", "counterpart_id"),
+    *("conversation_id", "message_id", "meeting_id", "task_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -97,6 +99,7 @@ class World:
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     other: dict[str, Any] = field(default_factory=dict)
     hidden: dict[str, Any] = field(default_factory=dict)
+    strangers: dict[str, Any] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
     answers: dict[tuple[object, ...], Response] = field(default_factory=dict)
     renew: Callable[[], None] = lambda: None
@@ -397,8 +400,11 @@ def _matched(session: Session, world: World) -> None:
         if role is Role.MEMBER:
             own["solution_id"] = world.other["solution_id"]
         world.own[role]["match_id"] = a_match(session, state=MatchState.OFFERED, **own).id
+        user = session.get_one(User, world.own[role]["user_id"])
+        world.own[role] |= in_conversation(session, user, own["challenge_id"])
     other = {name: world.other[name] for name in ("challenge_id", "solution_id")}
     world.other["match_id"] = a_match(session, state=MatchState.PREPARED, **other).id
+    world.other |= in_conversation(session, None, world.other["challenge_id"])
 
 
 def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
@@ -490,6 +496,7 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         **REVIEWING,
         **ADVISING,
         **WEBHOOKS,
+        **CONVERSATIONS,
         "create_advisor": {"programme_id": programme_id, "user_id": str(things["advisor"])},
         "create_consultation": {
             "call_id": str(things["undecided_call"]),

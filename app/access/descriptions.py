@@ -66,6 +66,13 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.MATCH_OFFER: Message("Send offers of matches, and replace them"),
         Action.MATCH_ANSWER: Message("Accept or decline matches offered to your teams"),
         Action.MATCH_WRITE: Message("Record matches"),
+        Action.CONVERSATION_READ: Message(
+            "Read what your team and its match say to each other"
+        ),
+        Action.CONVERSATION_WRITE: Message("Write to the other team of a match"),
+        Action.CONVERSATION_VISIT: Message(
+            "Read the conversation of a match where both teams let the staff"
+        ),
         Action.JOB_READ: Message("See how far work in the background is"),
         Action.USER_READ: Message("See the people of the team or of the service"),
         Action.AUDIT_READ: Message("Read the record of who did what"),

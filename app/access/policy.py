@@ -77,6 +77,8 @@ _STAFF: Final = {
     Action.VERDICT_WRITE: Reach.ANY,
     Action.MATCH_READ: Reach.ANY,
     Action.MATCH_WRITE: Reach.ANY,
+    # Where both teams let the staff: see app/conversations/queries.py.
+    Action.CONVERSATION_VISIT: Reach.ANY,
     Action.JOB_READ: Reach.ANY,
     Action.OUTBOX_READ: Reach.ANY,
     Action.AUDIT_READ: Reach.ANY,
@@ -107,6 +109,8 @@ GRANTS: Final[Mapping[Role, Mapping[Action, Reach]]] = MappingProxyType(
             Action.INTEREST_WRITE: Reach.OWN,
             Action.MATCH_READ: Reach.OWN,
             Action.MATCH_ANSWER: Reach.OWN,
+            Action.CONVERSATION_READ: Reach.OWN,
+            Action.CONVERSATION_WRITE: Reach.OWN,
             Action.WEBHOOK_TEAM: Reach.OWN,
         },
         Role.REVIEWER: {

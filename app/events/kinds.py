@@ -44,6 +44,10 @@ class EventKind(StrEnum):
     MATCH_DECLINED = "match.declined"
     MATCH_LAPSED = "match.lapsed"
     MATCH_WITHDRAWN = "match.withdrawn"
+    CONVERSATION_WAITING = "conversation.waiting"
+    MEETING_PROPOSED = "meeting.proposed"
+    MEETING_FIXED = "meeting.fixed"
+    MEETING_CANCELLED = "meeting.cancelled"
     TEAM_JOINING = "team.joining"
     REVIEW_ASKED = "review.asked"
     REVIEW_DUE_SOON = "review.due_soon"
@@ -206,6 +210,19 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         ),
         EventKind.MATCH_WITHDRAWN: _team(
             Message("The other team has withdrawn from a match"), Action.MATCH_READ
+        ),
+        EventKind.CONVERSATION_WAITING: _team(
+            Message("What the other team of a match wrote waits unread"),
+            Action.CONVERSATION_READ,
+        ),
+        EventKind.MEETING_PROPOSED: _team(
+            Message("The other team of a match proposes a meeting"), Action.CONVERSATION_READ
+        ),
+        EventKind.MEETING_FIXED: _team(
+            Message("A meeting of a match is fixed"), Action.CONVERSATION_READ
+        ),
+        EventKind.MEETING_CANCELLED: _team(
+            Message("The other team of a match cancels a meeting"), Action.CONVERSATION_READ
         ),
         EventKind.TEAM_JOINING: _team(
             Message("Someone is invited to a team"), Action.ORGANISATION_READ

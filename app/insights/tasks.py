@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from app.access.policy import Actor
-from app.insights import desk_tasks, own_tasks
+from app.insights import desk_tasks, own_tasks, room_tasks
 from app.insights.schemas import MOST_TASKS
 from app.insights.task import Task
 
@@ -24,6 +24,9 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *own_tasks.asked_for_interest(session, actor),
         *desk_tasks.of_curators(session, actor),
         *own_tasks.offered(session, actor),
+        *room_tasks.unread(session, actor),
+        *room_tasks.to_meet(session, actor),
+        *room_tasks.agreed(session, actor),
         *desk_tasks.of_matchmakers(session, actor),
         *own_tasks.of_reviewers(session, actor),
         *desk_tasks.of_conflicts(session, actor),

@@ -52,6 +52,8 @@ TOLD: Final = frozenset({"title", "remedy", "problem", "detail"})
 WORDS: Final = frozenset(
     {
         "Role",
+        "MeetingState",
+        "AgreedState",
         "Kind",
         "CallKind",
         "Phase",

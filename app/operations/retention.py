@@ -9,6 +9,7 @@ from app.accounts.models import OneTimeLink, Token
 from app.accounts.service import browser_sessions, known_browsers, one_time_links
 from app.advice.service import advisors
 from app.attachments.service import keeping as attachments
+from app.conversations.service import keeping as conversations
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
 from app.events import service as events
@@ -33,6 +34,7 @@ class Removed:
     counts: int
     files: int
     threads: int
+    rooms: int
     events: int
     webhooks: int
 
@@ -52,6 +54,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     threads = comments.forget(session, at - retention)
     support.forget(session, at - retention)
     interests.forget(session, retention)
+    rooms = conversations.forget(session, at - retention)
     return Removed(
         people=people,
         letters=outbox.purge(session, at - timedelta(days=settings.letter_days)),
@@ -61,6 +64,7 @@ def purge(session: Session, settings: Settings) -> Removed:
         counts=rate_limits.purge(session, at - timedelta(days=1)),
         files=attachments.purge(session, at),
         threads=threads,
+        rooms=rooms,
         events=events.purge(session, at - timedelta(days=settings.event_days)),
         webhooks=webhooks.purge(session, at - timedelta(days=settings.letter_days)),
     )

@@ -97,7 +97,11 @@ ENTRIES: Final = (
     Entry(
         Message("My matches"),
         "/matches",
-        _pages("show_matches", "show_match", "show_match_step", "move_match"),
+        _pages(
+            *("show_matches", "show_match", "show_match_step", "move_match"),
+            *("show_conversation", "say_in_conversation", "show_meetings", "propose_times"),
+            *("move_meeting", "show_agreed", "agree_on_task"),
+        ),
         own_alone(Action.MATCH_ANSWER),
     ),
     Entry(

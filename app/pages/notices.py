@@ -45,6 +45,22 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "comment-removed": Message("Removed."),
             "thread-resolve": Message("Marked as resolved."),
             "thread-reopen": Message("Open again."),
+            "message-said": Message("Sent. The people of both teams can read it."),
+            "message-changed": Message("Changed."),
+            "message-taken-back": Message("Taken back. Its line stays, without its text."),
+            "conversation-read": Message("Marked as read."),
+            "conversation-let-staff": Message(
+                "The staff can read this once the other team lets them, too. Both teams see it."
+            ),
+            "conversation-shut-staff": Message("The staff cannot read this any more."),
+            "meeting-proposed": Message("Proposed. The other team gets a letter."),
+            "meeting-choose": Message("Fixed. Both teams get a letter."),
+            "meeting-move": Message("Proposed. The other team gets a letter."),
+            "meeting-cancel": Message("Cancelled. The other team gets a letter."),
+            "agreed-added": Message("Added."),
+            "agreed-finish": Message("Marked as done."),
+            "agreed-reopen": Message("Open again."),
+            "agreed-drop": Message("Dropped."),
             "file-added": Message("Added."),
             "file-renamed": Message(
                 "Added, under a name that fits what the file is and that no other one has."

@@ -70,12 +70,15 @@ from app.pages.staff import (
 )
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
+    agreed,
     comments,
+    conversation,
     entry,
     files,
     fitting,
     form,
     matches,
+    meetings,
     mine,
     notice,
     offline,
@@ -120,6 +123,9 @@ for page in (
         notice,
         receipt,
         matches,
+        conversation,
+        meetings,
+        agreed,
     ),
     *(my_reviews, review, reviewing, reviewers, asking_reviewers),
     *(advice, consultations),

@@ -11,6 +11,7 @@ What comes from elsewhere passes a filter:
     {{ 1200|number }}, {{ 0.731|number(2) }}, {{ 0.5|percent }}
     {{ call.closes_at|moment }}        a <time> with its zone: the reader's, or `zone=`
     {{ call.closes_at|day }}           the same without the hour
+    {{ meeting.at|clock(their_zone) }} as it reads elsewhere; a script adds nothing
 
 A message that is printed by itself is translated without a filter.
 """
@@ -86,6 +87,7 @@ def install(environment: Environment, language: Language) -> None:
         "percent": language.percent,
         "moment": _teller(language.moment),
         "day": _teller(language.day),
+        "clock": language.moment,
     }
 
 

@@ -1,15 +1,13 @@
 """What goes in and out about programmes and calls."""
 
-import re
 import zoneinfo
-from datetime import date, datetime
-from typing import Annotated, Any, Final, Self
+from datetime import datetime
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -22,7 +20,7 @@ from app.core.base.clock import in_utc, in_zone
 from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference, is_key
-from app.core.base.schemas import Announced
+from app.core.base.schemas import Announced, Day
 from app.core.base.text import Line, Text
 from app.core.base.zones import Zone
 from app.core.storage.pagination import ListQuery, Several
@@ -115,24 +113,12 @@ AnyProgramme = ProgrammeStaffRead | ProgrammeRead
 """A programme in the form of its reader."""
 
 
-def _written_out(given: Any) -> Any:
-    """Refuse a number, which pydantic would take for seconds since 1970."""
-    if isinstance(given, date) or (isinstance(given, str) and _DAY.fullmatch(given.strip())):
-        return given.strip() if isinstance(given, str) else given
-    raise ValueError(Message("write year, month and day, such as 2027-06-01"))
-
-
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
 class PromisedDate(BaseModel):
     """What a call promises to happen, and on which day."""
 
     model_config = ConfigDict(extra="forbid")
 
-    on: Annotated[date, BeforeValidator(_written_out)] = Field(
-        description="The day, in the zone of the call."
-    )
+    on: Day = Field(description="The day, in the zone of the call.")
     label: Annotated[Line, StringConstraints(min_length=3, max_length=200)] = Field(
         description="What happens then, in the working language of the programme."
     )

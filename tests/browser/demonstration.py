@@ -40,6 +40,7 @@ from tests.browser.counted import counted
 from tests.browser.hooked import hooked
 from tests.browser.reviewed import REVIEWER, reviewed
 from tests.browser.screened import screened
+from tests.conversations.people import talked
 from tests.factories import (
     KEY,
     a_call,
@@ -277,6 +278,7 @@ def _matched(session: Session, team: UUID) -> dict[str, str]:
     of.challenges[0].organisation_id = team
     sent = offered(session, of, (0, 0), (0, 1), (1, 2), (1, 3))
     confirmed(session, of, sent[1])
+    talked(session, of, sent[1])
     answer(session, of, sent[2], "solution", "decline", reason="Nobody has time in autumn.")
     prepared(session, of, (2, 4))
     asked_about(session, of.challenges[0], of.solutions[4])

@@ -11,6 +11,7 @@ from app.accounts.lifecycle import Purpose
 from app.accounts.service import notices, one_time_links
 from app.accounts.service.notices import Notice
 from app.advice.service import letters as advice
+from app.conversations import letters as conversations
 from app.core.base.clock import now
 from app.core.http.access import declarations
 from app.core.storage import outbox
@@ -31,6 +32,7 @@ LETTERS = {
     **{f"notice {step}": public_notices._EVENTS[step] for step in public_notices._LETTERS},
     **{f"review {kind}": kind for kind in reviews.LETTERS},
     **{f"advice {kind}": kind for kind in advice.LETTERS},
+    **{f"room {kind}": kind for kind in conversations.LETTERS},
     "somebody is named for a submission": EventKind.SUBMISSION_SHARED,
     "staff have sent it for a team": EventKind.SUBMISSION_ENTERED,
     "a superior is asked": EventKind.SUBMISSION_SUPPORT_ASKED,

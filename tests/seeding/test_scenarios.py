@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session, col, select
 
+from app.conversations.models import AgreedTask, Conversation, Meeting
+from app.conversations.service import messages
 from app.core.base.clock import now
 from app.core.storage.database import Database, connect, reading, transaction
 from app.core.storage.outbox import Letter
@@ -21,6 +23,7 @@ from app.programmes import service as programmes
 from app.reviews.lifecycle import ReviewState
 from app.reviews.models import Review
 from app.seeding import demonstration, loader
+from app.seeding.scenarios.cast import Cast
 from app.seeding.scenarios.edition import PROGRAMME, Scenario, play_edition
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
@@ -146,6 +149,21 @@ def test_eight_matches_are_confirmed_after_one_was_declined_and_replaced(
         MatchState.REPLACED: 1,
     }
     assert sum(match.replaces_id is not None for match in found) == 1
+
+
+def test_one_confirmed_match_talks_meets_and_has_agreed_on_something(played: Database) -> None:
+    with reading(played) as session:
+        room = session.exec(select(Conversation)).one()
+        match = session.get_one(Match, room.match_id)
+        states = Counter(session.exec(select(Meeting.state)))
+        tasks = session.exec(select(AgreedTask)).all()
+        owner = Cast(session).of_demonstration("challenge_owner")
+        read = messages.listed(session, owner, match.id).messages
+
+    assert match.state is MatchState.CONFIRMED
+    assert [one.side for one in read] == ["solution", "challenge", "solution", "challenge"]
+    assert states == {"fixed": 1, "proposed": 1}
+    assert len(tasks) == 2
 
 
 def test_who_is_made_up_says_so(played: Database) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
@@ -23,6 +23,7 @@ MOST_STEPS: Final = 30
 MOST_MISSING: Final = 50
 """What a step may lack: as many fields as a draft has."""
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
@@ -40,6 +41,16 @@ def at_most(count: int) -> Any:
     """
     return Field(json_schema_extra={"maxItems": count})
 
+
+def _day_written_out(given: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970, and any short form."""
+    if isinstance(given, date) or (isinstance(given, str) and _DAY.fullmatch(given.strip())):
+        return given.strip() if isinstance(given, str) else given
+    raise ValueError(Message("write year, month and day, such as 2027-06-01"))
+
+
+Day = Annotated[date, BeforeValidator(_day_written_out)]
+"""A day, written out."""
 
 Announced = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 """An instant as somebody announces it, with the offset that was written."""

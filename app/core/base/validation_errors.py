@@ -55,6 +55,7 @@ def _escaped(part: int | str) -> str:
     return str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
+_NO_DAY: Final = Message("Write year, month and day, such as 2027-06-01.")
 _NO_INSTANT: Final = Message(
     "It is no date and time that exists. Write it in full, hours from 00 to 23, such as "
     "2026-11-21T10:00:00Z."
@@ -101,6 +102,10 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
     "literal_error": _NO_CHOICE,
     "uuid_type": _NO_KEY,
     "uuid_parsing": _NO_KEY,
+    "date_type": _NO_DAY,
+    "date_parsing": _NO_DAY,
+    "date_from_datetime_parsing": _NO_DAY,
+    "date_from_datetime_inexact": _NO_DAY,
     "datetime_type": _NO_INSTANT,
     "datetime_parsing": _NO_INSTANT,
     "datetime_from_date_parsing": _NO_INSTANT,

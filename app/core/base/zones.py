@@ -1,8 +1,10 @@
 """Time zones: names of the IANA database."""
 
 import zoneinfo
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
@@ -62,3 +64,27 @@ def _known(name: str) -> str:
 
 Zone = Annotated[str, Field(max_length=100), AfterValidator(_known)]
 """The name of a time zone, such as Europe/Paris."""
+
+
+_SEASONS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+"""In which clocks are compared."""
+
+
+@cache
+def of_country(code: str) -> str | None:
+    """Return the zone of a country in which all of it has one time; None for any other.
+
+    Parameters
+    ----------
+    code : str
+        As in ISO 3166-1, two letters.
+    """
+    from babel.core import get_global  # noqa: PLC0415 -- when first needed
+
+    found = sorted(
+        name for name in get_global("territory_zones").get(code, ()) if is_zone(name)
+    )
+    clocks = {
+        tuple(at.astimezone(ZoneInfo(name)).utcoffset() for at in _SEASONS) for name in found
+    }
+    return found[0] if len(clocks) == 1 else None

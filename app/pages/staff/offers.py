@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.conversations import queries as conversations
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import ConfirmFirst, Conflict, Stale, Unprocessable
 from app.core.base.references import Reference
@@ -84,6 +85,7 @@ def show_programme_matches(
         programme=of,
         place=place,
         matches=found.rows,
+        lives=conversations.lives(session, [row.id for row in found.rows]),
         counts=figures.counts(session, actor, of.id),
         asked=asked,
         table=urlencode({"programme": of.code, "format": "csv", **kept}, doseq=True),

@@ -11,6 +11,9 @@ from sqlmodel import Session
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.conversations import queries as conversations
+from app.conversations.schemas import RoomRead
+from app.conversations.service import rooms
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import Conflict, Stale, Unprocessable
 from app.core.base.messages import Message
@@ -82,6 +85,7 @@ def show_match(
         of=programmes.programme(session, found.programme_id),
         languages_of=queries.languages_of(session, found),
         offers=[one for one in offers if not one.reason],
+        room=_room(session, actor, found),
         settled_at=found.settled_at,
         happened=HAPPENED.get(found.state),
         labels=themes.labels(session, page.language),
@@ -101,10 +105,24 @@ def _staff_page(page: Page, session: Session, actor: Actor, match: Match) -> Res
         line=reading.in_words(session, match, page.language),
         replaces=before,
         is_over=match.state in OVER,
+        room=_room(session, actor, match),
+        may_visit=policy.allows(actor, Action.CONVERSATION_VISIT),
         may_replace=policy.allows(actor, Action.MATCH_WRITE)
         and match.run_id is not None
         and steps.is_replaceable(match),
     )
+
+
+def _room(session: Session, actor: Actor, match: Match) -> RoomRead | None:
+    """Return that the two teams talk, if they can."""
+    if not conversations.has_room(match):
+        return None
+    found = rooms.read(session, actor, match.id)
+    return None if type(found) is RoomRead and not _watches(actor) else found
+
+
+def _watches(actor: Actor) -> bool:
+    return policy.has_any_reach(actor, Action.MATCH_READ)
 
 
 @router.get("/matches/{match}/steps/{step}")

@@ -1,6 +1,6 @@
 """A whole edition, played: from two calls to released decisions and confirmed matches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.access.policy import OPERATOR, Actor
+from app.access.policy import OPERATOR, Action, Actor, own_reach
 from app.core.base.clock import now
 from app.core.storage.database import Database, reading, transaction
 from app.matches import queries as match_queries
@@ -31,6 +31,7 @@ from app.programmes.queries import programme_or_none
 from app.programmes.schemas import ProgrammeDraft, Providers
 from app.seeding.scenarios.calls import Played, Say, Stage, play, selected
 from app.seeding.scenarios.cast import Cast
+from app.seeding.scenarios.talks import talk
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
@@ -90,7 +91,7 @@ def play_edition(
         if run is not None:
             carry_out(run)
             with transaction(database) as session:
-                _play_offers(session, run.id, say)
+                _play_offers(session, run.id, settings.public_url, say)
         _replace(database, settings, say)
 
 
@@ -145,8 +146,8 @@ def _noticed(stage: Stage, challenge: Submission) -> None:
         notices.take_step(session, actor, notice.id, step, NoticeStepTaken())
 
 
-def _play_offers(session: Session, run_id: UUID, say: Say) -> None:
-    """Play from the run to consents: one provider declines."""
+def _play_offers(session: Session, run_id: UUID, public_url: str, say: Say) -> None:
+    """Play from the run to consents: one provider declines, and one pair begins to talk."""
     cast = Cast(session)
     lead = cast.of_demonstration("lead")
     run = session.get_one(MatchRun, run_id)
@@ -171,7 +172,18 @@ def _play_offers(session: Session, run_id: UUID, say: Say) -> None:
     )
     provider = _sides(session, cast, declined)[Kind.SOLUTION]
     match_steps.take(session, provider, declined.id, "decline", said)
+    talking = _of_demonstration(session, cast, others)
+    talk(session, _sides(session, cast, talking), talking.id, public_url)
     say(f"{len(others) + 1} offers were sent, {len(others)} were confirmed, 1 was declined.")
+
+
+def _of_demonstration(session: Session, cast: Cast, found: Sequence[Match]) -> Match:
+    """Return a match of which somebody can look around as its challenge owner."""
+    own = own_reach(cast.of_demonstration("challenge_owner"), Action.CONVERSATION_WRITE)
+    for match in found:
+        if session.get_one(Submission, match.challenge_id).organisation_id in own:
+            return match
+    return found[0]
 
 
 def _replace(database: Database, settings: Settings, say: Say) -> None:

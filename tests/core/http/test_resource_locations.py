@@ -8,7 +8,11 @@ from app.access.policy import Role
 from tests.test_authorisation import EXPECTED
 from tests.world import World
 
-BESIDE = {"add_collaborator", "create_thread", "add_team_comment", "add_support"}
+BESIDE = {"add_collaborator", "create_thread", "add_team_comment", "add_support"} | {
+    "add_message",
+    "propose_meeting",
+    "add_agreed_task",
+}
 """What belongs to a submission, and is read with it, by the keys of both."""
 
 

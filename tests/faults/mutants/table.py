@@ -9,6 +9,7 @@ from tests.faults.mutants import (
     bounds,
     browsing,
     climbing,
+    conversations,
     credentials,
     decisions,
     duplicates,
@@ -38,6 +39,7 @@ from tests.faults.mutants.planting import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     *permissions.FAULTS,
     *lives.FAULTS,
+    *conversations.FAULTS,
     *decisions.FAULTS,
     *forms.FAULTS,
     *form_files.FAULTS,

@@ -1,0 +1,1 @@
+"""What the two teams of a match do in their room."""

@@ -1,0 +1,74 @@
+"""Whether the staff may read a room: said by each side for itself, and taken back at will."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.access.lifecycle import Offer
+from app.access.policy import Actor
+from app.conversations import queries
+from app.conversations.lifecycle import STAFF_LIFE, MessageKind, StaffAccess
+from app.conversations.models import Conversation
+from app.conversations.schemas import RoomRead
+from app.conversations.service import messages, rooms
+from app.conversations.service.messages import SUBJECT
+from app.core.base.entity_tags import ANYTHING, Expected
+from app.core.storage import audit
+from app.submissions.models import Submission
+
+_LINES = {
+    StaffAccess.LET: MessageKind.STAFF_LET,
+    StaffAccess.SHUT: MessageKind.STAFF_SHUT,
+}
+
+
+def move(
+    session: Session,
+    actor: Actor,
+    key: UUID | str,
+    name: str,
+    expected: Expected = ANYTHING,
+) -> RoomRead:
+    """Let the staff read as far as one's own team is concerned, or no longer.
+
+    Each change is a line of the room, so that everybody in it knows who may read it.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        If the actor may not know of the room, or is of neither team; or of no such step.
+    TransitionNotAllowed
+        If the team has said so already.
+    Stale
+        If the room is no longer as expected.
+    """
+    step = STAFF_LIFE.step(name)
+    room, row = rooms.hold(session, queries.of_team(session, actor, key))
+    expected.require(rooms.shown(session, actor, room))
+    side = room.sides[0]
+    before = row.staff_access(side)
+    after = STAFF_LIFE.advance(before, step, None)
+    row.say_to_staff(side, after)
+    messages.add(session, actor, row, side, _LINES[after])
+    audit.record(
+        session,
+        actor.user_id,
+        name,
+        SUBJECT,
+        row.id,
+        code=room.match.code,
+        side=side,
+        before=before,
+        after=after,
+    )
+    return rooms.shown(session, actor, room)
+
+
+def offers(session: Session, actor: Actor, key: UUID | str) -> tuple[StaffAccess, list[Offer]]:
+    """Return what the actor's team says to the staff, and every step from there."""
+    room = queries.of_team(session, actor, key)
+    row = room.row or Conversation(match_id=room.match.id)
+    side = room.sides[0]
+    owner = session.get_one(Submission, room.match.key_of(side)).organisation_id
+    access = row.staff_access(side)
+    return access, STAFF_LIFE.offers(actor, owner, access, None)
