@@ -13,6 +13,7 @@ from app.core.storage import (
 )
 from app.decisions import models as decisions
 from app.events import models as events
+from app.gaps import models as gaps
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
 from app.notices import models as notices
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "decisions",
     "events",
+    "gaps",
     "idempotency_keys",
     "jobs",
     "matches",

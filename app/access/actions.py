@@ -66,6 +66,8 @@ class Action(StrEnum):
     NOTICE_APPROVE = "notice:approve"
     NOTICE_PUBLISH = "notice:publish"
     NOTICE_WITHDRAW = "notice:withdraw"
+    GAP_READ = "gap:read"
+    GAP_INVITE = "gap:invite"
     RUN_READ = "run:read"
     RUN_START = "run:start"
     VERDICT_WRITE = "verdict:write"

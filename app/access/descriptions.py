@@ -55,6 +55,8 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         ),
         Action.NOTICE_PUBLISH: Message("Publish approved notices"),
         Action.NOTICE_WITHDRAW: Message("Withdraw published notices"),
+        Action.GAP_READ: Message("Read what a call for solutions lacks while it is open"),
+        Action.GAP_INVITE: Message("Invite teams of other programmes to a call"),
         Action.RUN_READ: Message("Read runs of the matchmaking"),
         Action.RUN_START: Message("Start and end runs of the matchmaking"),
         Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),

@@ -142,6 +142,8 @@ def silence(arrived: int, come: Come) -> Silence | None:
     arrived : int
         Solutions that teams have sent to the call so far, good or not.
     """
+    if come.share >= 1:
+        return None
     if arrived < LEAST_ARRIVED:
         return Silence.TOO_FEW
     least = LEAST_SHARE if come.calls else LEAST_SUPPOSED

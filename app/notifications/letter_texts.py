@@ -28,6 +28,7 @@ class LetterKind(StrEnum):
     INELIGIBLE = "ineligible"
     RESTORED = "restored"
     PERMITTED = "permitted"
+    INVITED = "invited"
     CLOSES_SOON = "closes_soon"
     SELECTED = "selected"
     RESERVE = "reserve"
@@ -56,6 +57,7 @@ FIELDS: Final[Mapping[str, Message]] = {
     "rule": Message("Which condition is not met"),
     "appeal": Message("How and until when the team appeals, or that this is final"),
     "changed": Message("What the team had changed since it last submitted"),
+    "challenge": Message("The challenge, as far as it is public"),
     "until": Message("Until when, with the zone"),
     "tasks": Message("What waits for the reader, a line each"),
 }
@@ -205,6 +207,21 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ),
         ("until",),
         _CALL,
+    ),
+    LetterKind.INVITED: LetterText(
+        EventKind.CALL_INVITED,
+        Message("A team is invited to a call, for what it has told before"),
+        Message("A call that may be for you: {call}"),
+        Message(
+            'Hello,\n\nyour organisation, {organisation}, has told us of "{title}" ({code}). '
+            "We think that this experience may help with {challenge}. Teams can offer what "
+            'they know until {until}: {call}, "{programme}".\n\nIf you want to take part, sign '
+            "in and begin a solution; what you told then can be taken over. If not, you do "
+            "not need to do anything.\n"
+        ),
+        ("until",),
+        (*_SUBMISSION, "challenge"),
+        is_optional=True,
     ),
     LetterKind.CLOSES_SOON: LetterText(
         EventKind.SUBMISSION_CLOSES_SOON,
