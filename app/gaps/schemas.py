@@ -80,7 +80,8 @@ class GapRead(BaseModel):
         description="Points of the challenge that no solution tells of, in its words."
     )
     elsewhere: Annotated[list[ElsewhereRead], at_most(MOST_NAMED)] = Field(
-        description="Whom to invite: the best first."
+        description="Whom to invite: those that tell of what no solution does come first, "
+        "then the best."
     )
 
 

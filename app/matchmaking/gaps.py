@@ -82,7 +82,7 @@ class Gap:
     untold : sequence of str
         Its points that no solution tells of, in its words.
     elsewhere : sequence of Elsewhere
-        Those that tell most, the best first.
+        Those that tell of what no solution does, then the others; each the best first.
     """
 
     good: Sequence[str]

@@ -182,6 +182,20 @@ def test_the_points_that_nobody_else_tells_of_come_first(
     assert news == sorted(news, reverse=True)
 
 
+def test_who_tells_of_what_nobody_else_does_is_named_before_who_tells_more(
+    session: Session, database: Database, call: Call
+) -> None:
+    asks(session, call)
+    tells(session, call, SENSORS)
+    more = told_before(session, f"{SENSORS} We warn by sirens, too.")
+    other = told_before(session, TRAINING)
+
+    named = only(seen(session, database, call)).elsewhere
+
+    assert [one.solution.code for one in named] == [other.code, more.code]
+    assert named[0].told < named[1].told
+
+
 def test_a_team_that_has_sent_something_to_the_programme_is_not_named(
     session: Session, database: Database, call: Call
 ) -> None:
@@ -406,6 +420,21 @@ def test_where_nothing_was_sent_nothing_is_compared_and_teams_are_named_all_the_
     one = only(seen(session, database, call))
 
     assert (one.n_good, one.untold, len(one.elsewhere)) == (0, [], 1)
+
+
+def test_what_tells_nothing_in_words_is_there_and_stops_nothing(
+    session: Session, database: Database, call: Call
+) -> None:
+    """A call may ask by questions of its own alone."""
+    asks(session, call, content={})
+    tells(session, call, content={})
+    told_before(session, content={})
+
+    found = seen(session, database, call)
+
+    assert (found.n_solutions, found.n_elsewhere) == (1, 1)
+    one = only(found)
+    assert (one.n_good, one.n_fair, one.untold, one.elsewhere) == (0, 0, [], [])
 
 
 def test_what_was_computed_is_kept_until_something_changes(

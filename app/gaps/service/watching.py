@@ -5,11 +5,12 @@ is computed: it reads in short sessions of its own, and holds none while it comp
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Row
 from sqlmodel import Session
 
@@ -39,12 +40,17 @@ from app.programmes.lifecycle import CallKind, Phase, phase
 from app.programmes.models import Call, Programme
 from app.settings import Settings
 from app.submissions.lifecycle import Basis, Kind
+from app.submissions.records import AnsweredChallenge, AnsweredSolution
 
 Opened = Callable[[], AbstractContextManager[Session]]
 """Opens a session that reads."""
 
 Rows = Sequence[Row[Any]]
 
+Record = TypeVar("Record", AnsweredChallenge, AnsweredSolution)
+
+NOTHING: Final = Gap((), 0, (), ())
+"""What is there for a challenge that tells nothing."""
 _BEFORE: Final = frozenset({Phase.DRAFT, Phase.SCHEDULED, Phase.CANCELLED})
 
 
@@ -131,20 +137,26 @@ def _versions(rows: Rows) -> tuple[tuple[Any, ...], ...]:
 
 def _inputs(opened: Opened, chosen: RunSettings, sides: Sequence[Rows]) -> GapInputs:
     """Read what is told; what has changed meanwhile is read as it is now."""
-    challenges, solutions, elsewhere = (_records(opened, rows) for rows in sides)
-    asked, _ = inputs.second_format(challenges, [])
-    _, sent = inputs.second_format([], solutions)
-    _, told = inputs.second_format([], elsewhere)
-    teams = {row.code: row.organisation_id for row in sides[2]}
-    return GapInputs(chosen, asked, sent, told, teams)
+    challenges, solutions, elsewhere = sides
+    return GapInputs(
+        chosen,
+        _records(opened, challenges, AnsweredChallenge),
+        _records(opened, solutions, AnsweredSolution),
+        _records(opened, elsewhere, AnsweredSolution),
+        {row.code: row.organisation_id for row in elsewhere},
+    )
 
 
-def _records(opened: Opened, rows: Rows) -> list[dict[str, Any]]:
+def _records(opened: Opened, rows: Rows, form: type[Record]) -> list[Record]:
+    """Read submissions, without those that tell nothing: a call may ask by files alone."""
     keys = [row.id for row in rows]
-    found: list[dict[str, Any]] = []
+    found: list[Record] = []
     for start in range(0, len(keys), queries.READ_AT_ONCE):
         with opened() as session:
-            found += queries.records(session, keys[start : start + queries.READ_AT_ONCE])
+            some = queries.records(session, keys[start : start + queries.READ_AT_ONCE])
+        for one in some:
+            with suppress(ValidationError):
+                found.append(form.model_validate(one))
     return found
 
 
@@ -165,12 +177,10 @@ def _told(
     # Whose arrival tells of a rate: sent to this call by their teams themselves.
     own = {row.code for row in solutions if row.call_id == call.id and not row.external_id}
     named = {row.code: row for row in elsewhere}
+    spoken = come if why is None else None
     lines = [
-        _gap(
-            row, found[row.code], own, named, invited, n_arrived, come if why is None else None
-        )
+        _gap(row, found.get(row.code, NOTHING), own, named, invited, n_arrived, spoken)
         for row in challenges
-        if row.code in found
     ]
     lines.sort(key=_most_lacking_first)
     return GapsRead(

@@ -30,7 +30,7 @@ MEMORY: Final = Kept[Found](16)
 MOST_TELLING: Final = 3
 """Points that are named of what one of elsewhere tells."""
 _LOOKED_AT: Final = 4
-"""Times as many are explained as are named: of one team one is."""
+"""Times as many are explained as are named, to find who tells of what nobody else does."""
 
 
 def gaps(inputs: GapInputs, *, embedding_folder: Path | None = None) -> Found:
@@ -54,7 +54,9 @@ def gaps(inputs: GapInputs, *, embedding_folder: Path | None = None) -> Found:
         engine = there.engine
         strong, enough = engine.telling(STRONG), engine.telling(FAIR)
         for row, challenge in enumerate(engine.challenges):
-            good[challenge.id] = [engine.pool[j].id for j in np.flatnonzero(strong[row]).tolist()]
+            good[challenge.id] = [
+                engine.pool[j].id for j in np.flatnonzero(strong[row]).tolist()
+            ]
             fair[challenge.id] = int(enough[row].sum()) - len(good[challenge.id])
     elsewhere = _elsewhere(inputs, untold, encoder)
     return {
@@ -109,24 +111,30 @@ def _elsewhere(
         if enough[pair.challenge, pair.provider]
     ]
     found: dict[str, list[Elsewhere]] = {record.id: [] for record in inputs.challenges}
-    kept = list(_one_a_team(matching, pairs, inputs, top))
+    kept = list(_one_a_team(matching, pairs, inputs))
     for suggestion in matching.suggestions(kept, unasked(len(inputs.challenges))):
         challenge = suggestion.challenge.id
         named = _named(suggestion, untold.get(challenge, ()))
         if named.words or named.tells:
             found[challenge].append(named)
-    return found
+    # Whoever tells of what nobody else does comes first; beside that the order of the ranks.
+    return {
+        challenge: sorted(named, key=lambda one: not any(part.is_new for part in one.tells))[
+            :top
+        ]
+        for challenge, named in found.items()
+    }
 
 
 def _one_a_team(
-    matching: Matching, pairs: Sequence[RankedPair], inputs: GapInputs, top: int
+    matching: Matching, pairs: Sequence[RankedPair], inputs: GapInputs
 ) -> Iterator[RankedPair]:
-    """Yield the best pair of each team with a challenge, at most so many for each."""
+    """Yield the best pair of each team with each challenge."""
     seen = dict[int, set[object]]()
     for pair in pairs:
         teams = seen.setdefault(pair.challenge, set())
         team = inputs.teams[matching.providers[pair.provider].id]
-        if team not in teams and len(teams) < top:
+        if team not in teams:
             teams.add(team)
             yield pair
 
