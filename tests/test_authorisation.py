@@ -18,6 +18,7 @@ from tests.advice import access_matrix as advice
 from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.gaps import access_matrix as gaps
 from tests.insights import access_matrix as insights
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
@@ -42,6 +43,7 @@ FEATURES = (
     attachments,
     decisions,
     duplicates,
+    gaps,
     insights,
     statistics,
     matches,
@@ -89,8 +91,10 @@ def test_each_role_gets_what_the_table_says(world: World, case: str) -> None:
 
 
 def suited(case: str, world: World, role: Role, kind: str) -> dict[str, Any]:
-    """Return names of things; a pair of a run is one that it lists."""
+    """Return names of things; a pair of a run is one that it lists, a call fits the case."""
     names = world.named(role, kind)
+    if case in {"read_gaps", "invite_to_call"} and kind == "other":
+        names |= {"call_id": names["watched_id"]}
     if case == "read_suggestion" and kind == "other":
         listed = world.ask(Role.STAFF, "list_suggestions", names).json()["items"][0]
         names |= {f"{side}_id": listed[side]["id"] for side in ("challenge", "solution")}

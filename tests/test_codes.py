@@ -23,6 +23,7 @@ from app.submissions.models import Submission
 from tests.attachments import access_matrix as attachments
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.gaps import access_matrix as gaps
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
@@ -71,9 +72,16 @@ WITHOUT_CODES: Final = (
         "create_comment",
     ),
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
-    *("read_entry ", "join_entry "),
+    *("read_entry ", "join_entry ", "read_call_invitation"),
 )
-MADE: Final = ("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry")
+MADE: Final = (
+    "begin_",
+    "add_collaborator",
+    "create_thread",
+    "add_team_comment",
+    "add_entry",
+    "invite_to_call",
+)
 ENDED: Final = {"take_collaborator_off", "remove_team_comment"}
 """What is not there any more when it is asked for the second time."""
 FEATURES: Final = (
@@ -81,6 +89,7 @@ FEATURES: Final = (
         attachments,
         decisions,
         duplicates,
+        gaps,
         matches,
         matchmaking,
         notices,

@@ -92,7 +92,6 @@ class GapsRead(BaseModel):
     programme: str = Field(description="Code of its programme.")
     phase: Phase
     closes_at: datetime
-    at: datetime = Field(description="Of which instant this tells.")
     n_solutions: int = Field(
         description="Solutions that count: sent, and neither withdrawn, returned nor excluded."
     )

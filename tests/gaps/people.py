@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
 from app.core.base.clock import now
+from app.gaps.models import CallInvitation
 from app.programmes.lifecycle import CallKind
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import State
@@ -65,6 +67,20 @@ def a_closed_call(session: Session, programme: Programme | None = None, **fields
     fields.setdefault("closes_at", at - timedelta(days=300))
     of = programme or a_programme(session)
     return a_call(session, CallKind.SOLUTIONS, programme_id=of.id, **fields)
+
+
+def invites(session: Session, sent: Submission, challenge: Submission) -> UUID:
+    """That a team was invited to the call of something that was sent."""
+    earlier = told_before(session)
+    row = CallInvitation(
+        call_id=sent.call_id,
+        organisation_id=earlier.organisation_id,
+        challenge_id=challenge.id,
+        solution_id=earlier.id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def after(call: Call, share: float) -> datetime:

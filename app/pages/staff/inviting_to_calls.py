@@ -46,12 +46,10 @@ class Whom(BaseModel):
 
 
 class InvitationForm(BaseModel):
-    """Who is invited, and with which letter, as a form tells it."""
+    """The letter of an invitation, and what becomes of it, as a form tells it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    challenge: Annotated[str, Field(max_length=60)]
-    solution: Annotated[str, Field(max_length=60)]
     subject: _Typed = ""
     body: _Typed = ""
     act: Literal["look", "send", "note"] = "look"
@@ -97,24 +95,21 @@ def invite_team(
     actor: ActorDep,
     programme: Reference,
     call: Reference,
+    whom: Annotated[Whom, Query()],
     form: InvitationFormDep,
 ) -> Response:
     """Show what a text becomes, send it, or note that staff bring it themselves."""
     named, of = call_of(session, actor, programme, call)
+    found = _invitable(session, actor, named.id, whom.challenge, whom.solution)
     if (said := form.value) is None:
-        whom = Whom.model_validate(
-            {name: form.written.get(name, "") or "-" for name in ("challenge", "solution")}
-        )
-        found = _invitable(session, actor, named.id, whom.challenge, whom.solution)
         return _page(page, _values(page, session, found, form), form=form, status=422)
-    found = _invitable(session, actor, named.id, said.challenge, said.solution)
     try:
         draft = LetterDraft(subject=said.subject, body=said.body)
         templates.checked(inviting.KIND, draft)
         if said.act == "look":
             return _page(page, _values(page, session, found, form), form=form)
         usual = inviting.text(session, found, _spoken(page, found))
-        own = None if Template(draft.subject, draft.body) == usual else draft
+        own = None if draft == LetterDraft(subject=usual.subject, body=usual.body) else draft
         new = NewCallInvitation(
             challenge=found.challenge.id,
             solution=found.solution.id,
