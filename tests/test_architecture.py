@@ -80,6 +80,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/matchmaking/reasons.py": "what people read about a pair, for engine and pages",
         "app/matchmaking/results.py": "what goes over that bridge, as plain values",
         "app/matchmaking/method.py": "how the ranking works, in the words of page and dossier",
+        "app/notifications/letter_faults.py": "what is wrong with the text of a letter",
         "app/notifications/letter_texts.py": "how letters read, and what stands in them",
         "app/matches/letters.py": "how letters about offers and matches read",
         "app/reviews/assigning.py": "the bridge to the library: who reviews what",

@@ -6,14 +6,12 @@ it is filled with is never read as a template, so that no title can say what a l
 
 import re
 import string
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from app.access.policy import Action
-from app.core.base.errors import FieldError
 from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.events.kinds import EventKind
@@ -344,54 +342,6 @@ def default(kind: LetterKind, language: Language) -> Template:
     return Template(
         language.gettext(text.subject.template), language.gettext(text.body.template)
     )
-
-
-def faults(kind: LetterKind, template: Template) -> Iterator[FieldError]:
-    """Yield all that is wrong with a template, with the fields that there are."""
-    text = TEXTS[kind]
-    yield from _faults("/subject", template.subject, text.allowed & ONE_LINE)
-    body = [*_faults("/body", template.body, text.allowed)]
-    yield from body
-    if not body:
-        for name in text.needed:
-            if name not in _named(template.body):
-                field = f"{{{name}}}"
-                problem = Message("Put {field} where it shall stand.", field=field)
-                yield FieldError("/body", problem)
-
-
-def _faults(pointer: str, text: str, allowed: frozenset[str]) -> Iterator[FieldError]:
-    names = ", ".join(f"{{{name}}}" for name in FIELDS if name in allowed)
-    try:
-        parts = [*string.Formatter().parse(text)]
-    except ValueError:
-        problem = Message(
-            "Braces stand for fields alone. Close each, and write a brace itself twice. The "
-            "fields are: {names}.",
-            names=names,
-        )
-        yield FieldError(pointer, problem)
-        return
-    # many times the feedback would make a letter, and a page of letters, too large to send
-    often = Counter(name for _, name, _, _ in parts if name is not None)
-    for repeated in [one for one, times in often.items() if times > 1 and one in allowed]:
-        field = f"{{{repeated}}}"
-        yield FieldError(pointer, Message("{field} may stand there once.", field=field))
-    for _, name, spec, conversion in parts:
-        if name is not None and (name not in allowed or spec or conversion):
-            written = name + (f"!{conversion}" if conversion else "")
-            written += f":{spec}" if spec else ""
-            field = f"{{{written}}}"
-            problem = Message(
-                "{field} is no field that can stand here. The fields are: {names}.",
-                field=field,
-                names=names,
-            )
-            yield FieldError(pointer, problem)
-
-
-def _named(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 def filled(template: Template, values: Mapping[str, str]) -> Template:

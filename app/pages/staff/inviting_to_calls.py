@@ -22,7 +22,7 @@ from app.core.storage.database import reading
 from app.gaps.schemas import ElsewhereRead, GapsRead, NewCallInvitation
 from app.gaps.service import inviting, watching
 from app.gaps.service.inviting import Invitable
-from app.notifications import letter_texts
+from app.notifications import letter_faults
 from app.notifications.letter_texts import FIELDS, ONE_LINE, TEXTS, Template
 from app.notifications.schemas import LetterDraft
 from app.notifications.service import templates
@@ -104,7 +104,8 @@ def invite_team(
     if (said := form.value) is None:
         return _page(page, _values(page, session, found, form), form=form, status=422)
     try:
-        draft = LetterDraft(subject=said.subject, body=said.body)
+        # as a browser sends it, each line ends with two signs
+        draft = LetterDraft(subject=said.subject, body=said.body.replace("\r\n", "\n"))
         templates.checked(inviting.KIND, draft)
         if said.act == "look":
             return _page(page, _values(page, session, found, form), form=form)
@@ -161,7 +162,7 @@ def _values(
 ) -> dict[str, Any]:
     spoken = _spoken(page, found)
     written = Template(str(form.written.get("subject", "")), str(form.written.get("body", "")))
-    wrong = [*form.errors, *letter_texts.faults(inviting.KIND, written)]
+    wrong = [*form.errors, *letter_faults.faults(inviting.KIND, written)]
     allowed = TEXTS[inviting.KIND].allowed
     return {
         "programme": found.programme,
