@@ -36,6 +36,7 @@ from app.decisions.schemas import (
     NewDecision,
     NewRelease,
 )
+from app.gaps.schemas import NewCallInvitation
 from app.main import create_app
 from app.matches.schemas import MatchStepTaken, NewOffers, NewPreparation, NewReplacement
 from app.matchmaking.schemas.assignments import NewWhatIf
@@ -96,6 +97,7 @@ BODIES: dict[str, type[BaseModel]] = {
     schema.__name__: schema
     for schema in (
         CallDraft,
+        NewCallInvitation,
         FormDraft,
         NextEdition,
         ChallengeDraft,

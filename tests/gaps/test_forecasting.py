@@ -22,7 +22,6 @@ from app.gaps.forecasting import (
     forecast,
     silence,
 )
-from benchmarks.forecast import SHAPES, held
 from tests.matching.strategies import promise
 
 CALL = [at / 20 for at in range(20)]
@@ -163,15 +162,3 @@ def test_where_all_had_come_by_now_the_call_still_may_bring_something() -> None:
     assert come.share < 1
     assert found is not None
     assert found.high > 60
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("earlier", [0, 8])
-def test_the_interval_holds_what_comes_about_as_often_as_it_says(
-    shape: str, earlier: int
-) -> None:
-    found = held(SHAPES[shape], 300, earlier, 0.75, draws=60)
-
-    assert found is not None
-    assert found.within >= INTERVAL - 0.05

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from app.access.policy import OPERATOR, Actor, Role
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
-from app.core.base.errors import Conflict, Unprocessable
+from app.core.base.errors import Conflict, NotPermitted, Unprocessable
 from app.core.base.translations import language
 from app.core.storage.audit import AuditEvent
 from app.core.storage.database import Database, transaction
@@ -308,6 +308,15 @@ def test_staff_and_leads_invite_by_the_interface(
         listed = client.get(f"/api/v1/calls/{call.id}/invitations")
         assert read.json() == made
         assert listed.json()["items"] == [made]
+
+
+def test_a_service_asks_who_invites_by_itself(
+    session: Session, call: Call, challenge: Submission, earlier: Submission
+) -> None:
+    auditor = Actor(uuid4(), {Role.AUDITOR: frozenset()})
+
+    with pytest.raises(NotPermitted):
+        inviting.invitable(session, auditor, call.id, challenge.id, earlier.id)
 
 
 def test_an_auditor_reads_whom_staff_have_invited(

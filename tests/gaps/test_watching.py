@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session
 
-from app.access.policy import OPERATOR, Role
+from app.access.policy import OPERATOR, Actor, Role
 from app.core.base.clock import now
-from app.core.base.errors import Conflict
+from app.core.base.errors import Conflict, NotPermitted
 from app.core.storage.database import Database, reading
 from app.gaps import queries
 from app.gaps.forecasting import LEAST_ARRIVED, Silence
@@ -492,6 +492,15 @@ def test_nobody_else_learns_anything_of_it(
 
     assert {answer.status_code for answer in answers} == {403}
     assert all(challenge.code not in answer.text for answer in answers)
+
+
+def test_a_service_asks_who_reads_it_by_itself(
+    session: Session, database: Database, call: Call
+) -> None:
+    member = Actor(uuid4(), {Role.MEMBER: frozenset({uuid4()})})
+
+    with pytest.raises(NotPermitted):
+        watching.gaps(session, member, call.id, SETTINGS, partial(reading, database))
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEAD, Role.AUDITOR])
