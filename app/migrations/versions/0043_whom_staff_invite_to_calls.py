@@ -48,7 +48,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_invitation")),
         sa.UniqueConstraint(
-            "call_id", "organisation_id", name=op.f("uq_call_invitation_call_id")
+            "call_id",
+            "organisation_id",
+            name=op.f("uq_call_invitation_call_id_organisation_id"),
         ),
     )
     for name in ("organisation_id", "challenge_id", "solution_id", "invited_by"):
