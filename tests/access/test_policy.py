@@ -30,6 +30,8 @@ STAFF = {
     "advice:ask",
     "notice:read",
     "notice:write",
+    "gap:read",
+    "gap:invite",
     "run:read",
     "run:start",
     "verdict:write",
@@ -52,7 +54,14 @@ ANY = {
     "lead": STAFF
     | {"call:publish", "decision:approve", "decision:release"}
     | {"notice:publish", "notice:withdraw", "match:offer", "user:read", "weight:adopt"},
-    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    "auditor": {
+        "organisation:read",
+        "submission:read",
+        "gap:read",
+        "run:read",
+        "match:read",
+        "job:read",
+    }
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
     | {"exclusion:read"}
     | AUDIT,
