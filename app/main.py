@@ -35,6 +35,7 @@ from app.core.storage.rate_limits import RequestQuota
 from app.decisions.api import releasing
 from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
+from app.gaps.api import router as gaps
 from app.insights import queries
 from app.insights.api import router as insights
 from app.interests.api import router as interests
@@ -166,6 +167,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         offers,
         conversations.router,
         duplicates,
+        gaps,
         screening.router,
         screening.of_call,
         screening.adding,

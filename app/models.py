@@ -14,6 +14,7 @@ from app.core.storage import (
 )
 from app.decisions import models as decisions
 from app.events import models as events
+from app.gaps import models as gaps
 from app.interests import models as interests
 from app.matches import models as matches
 from app.matchmaking import models as matchmaking
@@ -37,6 +38,7 @@ __all__ = [
     "conversations",
     "decisions",
     "events",
+    "gaps",
     "idempotency_keys",
     "interests",
     "jobs",

@@ -19,6 +19,7 @@ from tests.attachments import access_matrix as attachments
 from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.gaps import access_matrix as gaps
 from tests.insights import access_matrix as insights
 from tests.interests import access_matrix as interests
 from tests.matches import access_matrix as matches
@@ -45,6 +46,7 @@ FEATURES = (
     conversations,
     decisions,
     duplicates,
+    gaps,
     insights,
     interests,
     statistics,
@@ -93,8 +95,10 @@ def test_each_role_gets_what_the_table_says(world: World, case: str) -> None:
 
 
 def suited(case: str, world: World, role: Role, kind: str) -> dict[str, Any]:
-    """Return names of things; a pair of a run is one that it lists."""
+    """Return names of things; a pair of a run is one that it lists, a call fits the case."""
     names = world.named(role, kind)
+    if case in {"read_gaps", "invite_to_call"} and kind == "other":
+        names |= {"call_id": names["watched_id"]}
     if case == "read_suggestion" and kind == "other":
         listed = world.ask(Role.STAFF, "list_suggestions", names).json()["items"][0]
         names |= {f"{side}_id": listed[side]["id"] for side in ("challenge", "solution")}

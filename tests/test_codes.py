@@ -24,6 +24,7 @@ from tests.attachments import access_matrix as attachments
 from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.gaps import access_matrix as gaps
 from tests.interests import access_matrix as interests
 from tests.matches import access_matrix as matches
 from tests.matchmaking import access_matrix as matchmaking
@@ -77,11 +78,11 @@ WITHOUT_CODES: Final = (
         "create_comment",
     ),
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
-    *("read_entry ", "join_entry "),
+    *("read_entry ", "join_entry ", "read_call_invitation"),
 )
 MADE: Final = (
     *("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry"),
-    *("add_message", "propose_meeting", "add_agreed_task"),
+    *("add_message", "propose_meeting", "add_agreed_task", "invite_to_call"),
 )
 ENDED: Final = {"take_collaborator_off", "remove_team_comment", "take_message_back"}
 """What is not there any more when it is asked for the second time."""
@@ -92,6 +93,7 @@ FEATURES: Final = (
         decisions,
         duplicates,
         interests,
+        gaps,
         matches,
         matchmaking,
         notices,

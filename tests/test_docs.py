@@ -44,6 +44,7 @@ from app.decisions.schemas import (
     NewDecision,
     NewRelease,
 )
+from app.gaps.schemas import NewCallInvitation
 from app.interests.schemas import InterestDraft, NewAsking
 from app.main import create_app
 from app.matches.schemas import MatchStepTaken, NewOffers, NewPreparation, NewReplacement
@@ -105,6 +106,7 @@ BODIES: dict[str, type[BaseModel]] = {
     schema.__name__: schema
     for schema in (
         CallDraft,
+        NewCallInvitation,
         FormDraft,
         NextEdition,
         ChallengeDraft,

@@ -62,6 +62,7 @@ from tests.factories import (
     organisation_of,
     themes,
 )
+from tests.gaps.people import invites, told_before
 from tests.interests.telling import asked_about
 from tests.reviews.people import a_rubric
 from tests.reviews.world import REVIEWING, reviewed_by
@@ -82,7 +83,7 @@ ABSENT = {
     *("exclusion_id", "collaborator_id", "thread_id", "comment_id", "entry_id"),
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
-    *("webhook_id", "delivery_id", "counterpart_id"),
+    *("webhook_id", "delivery_id", "counterpart_id", "invitation_id", "watched_id"),
     *("conversation_id", "message_id", "meeting_id", "task_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
@@ -243,6 +244,10 @@ def people(world: World, session: Session) -> None:
     world.other["counterpart_id"] = offered.id
     world.other |= told_by_webhook(session, None)
     world.other["attachment_id"] = an_attachment(session, submitted).id
+    world.other["watched_id"] = offered.call_id
+    invited = told_before(session)
+    a_user(session, organisation_id=invited.organisation_id)
+    world.other["invitation_id"] = invites(session, offered, chosen)
     unseen = session.get_one(Submission, world.hidden["challenge_id"])
     world.hidden["attachment_id"] = an_attachment(session, unseen).id
     for one in (call, drafted):
@@ -275,7 +280,13 @@ def people(world: World, session: Session) -> None:
             **told_by_webhook(session, user, world.secrets[role]),
         }
     _matched(session, world)
-    things = {"call": call.id, "offered": offered.call_id, "s": suggestion, "chosen": chosen.id}
+    things = {
+        "invited": invited.id,
+        "call": call.id,
+        "offered": offered.call_id,
+        "s": suggestion,
+        "chosen": chosen.id,
+    }
     things |= {"undecided": undecided.id, "releasing": releasing.id}
     things["shown"] = shown.id
     things["reviewer"] = a_user(session, Role.REVIEWER).id
@@ -439,6 +450,10 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
             "organisation_id": str(world.other["organisation_id"]),
             "until": "2101-01-01T00:00:00Z",
             "reason": "Their network was down.",
+        },
+        "invite_to_call": {
+            "challenge": str(things["chosen"]),
+            "solution": str(things["invited"]),
         },
         "create_challenge": draft | {"call_id": str(things["call"])},
         "create_solution": draft | {"call_id": str(things["offered"])},

@@ -69,6 +69,8 @@ class Action(StrEnum):
     INTEREST_READ = "interest:read"
     INTEREST_WRITE = "interest:write"
     INTEREST_ASK = "interest:ask"
+    GAP_READ = "gap:read"
+    GAP_INVITE = "gap:invite"
     RUN_READ = "run:read"
     RUN_START = "run:start"
     VERDICT_WRITE = "verdict:write"

@@ -58,6 +58,8 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.INTEREST_READ: Message("Read how much sides would like to work together"),
         Action.INTEREST_WRITE: Message("Say how much the team would like to work with others"),
         Action.INTEREST_ASK: Message("Ask owners of challenges for their interest"),
+        Action.GAP_READ: Message("Read what a call for solutions lacks while it is open"),
+        Action.GAP_INVITE: Message("Invite teams of other programmes to a call"),
         Action.RUN_READ: Message("Read runs of the matchmaking"),
         Action.RUN_START: Message("Start and end runs of the matchmaking"),
         Action.VERDICT_WRITE: Message("Choose, reserve and reject pairs"),

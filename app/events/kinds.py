@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     SUBMISSION_PLACE_LOST = "submission.place_lost"
     SUBMISSION_ASKED_ANEW = "submission.asked_anew"
     CALL_PERMITTED = "call.permitted"
+    CALL_INVITED = "call.invited"
     NOTICE_PROPOSED = "notice.proposed"
     NOTICE_PUBLISHED = "notice.published"
     NOTICE_WITHDRAWN = "notice.withdrawn"
@@ -183,6 +184,9 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         ),
         EventKind.CALL_PERMITTED: _team(
             Message("A team may send a submission after the call has closed")
+        ),
+        EventKind.CALL_INVITED: _team(
+            Message("A team is invited to a call, for what it has told before")
         ),
         EventKind.NOTICE_PROPOSED: _team(
             Message("A public notice waits for the approval of its team"), Action.NOTICE_READ

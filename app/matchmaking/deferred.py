@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.matchmaking.findings import LookedThrough, ProposedTheme, Screened
+from app.matchmaking.gaps import Gap, GapInputs
 from app.matchmaking.judging import Agreement, Judgements, Proposal
 from app.matchmaking.likenesses import Alike, SideBySide, SubmittedTexts
 from app.matchmaking.results import (
@@ -70,6 +71,25 @@ def peers(
     """Say which challenges have a similar problem; see `app.matchmaking.engine.peers`."""
     found: Mapping[str, Sequence[Meeting]] = _engine().peers.peers(
         chosen, challenges, teams, embedding_folder=settings.embedding_folder
+    )
+    return found
+
+
+def gaps(
+    versions: Hashable, inputs: Callable[[], GapInputs], settings: Settings
+) -> Mapping[str, Gap]:
+    """Say what a call lacks for each challenge, and who may help; see `engine.gaps`.
+
+    Parameters
+    ----------
+    versions : hashable
+        What changes when anything does that the inputs are read from.
+    inputs : callable
+        Reads them, where the answer is not known.
+    """
+    engine = _engine().gaps
+    found: Mapping[str, Gap] = engine.MEMORY.of(
+        versions, lambda: engine.gaps(inputs(), embedding_folder=settings.embedding_folder)
     )
     return found
 

@@ -6,14 +6,12 @@ it is filled with is never read as a template, so that no title can say what a l
 
 import re
 import string
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from app.access.policy import Action
-from app.core.base.errors import FieldError
 from app.core.base.messages import Message
 from app.core.base.translations import Language
 from app.events.kinds import EventKind
@@ -28,6 +26,7 @@ class LetterKind(StrEnum):
     INELIGIBLE = "ineligible"
     RESTORED = "restored"
     PERMITTED = "permitted"
+    INVITED = "invited"
     CLOSES_SOON = "closes_soon"
     SELECTED = "selected"
     RESERVE = "reserve"
@@ -56,6 +55,7 @@ FIELDS: Final[Mapping[str, Message]] = {
     "rule": Message("Which condition is not met"),
     "appeal": Message("How and until when the team appeals, or that this is final"),
     "changed": Message("What the team had changed since it last submitted"),
+    "challenge": Message("The challenge, as far as it is public"),
     "until": Message("Until when, with the zone"),
     "tasks": Message("What waits for the reader, a line each"),
 }
@@ -206,6 +206,21 @@ TEXTS: Final[Mapping[LetterKind, LetterText]] = {
         ("until",),
         _CALL,
     ),
+    LetterKind.INVITED: LetterText(
+        EventKind.CALL_INVITED,
+        Message("A team is invited to a call, for what it has told before"),
+        Message("A call that may be for you: {call}"),
+        Message(
+            'Hello,\n\nyour organisation, {organisation}, has told us of "{title}" ({code}). '
+            "We think that this experience may help with {challenge}. Teams can offer what "
+            'they know until {until}: {call}, "{programme}".\n\nIf you want to take part, sign '
+            "in and begin a solution; what you told then can be taken over. If not, you do "
+            "not need to do anything.\n"
+        ),
+        ("until",),
+        (*_SUBMISSION, "challenge"),
+        is_optional=True,
+    ),
     LetterKind.CLOSES_SOON: LetterText(
         EventKind.SUBMISSION_CLOSES_SOON,
         Message("A call closes soon, and a draft is not sent"),
@@ -327,54 +342,6 @@ def default(kind: LetterKind, language: Language) -> Template:
     return Template(
         language.gettext(text.subject.template), language.gettext(text.body.template)
     )
-
-
-def faults(kind: LetterKind, template: Template) -> Iterator[FieldError]:
-    """Yield all that is wrong with a template, with the fields that there are."""
-    text = TEXTS[kind]
-    yield from _faults("/subject", template.subject, text.allowed & ONE_LINE)
-    body = [*_faults("/body", template.body, text.allowed)]
-    yield from body
-    if not body:
-        for name in text.needed:
-            if name not in _named(template.body):
-                field = f"{{{name}}}"
-                problem = Message("Put {field} where it shall stand.", field=field)
-                yield FieldError("/body", problem)
-
-
-def _faults(pointer: str, text: str, allowed: frozenset[str]) -> Iterator[FieldError]:
-    names = ", ".join(f"{{{name}}}" for name in FIELDS if name in allowed)
-    try:
-        parts = [*string.Formatter().parse(text)]
-    except ValueError:
-        problem = Message(
-            "Braces stand for fields alone. Close each, and write a brace itself twice. The "
-            "fields are: {names}.",
-            names=names,
-        )
-        yield FieldError(pointer, problem)
-        return
-    # many times the feedback would make a letter, and a page of letters, too large to send
-    often = Counter(name for _, name, _, _ in parts if name is not None)
-    for repeated in [one for one, times in often.items() if times > 1 and one in allowed]:
-        field = f"{{{repeated}}}"
-        yield FieldError(pointer, Message("{field} may stand there once.", field=field))
-    for _, name, spec, conversion in parts:
-        if name is not None and (name not in allowed or spec or conversion):
-            written = name + (f"!{conversion}" if conversion else "")
-            written += f":{spec}" if spec else ""
-            field = f"{{{written}}}"
-            problem = Message(
-                "{field} is no field that can stand here. The fields are: {names}.",
-                field=field,
-                names=names,
-            )
-            yield FieldError(pointer, problem)
-
-
-def _named(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 def filled(template: Template, values: Mapping[str, str]) -> Template:

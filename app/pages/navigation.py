@@ -72,6 +72,7 @@ _OF_A_PROGRAMME: Final = (
         *("show_what_if", "show_comparison", "show_many", "take_many"),
         *("show_programme_map", "show_figures", "show_fairness", "show_regrets"),
         *("show_agreement", "adopt_weight", "drop_weight"),
+        *("show_gaps", "show_call_invitation", "invite_team"),
         *("show_scores_chart", "show_standings_chart", "show_run_map", "show_fairness_chart"),
         *("show_coverage", "show_coverage_chart", "show_run_coverage", "show_peers"),
     )
@@ -211,6 +212,13 @@ ENTRIES: Final = (
             *("show_call_letter", "write_call_letter"),
         ),
         every(Action.DECISION_READ),
+        Row.PROGRAMME,
+    ),
+    Entry(
+        Message("Gap watch"),
+        "/programmes/{programme}/gaps",
+        _pages("show_gaps", "show_call_invitation", "invite_team"),
+        every(Action.GAP_READ),
         Row.PROGRAMME,
     ),
     Entry(

@@ -67,6 +67,8 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             ),
             "file-remove": Message("Removed. You can put it back for 30 days."),
             "file-put-back": Message("Put back."),
+            "team-invited": Message("Invited. Its people get a letter."),
+            "team-noted": Message("Noted: the team was invited."),
             "form-saved": Message("Saved. Teams are asked like this."),
             "form-prepared": Message("Saved. Teams are asked as before until you use it."),
             "form-used": Message("From now on the call asks like this. Teams got a letter."),

@@ -22,8 +22,10 @@ _AT_LEAST: Final = 30
 # How much of what is asked a pair tells: of right pairs of agencies' problems and teams'
 # products half tell .15 and three quarters .09; of all other pairs one in forty tells a tenth,
 # and one in six a twenty-fifth.
-_STRONG: Final = 0.1
-_FAIR: Final = 0.04
+STRONG: Final = 0.1
+"""The least share of what is asked that a pair tells which is strong."""
+FAIR: Final = 0.04
+"""The same of one that is fair."""
 
 _ORDER: Final = ("strong", "fair", "weak")
 
@@ -214,7 +216,7 @@ def band(score: float, told: float, among: Bands | None) -> Band:
     if math.isnan(told):
         limit: Band = "fair"
     else:
-        limit = "strong" if told >= _STRONG else "fair" if told >= _FAIR else "weak"
+        limit = "strong" if told >= STRONG else "fair" if told >= FAIR else "weak"
     return max(of_run, limit, key=_ORDER.index)
 
 

@@ -32,6 +32,8 @@ STAFF = {
     "notice:write",
     "interest:read",
     "interest:ask",
+    "gap:read",
+    "gap:invite",
     "run:read",
     "run:start",
     "verdict:write",
@@ -55,7 +57,14 @@ ANY = {
     "lead": STAFF
     | {"call:publish", "decision:approve", "decision:release"}
     | {"notice:publish", "notice:withdraw", "match:offer", "user:read", "weight:adopt"},
-    "auditor": {"organisation:read", "submission:read", "run:read", "match:read", "job:read"}
+    "auditor": {
+        "organisation:read",
+        "submission:read",
+        "gap:read",
+        "run:read",
+        "match:read",
+        "job:read",
+    }
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
     | {"exclusion:read", "interest:read"}
     | AUDIT,

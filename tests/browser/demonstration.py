@@ -40,6 +40,7 @@ from tests.browser.counted import counted
 from tests.browser.hooked import hooked
 from tests.browser.reviewed import REVIEWER, reviewed
 from tests.browser.screened import screened
+from tests.browser.watched import watched
 from tests.conversations.people import talked
 from tests.factories import (
     KEY,
@@ -204,6 +205,7 @@ def _filled(database: Database, settings: Settings) -> dict[str, str]:
         names |= _matched(session, *team)
         names |= hooked(session, owner.id, next(iter(team)), programme.id)
         names |= counted(session)
+        names |= watched(session)
     with reading(database) as session:
         best = session.exec(select(Suggestion).order_by(col(Suggestion.rank))).first()
         assert best is not None

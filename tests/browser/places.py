@@ -194,6 +194,18 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "similar": "/submissions/{challenge}/similar",
             "side-by-side": "/submissions/{challenge}/similar/{copy}",
             "similar-pairs": "/programmes/{programme}/similar",
+            "gaps": "/programmes/{watched}/gaps",
+            "gaps-none": "/programmes/unwatched-edition/gaps",
+            "gaps-demonstration": "/programmes/{programme}/gaps",
+            "call-invitation": (
+                "/programmes/{watched}/calls/{watched_call}/invite"
+                "?challenge={watched_flood}&solution={watched_reached}"
+            ),
+            "call-invitation-by-hand": (
+                "/programmes/{watched}/calls/{watched_call}/invite"
+                "?challenge={watched_last}&solution={watched_unreached}"
+            ),
+            "cockpit-watched": "/programmes/{watched}",
             "runs": "/programmes/{programme}/runs",
             "programme-calls": "/programmes/{programme}/calls",
             "new-call": "/programmes/{programme}/new-call?like={call}",

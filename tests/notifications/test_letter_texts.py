@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.base.translations import LANGUAGES, language
+from app.notifications.letter_faults import faults
 from app.notifications.letter_texts import (
     FIELDS,
     TEXTS,
     LetterKind,
     Template,
     default,
-    faults,
     filled,
 )
 

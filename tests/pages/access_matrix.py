@@ -188,6 +188,10 @@ EXPECTED: Mapping[str, Row] = {
     "show_similar": Row(303, 404, 404, 404),
     "show_side_by_side": Row(303, 404, 404, 404),
     "show_similar_pairs": Row(303, 403, 403, 200),
+    # what a call lacks: a call that asks for challenges lacks nothing
+    "show_gaps": Row(303, 403, 403, 200),
+    "show_call_invitation": Row(303, 403, 403, 404),
+    "invite_team": Row(401, 403, 403, 404),
     "show_many": Row(303, 403, 403, 303),
     "take_many": Row(401, 403, 403, 422),
     "show_comparison": Row(303, 403, 403, 200),

@@ -29,5 +29,10 @@ def lead(session: Session, browser: TestClient) -> TestClient:
 
 
 @pytest.fixture
+def auditor(session: Session, browser: TestClient) -> TestClient:
+    return as_role(session, browser, Role.AUDITOR)
+
+
+@pytest.fixture
 def admin(session: Session, browser: TestClient) -> TestClient:
     return as_role(session, browser, Role.ADMIN)

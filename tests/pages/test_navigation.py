@@ -90,6 +90,7 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         "/programmes/gov2gov-2027/reviews",
         "/programmes/gov2gov-2027/consultations",
         "/programmes/gov2gov-2027/decisions",
+        "/programmes/gov2gov-2027/gaps",
         "/programmes/gov2gov-2027/notices",
         "/programmes/gov2gov-2027/runs",
         "/programmes/gov2gov-2027/coverage",

@@ -58,6 +58,8 @@ QUERIES = {
     "keep_move": "?solution={submission}",
     "undo_move": "?verdict={verdict}",
     "show_cost": "?challenge={submission}&solution={submission}",
+    "show_call_invitation": "?challenge={submission}&solution={other}",
+    "invite_team": "?challenge={submission}&solution={other}",
 }
 
 

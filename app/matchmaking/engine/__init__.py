@@ -7,6 +7,7 @@ Records become profiles, numbers become suggestions. Nothing else in the service
 from app.matchmaking.engine import (
     duplicates,
     findings,
+    gaps,
     learning,
     offering,
     peers,
@@ -30,6 +31,7 @@ __all__ = [
     "duplicates",
     "encoder_of",
     "findings",
+    "gaps",
     "learning",
     "offering",
     "peers",

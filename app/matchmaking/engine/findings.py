@@ -4,12 +4,11 @@ What was found in a call is kept in memory under the versions of all that was re
 page that is read again reads nothing.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from app.matchmaking.engine.keeping import Kept
 from app.matchmaking.findings import LookedThrough, Screened, Spotted
 from matching import UNKNOWN, Profile, Reader, Spot, plain_tag, recognise, screened
 from matching.text.languages import STEMMED
@@ -24,9 +23,7 @@ class Memory:
     """What was found, by what was read; what was asked for longest ago is forgotten first."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Found] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = Kept[Found](most)
 
     def of(
         self,
@@ -44,16 +41,7 @@ class Memory:
             Read what is looked through, the first to arrive first, and from what it may be
             copied beside itself. They are called where it is not known.
         """
-        with self._lock:
-            if (known := self._kept.get(versions)) is not None:
-                self._kept.move_to_end(versions)
-                return known
-        found = looked_through(pool(), others())
-        with self._lock:
-            self._kept[versions] = found
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.of(versions, lambda: looked_through(pool(), others()))
 
 
 MEMORY: Final = Memory()

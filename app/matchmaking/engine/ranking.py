@@ -215,6 +215,13 @@ class Engine:
         """
         return self.admitted & (self.scores > 0) & ~(self.told < floor)
 
+    def telling(self, least: float) -> NDArray[np.bool_]:
+        """Tell which pairs keep the rules and tell at least so much of what is asked.
+
+        Where no text can be compared nobody knows, and it is none of them.
+        """
+        return self.admitted & (self.scores > 0) & (self.told >= least)
+
     @cached_property
     def admitted(self) -> NDArray[np.bool_]:
         """Which pairs keep the rules, of the shape of the scores."""

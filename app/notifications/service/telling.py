@@ -54,6 +54,7 @@ class Teller:
         values: Values,
         event: Event,
         call_id: UUID | None = None,
+        written: Template | None = None,
     ) -> int:
         """Write a letter to each reader who wants letters of its kind.
 
@@ -65,6 +66,8 @@ class Teller:
             Of which the letters tell.
         call_id : UUID, optional
             The call for which staff may have written another text.
+        written : Template, optional
+            A text for these readers alone, without faults, in place of all others.
 
         Returns
         -------
@@ -77,9 +80,8 @@ class Teller:
         ]
         for user in wanting:
             language = spoken_to(user)
-            letter = letter_texts.filled(
-                self.template(kind, call_id, language), values(language)
-            )
+            text = written or self.template(kind, call_id, language)
+            letter = letter_texts.filled(text, values(language))
             outbox.write(
                 self._session,
                 event_id=event.id,

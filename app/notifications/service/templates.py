@@ -9,7 +9,7 @@ from app.access.policy import Action, Actor
 from app.core.base.errors import NotFound, Unprocessable
 from app.core.base.translations import Language
 from app.core.storage import audit
-from app.notifications import letter_texts
+from app.notifications import letter_faults, letter_texts
 from app.notifications.letter_texts import TEXTS, LetterKind, Template
 from app.notifications.models import LetterTemplate
 from app.notifications.schemas import LetterDraft
@@ -98,7 +98,7 @@ def checked(kind: LetterKind, draft: LetterDraft) -> Template:
         With all that is wrong with it, and the fields that there are.
     """
     written = Template(draft.subject, draft.body)
-    if errors := tuple(letter_texts.faults(kind, written)):
+    if errors := tuple(letter_faults.faults(kind, written)):
         raise Unprocessable("The letter cannot be written like this.", errors=errors)
     return written
 

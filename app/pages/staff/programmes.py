@@ -81,6 +81,7 @@ def show_programme(
             for step, states in BEYOND.items()
         },
         map=world,
+        sees_gaps=policy.has_any_reach(actor, Action.GAP_READ),
         has_webhooks=policy.has_any_reach(actor, Action.WEBHOOK_PROGRAMME),
     )
 

@@ -129,6 +129,7 @@ def preview(
         until=submission.answer_by or call.ends_at,
         zone=call.zone,
         reason=submission.message or Message("(what you ask the team for)"),
+        challenge=Message("(the challenge, as far as it is public)"),
         changed=Message("(what the team has changed since)"),
         rule=Message("(which condition is not met)"),
         feedback=submission.message or Message("(what you write to the team)"),

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.access.policy import Role
-from tests.test_authorisation import EXPECTED
+from tests.test_authorisation import EXPECTED, suited
 from tests.world import World
 
 BESIDE = {"add_collaborator", "create_thread", "add_team_comment", "add_support"} | {
@@ -63,7 +63,7 @@ def test_everything_that_is_made_is_read_where_its_location_says(world: World) -
 
 def _made_and_read(world: World, operation: str, who: Role, kind: str) -> tuple[Any, Any]:
     """Make it in earnest, and follow its address."""
-    path = world.operations[operation][1].format(**world.named(who, kind))
+    path = world.operations[operation][1].format(**suited(operation, world, who, kind))
     headers = {"Authorization": f"Bearer {world.secrets[who]}", "Idempotency-Key": operation}
     body = world.bodies[operation]
     body |= {"name": operation.title()} if "name" in body else {}

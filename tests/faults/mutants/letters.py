@@ -5,6 +5,7 @@ from typing import Final
 from tests.faults.mutants.planting import Fault
 
 LETTERS: Final = "app/notifications/letter_texts.py"
+CHECKED: Final = "app/notifications/letter_faults.py"
 TEMPLATES: Final = "app/notifications/service/templates.py"
 TELLING: Final = "app/notifications/service/telling.py"
 CHOICES: Final = "app/notifications/service/choices.py"
@@ -20,7 +21,7 @@ FAULTS: Final = (
     # --- texts ---
     Fault(
         "a template reaches into what it is filled with",
-        LETTERS,
+        CHECKED,
         "if name is not None and (name not in allowed or spec or conversion):",
         "if name is not None and name.partition('.')[0] not in allowed:",
         (f"{WRITTEN}test_only_named_fields_stand_in_a_template",),
@@ -35,7 +36,7 @@ FAULTS: Final = (
     ),
     Fault(
         "a letter leaves the feedback out",
-        LETTERS,
+        CHECKED,
         "if name not in _named(template.body):",
         'if name not in _named(template.body) and name != "feedback":',
         (f"{WRITTEN}test_only_named_fields_stand_in_a_template",),

@@ -1,0 +1,1 @@
+"""Gap watch: what a call for solutions lacks while it is open, and whom to invite."""
