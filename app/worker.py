@@ -81,10 +81,12 @@ def _remind(database: Database, settings: Settings) -> None:
         if not reminded:
             break
         log.info("reminders written", extra={"submissions": reminded})
-    with transaction(database) as session:
-        waited = waiting.remind(session, settings.public_url)
-    if waited:
-        log.info("told of what waits in rooms", extra={"sides": waited})
+    more = True
+    while more:
+        with transaction(database) as session:
+            sides, more = waiting.remind(session, settings.public_url)
+        if sides:
+            log.info("told of what waits in rooms", extra={"sides": sides})
     with transaction(database) as session:
         written = digest.write_digests(session)
     if written:

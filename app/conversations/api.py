@@ -14,7 +14,7 @@ from app.conversations.calendar_files import MEDIA_TYPE
 from app.conversations.lifecycle import AGREED_LIFE, MEETING_LIFE, STAFF_LIFE
 from app.conversations.schemas import (
     MOST_AT_ONCE,
-    MOST_MESSAGES,
+    MOST_LINES,
     AgreedTaskRead,
     AgreedTasksRead,
     ChangedMessage,
@@ -51,7 +51,7 @@ MeetingStepName = Annotated[str, Path(json_schema_extra={"enum": list(MEETING_LI
 AgreedStepName = Annotated[str, Path(json_schema_extra={"enum": list(AGREED_LIFE.steps)})]
 MeetingStepBody = Annotated[MeetingStepTaken, Body(default_factory=MeetingStepTaken)]
 Before = Annotated[
-    Whole, Query(ge=1, le=MOST_MESSAGES + 1, description="Only lines before this number.")
+    Whole, Query(ge=1, le=MOST_LINES, description="Only lines before this number.")
 ]
 Limit = Annotated[Whole, Query(ge=1, le=MOST_AT_ONCE)]
 Long = Annotated[Minutes, Query(description="How many minutes the meeting takes.")]

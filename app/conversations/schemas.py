@@ -13,7 +13,9 @@ from app.core.base.text import Line, Text
 from app.matches.lifecycle import Side
 
 MOST_MESSAGES: Final = 5_000
-"""How many lines a room has at most."""
+"""From so many lines on nothing more is said in a room."""
+MOST_LINES: Final = 1_000_000
+"""No line has a higher number: letting the staff in and out adds lines beyond those."""
 MOST_AT_ONCE: Final = 100
 """How many of them are read at once."""
 MOST_MEETINGS: Final = 200
@@ -70,7 +72,7 @@ class NewMessage(BaseModel):
     )
 
     body: Body = Field(description="Text alone; nothing of it is read as HTML.")
-    read: Annotated[Whole, Field(ge=0, le=MOST_MESSAGES)] | None = Field(
+    read: Annotated[Whole, Field(ge=0, le=MOST_LINES)] | None = Field(
         default=None, description="Up to which line you have read; marks these as read."
     )
 
@@ -115,7 +117,7 @@ class Reading(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"number": 12}]})
 
-    number: Annotated[Whole, Field(ge=0, le=MOST_MESSAGES)]
+    number: Annotated[Whole, Field(ge=0, le=MOST_LINES)]
 
 
 # --- meetings ------------------------------------------------------------------------------

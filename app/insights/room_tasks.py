@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, case, func, or_
 from sqlmodel import Session, col, exists, select
 
 from app.access import policy
@@ -77,6 +77,8 @@ def to_meet(session: Session, actor: Actor) -> Iterator[Task]:
 def agreed(session: Session, actor: Actor) -> Iterator[Task]:
     """Yield what the actor, or their team as a whole, has agreed to do."""
     own = policy.own_reach(actor, Action.CONVERSATION_READ)
+    # Databases differ in where they put what has no date.
+    undated = case((col(AgreedTask.due_on).is_(None), 1), else_=0)
     for side, key in _KEYS.items():
         of_team = and_(col(AgreedTask.person_id).is_(None), col(AgreedTask.side) == side)
         of_person = and_(
@@ -94,7 +96,7 @@ def agreed(session: Session, actor: Actor) -> Iterator[Task]:
                 AgreedTask.state == AgreedState.OPEN,
                 or_(of_team, of_person),
             )
-            .order_by(col(AgreedTask.due_on), col(AgreedTask.created_at))
+            .order_by(undated, col(AgreedTask.due_on), col(AgreedTask.created_at))
             .limit(MOST_TASKS)
         )
         for task, code, kind, zone in session.exec(statement):

@@ -32,7 +32,7 @@ from app.submissions.models import Submission
 from app.submissions.service import queries as submissions
 
 _ORDER: Final[dict[str, Any]] = {
-    "sortable": {"told_at": Interest.told_at, "created_at": Interest.created_at},
+    "sortable": {"created_at": Interest.created_at},
     "default": "-created_at",
     "key": Interest.id,
 }

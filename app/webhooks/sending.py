@@ -70,7 +70,11 @@ async def resolved(host: str, port: int) -> Sequence[str]:
         raise OSError("too many addresses are being looked for")
     # Not in the threads of the loop: at its end it waits for them, however long that takes.
     answer.set_running_or_notify_cancel()  # so that nobody who goes away cancels it
-    threading.Thread(target=look_up, name="webhook address", daemon=True).start()
+    try:
+        threading.Thread(target=look_up, name="webhook address", daemon=True).start()
+    except RuntimeError as error:  # this machine has no thread left
+        _LOOKING.release()
+        raise OSError("no thread looks for an address") from error
     return await asyncio.wrap_future(answer)
 
 

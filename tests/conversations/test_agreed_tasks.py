@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.conversations.lifecycle import AgreedState
 from app.conversations.models import AgreedTask
@@ -133,7 +133,9 @@ def test_no_word_of_it_stands_in_the_record(pair: Pair) -> None:
 
     pair.session.commit()
     events = pair.session.exec(
-        select(AuditEvent).where(AuditEvent.subject_kind == agreed_tasks.SUBJECT)
+        select(AuditEvent)
+        .where(AuditEvent.subject_kind == agreed_tasks.SUBJECT)
+        .order_by(col(AuditEvent.id))
     ).all()
 
     assert [event.action for event in events] == ["add", "finish"]

@@ -17,6 +17,7 @@ from app.conversations.fair_times import (
     clock_of,
     fair_times,
 )
+from tests.matching.strategies import promise
 
 ZONES = [
     *("UTC", "Europe/Paris", "Europe/Lisbon", "America/Sao_Paulo", "America/New_York"),
@@ -129,7 +130,7 @@ def test_what_ends_as_the_night_begins_is_not_in_it(ends: str, nights: int) -> N
     assert found.nights == nights * 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(promise, max_examples=30)
 @given(first=zones, second=zones, minutes=lengths, after=instants)
 def test_both_sides_get_the_same_times(
     first: str, second: str, minutes: int, after: datetime
@@ -139,7 +140,7 @@ def test_both_sides_get_the_same_times(
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(promise, max_examples=30)
 @given(first=zones, second=zones, minutes=lengths, after=instants)
 def test_nobody_is_asked_at_night_or_on_a_weekend_if_a_better_time_exists(
     first: str, second: str, minutes: int, after: datetime
@@ -160,7 +161,7 @@ def test_nobody_is_asked_at_night_or_on_a_weekend_if_a_better_time_exists(
     assert {is_free(one.starts_at) for one in found} == {exists}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(promise, max_examples=30)
 @given(first=zones, second=zones, minutes=lengths, after=instants)
 def test_what_is_proposed_is_to_come_in_two_weeks_ranked_and_one_of_each_day(
     first: str, second: str, minutes: int, after: datetime

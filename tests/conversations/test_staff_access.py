@@ -1,7 +1,7 @@
 """Staff see that a room lives, and read it only while both sides let them."""
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.access.policy import OPERATOR, Action, Actor, Role
 from app.conversations.lifecycle import MessageKind, StaffAccess
@@ -136,7 +136,9 @@ def test_each_change_is_a_line_of_the_room_and_an_event_of_the_record(pair: Pair
     lines = messages.listed(pair.session, pair.actor("challenge"), pair.match.id).messages
     found = rooms.read(pair.session, pair.actor("challenge"), pair.match.id)
     events = pair.session.exec(
-        select(AuditEvent).where(AuditEvent.subject_kind == messages.SUBJECT)
+        select(AuditEvent)
+        .where(AuditEvent.subject_kind == messages.SUBJECT)
+        .order_by(col(AuditEvent.id))
     ).all()
 
     assert [(one.side, one.kind) for one in lines] == [
@@ -173,5 +175,9 @@ def test_what_was_let_is_taken_back_after_the_end(pair: Pair) -> None:
 
 def test_the_operator_is_let_in_like_staff(pair: Pair, session: Session) -> None:
     pair.says("challenge")
+    pair.lets_staff("challenge")
 
     assert tries(pair, OPERATOR) == [False, False, False]
+    pair.lets_staff("solution")
+
+    assert tries(pair, OPERATOR) == [True, True, True]

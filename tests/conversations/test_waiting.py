@@ -24,9 +24,9 @@ def test_after_a_day_one_letter_tells_of_all_that_waits(pair: Pair) -> None:
     for _ in range(3):
         pair.says("challenge", "A canary")
 
-    early = waiting.remind(pair.session, ADDRESS, now() + timedelta(hours=23))
-    due = waiting.remind(pair.session, ADDRESS, now() + DAY)
-    again = waiting.remind(pair.session, ADDRESS, now() + 3 * DAY)
+    early = waiting.remind(pair.session, ADDRESS, now() + timedelta(hours=23)).sides
+    due = waiting.remind(pair.session, ADDRESS, now() + DAY).sides
+    again = waiting.remind(pair.session, ADDRESS, now() + 3 * DAY).sides
 
     assert (early, due, again) == (0, 1, 0)
     assert told(pair) == [pair.user("solution").email]
@@ -39,7 +39,7 @@ def test_everybody_of_the_side_is_told(pair: Pair) -> None:
     colleague = pair.colleague("solution")
     pair.says("challenge")
 
-    assert waiting.remind(pair.session, ADDRESS, now() + DAY) == 1
+    assert waiting.remind(pair.session, ADDRESS, now() + DAY).sides == 1
     assert sorted(told(pair)) == sorted([colleague.email, pair.user("solution").email])
 
 
@@ -48,7 +48,7 @@ def test_what_somebody_of_the_side_has_read_does_not_wait(pair: Pair) -> None:
     colleague = acting(pair.session, pair.colleague("solution"))
     messages.mark_read(pair.session, colleague, pair.match.id, 1)
 
-    assert waiting.remind(pair.session, ADDRESS, now() + DAY) == 0
+    assert waiting.remind(pair.session, ADDRESS, now() + DAY).sides == 0
     assert told(pair) == []
 
 
@@ -56,7 +56,7 @@ def test_what_the_side_has_answered_does_not_wait(pair: Pair) -> None:
     pair.says("challenge")
     pair.says("solution")
 
-    assert waiting.remind(pair.session, ADDRESS, now() + DAY) == 1
+    assert waiting.remind(pair.session, ADDRESS, now() + DAY).sides == 1
     assert told(pair) == [pair.user("challenge").email], "only the answer waits"
 
 
@@ -65,7 +65,7 @@ def test_what_was_taken_back_and_what_is_no_message_does_not_wait(pair: Pair) ->
     messages.take_back(pair.session, pair.actor("challenge"), pair.match.id, message.id)
     pair.lets_staff("challenge")
 
-    assert waiting.remind(pair.session, ADDRESS, now() + DAY) == 0
+    assert waiting.remind(pair.session, ADDRESS, now() + DAY).sides == 0
 
 
 def test_what_is_new_after_a_letter_is_told_again_after_a_day(pair: Pair) -> None:
@@ -76,8 +76,8 @@ def test_what_is_new_after_a_letter_is_told_again_after_a_day(pair: Pair) -> Non
     row.created_at = now() + DAY
     pair.session.flush()
 
-    soon = waiting.remind(pair.session, ADDRESS, now() + DAY + timedelta(hours=23))
-    due = waiting.remind(pair.session, ADDRESS, now() + 2 * DAY)
+    soon = waiting.remind(pair.session, ADDRESS, now() + DAY + timedelta(hours=23)).sides
+    due = waiting.remind(pair.session, ADDRESS, now() + 2 * DAY).sides
 
     assert (soon, due, len(told(pair))) == (0, 1, 2)
 
@@ -87,4 +87,4 @@ def test_nobody_is_told_of_a_match_that_is_over(pair: Pair) -> None:
     pair.match.state = MatchState.ENDED
     pair.session.flush()
 
-    assert waiting.remind(pair.session, ADDRESS, now() + DAY) == 0
+    assert waiting.remind(pair.session, ADDRESS, now() + DAY).sides == 0

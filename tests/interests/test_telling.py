@@ -245,7 +245,7 @@ def test_a_solution_that_left_is_not_shown_any_more_and_what_staff_decide_change
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("a draft", lambda sides: setattr(sides.solution, "state", State.SUBMITTED)),
+        ("not looked at yet", lambda sides: setattr(sides.solution, "state", State.SUBMITTED)),
         (
             "of one team",
             lambda sides: setattr(

@@ -16,6 +16,7 @@ from app.matchmaking.schemas.settings import Objective, RunSettings
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
 from app.submissions.records import ChallengeRecord, SolutionRecord
+from tests.matching.strategies import promise
 
 WORDS = "river flood sensor warning school bus tax form permit clinic nurse radio map phone"
 CHALLENGES = [
@@ -71,7 +72,7 @@ def ran(of: RunInputs) -> RunResult:
     return carry_out(of, lambda _done, _total: None, Settings())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(promise, max_examples=100)
 @given(interests=SAID, objective=st.sampled_from(OBJECTIVES))
 def test_without_a_weight_and_without_a_no_the_assignment_is_the_same(
     interests: list[Said], objective: Objective
@@ -82,7 +83,7 @@ def test_without_a_weight_and_without_a_no_the_assignment_is_the_same(
     assert not heeding.shapes(inputs(said, objective=objective))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(promise, max_examples=8)
 @given(interests=SAID, weight=WEIGHTS)
 def test_ranks_scores_reasons_and_the_plain_assignment_are_the_same_bytes_whatever_is_said(
     interests: list[Said], weight: float
@@ -100,7 +101,7 @@ def test_ranks_scores_reasons_and_the_plain_assignment_are_the_same_bytes_whatev
     assert silent.heeding is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(promise, max_examples=150)
 @given(interests=SAID, weight=WEIGHTS, objective=st.sampled_from(OBJECTIVES), data=st.data())
 def test_a_side_that_says_more_never_loses_a_pair_that_it_had(
     interests: list[Said], weight: float, objective: Objective, data: st.DataObject
@@ -123,7 +124,7 @@ def test_a_side_that_says_more_never_loses_a_pair_that_it_had(
     assert pair in after.pairs
 
 
-@settings(max_examples=100, deadline=None)
+@settings(promise, max_examples=100)
 @given(interests=SAID, weight=WEIGHTS, objective=st.sampled_from(OBJECTIVES))
 def test_no_pair_is_assigned_of_which_a_side_cannot(
     interests: list[Said], weight: float, objective: Objective

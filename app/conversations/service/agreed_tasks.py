@@ -93,6 +93,7 @@ def add(session: Session, actor: Actor, key: UUID | str, new: NewAgreedTask) -> 
         )
     task = AgreedTask(conversation_id=row.id, user_id=actor.user_id, **new.model_dump())
     session.add(task)
+    row.lived_at = now()
     session.flush()
     code = room.match.code
     audit.record(session, actor.user_id, "add", SUBJECT, task.id, code=code)

@@ -159,6 +159,7 @@ def propose(
         **new.model_dump(include={"topic", "place", "minutes"}),
     )
     session.add(meeting)
+    row.lived_at = now()
     session.flush()
     _offer_times(session, meeting, new.times)
     _record(session, actor, "propose", room, meeting)

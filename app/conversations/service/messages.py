@@ -91,6 +91,7 @@ def say(session: Session, actor: Actor, key: UUID | str, new: NewMessage) -> Roo
             remedy="Write to each other by email. You find the addresses with the match.",
         )
     message = add(session, actor, row, side, MessageKind.SAID, new.body)
+    row.lived_at = now()
     if new.read is not None and actor.user_id is not None:
         _mark(session, row, actor.user_id, new.read)
     audit.record(session, actor.user_id, "say", SUBJECT, row.id, code=room.match.code)
@@ -105,7 +106,20 @@ def add(
     kind: MessageKind,
     body: str = "",
 ) -> RoomMessage:
-    """Add one line to a room that is held."""
+    """Add one line to a room that is held.
+
+    Parameters
+    ----------
+    side : Side
+        For which it is said.
+    body : str, default=""
+        The words, of what is said; other kinds have none.
+
+    Raises
+    ------
+    NotPermitted
+        If the actor is no person.
+    """
     if actor.user_id is None:
         raise NotPermitted("Only a person writes here.")
     row.said += 1
@@ -141,7 +155,8 @@ def change(
         If it is no longer as expected.
     """
     room, row, message = _own(session, actor, key, message_id, expected)
-    message.body, message.edited_at = changed.body, now()
+    message.body = changed.body
+    message.edited_at = row.lived_at = now()
     session.flush()
     audit.record(session, actor.user_id, "edit", SUBJECT, row.id, code=room.match.code)
     return message
@@ -156,7 +171,8 @@ def take_back(session: Session, actor: Actor, key: UUID | str, message_id: UUID)
         As for `change`.
     """
     room, row, message = _own(session, actor, key, message_id, ANYTHING)
-    message.body, message.taken_back_at = "", now()
+    message.body = ""
+    message.taken_back_at = row.lived_at = now()
     session.flush()
     audit.record(session, actor.user_id, "take-back", SUBJECT, row.id, code=room.match.code)
 

@@ -10,7 +10,6 @@ from app.conversations import queries
 from app.conversations.models import Conversation
 from app.conversations.queries import Room
 from app.conversations.schemas import RoomRead, RoomTeamRead
-from app.core.base.clock import now
 from app.matches.lifecycle import Side
 
 
@@ -73,7 +72,7 @@ def hold(session: Session, room: Room) -> tuple[Room, Conversation]:
 
 
 def hold_open(session: Session, room: Room) -> tuple[Room, Conversation, Side]:
-    """Hold a room in which something shall be written, and say that it lives.
+    """Hold a room in which something shall be written.
 
     Raises
     ------
@@ -83,5 +82,4 @@ def hold_open(session: Session, room: Room) -> tuple[Room, Conversation, Side]:
     room, row = hold(session, room)
     if room.closed is not None:
         raise room.closed
-    row.lived_at = now()
     return room, row, room.sides[0]

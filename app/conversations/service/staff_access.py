@@ -65,7 +65,13 @@ def move(
 
 
 def offers(session: Session, actor: Actor, key: UUID | str) -> tuple[StaffAccess, list[Offer]]:
-    """Return what the actor's team says to the staff, and every step from there."""
+    """Return what the actor's team says to the staff, and every step from there.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        As for `move`.
+    """
     room = queries.of_team(session, actor, key)
     row = room.row or Conversation(match_id=room.match.id)
     side = room.sides[0]

@@ -1,7 +1,7 @@
 """One letter to a side when something new waits unread in its room; the clock writes it."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session, col, func, select
 
@@ -22,8 +22,15 @@ AT_ONCE: Final = 200
 """How many rooms one transaction looks at; the next one takes the rest."""
 
 
-def remind(session: Session, public_url: str, at: datetime | None = None) -> int:
-    """Write to the sides for which something waits; return to how many.
+class Reminded(NamedTuple):
+    """To how many sides was written, and whether there is more to look at."""
+
+    sides: int
+    more: bool
+
+
+def remind(session: Session, public_url: str, at: datetime | None = None) -> Reminded:
+    """Write to the sides for which something waits.
 
     Something waits if nobody of the side has marked it as read, nor answered since. A letter
     tells of all that stands there; so a side gets one a day at most.
@@ -34,7 +41,7 @@ def remind(session: Session, public_url: str, at: datetime | None = None) -> int
         The instant that counts, in UTC; else the present one.
     """
     at = at or now()
-    written = 0
+    written, more = 0, False
     for side in Side:
         is_challenge = side is Side.CHALLENGE
         told = Conversation.challenge_told if is_challenge else Conversation.solution_told
@@ -54,7 +61,9 @@ def remind(session: Session, public_url: str, at: datetime | None = None) -> int
             .order_by(col(RoomMessage.conversation_id))
             .limit(AT_ONCE)
         )
-        for key in session.exec(due).all():
+        keys = session.exec(due).all()
+        more = more or len(keys) == AT_ONCE
+        for key in keys:
             match_id = session.get_one(Conversation, key).match_id
             match = session.get_one(Match, match_id)
             session.refresh(match, with_for_update=True)
@@ -72,7 +81,7 @@ def remind(session: Session, public_url: str, at: datetime | None = None) -> int
                 # Read already: it is not looked at again.
                 row.tell(side, noticed)
             session.flush()
-    return written
+    return Reminded(written, more)
 
 
 def _waits(session: Session, row: Conversation, side: Side, after: int, at: datetime) -> bool:

@@ -17,7 +17,7 @@ class Written(str):
 
 
 def written(value: Any) -> Written:
-    """Write a value as a column of JSON holds it."""
+    """Write a value as a column of JSON holds it; instants and keys as their texts."""
     return value if isinstance(value, Written) else Written(to_json(value).decode())
 
 

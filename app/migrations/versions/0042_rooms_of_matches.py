@@ -163,6 +163,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Earlier versions cannot read these words.
+    op.execute(
+        "DELETE FROM event WHERE kind IN ('conversation.waiting', 'meeting.proposed',"
+        " 'meeting.fixed', 'meeting.cancelled')"
+    )
     for table in (
         *("agreed_task", "meeting_time", "meeting", "read_mark", "room_message"),
         "conversation",

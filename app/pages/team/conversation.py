@@ -15,10 +15,10 @@ from app.accounts.dependencies import ActorDep
 from app.conversations import queries
 from app.conversations.lifecycle import StaffAccess
 from app.conversations.queries import Room
-from app.conversations.schemas import MOST_MESSAGES, ChangedMessage, NewMessage
+from app.conversations.schemas import MOST_LINES, ChangedMessage, NewMessage
 from app.conversations.service import agreed_tasks, meetings, messages, rooms, staff_access
 from app.core.base.clock import now
-from app.core.base.errors import Conflict, FieldError
+from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference
@@ -55,12 +55,12 @@ class Marked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: Annotated[Whole, Field(ge=0, le=MOST_MESSAGES)]
+    number: Annotated[Whole, Field(ge=0, le=MOST_LINES)]
 
 
 SaidForm = Annotated[Form[Said], Depends(form_of(Said))]
 MarkedForm = Annotated[Form[Marked], Depends(form_of(Marked))]
-Before = Annotated[Whole, Query(ge=1, le=MOST_MESSAGES + 1)]
+Before = Annotated[Whole, Query(ge=1, le=MOST_LINES)]
 
 
 def framed(
@@ -142,8 +142,9 @@ def read_in_conversation(
     session: SessionDep, actor: ActorDep, match: Reference, form: MarkedForm
 ) -> Response:
     """Keep up to which line somebody has read."""
-    if form.value is not None:
-        messages.mark_read(session, actor, match, form.value.number)
+    if form.value is None:  # up to where somebody has read is not guessed
+        raise Unprocessable("This is no line of the conversation.", errors=form.errors)
+    messages.mark_read(session, actor, match, form.value.number)
     return go_to(f"/matches/{match}/conversation", done="conversation-read")
 
 

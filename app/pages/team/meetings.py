@@ -193,7 +193,8 @@ def _page(
     rows = meetings.listed(session, actor, key).meetings
     written = str(form.written.get("minutes", ""))
     wanted = minutes or (int(written) if written in map(str, LENGTHS) else 60)
-    fair = meetings.proposals(session, actor, key, wanted).times if frame["is_open"] else []
+    lengths = {wanted, *(one.minutes for one in rows)} if frame["is_open"] else set[int]()
+    fair = {n: meetings.proposals(session, actor, key, n).times for n in lengths}
     return page.render(
         "team/meetings.html",
         status=status,

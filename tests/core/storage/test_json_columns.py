@@ -12,6 +12,7 @@ from app.core.storage.database import Database, reading, transaction
 from app.core.storage.json_columns import Written, written
 from app.submissions.models import Submission
 from tests.factories import a_challenge
+from tests.matching.strategies import promise
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -26,6 +27,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@promise
 @given(VALUES | st.floats(allow_nan=False, allow_infinity=False))
 def test_what_is_written_reads_as_with_the_standard_library(value: Any) -> None:
     assert json.loads(written(value)) == value
