@@ -23,12 +23,16 @@ from app.core.storage import audit, audit_verification
 from app.core.storage.database import Database, connect, reading, transaction
 from app.decisions.lifecycle import DecisionState
 from app.decisions.models import Decision
+from app.events.kinds import EventKind, EventSubject
+from app.events.models import Event
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import MatchRun, Verdict
 from app.operations import migrating
 from app.organisations.models import Organisation
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission, SubmissionText
+from app.webhooks.lifecycle import WebhookScope
+from app.webhooks.models import Delivery, Webhook
 from tests.conftest import engine_of
 from tests.factories import (
     a_challenge,
@@ -349,6 +353,49 @@ def test_rows_of_every_kind_outlive_the_way_down_and_up_again(new: Database) -> 
 
     assert counted() == before
     assert min(before.values()) > 0
+
+
+def test_what_webhooks_are_told_of_newer_kinds_is_gone_in_the_shape_before(
+    new: Database,
+) -> None:
+    migrating.migrate(new)
+    wanted = [EventKind.CALL_INVITED, EventKind.MEETING_FIXED, EventKind.SUBMISSION_RECEIVED]
+    with transaction(new) as session:
+        both, newer = (
+            Webhook(
+                owner_id=a_user(session).id,
+                scope=WebhookScope.OWN,
+                url="https://hooks.example.org/",
+                kinds=[*kinds],
+                sealed="x",
+            )
+            for kinds in (wanted, wanted[:2])
+        )
+        told = [Event(kind=kind, subject=EventSubject.CALL, spread_at=now()) for kind in wanted]
+        session.add_all([both, newer, *told])
+        session.flush()
+        session.add_all(
+            Delivery(webhook_id=webhook.id, event_id=event.id)
+            for webhook in (both, newer)
+            for event in told
+        )
+        session.flush()
+        left, received = both.id, told[2].id
+
+    migrating.migrate(new, down_to("0041"))
+
+    with new.reader.connect() as connection:
+        tables = SQLModel.metadata.tables
+        kinds = connection.execute(
+            select(tables["webhook"].c.id, tables["webhook"].c.kinds)
+        ).all()
+        events = connection.execute(select(tables["event"].c.id)).scalars().all()
+        delivered = connection.execute(
+            select(tables["delivery"].c.webhook_id, tables["delivery"].c.event_id)
+        ).all()
+    assert [tuple(row) for row in kinds] == [(left, [EventKind.SUBMISSION_RECEIVED])]
+    assert events == [received]
+    assert [tuple(row) for row in delivered] == [(left, received)]
 
 
 def test_a_narrow_token_ends_on_the_way_to_a_shape_that_would_make_it_wide(

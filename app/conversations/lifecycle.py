@@ -69,7 +69,7 @@ STAFF_LIFE: Final = Life[StaffAccess, Conflict | None](
     # No match is too old for it: what is said stays with the two teams.
     Step(
         "shut-staff",
-        "Let the staff read no longer",
+        "Stop letting the staff read",
         frozenset({StaffAccess.LET}),
         StaffAccess.SHUT,
         Action.CONVERSATION_WRITE,

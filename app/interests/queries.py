@@ -83,7 +83,32 @@ def counterparts(session: Session, submission: Submission) -> list[CounterpartRe
             session, submission.programme_id, submission.organisation_id
         )
         found = (_described(one, submission) for one in published)
-    return sorted(found, key=lambda one: one.code)[:MOST_OPEN]
+    said = {key for key, row in told_by(session, submission).items() if row.value is not None}
+    are_open = {one.id: one for one in found}
+    kept = _named(session, said - are_open.keys())
+    # What was said counts, so it comes before what may be left out of a long list.
+    first = sorted(are_open.values(), key=lambda one: (one.id not in said, one.code))
+    return sorted([*kept, *first][:MOST_OPEN], key=lambda one: one.code)
+
+
+def _named(session: Session, keys: Collection[UUID]) -> list[CounterpartRead]:
+    """Return by their codes what a team has said something of, and which is open no more.
+
+    A notice may be public no more; what was said still counts, and can be taken back.
+    """
+    statement = select(Submission.id, Submission.code).where(col(Submission.id).in_(keys))
+    return [
+        CounterpartRead(
+            id=key,
+            code=code,
+            title=code,
+            language=None,
+            summary="",
+            organisation=None,
+            country=None,
+        )
+        for key, code in session.exec(statement.order_by(col(Submission.code)))
+    ]
 
 
 def _described(one: Published, submission: Submission) -> CounterpartRead:

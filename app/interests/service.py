@@ -144,7 +144,10 @@ def ask(session: Session, actor: Actor, new: NewAsking) -> AskedRead:
     fresh = {row.id: row for row in solutions if row.id not in before}
     if len(before) + len(fresh) > MOST_ASKED:
         raise Conflict(
-            Message("The owner of {code} is asked about enough.", code=challenge.code),
+            Message(
+                "The owner of {code} is already asked about as many solutions as can be.",
+                code=challenge.code,
+            ),
             remedy=Message("At most {most} solutions are shown.", most=MOST_ASKED),
         )
     for solution_id in fresh:

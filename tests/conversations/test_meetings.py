@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
+from app.access.policy import Role
+from app.accounts.models import Membership
 from app.conversations.lifecycle import MeetingState
 from app.conversations.models import Meeting
 from app.conversations.schemas import (
@@ -33,6 +35,7 @@ from app.core.storage.outbox import Letter
 from app.events.kinds import EventKind
 from app.events.models import Event
 from app.matches.lifecycle import MatchState, Side
+from app.submissions.models import Submission
 from tests.conversations.people import ADDRESS, Pair, letters, staff
 
 SOON = (now() + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
@@ -322,3 +325,33 @@ def test_meetings_are_counted_by_side_for_the_staff(pair: Pair, session: Session
     found = rooms.read(session, staff(session), pair.match.id)
 
     assert (found.challenge_meetings, found.solution_meetings) == (1, 2)
+
+
+def test_only_so_many_proposals_of_a_side_wait(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meetings, "MOST_PROPOSED", 2)
+    first = proposed(pair)
+    proposed(pair)
+
+    with pytest.raises(Conflict, match="2 proposals"):
+        proposed(pair)
+    proposed(pair, "solution")
+    take(pair, "challenge", first.id, "cancel")
+    proposed(pair)
+
+
+def test_who_is_of_both_sides_tells_the_one_that_was_asked(pair: Pair) -> None:
+    both = pair.user("challenge")
+    organisation = pair.session.get_one(Submission, pair.match.solution_id).organisation_id
+    pair.session.add(
+        Membership(user_id=both.id, organisation_id=organisation, role=Role.MEMBER)
+    )
+    pair.session.flush()
+    meeting = proposed(pair)
+    before = len(letters(pair.session))
+
+    take(pair, "challenge", meeting.id, "cancel")
+
+    told = {address for address, _ in letters(pair.session)[before:]}
+    assert pair.user("solution").email in told

@@ -1,15 +1,16 @@
 """What both sides say: read by them alone, in its order, changed for a while, and counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from app.access.policy import Role
+from app.access.policy import Action, Role
 from app.conversations import queries
 from app.conversations.models import Conversation, RoomMessage
-from app.conversations.schemas import MOST_MESSAGES, ChangedMessage, NewMessage, RoomTeamRead
+from app.conversations.schemas import ChangedMessage, NewMessage, RoomTeamRead
 from app.conversations.service import messages, rooms
 from app.core.base.clock import now
 from app.core.base.entity_tags import Expected
@@ -225,7 +226,7 @@ def test_what_is_unread_is_counted_for_each_person(pair: Pair) -> None:
     assert queries.unread(pair.session, colleague) == {pair.match.id: 4}
     messages.mark_read(pair.session, reader, pair.match.id, 1)
     assert queries.unread(pair.session, reader) == {pair.match.id: 1}, "nothing is unread again"
-    messages.mark_read(pair.session, reader, pair.match.id, MOST_MESSAGES)
+    messages.mark_read(pair.session, reader, pair.match.id, 99)
     pair.says("challenge", "Newer")
     assert queries.unread(pair.session, reader) == {pair.match.id: 1}, "nobody reads ahead"
 
@@ -254,13 +255,47 @@ def test_long_conversations_are_read_in_pages(pair: Pair) -> None:
     assert (last.before, middle.before, first.before) == (5, 2, None)
 
 
-def test_a_room_that_is_full_takes_nothing_more(pair: Pair) -> None:
+def test_a_room_that_is_full_takes_nothing_more_and_only_messages_fill_it(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "MOST_MESSAGES", 2)
     pair.says("challenge")
-    pair.session.exec(select(Conversation)).one().said = MOST_MESSAGES
-    pair.session.flush()
+    for step in ("let-staff", "shut-staff", "let-staff"):
+        pair.lets_staff("challenge", step=step)
+    pair.says("solution")
 
     with pytest.raises(Conflict, match="maximum"):
         pair.says("solution")
+
+
+def test_who_only_reads_marks_what_was_read(pair: Pair) -> None:
+    pair.says("challenge")
+    narrow = replace(
+        pair.actor("solution"),
+        scopes=frozenset({Action.MATCH_READ, Action.CONVERSATION_READ}),
+    )
+
+    messages.mark_read(pair.session, narrow, pair.match.id, 1)
+
+    found = rooms.read(pair.session, narrow, pair.match.id)
+    assert isinstance(found, RoomTeamRead)
+    assert found.unread == 0
+    with pytest.raises(NotPermitted):
+        messages.mark_read(pair.session, staff(pair.session), pair.match.id, 1)
+
+
+def test_what_is_refused_is_no_life_of_the_room(pair: Pair) -> None:
+    message = pair.says("challenge")
+    row = pair.session.exec(select(Conversation)).one()
+    row.lived_at = before = now() - timedelta(days=3)
+    pair.session.flush()
+
+    with pytest.raises(NotPermitted):
+        pair.changes("solution", message, "Not mine")
+
+    assert row.lived_at == before
+    pair.changes("challenge", message, "Mine")
+    assert row.lived_at > before
 
 
 @pytest.mark.parametrize("body", ["", "  \n ", "a" * 4001, "nul\x00", "\ud800"])

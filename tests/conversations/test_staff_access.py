@@ -7,7 +7,7 @@ from app.access.policy import OPERATOR, Action, Actor, Role
 from app.conversations.lifecycle import MessageKind, StaffAccess
 from app.conversations.schemas import NewMessage, RoomRead, RoomTeamRead
 from app.conversations.service import agreed_tasks, meetings, messages, rooms, staff_access
-from app.core.base.errors import NotFound, NotPermitted, TransitionNotAllowed
+from app.core.base.errors import Conflict, NotFound, NotPermitted, TransitionNotAllowed
 from app.core.storage.audit import AuditEvent
 from app.matches.lifecycle import MatchState, Side
 from tests.conversations.people import Pair, staff
@@ -160,6 +160,19 @@ def test_a_side_lets_the_staff_once(pair: Pair) -> None:
 
     with pytest.raises(TransitionNotAllowed):
         pair.lets_staff("challenge")
+
+
+def test_a_side_lets_the_staff_in_so_often_and_shuts_them_out_always(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_access, "MOST_LET", 2)
+    for step in ("let-staff", "shut-staff", "let-staff", "shut-staff"):
+        pair.lets_staff("challenge", step=step)
+
+    with pytest.raises(Conflict, match="2 times"):
+        pair.lets_staff("challenge")
+    pair.lets_staff("solution")
+    pair.lets_staff("solution", step="shut-staff")
 
 
 def test_what_was_let_is_taken_back_after_the_end(pair: Pair) -> None:

@@ -242,6 +242,27 @@ def test_a_solution_that_left_is_not_shown_any_more_and_what_staff_decide_change
     assert set(stays.values()) == {(0, 0), (1, 1)}
 
 
+def test_what_was_said_can_be_taken_back_when_its_notice_is_public_no_more(
+    sides: Sides,
+) -> None:
+    sides.tell(sides.provider, sides.solution, sides.challenge, value="cannot")
+    notice = sides.session.exec(select(PublicNotice)).one()
+    notice.state = NoticeState.WITHDRAWN
+    sides.session.commit()
+    address = sides.address(sides.solution, sides.challenge)
+
+    listed = sides.provider.get(f"/api/v1/submissions/{sides.solution.code}/interests").json()
+    read = sides.provider.get(address).json()
+    gone = sides.provider.delete(address)
+
+    code = sides.challenge.code
+    assert read["value"] == "cannot"
+    assert (read["counterpart"]["title"], read["counterpart"]["summary"]) == (code, "")
+    assert read in listed["interests"]
+    assert gone.status_code == 204
+    assert sides.provider.get(address).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [

@@ -289,7 +289,7 @@ def test_the_list_of_the_staff_says_when_a_room_last_lived(pair: Pair, enter: En
 
     page = staff.get(listing)
 
-    assert "Last lived on" in page.text
+    assert "Last used on" in page.text
     assert ", 1 message" in text_of(page.text)
     assert "canary" not in page.text
 

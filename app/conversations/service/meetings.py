@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from app.access.lifecycle import Offer
 from app.access.policy import Actor
@@ -42,6 +42,8 @@ SUBJECT: Final = "meeting"
 """The kind of subject in the audit record, which tells neither topic, time nor place."""
 NOTICE: Final = timedelta(days=1)
 """How long before it begins a time is proposed by the service at the earliest."""
+MOST_PROPOSED: Final = 10
+"""Proposals of a side that may wait for an answer; each is a letter to the other one."""
 FURTHEST: Final = timedelta(days=366)
 """How far ahead a meeting is proposed at most."""
 NOTHING_SAID: Final = MeetingStepTaken()
@@ -137,7 +139,8 @@ def propose(
     NotFound, NotPermitted
         If the actor may not know of the room, or is of neither team.
     Conflict
-        If nothing is written in it any more, or it has as many meetings as it may.
+        If nothing is written in it any more, it has as many meetings as it may, or as many
+        proposals of the team wait for an answer.
     Unprocessable
         If a time is over, or too far ahead.
     """
@@ -151,6 +154,16 @@ def propose(
         raise Conflict(
             Message("The room has {most} meetings, the maximum.", most=MOST_MEETINGS),
             remedy="Agree on further ones by message.",
+        )
+    waiting = select(func.count()).where(
+        Meeting.conversation_id == row.id,
+        Meeting.side == side,
+        Meeting.state == MeetingState.PROPOSED,
+    )
+    if session.exec(waiting).one() >= MOST_PROPOSED:
+        raise Conflict(
+            Message("{most} proposals of your team wait already.", most=MOST_PROPOSED),
+            remedy="Cancel one that you do not need, or wait for an answer.",
         )
     meeting = Meeting(
         conversation_id=row.id,
@@ -216,12 +229,17 @@ def take(
     told = {
         "choose": (EventKind.MEETING_FIXED, tuple(Side)),
         "move": (EventKind.MEETING_PROPOSED, (side.other,)),
-        "cancel": (EventKind.MEETING_CANCELLED, (side.other,)),
+        "cancel": (EventKind.MEETING_CANCELLED, (_canceller(room, meeting).other,)),
     }
     kind, sides = told[name]
     for one in sides:
         writing.tell(session, room.match, one, kind, public_url=public_url)
     return _read(session, room, [meeting])[0]
+
+
+def _canceller(room: Room, meeting: Meeting) -> Side:
+    """Return which side cancels: of who is of both, the one that has proposed."""
+    return meeting.side if meeting.side in room.sides else room.sides[0]
 
 
 def offers(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.access.policy import Actor
 from app.conversations import queries
@@ -85,7 +85,10 @@ def say(session: Session, actor: Actor, key: UUID | str, new: NewMessage) -> Roo
         If nothing is written in it any more, or it is full.
     """
     room, row, side = rooms.hold_open(session, queries.of_team(session, actor, key))
-    if row.said >= MOST_MESSAGES:
+    said = select(func.count()).where(
+        RoomMessage.conversation_id == row.id, RoomMessage.kind == MessageKind.SAID
+    )
+    if session.exec(said).one() >= MOST_MESSAGES:
         raise Conflict(
             Message("The room has {most} messages, the maximum.", most=MOST_MESSAGES),
             remedy="Write to each other by email. You find the addresses with the match.",
@@ -185,7 +188,10 @@ def mark_read(session: Session, actor: Actor, key: UUID | str, number: int) -> N
     NotFound, NotPermitted
         If the actor may not know of the room, or is of neither team.
     """
-    _, row = rooms.hold(session, queries.of_team(session, actor, key))
+    room = queries.known(session, actor, key)
+    if not room.sides:
+        raise NotPermitted("Only the two teams of the match read here.")
+    _, row = rooms.hold(session, room)
     if actor.user_id is not None:
         _mark(session, row, actor.user_id, number)
 

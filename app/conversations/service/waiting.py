@@ -18,7 +18,7 @@ from app.submissions.models import Submission
 
 WAITS: Final = timedelta(days=1)
 """How long something waits unread before a letter tells of it."""
-AT_ONCE: Final = 200
+AT_ONCE: Final = 20
 """How many rooms one transaction looks at; the next one takes the rest."""
 
 

@@ -25,7 +25,7 @@ _BREAKS: Final = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 
 # Letters, marks and a sign that show nothing, beside what Unicode calls control and format.
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
-    map(chr, range(0xFE00, 0xFE10))
+    map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
 
 _BLANKS: Final = re.compile(r"\s+")

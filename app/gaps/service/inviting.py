@@ -130,7 +130,7 @@ def invitable(
         if found is None
     ]
     if errors or asked is None or told is None:
-        raise Unprocessable("Nobody can be invited so.", errors=errors)
+        raise Unprocessable("This team cannot be invited.", errors=errors)
     team = people.team(session, told.organisation_id)
     readers = [one for one in team if KIND not in one.unwanted_letters]
     return Invitable(

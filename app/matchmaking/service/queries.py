@@ -51,7 +51,7 @@ _LINE: Final[Any] = Bundle(
 _NEVER = (RunState.FAILED, RunState.CANCELLED)
 _WITHOUT_INPUTS = tuple(
     defer(getattr(MatchRun, name))
-    for name in ("challenges", "solutions", "background", "ranking")
+    for name in ("challenges", "solutions", "background", "interests", "ranking")
 )
 
 

@@ -61,4 +61,24 @@ def downgrade() -> None:
     op.drop_table("call_invitation")
     # Earlier versions know neither the letter nor the event of it.
     op.execute("DELETE FROM letter_template WHERE kind = 'invited'")
-    op.execute("DELETE FROM event WHERE kind = 'call.invited'")
+    _forget("call.invited")
+
+
+def _forget(*kinds: str) -> None:
+    """Remove events of these kinds with their deliveries, and let no webhook want them."""
+    event = sa.table("event", sa.column("id"), sa.column("kind"))
+    delivery = sa.table("delivery", sa.column("event_id"))
+    webhook = sa.table("webhook", sa.column("id"), sa.column("kinds", sa.JSON()))
+    connection = op.get_bind()
+    gone = sa.select(event.c.id).where(event.c.kind.in_(kinds))
+    # By hand, since SQLite carries nothing on while the tables are changed.
+    connection.execute(sa.delete(delivery).where(delivery.c.event_id.in_(gone)))
+    connection.execute(sa.delete(event).where(event.c.kind.in_(kinds)))
+    for key, wanted in connection.execute(sa.select(webhook.c.id, webhook.c.kinds)).all():
+        if stays := [kind for kind in wanted if kind not in kinds]:
+            kept = sa.update(webhook).where(webhook.c.id == key).values(kinds=stays)
+            connection.execute(kept)
+        else:
+            told = sa.table("delivery", sa.column("webhook_id"))
+            connection.execute(sa.delete(told).where(told.c.webhook_id == key))
+            connection.execute(sa.delete(webhook).where(webhook.c.id == key))

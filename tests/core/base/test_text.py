@@ -77,7 +77,15 @@ def test_a_character_that_cannot_be_kept_is_named_with_its_place(sign: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["\u200b\u200b", "\u3164 \u3164", "\u00ad", "\u2800", "\u115f\u1160", " \ufeff\u2060 "],
+    [
+        "\u200b\u200b",
+        "\u3164 \u3164",
+        "\u00ad",
+        "\u2800",
+        "\u115f\u1160",
+        "\u180b\U000e0100",
+        " \ufeff\u2060 ",
+    ],
 )
 def test_a_text_of_which_nothing_can_be_seen_is_no_text(text: str) -> None:
     required = TypeAdapter(Annotated[Line, Field(min_length=1)])
