@@ -7,7 +7,7 @@ whose answer differs from ours.
 import importlib
 import time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -35,9 +35,14 @@ class Comparison(StrEnum):
     backends = "backends"
 
 
+LONG: Final = frozenset({Comparison.catalogue, Comparison.large_edition})
+"""What takes minutes by itself: it runs by its name, or with `--large`."""
+
+
 def main(
     names: Annotated[
-        list[Comparison] | None, typer.Argument(help="Comparisons to run; none: all.")
+        list[Comparison] | None,
+        typer.Argument(help="Comparisons to run; none: all but two that take minutes."),
     ] = None,
     large: Annotated[
         bool, typer.Option(help="The sizes of a large edition: an hour, 8 GB.")
@@ -52,7 +57,7 @@ def main(
     )
     began = time.perf_counter()
     figures: list[Figure] = []
-    for name in names or list(Comparison):
+    for name in names or [one for one in Comparison if large or one not in LONG]:
         # one at a time, so that a comparison needs its own peers only
         before = cpu_seconds()
         found = importlib.import_module(f"benchmarks.{name}").run(large=large)
