@@ -16,6 +16,8 @@ from app.core.base.translations import language
 from app.core.storage.database import reading, transaction
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
+from app.programmes.lifecycle import CallKind
+from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
 from tests.browser.demonstration import Demonstration
@@ -72,9 +74,15 @@ def test_governments_and_staff_do_the_whole_job(
         owner.write("The outcome", "Every household is warned half an hour ahead.")
         send(owner)
         arrived = owner.page.get_by_role("heading", level=1).inner_text()
+    with transaction(shown.database) as session:
+        offering = session.exec(
+            select(Call.title)
+            .join(Programme, col(Programme.id) == col(Call.programme_id))
+            .where(Programme.code == shown.names["programme"], Call.kind == CallKind.SOLUTIONS)
+        ).one()
     with as_role("solution_provider") as provider:
         provider.follow("My submissions")
-        provider.follow("Offer a solution")
+        provider.follow_title(offering)  # of the calls that are open, this one
         begin(provider, solution)
         provider.follow("Your experience")
         provider.write("Your experience", f"For six years we have done this: {PROBLEM}")

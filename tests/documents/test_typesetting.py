@@ -85,9 +85,11 @@ def test_nothing_is_fetched_whatever_it_holds(monkeypatch: pytest.MonkeyPatch) -
     assert typesetting.pdf(a_document(Paragraph(MARKUP))).startswith(b"%PDF-")
 
 
-def test_nothing_but_the_template_stands_where_typst_may_read() -> None:
-    assert [path.name for path in typesetting.TEMPLATES.iterdir()] == ["document.typ"]
-    assert "#import" not in (typesetting.TEMPLATES / "document.typ").read_text("utf-8")
+def test_nothing_but_the_templates_stands_where_typst_may_read() -> None:
+    found = sorted(typesetting.TEMPLATES.iterdir())
+
+    assert [path.name for path in found] == ["card.typ", "document.typ"]
+    assert not any("#import" in path.read_text("utf-8") for path in found)
 
 
 @pytest.mark.slow

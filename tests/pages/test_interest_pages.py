@@ -131,10 +131,10 @@ def test_an_owner_reads_the_solutions_that_staff_show_on_the_bench(
     shown = pair.owner.get(place).text
 
     assert "The staff have shown you no solution yet." in none
-    assert "Show this solution to the owner" in before
+    assert "Show it to the owner" in before
     assert asked.status_code == 303
     assert "Shown. The owner of the challenge has a task" in after
-    assert "Show this solution to the owner" not in after
+    assert "Show it to the owner" not in after
     assert pair.solution.title in shown
     assert "Say your interest in 1 solution" in pair.owner.get("/tasks").text
 

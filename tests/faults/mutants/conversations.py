@@ -86,8 +86,8 @@ FAULTS: Final = (
     Fault(
         "what was taken back is kept",
         SAYING,
-        '    message.body, message.taken_back_at = "", now()\n',
-        "    message.edited_at, message.taken_back_at = now(), None\n",
+        '    message.body = ""\n    message.taken_back_at = row.lived_at = now()\n',
+        "    message.edited_at = row.lived_at = now()\n",
         (f"{SAID}test_what_was_taken_back_leaves_its_line_and_no_word",),
     ),
     Fault(

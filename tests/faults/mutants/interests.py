@@ -61,8 +61,8 @@ FAULTS: Final = (
     Fault(
         "the plain assignment heeds interests",
         RUN,
-        "    whole = whole_of(engine, terms_of(heeding.without(inputs), engine))\n",
-        "    whole = whole_of(engine, terms_of(inputs, engine))\n",
+        "    terms = terms_of(heeding.without(inputs), engine)\n",
+        "    terms = terms_of(inputs, engine)\n",
         (
             ADVISOR,
             f"{HEEDED}test_what_is_heeded_is_told_with_ranks_and_scores_as_they_are",

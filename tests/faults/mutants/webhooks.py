@@ -208,7 +208,7 @@ FAULTS: Final = (
     Fault(
         "a slow receiver takes every place there is",
         DELIVERING,
-        "            col(Webhook.owner_id).not_in(busy),\n",
+        "        col(Webhook.owner_id).not_in(busy),\n",
         "",
         (f"{DELIVERED}test_of_one_owner_one_delivery_is_on_its_way_at_a_time",),
     ),
