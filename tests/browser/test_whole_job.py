@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect
 from sqlmodel import col, select
 
+from app.core.base.clock import now
 from app.core.base.translations import language
 from app.core.storage.database import reading, transaction
 from app.matchmaking.lifecycle import Outcome
 from app.matchmaking.models import Verdict
-from app.programmes.lifecycle import CallKind
+from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -78,7 +79,14 @@ def test_governments_and_staff_do_the_whole_job(
         offering = session.exec(
             select(Call.title)
             .join(Programme, col(Programme.id) == col(Call.programme_id))
-            .where(Programme.code == shown.names["programme"], Call.kind == CallKind.SOLUTIONS)
+            .where(
+                Programme.code == shown.names["programme"],
+                Call.kind == CallKind.SOLUTIONS,
+                Call.state == CallState.PUBLISHED,
+                Call.closes_at > now(),
+            )
+            .order_by(col(Call.closes_at), col(Call.id))
+            .limit(1)
         ).one()
     with as_role("solution_provider") as provider:
         provider.follow("My submissions")
