@@ -101,7 +101,9 @@ ENTRIES: Final = (
         _pages(
             *("show_matches", "show_match", "show_match_step", "move_match"),
             *("show_conversation", "say_in_conversation", "show_meetings", "propose_times"),
-            *("move_meeting", "show_agreed", "agree_on_task"),
+            *("move_meeting", "download_meeting", "show_agreed", "agree_on_task"),
+            *("move_agreed", "take_back_in_conversation", "read_in_conversation"),
+            "let_staff_in",
         ),
         own_alone(Action.MATCH_ANSWER),
     ),
@@ -145,7 +147,7 @@ ENTRIES: Final = (
     Entry(
         Message("Published challenges"),
         "/notices",
-        _pages("show_catalogue", "show_published", "download_sheet"),
+        _pages("show_catalogue", "show_published", "download_sheet", "show_card"),
         everybody,
     ),
     Entry(

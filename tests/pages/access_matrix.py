@@ -153,7 +153,7 @@ EXPECTED: Mapping[str, Row] = {
     "show_conversation": Row(303, 404, 404, 404),
     "say_in_conversation": Row(401, 403, 404, 403),
     "take_back_in_conversation": Row(401, 403, 404, 403),
-    "read_in_conversation": Row(401, 403, 303, 403),
+    "read_in_conversation": Row(401, 403, 422, 403),
     "let_staff_in": Row(401, 403, 404, 403),
     "show_meetings": Row(303, 404, 404, 404),
     "propose_times": Row(401, 403, 404, 403),

@@ -365,5 +365,6 @@ def test_a_link_that_somebody_shares_says_what_it_leads_to(
         "title": 'Rivers "that" warn <us>',
         "description": "Floods.",
         "url": f"https://testserver/notices/{notice.code}",
+        "image": f"https://testserver/notices/{notice.code}/card.png?language=en",
     }
     assert f'rel="canonical" href="https://testserver/notices/{notice.code}"' in page

@@ -38,14 +38,15 @@ def test_a_member_of_a_team_chooses_among_its_letters_and_sees_which_always_come
     after = member.get(answer.headers["location"]).text
     wrong = member.post("/profile/letters", data={"wanted": ["nothing"]})
 
-    kinds = ["received", "complete_soon", "closes_soon", "answer_soon"]
+    kinds = ["received", "complete_soon", "invited", "closes_soon", "answer_soon"]
     assert offered(before) == [(kind, True) for kind in kinds]
     assert offered(after) == [(kind, kind == "answer_soon") for kind in kinds]
     assert "Staff need more information about a submission" in before
     assert "Saved. We write to you as you have chosen." in after
     assert wrong.status_code == 422
     session.refresh(person)
-    assert person.unwanted_letters == ["closes_soon", "complete_soon", "received"]
+    refused = ["closes_soon", "complete_soon", "invited", "received"]
+    assert person.unwanted_letters == refused
 
 
 def test_staff_choose_their_digest_and_nothing_of_teams(session: Session, enter: Enter) -> None:
