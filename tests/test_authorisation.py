@@ -185,10 +185,12 @@ def test_a_team_sees_its_own_matches_only(world: World) -> None:
         for role in (Role.MEMBER, Role.STAFF)
     }
 
-    offered = {str(world.own[role]["match_id"]) for role in Role}
+    # one that is offered, and one with a room
+    names = ("match_id", "conversation_id")
+    of_teams = {str(world.own[role][name]) for role in Role for name in names}
     assert seen == {
-        Role.MEMBER: {str(world.own[Role.MEMBER]["match_id"])},
-        Role.STAFF: offered | {str(world.other["match_id"])},
+        Role.MEMBER: {str(world.own[Role.MEMBER][name]) for name in names},
+        Role.STAFF: of_teams | {str(world.other[name]) for name in names},
     }
 
 
