@@ -70,7 +70,9 @@ def told_by(session: Session, submission: Submission) -> dict[UUID, Interest]:
     }
 
 
-def counterparts(session: Session, submission: Submission) -> list[CounterpartRead]:
+def _counterparts(
+    session: Session, submission: Submission, told: Mapping[UUID, Interest]
+) -> list[CounterpartRead]:
     """Return all of the other side of which a team can say something, in the order of codes.
 
     For a solution the published challenges of its programme, as everybody reads them; for a
@@ -83,7 +85,7 @@ def counterparts(session: Session, submission: Submission) -> list[CounterpartRe
             session, submission.programme_id, submission.organisation_id
         )
         found = (_described(one, submission) for one in published)
-    said = {key for key, row in told_by(session, submission).items() if row.value is not None}
+    said = {key for key, row in told.items() if row.value is not None}
     are_open = {one.id: one for one in found}
     kept = _named(session, said - are_open.keys())
     # What was said counts, so it comes before what may be left out of a long list.
@@ -158,8 +160,8 @@ def listed(session: Session, actor: Actor, key: UUID | str) -> list[InterestRead
         As of `of_team`.
     """
     submission = of_team(session, actor, key)
-    said = told_by(session, submission)
-    return [read(one, said.get(one.id)) for one in counterparts(session, submission)]
+    told = told_by(session, submission)
+    return [read(one, told.get(one.id)) for one in _counterparts(session, submission, told)]
 
 
 def one(
@@ -174,9 +176,10 @@ def one(
         looks like nothing.
     """
     named = str(key).upper()
-    for found in counterparts(session, submission):
+    told = told_by(session, submission)
+    for found in _counterparts(session, submission, told):
         if named in {str(found.id).upper(), found.code.upper()}:
-            return found, told_by(session, submission).get(found.id)
+            return found, told.get(found.id)
     raise NotFound(Message("There is nothing to say of {key}.", key=key))
 
 

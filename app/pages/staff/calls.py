@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import Session
 
 from app.access import policy
@@ -17,7 +17,7 @@ from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.forms import Form, form_of
+from app.core.http.forms import Form, form_of, without_empty
 from app.pages.layout import Page, PageDep, go_to
 from app.pages.topics import topics_in
 from app.programmes import service
@@ -40,6 +40,16 @@ MEANS: Final = {
     ),
 }
 """What a step of a call leads to, by its name."""
+
+
+class OfCall(BaseModel):
+    """What an address asks of one call of a programme; what was left empty is not asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call: Reference | None = None
+
+    _filled_in = model_validator(mode="before")(without_empty)
 
 
 class StepForm(BaseModel):

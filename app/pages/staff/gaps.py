@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.access import policy
 from app.access.policy import Action
@@ -17,18 +16,11 @@ from app.core.base.references import Reference
 from app.core.http.access import needs
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
-from app.core.http.forms import without_empty
 from app.core.storage.database import reading
-from app.gaps.forecasting import (
-    LEAST_ARRIVED,
-    LEAST_CALLS,
-    LEAST_IN_CALL,
-    LEAST_SHARE,
-    LEAST_SUPPOSED,
-    Silence,
-)
+from app.gaps.forecasting import LEAST_ARRIVED, Silence
 from app.gaps.service import watching
 from app.pages.layout import PageDep
+from app.pages.staff.calls import OfCall
 from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, Phase
 from app.programmes.schemas import CallQuery, CallRead
@@ -52,16 +44,6 @@ WHY_SILENT: Final = {
     ),
 }
 """Why the page gives no number."""
-
-
-class OfCall(BaseModel):
-    """Of which call; what a form leaves empty is not asked."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    call: Reference | None = None
-
-    _filled_in = model_validator(mode="before")(without_empty)
 
 
 @router.get("/programmes/{programme}/gaps")
@@ -92,12 +74,6 @@ def show_gaps(
         "may_invite": policy.has_any_reach(actor, Action.GAP_INVITE),
         "days": chosen and (chosen.closes_at - now()).days,
         "why_silent": WHY_SILENT,
-        "least": {
-            "calls": LEAST_CALLS,
-            "in_call": LEAST_IN_CALL,
-            "share": LEAST_SHARE,
-            "supposed": LEAST_SUPPOSED,
-        },
     }
     name = "staff/gaps.html"
     if chosen is None:

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep
@@ -14,10 +13,10 @@ from app.core.base.references import Reference
 from app.core.http.access import needs, within
 from app.core.http.computing import InTurn
 from app.core.http.database_sessions import ReadSessionDep
-from app.core.http.forms import without_empty
 from app.core.storage.database import reading
 from app.duplicates import service
 from app.pages.layout import Page, PageDep
+from app.pages.staff.calls import OfCall
 from app.pages.topics import FIELDS
 from app.programmes import service as programmes
 from app.programmes.models import Programme
@@ -80,16 +79,6 @@ def of_this(share: float) -> Message:
 def of_other(share: float) -> Message:
     """Say how much of the other text stands in this one."""
     return next(text for floor, _, text in SHARES if share >= floor)
-
-
-class OfCall(BaseModel):
-    """Of which call the pairs are; what a form leaves empty is not asked."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    call: Reference | None = None
-
-    _filled_in = model_validator(mode="before")(without_empty)
 
 
 @router.get("/submissions/{submission}/similar")

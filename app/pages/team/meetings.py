@@ -12,13 +12,16 @@ from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep, SettingsDep
 from app.conversations import queries
 from app.conversations.calendar_files import MEDIA_TYPE
+from app.conversations.lifecycle import MeetingState
 from app.conversations.schemas import (
     MOST_MEETINGS,
+    MeetingRead,
     MeetingStepTaken,
     Minutes,
     NewMeeting,
 )
 from app.conversations.service import meetings
+from app.core.base.clock import now
 from app.core.base.entity_tags import Expected, entity_tag
 from app.core.base.errors import Conflict, FieldError, Stale, Unprocessable
 from app.core.base.messages import Message
@@ -179,6 +182,12 @@ def _refused(
     return form.refused(*in_one), status
 
 
+def _can_move(meeting: MeetingRead) -> bool:
+    """Tell whether a meeting can still be at another time: it is not off, and not begun."""
+    is_over = meeting.fixed is not None and meeting.fixed.starts_at <= now()
+    return meeting.state is not MeetingState.CANCELLED and not is_over
+
+
 def _page(
     page: Page,
     session: Session,
@@ -193,7 +202,8 @@ def _page(
     rows = meetings.listed(session, actor, key).meetings
     written = str(form.written.get("minutes", ""))
     wanted = minutes or (int(written) if written in map(str, LENGTHS) else 60)
-    lengths = {wanted, *(one.minutes for one in rows)} if frame["is_open"] else set[int]()
+    movable = [one for one in rows if frame["is_open"] and _can_move(one)]
+    lengths = {one.minutes for one in movable} | ({wanted} if frame["is_open"] else set())
     fair = {n: meetings.proposals(session, actor, key, n).times for n in lengths}
     return page.render(
         "team/meetings.html",
@@ -202,6 +212,7 @@ def _page(
         meetings=rows,
         tags={one.id: entity_tag(one) for one in rows},
         fair=fair,
+        movable={one.id for one in movable},
         minutes=wanted,
         lengths=sorted({*LENGTHS, wanted}),
         own_times=range(OWN_TIMES),
