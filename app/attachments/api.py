@@ -10,10 +10,10 @@ from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep, SettingsDep
 from app.attachments.content import MEDIA_TYPES
 from app.attachments.lifecycle import LIFE
-from app.attachments.models import Attachment
+from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.schemas import AttachmentRead, AttachmentsRead
 from app.attachments.service import reading, writing
-from app.attachments.service.writing import Sent
+from app.attachments.service.storing import Sent, pieces
 from app.core.base.errors import TooLarge, TooSlow, Unprocessable, UnsupportedMedia
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
@@ -130,10 +130,11 @@ def read_attachment_content(
 
 def download_of(attachment: Attachment, database: DatabaseDep) -> Response:
     """Return a file that its reader may read, for keeping."""
+    of = (attachment.id, attachment.size, attachment.sha256)
     return handed_out(
         attachment.name,
         MEDIA_TYPES[attachment.kind],
-        lambda: reading.pieces(database, attachment),
+        lambda: pieces(database, AttachmentPiece, *of),
     )
 
 

@@ -10,7 +10,7 @@ from app.access.policy import Actor, Role
 from app.accounts.models import User
 from app.attachments.models import Attachment
 from app.attachments.service import writing
-from app.attachments.service.writing import Sent
+from app.attachments.service.storing import Sent
 from app.settings import Settings
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission

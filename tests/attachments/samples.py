@@ -13,7 +13,7 @@ from app.access.policy import Actor, Role
 from app.attachments.content import MEDIA_TYPES, FileKind
 from app.attachments.models import Attachment
 from app.attachments.service import writing
-from app.attachments.service.writing import Sent
+from app.attachments.service.storing import Sent
 from app.settings import Settings
 from app.submissions.models import Submission
 

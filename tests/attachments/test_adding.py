@@ -11,6 +11,7 @@ from app.access.policy import Action, Actor, Role
 from app.attachments.lifecycle import FileState
 from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.service import keeping, reading, writing
+from app.attachments.service.storing import Sent
 from app.core.base.clock import now
 from app.core.base.errors import (
     Conflict,
@@ -134,7 +135,7 @@ def test_only_a_question_for_files_takes_one(
 
 
 def test_what_is_no_file_that_we_take_leaves_nothing(writer: Writer) -> None:
-    for wrong in (sent(b"<svg/>", "a.png"), sent(b"", "a.pdf"), writing.Sent("", None, 0)):
+    for wrong in (sent(b"<svg/>", "a.png"), sent(b"", "a.pdf"), Sent("", None, 0)):
         with pytest.raises(Unprocessable):
             writer.adds(wrong)
     with pytest.raises(TooLarge):

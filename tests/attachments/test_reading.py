@@ -10,6 +10,7 @@ from app.access.policy import Action, Actor, Role
 from app.accounts.models import User
 from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.service import reading
+from app.attachments.service.storing import pieces
 from app.core.base.errors import Failure, NotFound
 from app.core.storage.database import Database
 from app.reviews.lifecycle import ReviewState
@@ -136,7 +137,7 @@ def test_bytes_that_are_not_those_that_were_sent_are_not_handed_out(
     writer.session.commit()
 
     with pytest.raises(Failure):
-        b"".join(reading.pieces(database, made))
+        b"".join(pieces(database, AttachmentPiece, made.id, made.size, made.sha256))
 
 
 def test_a_file_that_goes_meanwhile_is_told_as_gone(writer: Writer, database: Database) -> None:
@@ -145,7 +146,7 @@ def test_a_file_that_goes_meanwhile_is_told_as_gone(writer: Writer, database: Da
     writer.session.commit()
 
     with pytest.raises(NotFound):
-        b"".join(reading.pieces(database, made))
+        b"".join(pieces(database, AttachmentPiece, made.id, made.size, made.sha256))
 
 
 def test_what_a_file_holds_goes_with_it(writer: Writer) -> None:

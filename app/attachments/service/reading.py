@@ -1,8 +1,6 @@
 """Reading files of submissions: only what the reader may know of, asked each time."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -10,21 +8,14 @@ from sqlmodel import Session, col, select
 from app.access import policy
 from app.access.policy import Action, Actor
 from app.attachments.lifecycle import FileState
-from app.attachments.models import Attachment, AttachmentPiece
+from app.attachments.models import Attachment
 from app.attachments.schemas import MOST_SHOWN
-from app.core.base.errors import (
-    Failure,
-    NotFound,
-)
+from app.core.base.errors import NotFound
 from app.core.base.messages import Message
-from app.core.storage.database import Database, reading
 from app.questions.answering import readable
 from app.questions.forms import Audience
 from app.submissions.models import Submission
 from app.submissions.service import asking, queries
-
-PIECE: Final = 512 * 1024
-"""Bytes of each piece but the last one."""
 
 
 def listed(session: Session, actor: Actor, submission: Submission) -> Sequence[Attachment]:
@@ -66,28 +57,6 @@ def get(session: Session, actor: Actor, key: UUID) -> Attachment:
         if found in listed(session, actor, submission):
             return found
     raise NotFound(Message("There is no file {key}.", key=key))
-
-
-def pieces(database: Database, attachment: Attachment) -> Iterator[bytes]:
-    """Yield what a file holds; each piece is read by a session of its own.
-
-    Raises
-    ------
-    NotFound
-        If it was removed for good meanwhile.
-    Failure
-        If it does not hold what was sent.
-    """
-    digest = hashlib.sha256()
-    for number in range(-(-attachment.size // PIECE)):
-        with reading(database) as session:
-            piece = session.get(AttachmentPiece, (attachment.id, number))
-        if piece is None:
-            raise NotFound(Message("There is no file {key}.", key=attachment.id))
-        digest.update(piece.content)
-        yield piece.content
-    if digest.hexdigest() != attachment.sha256:
-        raise Failure("The file does not hold what was sent.")
 
 
 def every(session: Session, submission: Submission) -> Sequence[Attachment]:

@@ -1,31 +1,22 @@
 """Files are added to what a team writes, removed from it and put back."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from app.access import policy
 from app.access.lifecycle import Offer
 from app.access.policy import Action, Actor
-from app.attachments.content import FileKind, recognised
 from app.attachments.lifecycle import LIFE, Facts, FileState
 from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.names import called
 from app.attachments.schemas import AttachmentRead
 from app.attachments.service import reading
+from app.attachments.service.storing import Sent, digest, looked_at, refused, store
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
-from app.core.base.errors import (
-    Conflict,
-    FieldError,
-    TooLarge,
-    Unprocessable,
-)
+from app.core.base.errors import Conflict, Unprocessable
 from app.core.base.messages import Message
 from app.core.storage import audit
 from app.questions.answering import shown
@@ -33,28 +24,6 @@ from app.questions.forms import Form, QuestionType
 from app.settings import Settings
 from app.submissions.models import Submission
 from app.submissions.service import asking, drafts
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A file as it was sent.
-
-    Attributes
-    ----------
-    name : str
-        As its sender calls it.
-    file : binary file or None
-        None where none was sent.
-    size : int
-        In bytes.
-    question : str or None
-        The key of the question that it answers.
-    """
-
-    name: str
-    file: BinaryIO | None
-    size: int
-    question: str | None = None
 
 
 def add(
@@ -79,13 +48,13 @@ def add(
         actor, Action.DRAFT_WRITE, submission.organisation_id, shared_id=submission.id
     )
     _require_written(submission)
-    kind, file = _kind_of(sent, settings.max_file_bytes)
+    kind, file = looked_at(sent, settings.max_file_bytes)
     # Until the end of the transaction: of files that arrive at once each counts the others.
     session.refresh(submission, with_for_update=True)
     _require_written(submission)  # somebody may have sent it meanwhile
     most = _most_for(session, submission, sent.question)
     others = reading.kept_of(session, submission)
-    sha256 = _digest(file)
+    sha256 = digest(file)
     for row in others:
         if (row.sha256, row.question) == (sha256, sent.question):
             return row
@@ -101,7 +70,7 @@ def add(
     )
     session.add(row)
     session.flush()
-    _store(session, row, file)
+    store(session, AttachmentPiece, row.id, file)
     _answer(session, submission, sent.question)
     audit.record(session, actor.user_id, "attach", "attachment", row.id, code=submission.code)
     return row
@@ -112,24 +81,6 @@ def _require_written(submission: Submission) -> None:
         raise problem
 
 
-def _kind_of(sent: Sent, most: int) -> tuple[FileKind, BinaryIO]:
-    if sent.file is None:
-        raise _refused(Message("Choose a file."))
-    if sent.size > most:
-        raise TooLarge(
-            Message("The file has more than {limit} MB.", limit=most // 1_000_000),
-            remedy="Send a smaller one: a PDF can be saved with smaller pictures.",
-        )
-    try:
-        return recognised(sent.file, sent.size), sent.file
-    except ValueError as error:
-        raise _refused(Message.of(error.args[0])) from error
-
-
-def _refused(problem: str, field: str = "/file") -> Unprocessable:
-    return Unprocessable("The file cannot be taken.", errors=[FieldError(field, problem)])
-
-
 def _most_for(session: Session, submission: Submission, question: str | None) -> int | None:
     """Return how many files answer a question at most; None for the submission as a whole."""
     if question is None:
@@ -137,11 +88,11 @@ def _most_for(session: Session, submission: Submission, question: str | None) ->
     form: Form = asking.form_of(session, submission)
     asked = form.question(question)
     if asked is None or asked.type is not QuestionType.FILE:
-        raise _refused(
+        raise refused(
             Message("The form of this call does not ask for a file here."), "/question"
         )
     if asked not in shown(form, asking.whole(submission)):
-        raise _refused(
+        raise refused(
             Message("Another answer of yours makes this question needless."), "/question"
         )
     return asked.most_files or 1
@@ -166,23 +117,6 @@ def _no_room(
     else:
         return None
     return Conflict(problem, remedy=remedy)
-
-
-def _digest(file: BinaryIO) -> str:
-    file.seek(0)
-    digest = hashlib.sha256()
-    while content := file.read(reading.PIECE):
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _store(session: Session, row: Attachment, file: BinaryIO) -> None:
-    file.seek(0)
-    number = 0
-    while content := file.read(reading.PIECE):
-        values = {"attachment_id": row.id, "number": number, "content": content}
-        session.execute(insert(AttachmentPiece), [values])
-        number += 1
 
 
 def _answer(session: Session, submission: Submission, question: str | None) -> None:
