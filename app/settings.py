@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     max_files_bytes: Whole = Field(
         default=60_000_000, ge=10_000, description="How large these are together."
     )
+    max_room_files: Whole = Field(
+        default=50, ge=1, le=100, description="Files that a team has in the room of a match."
+    )
+    max_room_files_bytes: Whole = Field(
+        default=100_000_000, ge=10_000, description="How large these are together."
+    )
     max_upload_seconds: Decimal = Field(
         default=300, gt=0, le=3600, description="How long a file may take to arrive."
     )

@@ -82,7 +82,7 @@ WITHOUT_CODES: Final = (
 )
 MADE: Final = (
     *("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry"),
-    *("add_message", "propose_meeting", "add_agreed_task", "invite_to_call"),
+    *("add_message", "propose_meeting", "add_agreed_task", "add_room_file", "invite_to_call"),
 )
 ENDED: Final = {"take_collaborator_off", "remove_team_comment", "take_message_back"}
 """What is not there any more when it is asked for the second time."""

@@ -79,7 +79,8 @@ def headers(world: World, operation: str) -> dict[str, str]:
     who = Role.MEMBER if operation in (*together, "take_thread_step", "add_support") else who
     talking = (
         *("_conversation_step", "_conversation_read", "_message", "_meeting"),
-        *("_meeting_step", "_agreed_task", "_agreed_task_step", "tell_interest"),
+        *("_meeting_step", "_agreed_task", "_agreed_task_step", "_room_file_step"),
+        "tell_interest",
     )
     who = Role.MEMBER if operation.endswith(talking) else who
     return {

@@ -84,7 +84,7 @@ ABSENT = {
     *("decision_id", "release_id", "match_id", "review_id", "conflict_id", "reviewer_id"),
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
     *("webhook_id", "delivery_id", "counterpart_id", "invitation_id", "watched_id"),
-    *("conversation_id", "message_id", "meeting_id", "task_id"),
+    *("conversation_id", "message_id", "meeting_id", "task_id", "file_id"),
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 

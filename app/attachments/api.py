@@ -23,7 +23,7 @@ from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.idempotency import without_key
 from app.core.http.openapi import responses
 from app.core.http.routing import Route
-from app.core.http.uploads import BODY, Upload, UploadDep, handed_out
+from app.core.http.uploads import Upload, UploadDep, body_with, handed_out
 from app.submissions.api import READ
 from app.submissions.lifecycle import Kind
 from app.submissions.service import queries
@@ -39,6 +39,14 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
         },
     }
 }
+BODY: Final = body_with(
+    question={
+        "type": "string",
+        "maxLength": 40,
+        "description": "The key of the question that it answers; without it, the file belongs "
+        "to the submission as a whole.",
+    }
+)
 UPLOADED: Final = responses(TooLarge, TooSlow, UnsupportedMedia, Unprocessable)
 StepName = Annotated[str, Path(json_schema_extra={"enum": list(LIFE.steps)})]
 

@@ -9,9 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Response, status
 
 from app.access.policy import Action
-from app.accounts.dependencies import ActorDep, SettingsDep
-from app.conversations.calendar_files import MEDIA_TYPE
-from app.conversations.lifecycle import AGREED_LIFE, MEETING_LIFE, STAFF_LIFE
+from app.accounts.dependencies import ActorDep, DatabaseDep, SettingsDep
+from app.attachments.api import FILE, UPLOADED, sent_of
+from app.attachments.content import MEDIA_TYPES
+from app.attachments.service.storing import pieces
+from app.conversations.calendar_files import MEDIA_TYPE as CALENDAR
+from app.conversations.lifecycle import AGREED_LIFE, FILE_LIFE, MEETING_LIFE, STAFF_LIFE
+from app.conversations.models import RoomFile, RoomFilePiece
 from app.conversations.schemas import (
     MOST_AT_ONCE,
     MOST_LINES,
@@ -29,17 +33,29 @@ from app.conversations.schemas import (
     NewMeeting,
     NewMessage,
     Reading,
+    RoomFileRead,
+    RoomFilesRead,
     RoomRead,
     RoomTeamRead,
 )
-from app.conversations.service import agreed_tasks, meetings, messages, rooms, staff_access
+from app.conversations.service import (
+    agreed_tasks,
+    files,
+    meetings,
+    messages,
+    rooms,
+    staff_access,
+)
 from app.core.base.numbers import Whole
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
+from app.core.http.idempotency import without_key
 from app.core.http.routing import Route
+from app.core.http.uploads import UploadDep, body_with, handed_out
+from app.core.storage.database import Database
 
 router = APIRouter(
     route_class=Route, prefix="/conversations/{conversation_id}", tags=["conversations"]
@@ -49,6 +65,7 @@ AnyRoom = RoomTeamRead | RoomRead
 StaffStepName = Annotated[str, Path(json_schema_extra={"enum": list(STAFF_LIFE.steps)})]
 MeetingStepName = Annotated[str, Path(json_schema_extra={"enum": list(MEETING_LIFE.steps)})]
 AgreedStepName = Annotated[str, Path(json_schema_extra={"enum": list(AGREED_LIFE.steps)})]
+FileStepName = Annotated[str, Path(json_schema_extra={"enum": list(FILE_LIFE.steps)})]
 MeetingStepBody = Annotated[MeetingStepTaken, Body(default_factory=MeetingStepTaken)]
 Before = Annotated[
     Whole, Query(ge=1, le=MOST_LINES, description="Only lines before this number.")
@@ -240,7 +257,94 @@ def read_meeting_calendar(
     """Get a meeting that is fixed as a file for calendars (iCalendar)."""
     url = settings.public_url
     text = meetings.calendar(session, actor, conversation_id, meeting_id, public_url=url)
-    return Response(text, media_type=MEDIA_TYPE)
+    return Response(text, media_type=CALENDAR)
+
+
+@router.get("/attachments")
+@within(Action.CONVERSATION_READ, Action.CONVERSATION_VISIT)
+def list_room_files(
+    session: ReadSessionDep, actor: ActorDep, conversation_id: Reference
+) -> RoomFilesRead:
+    """List the files of the two teams, the newest first."""
+    return files.listed(session, actor, conversation_id)
+
+
+@router.post(
+    "/attachments",
+    status_code=status.HTTP_201_CREATED,
+    openapi_extra=body_with(),
+    responses=UPLOADED,
+)
+@needs(Action.CONVERSATION_WRITE)
+@without_key  # the same file of the same team is kept once, however often it is sent
+def add_room_file(
+    upload: UploadDep,
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    conversation_id: Reference,
+) -> RoomFileRead:
+    """Give the other team a file: PDF, pictures, office files."""
+    made = files.add(session, actor, conversation_id, sent_of(upload), settings)
+    return files.read(session, actor, conversation_id, made.id)
+
+
+@router.get("/attachments/{file_id}")
+@within(Action.CONVERSATION_READ, Action.CONVERSATION_VISIT)
+def read_room_file(
+    session: ReadSessionDep, actor: ActorDep, conversation_id: Reference, file_id: UUID
+) -> RoomFileRead:
+    """Read what a file is called, what it is, and which team has added it."""
+    return files.read(session, actor, conversation_id, file_id)
+
+
+@router.get("/attachments/{file_id}/content", responses=FILE, response_class=Response)
+@within(Action.CONVERSATION_READ, Action.CONVERSATION_VISIT)
+def read_room_file_content(
+    session: ReadSessionDep,
+    actor: ActorDep,
+    database: DatabaseDep,
+    conversation_id: Reference,
+    file_id: UUID,
+) -> Response:
+    """Read what a file holds. Whether you may is asked each time."""
+    return download_of(files.get(session, actor, conversation_id, file_id), database)
+
+
+def download_of(file: RoomFile, database: Database) -> Response:
+    """Return a file that its reader may read, for keeping."""
+    of = (file.id, file.size, file.sha256)
+    return handed_out(
+        file.name, MEDIA_TYPES[file.kind], lambda: pieces(database, RoomFilePiece, *of)
+    )
+
+
+@router.get("/attachments/{file_id}/steps")
+@needs(Action.CONVERSATION_WRITE)
+def list_room_file_steps(
+    session: ReadSessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    conversation_id: Reference,
+    file_id: UUID,
+) -> OffersRead:
+    """List every step from where a file stands: remove it, put it back."""
+    return OffersRead.of(*files.offers(session, actor, conversation_id, file_id, settings))
+
+
+@router.post("/attachments/{file_id}/steps/{step}")
+@needs(Action.CONVERSATION_WRITE)
+def take_room_file_step(
+    session: SessionDep,
+    actor: ActorDep,
+    settings: SettingsDep,
+    conversation_id: Reference,
+    file_id: UUID,
+    step: FileStepName,
+    expected: ExpectedIfStatedDep,
+) -> RoomFileRead:
+    """Remove a file of your own team, or put it back."""
+    return files.move(session, actor, conversation_id, file_id, step, settings, expected)
 
 
 @router.get("/tasks")

@@ -2,6 +2,7 @@
 
 A meeting: proposed --choose--> fixed; both --move--> proposed, and --cancel--> cancelled.
 What was agreed: open --finish--> done --reopen--> open; open --drop--> dropped.
+A file of a room: kept --remove--> removed --put-back--> kept, by the side that added it.
 What a side says to the staff: shut --let-staff--> let --shut-staff--> shut.
 """
 
@@ -11,6 +12,7 @@ from typing import Final
 
 from app.access.lifecycle import Life, Step
 from app.access.policy import Action
+from app.attachments.lifecycle import FileState
 from app.core.base.errors import Conflict, FieldError
 from app.matches.lifecycle import KNOWN_TO_EACH_OTHER, MatchState
 
@@ -23,9 +25,10 @@ READABLE: Final = KNOWN_TO_EACH_OTHER | {
 
 
 class MessageKind(StrEnum):
-    """What a line of the room tells: what somebody wrote, or what a side has let staff do."""
+    """What a line tells: what somebody said or added, or what a side lets the staff do."""
 
     SAID = "said"
+    FILE = "file"
     STAFF_LET = "staff_let"
     STAFF_SHUT = "staff_shut"
 
@@ -186,5 +189,42 @@ AGREED_LIFE: Final = Life[AgreedState, Conflict | None](
         AgreedState.DROPPED,
         Action.CONVERSATION_WRITE,
         closed=_closed,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the rules of a file look at.
+
+    Attributes
+    ----------
+    closed : Conflict or None
+        Why the actor's team does nothing with it: the room is closed, or it is not theirs.
+    no_room : Conflict or None
+        Why no further file is kept.
+    """
+
+    closed: Conflict | None = None
+    no_room: Conflict | None = None
+
+
+FILE_LIFE: Final = Life[FileState, FileFacts](
+    "A file",
+    Step(
+        "remove",
+        "Remove",
+        frozenset({FileState.KEPT}),
+        FileState.REMOVED,
+        Action.CONVERSATION_WRITE,
+        closed=lambda facts: facts.closed,
+    ),
+    Step(
+        "put-back",
+        "Put back",
+        frozenset({FileState.REMOVED}),
+        FileState.KEPT,
+        Action.CONVERSATION_WRITE,
+        closed=lambda facts: facts.closed or facts.no_room,
     ),
 )

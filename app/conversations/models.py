@@ -3,8 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import CheckConstraint, Field, UniqueConstraint
+from sqlalchemy import LargeBinary
+from sqlmodel import CheckConstraint, Column, Field, SQLModel, UniqueConstraint
 
+from app.attachments.content import FileKind
+from app.attachments.lifecycle import FileState
 from app.conversations.lifecycle import AgreedState, MeetingState, MessageKind, StaffAccess
 from app.core.storage.database import Record, UtcDateTime, enum_column
 from app.matches.lifecycle import Side
@@ -54,7 +57,7 @@ class Conversation(Record, table=True):
 
 
 class RoomMessage(Record, table=True):
-    """One line of a room: what somebody wrote, or that a side lets the staff read."""
+    """One line of a room: what somebody wrote, or that they added a file or let staff read."""
 
     __tablename__ = "room_message"
     __table_args__ = (
@@ -70,6 +73,41 @@ class RoomMessage(Record, table=True):
     body: str = ""
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     taken_back_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RoomFile(Record, table=True):
+    """A file that one side has added to a room; `number` is the line that tells of it.
+
+    `user_id` is who added it; the file is their team's, so it stays when they are erased.
+    """
+
+    __tablename__ = "room_file"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "number"),
+        CheckConstraint("(state = 'removed') = (removed_at IS NOT NULL)", name="removed"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    conversation_id: UUID = Field(foreign_key="conversation.id")
+    number: int
+    side: Side = Field(sa_type=enum_column(Side))
+    user_id: UUID | None = Field(default=None, foreign_key="user_account.id", index=True)
+    name: str
+    kind: FileKind = Field(sa_type=enum_column(FileKind))
+    size: int
+    sha256: str
+    state: FileState = Field(default=FileState.KEPT, sa_type=enum_column(FileState))
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RoomFilePiece(SQLModel, table=True):
+    """A piece of what such a file holds."""
+
+    __tablename__ = "room_file_piece"
+
+    room_file_id: UUID = Field(primary_key=True, foreign_key="room_file.id", ondelete="CASCADE")
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class ReadMark(Record, table=True):

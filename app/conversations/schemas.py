@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.attachments.content import FileKind
+from app.attachments.lifecycle import FileState
 from app.conversations.lifecycle import AgreedState, MeetingState, MessageKind, StaffAccess
 from app.core.base.numbers import Whole
 from app.core.base.schemas import Day, Instant, at_most
@@ -26,6 +28,8 @@ MOST_MOVES: Final = 20
 """How often the times of a meeting are proposed or taken at most."""
 MOST_AGREED: Final = 200
 """How many tasks a room has at most."""
+MOST_FILES: Final = 400
+"""Files of a room that are shown, with those that one's own team has removed."""
 SHORTEST, LONGEST = 15, 480
 """Minutes of a meeting."""
 
@@ -97,6 +101,7 @@ class MessageRead(BaseModel):
     author: str
     by_you: bool
     body: str = Field(description="Empty where it was taken back, or tells something else.")
+    file_id: UUID | None = Field(description="The file that it tells of; null without one.")
     created_at: datetime
     edited_at: datetime | None
     taken_back_at: datetime | None
@@ -213,6 +218,31 @@ class MeetingsRead(BaseModel):
     """The meetings of a room, the newest first."""
 
     meetings: Annotated[list[MeetingRead], at_most(MOST_MEETINGS)]
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+class RoomFileRead(BaseModel):
+    """A file of a room; `content` below its address is what it holds."""
+
+    id: UUID
+    number: int = Field(description="The line of the room that tells of it.")
+    side: Side = Field(description="Which of the two teams added it.")
+    by: str | None = Field(description="Who added it; null for somebody who was erased.")
+    name: str = Field(description="As it is called here: without what could do harm.")
+    kind: FileKind = Field(description="What it is, told by what it holds.")
+    size: int = Field(description="In bytes.")
+    sha256: str = Field(description="The hash of what it holds, in hexadecimal digits.")
+    state: FileState
+    version: int = Field(description="Grows with each change.")
+    created_at: datetime
+
+
+class RoomFilesRead(BaseModel):
+    """The files of a room, the newest first; behind them what one's own team has removed."""
+
+    files: Annotated[list[RoomFileRead], at_most(MOST_FILES)]
 
 
 # --- what was agreed -----------------------------------------------------------------------

@@ -62,7 +62,7 @@ def purge(session: Session, settings: Settings) -> Removed:
         links=int(getattr(links, "rowcount", 0)),
         tokens=int(getattr(tokens, "rowcount", 0)),
         counts=rate_limits.purge(session, at - timedelta(days=1)),
-        files=attachments.purge(session, at),
+        files=attachments.purge(session, at) + conversations.purge_files(session, at),
         threads=threads,
         rooms=rooms,
         events=events.purge(session, at - timedelta(days=settings.event_days)),

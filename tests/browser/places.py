@@ -70,6 +70,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "match-confirmed": "/matches/{match_confirmed}",
             "conversation": "/matches/{match_confirmed}/conversation",
             "meetings": "/matches/{match_confirmed}/conversation/meetings",
+            "room-files": "/matches/{match_confirmed}/conversation/attachments",
             "agreed-tasks": "/matches/{match_confirmed}/conversation/tasks",
             "match-accept": "/matches/{match_offered}/steps/accept",
             "match-decline": "/matches/{match_offered}/steps/decline",

@@ -48,6 +48,18 @@ EXPECTED: Matrix = {
         "other": answers(404, staff=200, lead=200, auditor=403),
         "hidden": HIDDEN,
     },
+    "list_room_files": READ,
+    # What brings a file is refused as it brings none, once it is known who may.
+    "add_room_file": {
+        "own": answers(403, member=415),
+        "other": answers(403, member=404),
+        "hidden": answers(403, member=404),
+    },
+    "read_room_file": READ,
+    "read_room_file_content": READ,
+    "list_room_file_steps": of_team(200),
+    "take_room_file_step remove": of_team(200),
+    "take_room_file_step put-back": of_team(409),
     "list_agreed_tasks": READ,
     "add_agreed_task": of_team(200),
     "read_agreed_task": READ,

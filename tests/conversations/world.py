@@ -1,22 +1,27 @@
 """The room of a match, as the tests that try every route need it."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app.accounts.models import User
+from app.attachments.content import FileKind
 from app.conversations.lifecycle import MeetingState, StaffAccess
 from app.conversations.models import (
     AgreedTask,
     Conversation,
     Meeting,
     MeetingTime,
+    RoomFile,
+    RoomFilePiece,
     RoomMessage,
 )
 from app.core.base.clock import now
 from app.matches.lifecycle import Consent, MatchState, Side
+from tests.attachments.samples import PDF
 from tests.factories import a_match, a_user
 
 AT = (now() + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
@@ -58,13 +63,24 @@ def in_conversation(session: Session, user: User | None, challenge_id: UUID) -> 
     )
     meeting = Meeting(**of_room, side=Side.SOLUTION, topic="Sensors", minutes=60, **fixed)
     task = AgreedTask(**of_room, side=Side.CHALLENGE, title="Send the plan")
-    session.add_all([message, meeting, task])
+    file = RoomFile(
+        **of_room,
+        number=1,
+        side=Side.CHALLENGE,
+        name="plan.pdf",
+        kind=FileKind.PDF,
+        size=len(PDF),
+        sha256=sha256(PDF).hexdigest(),
+    )
+    session.add_all([message, meeting, task, file])
     session.flush()
     session.add(MeetingTime(meeting_id=meeting.id, starts_at=AT))
+    session.add(RoomFilePiece(room_file_id=file.id, number=0, content=PDF))
     session.flush()
     return {
         "conversation_id": match.id,
         "message_id": message.id,
         "meeting_id": meeting.id,
         "task_id": task.id,
+        "file_id": file.id,
     }

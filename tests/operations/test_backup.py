@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.attachments.models import Attachment
-from app.attachments.service.reading import pieces
+from app.attachments.models import Attachment, AttachmentPiece
+from app.attachments.service.storing import pieces
 from app.core.base.errors import AppError, Conflict, NotFound, Unavailable, Unprocessable
 from app.core.storage.database import connect, reading, transaction
 from app.operations import backup as backups
@@ -73,7 +73,7 @@ def test_what_was_backed_up_is_there_after_it_was_restored_elsewhere(
     migrating.require_current(restored)
     with reading(restored) as session:
         (file,) = session.exec(select(Attachment)).all()
-    assert b"".join(pieces(restored, file)) == PDF
+    assert b"".join(pieces(restored, AttachmentPiece, file.id, file.size, file.sha256)) == PDF
     with transaction(restored) as session:
         a_programme(session, title="Written afterwards")
     restored.dispose()

@@ -14,6 +14,7 @@ from app.conversations.service import messages
 from app.core.base.clock import now
 from app.matches.lifecycle import MatchState
 from tests.accounts.conftest import Enter
+from tests.attachments.samples import PDF
 from tests.conversations.people import Pair, a_pair, talked
 from tests.factories import a_person
 
@@ -259,7 +260,7 @@ def test_staff_come_in_while_both_let_them_and_can_do_nothing_there(
     owner, provider = (come_in(pair, enter, side) for side in ("challenge", "solution"))
     staff, place = enter(a_person(pair.session, Role.STAFF)), place_of(pair)
     about = f"/matches/{pair.match.code}"
-    paths = (place, f"{place}/meetings", f"{place}/tasks")
+    paths = (place, f"{place}/meetings", f"{place}/attachments", f"{place}/tasks")
 
     facts, before = staff.get(about), [staff.get(path).status_code for path in paths]
     owner.post(f"{place}/steps/let-staff")
@@ -272,8 +273,8 @@ def test_staff_come_in_while_both_let_them_and_can_do_nothing_there(
     assert "2 messages, 2 meetings" in text_of(facts.text)
     assert "Both teams let you read it" not in facts.text
     assert "Both teams let you read it" in both.text
-    assert before == one == after == [403, 403, 403]
-    assert [page.status_code for page in shown] == [200, 200, 200]
+    assert before == one == after == [403] * len(paths)
+    assert [page.status_code for page in shown] == [200] * len(paths)
     assert "thank you for choosing us" in shown[0].text
     for page in shown:
         assert '<form method="post" action="/matches/' not in page.text
@@ -294,12 +295,37 @@ def test_the_list_of_the_staff_says_when_a_room_last_lived(pair: Pair, enter: En
     assert "canary" not in page.text
 
 
+def test_a_file_is_given_removed_and_put_back_without_a_script(
+    pair: Pair, enter: Enter
+) -> None:
+    owner, provider = (come_in(pair, enter, side) for side in ("challenge", "solution"))
+    place = f"{place_of(pair)}/attachments"
+
+    empty = owner.get(place).text
+    wrong = owner.post(place, files={"file": ("a.pdf", b"<svg/>")})
+    added = owner.post(place, files={"file": ("plan.exe", PDF)})
+    shown = provider.get(place).text
+    (key,) = re.findall(rf'href="{place}/([^"]+)"', shown)
+
+    assert "Nobody has added a file yet." in empty
+    assert (wrong.status_code, "Save it as a PDF." in wrong.text) == (422, True)
+    assert added.headers["location"] == f"{place}?done=file-renamed"
+    assert (provider.get(f"{place}/{key}").content, "steps/remove" in shown) == (PDF, False)
+    assert "added a file: plan.pdf" in text_of(provider.get(place_of(pair)).text)
+    removed = owner.post(f"{place}/{key}/steps/remove")
+    assert removed.headers["location"] == f"{place}?done=file-remove"
+    assert "added a file that was removed" in provider.get(place_of(pair)).text
+    assert provider.get(f"{place}/{key}").status_code == 404
+    owner.post(f"{place}/{key}/steps/put-back")
+    assert provider.get(f"{place}/{key}").content == PDF
+
+
 def test_a_stranger_finds_no_room(pair: Pair, enter: Enter) -> None:
     pair.says("challenge")
     stranger, place = enter(a_person(pair.session)), place_of(pair)
     pair.session.commit()
 
-    for path in (place, f"{place}/meetings", f"{place}/tasks"):
+    for path in (place, f"{place}/meetings", f"{place}/attachments", f"{place}/tasks"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(place, data={"body": "Hello"}).status_code == 404
 
@@ -319,7 +345,7 @@ def test_of_what_is_over_the_room_is_read(pair: Pair, enter: Enter) -> None:
     pair.match.state = MatchState.COMPLETED
     owner, place = come_in(pair, enter, "challenge"), place_of(pair)
 
-    for path in (place, f"{place}/meetings", f"{place}/tasks"):
+    for path in (place, f"{place}/meetings", f"{place}/attachments", f"{place}/tasks"):
         page = owner.get(path)
         assert "nothing is added" in page.text
         forms = re.findall(r'<form method="post" action="(/matches/[^"]+)"', page.text)

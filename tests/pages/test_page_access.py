@@ -106,6 +106,7 @@ def others(session: Session) -> dict[str, Any]:
         "thread": uuid4(),
         "comment": uuid4(),
         "message": uuid4(),
+        "file": uuid4(),
         "meeting": uuid4(),
         "task": uuid4(),
         "conflict_id": uuid4(),

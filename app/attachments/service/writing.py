@@ -13,7 +13,7 @@ from app.attachments.models import Attachment, AttachmentPiece
 from app.attachments.names import called
 from app.attachments.schemas import AttachmentRead
 from app.attachments.service import reading
-from app.attachments.service.storing import Sent, digest, looked_at, refused, store
+from app.attachments.service.storing import Sent, beyond, digest, looked_at, refused, store
 from app.core.base.clock import now
 from app.core.base.entity_tags import ANYTHING, Expected
 from app.core.base.errors import Conflict, Unprocessable
@@ -198,10 +198,6 @@ def _forget_oldest(session: Session, submission: Submission, settings: Settings)
         for row in reading.every(session, submission)
         if row.state is FileState.REMOVED and not row.handed_in
     ]
-    removed.sort(key=lambda row: (row.removed_at or now(), row.id), reverse=True)
-    size = 0
-    for number, row in enumerate(removed, 1):
-        size += row.size
-        if number > settings.max_files or size > settings.max_files_bytes:
-            session.delete(row)
+    for row in beyond(removed, settings.max_files, settings.max_files_bytes):
+        session.delete(row)
     session.flush()

@@ -6,6 +6,8 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.lifecycle import UserState
 from app.accounts.models import User
+from app.attachments.lifecycle import FileState
+from app.attachments.service.keeping import KEPT_FOR
 from app.conversations.lifecycle import WRITABLE
 from app.conversations.models import (
     AgreedTask,
@@ -13,6 +15,7 @@ from app.conversations.models import (
     Meeting,
     MeetingTime,
     ReadMark,
+    RoomFile,
     RoomMessage,
 )
 from app.matches.models import Match
@@ -38,6 +41,10 @@ def forget(session: Session, before: datetime) -> int:
     session.execute(
         update(AgreedTask).where(col(AgreedTask.person_id).in_(erased)).values(person_id=None)
     )
+    # A file is its team's, as a file of a submission is: who added it goes.
+    session.execute(
+        update(RoomFile).where(col(RoomFile.user_id).in_(erased)).values(user_id=None)
+    )
     # The other side has it in its calendar: that it is stays, what it is about goes.
     words = or_(col(Meeting.topic) != "", col(Meeting.place) != "")
     session.execute(
@@ -57,8 +64,16 @@ def forget(session: Session, before: datetime) -> int:
     keys = session.exec(statement).all()
     meetings = select(Meeting.id).where(col(Meeting.conversation_id).in_(keys))
     session.execute(delete(MeetingTime).where(col(MeetingTime.meeting_id).in_(meetings)))
-    for table in (RoomMessage, ReadMark, Meeting, AgreedTask):
+    for table in (RoomMessage, RoomFile, ReadMark, Meeting, AgreedTask):
         of_room = col(table.conversation_id)
         session.execute(delete(table).where(of_room.in_(keys)))
     session.execute(delete(Conversation).where(col(Conversation.id).in_(keys)))
     return len(keys)
+
+
+def purge_files(session: Session, at: datetime) -> int:
+    """Delete files of rooms that were removed long ago; return how many."""
+    statement = delete(RoomFile).where(
+        col(RoomFile.state) == FileState.REMOVED, col(RoomFile.removed_at) < at - KEPT_FOR
+    )
+    return int(getattr(session.execute(statement), "rowcount", 0))

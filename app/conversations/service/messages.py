@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.access.policy import Actor
+from app.attachments.lifecycle import FileState
 from app.conversations import queries
 from app.conversations.lifecycle import MessageKind
-from app.conversations.models import Conversation, ReadMark, RoomMessage
+from app.conversations.models import Conversation, ReadMark, RoomFile, RoomMessage
 from app.conversations.queries import Room
 from app.conversations.schemas import (
     MOST_AT_ONCE,
@@ -248,13 +249,27 @@ def _read(
     session: Session, actor: Actor, room: Room, rows: Sequence[RoomMessage]
 ) -> list[MessageRead]:
     names = queries.names_of(session, {row.user_id for row in rows})
+    files = _files(session, [row for row in rows if row.kind is MessageKind.FILE])
     shown = {"id", "number", "side", "kind", "body", "created_at", "edited_at", "taken_back_at"}
     return [
         MessageRead(
             **row.model_dump(include=shown),
             author=names[row.user_id],
+            file_id=files.get(row.number),
             by_you=row.user_id == actor.user_id,
             changeable=_is_changeable(actor, room, row),
         )
         for row in rows
     ]
+
+
+def _files(session: Session, lines: Sequence[RoomMessage]) -> dict[int, UUID]:
+    """Return the files that lines of one room tell of, by the number of each."""
+    if not lines:
+        return {}
+    statement = select(RoomFile.number, RoomFile.id).where(
+        RoomFile.conversation_id == lines[0].conversation_id,
+        RoomFile.state == FileState.KEPT,
+        col(RoomFile.number).in_([line.number for line in lines]),
+    )
+    return dict(session.exec(statement).all())

@@ -18,6 +18,8 @@ from app.submissions.models import Submission
 
 WAITS: Final = timedelta(days=1)
 """How long something waits unread before a letter tells of it."""
+TELLS: Final = frozenset({MessageKind.SAID, MessageKind.FILE})
+"""Lines that somebody of the other side should see."""
 AT_ONCE: Final = 20
 """How many rooms one transaction looks at; the next one takes the rest."""
 
@@ -52,7 +54,7 @@ def remind(session: Session, public_url: str, at: datetime | None = None) -> Rem
             .where(
                 col(Match.state).in_(WRITABLE),
                 RoomMessage.side == side.other,
-                RoomMessage.kind == MessageKind.SAID,
+                col(RoomMessage.kind).in_(TELLS),
                 col(RoomMessage.taken_back_at).is_(None),
                 RoomMessage.created_at <= at - WAITS,
                 RoomMessage.number > told,
@@ -88,7 +90,7 @@ def _waits(session: Session, row: Conversation, side: Side, after: int, at: date
     statement = select(RoomMessage.id).where(
         RoomMessage.conversation_id == row.id,
         RoomMessage.side == side.other,
-        RoomMessage.kind == MessageKind.SAID,
+        col(RoomMessage.kind).in_(TELLS),
         col(RoomMessage.taken_back_at).is_(None),
         RoomMessage.created_at <= at - WAITS,
         RoomMessage.number > after,

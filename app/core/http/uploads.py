@@ -28,33 +28,22 @@ LONGEST_FIELD: Final = 2_000
 """Bytes of each of them."""
 AROUND: Final = 20_000
 """Bytes that a form has beside the content of its file."""
-BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "What to keep, with its name.",
-                        },
-                        "question": {
-                            "type": "string",
-                            "maxLength": 40,
-                            "description": "The key of the question that it answers; without "
-                            "it, the file belongs to the submission as a whole.",
-                        },
-                    },
-                }
-            }
-        },
-    }
+FILE_FIELD: Final = {
+    "type": "string",
+    "format": "binary",
+    "description": "What to keep, with its name.",
 }
-"""What a route says of a body with a file."""
+
+
+def body_with(**fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a route says of a body with a file, and with further fields beside it."""
+    schema = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": FILE_FIELD, **fields},
+    }
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,19 @@ from sqlmodel import Session
 
 from app.access.policy import Action, Actor
 from app.accounts.dependencies import ActorDep
+from app.attachments.lifecycle import FileState
 from app.conversations import queries
 from app.conversations.lifecycle import StaffAccess
 from app.conversations.queries import Room
 from app.conversations.schemas import MOST_LINES, ChangedMessage, NewMessage
-from app.conversations.service import agreed_tasks, meetings, messages, rooms, staff_access
+from app.conversations.service import (
+    agreed_tasks,
+    files,
+    meetings,
+    messages,
+    rooms,
+    staff_access,
+)
 from app.core.base.clock import now
 from app.core.base.errors import Conflict, FieldError, Unprocessable
 from app.core.base.messages import Message
@@ -169,6 +177,9 @@ def _page(
     page, frame = framed(page, session, actor, room)
     found = messages.listed(session, actor, key, before, LINES)
     met = meetings.listed(session, actor, key).meetings
+    kept = [
+        one for one in files.listed(session, actor, key).files if one.state is FileState.KEPT
+    ]
     at = now()
     return page.render(
         "team/conversation.html",
@@ -177,6 +188,8 @@ def _page(
         room=rooms.shown(session, actor, room),
         lines=found.messages,
         earlier=found.before,
+        files={one.id: one for one in kept},
+        newest_files=kept,
         newest=room.row.said if room.row else 0,
         is_newest=before is None,
         coming=[

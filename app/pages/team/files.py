@@ -73,13 +73,9 @@ def add_file(
         made = writing.add(session, actor, found, sent, settings)
     except TransitionNotAllowed:
         raise
-    except Unprocessable as refusal:
-        errors = [FieldError("/file", error.detail) for error in refusal.errors]
-        return files_page(page, session, actor, settings, found, topic, Form(errors=(*errors,)))
-    except (Conflict, TooLarge) as refusal:
-        problem = Message("{problem} {remedy}", problem=refusal.detail, remedy=refusal.remedy)
-        errors = [FieldError("/file", problem)]
-        return files_page(page, session, actor, settings, found, topic, Form(errors=(*errors,)))
+    except (Unprocessable, Conflict, TooLarge) as refusal:
+        form = Form[Any](errors=wrong_with(refusal))
+        return files_page(page, session, actor, settings, found, topic, form)
     done = "file-renamed" if is_renamed(sent.name, made.name) else "file-added"
     return go_to(place_of(found, made.question), done=done)
 
@@ -111,10 +107,18 @@ def move_file(
     except TransitionNotAllowed:
         raise
     except Conflict as refusal:
-        errors = (FieldError("/file", refusal.detail),)
         topic = _topic(session, found, row.question)
-        return files_page(page, session, actor, settings, found, topic, Form(errors=errors))
+        form = Form[Any](errors=wrong_with(refusal))
+        return files_page(page, session, actor, settings, found, topic, form)
     return go_to(place_of(found, row.question), done=f"file-{step}")
+
+
+def wrong_with(refusal: Unprocessable | Conflict | TooLarge) -> tuple[FieldError, ...]:
+    """Return what is wrong with a file that is not taken, at the field that takes it."""
+    if isinstance(refusal, Unprocessable):
+        return tuple(FieldError("/file", error.detail) for error in refusal.errors)
+    problem = Message("{problem} {remedy}", problem=refusal.detail, remedy=refusal.remedy)
+    return (FieldError("/file", problem),)
 
 
 def place_of(submission: Submission, question: str | None) -> str:

@@ -12,6 +12,7 @@ BESIDE = {"add_collaborator", "create_thread", "add_team_comment", "add_support"
     "add_message",
     "propose_meeting",
     "add_agreed_task",
+    "add_room_file",
 }
 """What belongs to a submission, and is read with it, by the keys of both."""
 

@@ -17,6 +17,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_decision_step hand-over": (Role.STAFF, "own", "read_decision"),
     "take_conversation_step let-staff": (Role.MEMBER, "own", "read_conversation"),
     "take_meeting_step cancel": (Role.MEMBER, "own", "read_meeting"),
+    "take_room_file_step remove": (Role.MEMBER, "own", "read_room_file"),
     "take_agreed_task_step finish": (Role.MEMBER, "own", "read_agreed_task"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),

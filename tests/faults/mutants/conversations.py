@@ -11,6 +11,8 @@ HELD: Final = "app/conversations/service/rooms.py"
 MEETING: Final = "app/conversations/service/meetings.py"
 WAITING: Final = "app/conversations/service/waiting.py"
 KEEPING: Final = "app/conversations/service/keeping.py"
+FILES: Final = "app/conversations/service/files.py"
+GIVEN: Final = "tests/conversations/test_files.py::"
 STAFF: Final = "tests/conversations/test_staff_access.py::"
 SAID: Final = "tests/conversations/test_messages.py::"
 MET: Final = "tests/conversations/test_meetings.py::"
@@ -152,6 +154,41 @@ FAULTS: Final = (
         "delete(RoomMessage).where(col(RoomMessage.user_id).in_(erased))",
         "delete(RoomMessage).where(col(RoomMessage.number) < 0)",
         (f"{KEPT}test_what_an_erased_person_wrote_is_gone_and_the_rest_stays",),
+    ),
+    Fault(
+        "what a team has removed is read by the other one",
+        FILES,
+        "        if row.state is FileState.KEPT or row.side in room.sides\n",
+        "",
+        (f"{GIVEN}test_what_a_team_removed_it_alone_sees_and_puts_back",),
+    ),
+    Fault(
+        "a team removes what the other one has added",
+        FILES,
+        "    if closed is None and file.side not in room.sides:\n",
+        "    if False:\n",
+        (f"{GIVEN}test_nobody_removes_what_the_other_team_has_added_or_what_has_changed",),
+    ),
+    Fault(
+        "one team fills the room of both",
+        FILES,
+        "    own = [one.size for one in kept if one.side is side]\n",
+        "    own = [one.size for one in kept]\n",
+        (f"{GIVEN}test_each_team_has_room_of_its_own",),
+    ),
+    Fault(
+        "files that were removed are kept without a bound",
+        FILES,
+        "    _forget_oldest(session, room, file.side, settings)\n",
+        "",
+        (f"{GIVEN}test_what_waits_to_be_put_back_has_a_bound_too",),
+    ),
+    Fault(
+        "a file that nobody has seen waits without a letter",
+        WAITING,
+        "frozenset({MessageKind.SAID, MessageKind.FILE})",
+        "frozenset({MessageKind.SAID})",
+        (f"{GIVEN}test_a_file_that_waits_for_a_day_is_told_by_letter_as_a_message_is",),
     ),
     Fault(
         "somebody is woken at night although there is another time",
