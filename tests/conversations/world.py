@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.accounts.models import User
 from app.attachments.content import FileKind
-from app.conversations.lifecycle import MeetingState, StaffAccess
+from app.conversations.lifecycle import MeetingState, MessageKind, StaffAccess
 from app.conversations.models import (
     AgreedTask,
     Conversation,
@@ -51,7 +51,7 @@ def in_conversation(session: Session, user: User | None, challenge_id: UUID) -> 
     )
     access = StaffAccess.LET if user is None else StaffAccess.SHUT
     room = Conversation(
-        match_id=match.id, said=1, lived_at=at, challenge_staff=access, solution_staff=access
+        match_id=match.id, said=2, lived_at=at, challenge_staff=access, solution_staff=access
     )
     session.add(room)
     session.flush()
@@ -65,14 +65,15 @@ def in_conversation(session: Session, user: User | None, challenge_id: UUID) -> 
     task = AgreedTask(**of_room, side=Side.CHALLENGE, title="Send the plan")
     file = RoomFile(
         **of_room,
-        number=1,
+        number=2,
         side=Side.CHALLENGE,
         name="plan.pdf",
         kind=FileKind.PDF,
         size=len(PDF),
         sha256=sha256(PDF).hexdigest(),
     )
-    session.add_all([message, meeting, task, file])
+    line = RoomMessage(**of_room, number=2, side=Side.CHALLENGE, kind=MessageKind.FILE)
+    session.add_all([message, line, meeting, task, file])
     session.flush()
     session.add(MeetingTime(meeting_id=meeting.id, starts_at=AT))
     session.add(RoomFilePiece(room_file_id=file.id, number=0, content=PDF))

@@ -235,7 +235,9 @@ def _one(session: Session, room: Room, key: UUID) -> RoomFile:
 def _line(session: Session, file: RoomFile) -> RoomMessage | None:
     """Return the line that tells of a file; None where its writer was erased."""
     statement = select(RoomMessage).where(
-        RoomMessage.conversation_id == file.conversation_id, RoomMessage.number == file.number
+        RoomMessage.conversation_id == file.conversation_id,
+        RoomMessage.number == file.number,
+        RoomMessage.kind == MessageKind.FILE,
     )
     return session.exec(statement).first()
 
