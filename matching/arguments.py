@@ -1,5 +1,8 @@
 """Checks of arguments that several rooms share: what makes no sense is a plain ValueError."""
 
+from collections.abc import Iterable
+from operator import index
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -30,3 +33,25 @@ def mask_of(values: ArrayLike, shape: tuple[int, int], name: str) -> NDArray[np.
     ):
         raise ValueError(f"{name} must hold True and False only, or 1 and 0")
     return given.astype(np.bool_)
+
+
+def places_of(
+    pairs: Iterable[tuple[int, int]], shape: tuple[int, int], name: str
+) -> list[tuple[int, int]]:
+    """Return pairs of positions as whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If one is no pair of whole numbers, or lies outside.
+    """
+    found = []
+    for pair in pairs:
+        try:
+            row, column = map(index, pair)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must hold pairs of positions, got {pair!r}") from None
+        if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+            raise ValueError(f"{name} must hold positions below {shape}, got {(row, column)}")
+        found.append((row, column))
+    return found

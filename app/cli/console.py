@@ -8,10 +8,11 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.core.base.errors import FieldError, Unprocessable
+from app.core.base.errors import Conflict, FieldError, NotFound, Unprocessable
 from app.core.base.logging import configure
+from app.core.base.messages import Message
 from app.core.base.validation_errors import field_errors, head_of, sentence_of
-from app.core.storage.database import Database, address_of, connect
+from app.core.storage.database import Database, address_of, connect, shown
 from app.operations import migrating
 from app.settings import Settings
 
@@ -87,9 +88,9 @@ def settings_at_hand() -> Settings:
 
 def name_database(settings: Settings) -> None:
     """Say on the error stream at which database a command looked; its password is not shown."""
-    address = address_of(settings.database_url).render_as_string(hide_password=True)
     from app.cli.screen import err  # noqa: PLC0415 -- rich, 2 MB, for who writes
 
+    address = shown(address_of(settings.database_url))
     err.print(f"Database: {address}", markup=False, soft_wrap=True)
 
 
@@ -99,12 +100,38 @@ def database_of(settings: Settings) -> Iterator[Database]:
 
     Raises
     ------
+    NotFound
+        If there is no such file; none is made, since it would hide the demonstration.
     Conflict
-        If it must be migrated first.
+        If it must be migrated first; the command says at which database it looked.
     """
+    _require_file(settings)
     database = connect(settings.database_url)
     try:
-        migrating.require_current(database)
+        try:
+            migrating.require_current(database)
+        except Conflict:
+            name_database(settings)
+            raise
         yield database
     finally:
         database.dispose()
+
+
+def _require_file(settings: Settings) -> None:
+    """Do nothing, or refuse a file of SQLite that is not there: opening it would make it."""
+    address = address_of(settings.database_url)
+    file = address.database
+    if address.get_backend_name() != "sqlite" or file in {None, "", ":memory:"}:
+        return
+    path = Path(str(file))
+    if path.parent.is_dir() and not path.exists():
+        raise NotFound(
+            Message("There is no database {url}.", url=shown(address)),
+            remedy=Message(
+                "Name the right one in COUNTERPART_DATABASE_URL, or run `counterpart migrate` "
+                "to make it. The demonstration is in {file}, below the folder where "
+                "`counterpart demo` ran.",
+                file=DEMONSTRATION,
+            ),
+        )

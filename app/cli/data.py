@@ -74,6 +74,8 @@ def import_(
         out.print(f"Changed {len(taken_in.updated)} {found.kind}.")
     if added := taken_in.added:
         out.print(f"Took in {len(added)} {found.kind}: {added[0].code} to {added[-1].code}.")
+    if not taken_in.updated and not added:
+        out.print("Nothing was changed: the call holds what the file says.")
 
 
 def run(

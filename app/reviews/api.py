@@ -346,17 +346,15 @@ def create_planned_reviews(
     return PlanStored(reviews=len(made))
 
 
-@of_call.get("/review-ranking")
+@of_call.get("/review-ranking", response_model=ListOf[StandingRead])
 @needs(Action.REVIEW_READ)
 def list_review_ranking(
+    session: ReadSessionDep,
     answer: AnswerDep,
     actor: ActorDep,
     call_id: Reference,
     query: Annotated[RankingQuery, Query()],
-) -> ListOf[StandingRead]:
+) -> Response:
     """List the submissions of a call by what their reviews say together, the best first."""
-    return answer(
-        lambda session, query: rankings.search(session, actor, call_id, query),
-        query,
-        StandingRead,
-    )
+    compute = rankings.search(session, actor, call_id, query)
+    return answer.computed(compute, query, StandingRead)

@@ -3,11 +3,16 @@
 from typing import Final
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "id": ("code", "no", "nr", "number", "reference", "ref", "identifier", "numéro", "nummer"),
+    "id": (
+        *("code", "no", "nr", "number", "reference", "ref", "identifier", "numéro", "nummer"),
+        *("identifiant", "référence", "identificador", "código", "número", "referencia"),
+        *("referência", "kennung"),
+    ),
     "title": ("name", "heading", "project", "titre", "titel", "título", "titolo"),
     "organisation": (
         *("organization", "organisation name", "institution", "team", "agency", "ministry"),
         *("organisme", "organización", "organizzazione", "organização", "organisatie"),
+        *("équipe", "equipo", "equipa", "equipe", "institución", "instituição"),
     ),
     "country": ("countries", "country code", "nation", "pays", "land", "país", "paese"),
     "subdivision": ("region", "iso 3166-2", "province", "région", "provincia"),
@@ -29,9 +34,18 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         *("theme", "topics", "topic", "tags", "keywords", "categories"),
         *("thèmes", "themen", "temas", "temi", "thema's"),
     ),
-    "sources": ("source", "links", "link", "urls", "url", "references"),
-    "notes": ("note", "comments", "comment", "remarks"),
-    "text": ("description", "details", "full text", "texte", "beschreibung", "descripción"),
+    "sources": (
+        *("source", "links", "link", "urls", "url", "references", "références"),
+        *("fuentes", "fontes", "quellen", "liens", "enlaces"),
+    ),
+    "notes": (
+        *("note", "comments", "comment", "remarks", "remarques", "commentaires", "notas"),
+        *("observaciones", "comentarios", "observações", "comentários", "bemerkungen"),
+    ),
+    "text": (
+        *("description", "details", "full text", "texte", "beschreibung", "descripción"),
+        *("texto", "descrição", "testo", "descrizione", "tekst"),
+    ),
     "problem": ("the problem", "problem statement", "problème", "problema"),
     "affected": ("who is affected", "affected people", "beneficiaries", "target group"),
     "tried": ("what was tried", "tried so far", "previous attempts"),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from matching.arguments import mask_of
+from matching.arguments import mask_of, places_of
 
 Pair = tuple[int, int]
 Ints = NDArray[np.signedinteger[Any]]
@@ -244,6 +244,8 @@ def _values(scores: Scores) -> tuple[tuple[int, int], Ints | None, NDArray[Any]]
 def _units(values: NDArray[Any]) -> tuple[Ints, int]:
     whole = np.issubdtype(values.dtype, np.integer)
     scale, limit = (1, _LIMIT * STEPS) if whole else (STEPS, _LIMIT)
+    if values.dtype.kind not in "biufO":
+        raise ValueError(f"scores must be numbers, got {values.dtype}")
     numbers = values if whole else values.astype(np.float64, copy=False)
     if not np.isfinite(numbers).all():
         raise ValueError("scores must be finite; leave a pair out by eligible or forbidden")
@@ -281,10 +283,8 @@ def _reasons(
 
 
 def _flat(pairs: Collection[Pair], shape: tuple[int, int], name: str) -> Ints:
-    for row, column in pairs:
-        if not (0 <= row < shape[0] and 0 <= column < shape[1]):
-            raise ValueError(f"{name} must hold positions below {shape}, got {(row, column)}")
-    return np.unique(np.array([i * shape[1] + j for i, j in pairs], dtype=np.int64))
+    places = [i * shape[1] + j for i, j in places_of(pairs, shape, name)]
+    return np.unique(np.array(places, dtype=np.int64))
 
 
 def _pairs(flat: Ints, width: int) -> list[Pair]:

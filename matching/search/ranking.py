@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matching.arguments import places_of
 from matching.text.encoded import Floats
 
 
@@ -32,16 +33,10 @@ def pairs_of(
     Raises
     ------
     ValueError
-        If one of them lies outside.
+        If one of them lies outside, or is no pair of whole numbers.
     """
-    excluded = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
-    outside = (excluded < 0) | (excluded >= (n_queries, n_pool))
-    if outside.any():
-        raise ValueError(
-            f"exclude must hold positions below ({n_queries}, {n_pool}), got"
-            f" {tuple(excluded[outside.any(axis=1)][0].tolist())}"
-        )
-    return excluded
+    places = sorted(places_of(pairs, (n_queries, n_pool), "exclude"))
+    return np.array(places, dtype=np.intp).reshape(-1, 2)
 
 
 def positions_of(

@@ -1,6 +1,6 @@
 """The one record that `matching` sees of a challenge or a solution; it never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -34,8 +34,8 @@ class Profile:
     Raises
     ------
     ValueError
-        If one string stands where several are meant, as `texts`, `themes` or as a value of
-        `attributes`: its letters would be taken for passages, themes or values.
+        If `texts`, `themes` or a value of `attributes` is no collection of strings. Of one
+        string the letters would be taken for passages, themes or values.
 
     Examples
     --------
@@ -63,14 +63,27 @@ class Profile:
         return tuple(texts)
 
     def __post_init__(self) -> None:
-        texts: object = self.texts
-        if isinstance(texts, str):
-            raise ValueError(
-                f"texts of profile {self.id!r} must be a tuple of passages, got one string"
-            )
-        several: list[tuple[str, object]] = [("themes", self.themes), *self.attributes.items()]
-        for name, values in several:
-            if isinstance(values, str):
-                raise ValueError(
-                    f"{name} of profile {self.id!r} must be a set of strings, got one string"
-                )
+        _require_several(self.id, "texts", self.texts, "a tuple of passages")
+        _require_several(self.id, "themes", self.themes)
+        if not isinstance(self.attributes, Mapping):
+            raise ValueError(f"attributes of profile {self.id!r} must be a mapping")
+        for name, values in self.attributes.items():
+            _require_several(self.id, name, values)
+
+
+def _require_several(
+    key: str, name: str, values: object, wanted: str = "a set of strings"
+) -> None:
+    """Do nothing, or refuse what is no collection of strings: it would be read as another one.
+
+    A string has letters, bytes have numbers, and a generator has its values once.
+    """
+    if isinstance(values, str):
+        raise ValueError(f"{name} of profile {key!r} must be {wanted}, got one string")
+    if isinstance(values, bytes | Mapping) or not isinstance(values, Collection):
+        kind = type(values).__name__
+        raise ValueError(f"{name} of profile {key!r} must be {wanted}, got {kind}")
+    for value in values:
+        if not isinstance(value, str):
+            kind = type(value).__name__
+            raise ValueError(f"{name} of profile {key!r} must be {wanted}, got {kind} in it")

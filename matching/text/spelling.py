@@ -44,12 +44,28 @@ _RULES: Final[Sequence[tuple[str, re.Pattern[str], str]]] = tuple(
         # skilful, enrolment
         ("ilful", r"^(skil|wil)(ful)", r"\1l\2"),
         ("lment", r"^(enrol|instal|fulfil)(ments?)$", r"\1l\2"),
-        # cheque, grey, tyre
+        # cheque, greying, tyres, kerbs, ploughed, moulds
         ("cheque", r"^cheque(s?)$", r"check\1"),
         ("grey", r"^grey", "gray"),
         ("tyre", r"^tyre(s?)$", r"tire\1"),
+        ("kerb", r"^kerb", "curb"),
+        ("plough", r"^plough", "plow"),
+        ("mould", r"^(s?)mould", r"\1mold"),
+        # paediatric, orthopaedic, encyclopaedia, archaeology, anaemia, haemophilia, gynaecology
+        ("ae", r"(p|arch|^an|^h|gyn|^c)ae(?=[dosmc])", r"\1e"),
+        # foetal, oesophagus, oestrogen, diarrhoea, manoeuvre, manoeuvring
+        ("oe", r"(^f|^|rrh)oe(?=[td]|s[ot]|a)", r"\1e"),
+        ("oeuv", r"(man)oeuv(?:re|er|r)", r"\1euver"),
+        # sceptical, aluminium, practised
+        ("scept", r"^scept(ic)", r"skept\1"),
+        ("aluminium", r"^aluminium", "aluminum"),
+        ("practiz", r"^practiz(e|ing)", r"practic\1"),
     )
 )
+
+
+_SHORT: Final = {"grey": "gray", "tyre": "tire", "kerb": "curb"}
+"""Words of four letters that have two spellings."""
 
 
 def one_spelling(word: str) -> str:
@@ -68,7 +84,8 @@ def one_spelling(word: str) -> str:
         for letters, pattern, replacement in _RULES:
             if letters in word:
                 word = pattern.sub(replacement, word)
-    return word
+        return word
+    return _SHORT.get(word, word)
 
 
 def without_accents(word: str) -> str:

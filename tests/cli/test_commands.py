@@ -197,13 +197,40 @@ def test_a_version_that_is_not_there_is_refused(new_url: str) -> None:
 def test_a_database_that_is_not_migrated_is_refused_with_the_remedy(
     new_url: str, arguments: list[str]
 ) -> None:
+    Path(new_url.removeprefix("sqlite:///")).touch()
+
     assert ended(call(new_url, *arguments)) == (
         REFUSED,
         "",
+        f"Database: {new_url}\n"
         f"Not possible in this state. The database has the schema version none, and {HEAD} is "
         "needed.\n"
         "Run `counterpart migrate` first.\n",
     )
+
+
+def test_a_database_that_is_not_there_is_refused_by_name_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    said = [ended(call("sqlite:///new.db", *a)) for a in (["user", "list"], ["serve"])]
+
+    assert (
+        said
+        == [
+            (
+                REFUSED,
+                "",
+                "Not found. There is no database sqlite:///new.db.\n"
+                "Name the right one in COUNTERPART_DATABASE_URL, or run `counterpart migrate` "
+                "to make it. The demonstration is in .counterpart/counterpart.db, below the "
+                "folder where `counterpart demo` ran.\n",
+            )
+        ]
+        * 2
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- settings that cannot be used ----------------------------------------------------

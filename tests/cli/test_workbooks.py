@@ -88,11 +88,13 @@ def test_rows_that_are_there_are_changed_and_what_was_read_otherwise_is_said(
 
     added = call("import", "gov-2026", "challenges", first, url=url)
     changed = call("import", "gov-2026", "challenges", second, "--update", url=url)
+    again = call("import", "gov-2026", "challenges", second, "--update", url=url)
 
     assert added.exit_code == 0
     assert changed.exit_code == 0, changed.stderr
     assert "Changed 1 challenges." in changed.stdout
     assert "Took in 1 challenges" in changed.stdout
+    assert again.stdout == "Nothing was changed: the call holds what the file says.\n"
     assert "is in Windows-1252 (cp1252), not in UTF-8" in changed.stderr
     rows = session.exec(select(Submission).where(Submission.call_id == taking.id)).all()
     assert sorted((row.title, row.content["problem"]) for row in rows) == [

@@ -49,6 +49,37 @@ def call(session: Session) -> Call:
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ["Identifiant", "Titre", "Équipe", "Pays", "Niveau", "Langue", "Thèmes", "Texte"],
+        ["Código", "Título", "Institución", "País", "Nivel", "Idioma", "Temas", "Texto"],
+        [
+            "Referência",
+            "TÍTULO",
+            "Equipa",
+            "Pai\u0301s",
+            "Nivel",
+            "Lingua",
+            "Temas",
+            "Descrição",
+        ],
+    ],
+)
+def test_columns_are_named_in_the_languages_of_our_pages(
+    session: Session, call: Call, tmp_path: Path, names: list[str]
+) -> None:
+    file = a_csv(tmp_path, names, [*FLOODS, "Digital inclusion", "Rivers."])
+
+    [taken] = importing.import_file(session, OPERATOR, call, file)
+
+    assert (taken.external_id, taken.title, taken.themes) == (
+        "C-1",
+        "Early flood warnings",
+        ["practice:digital-inclusion"],
+    )
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "Digital inclusion",

@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from app.core.http.computing import ComputedFile
+from app.core.http.computing import ComputedFile, InTurn
 from app.core.http.database_sessions import ReadSessionDep
 from app.core.storage.database import reading
 from app.core.storage.pagination import MOST_ROWS, ListQuery, Page
@@ -89,6 +89,66 @@ class _Answer:
         kind_of_list: type[ListOf[Read]] = ListOf[schema]  # type: ignore[valid-type]  # -- known only now
         return kind_of_list(items=_reads(found, schema), next=following)
 
+    def computed(
+        self, compute: Callable[[], Page[Row]], query: ListQuery, schema: type[Read]
+    ) -> Response:
+        """Return a list whose rows are computed, in turn and without a session.
+
+        Parameters
+        ----------
+        compute : callable
+            Returns the page, or all rows of a table; needs no session.
+        """
+        if query.format is not Format.JSON:
+            return self._computed_table(compute, query, schema)
+
+        def answer() -> Response:
+            found = compute()
+            read = ListOf[schema](  # type: ignore[valid-type]  # -- known only now
+                items=_reads(found, schema), next=self._next(found)
+            )
+            headers = dict(self._response.headers)
+            media_type = exporting.MEDIA[Format.JSON]
+            return Response(read.model_dump_json(), headers=headers, media_type=media_type)
+
+        return InTurn(answer)
+
+    def _computed_table(
+        self, compute: Callable[[], Page[Row]], query: ListQuery, schema: type[Read]
+    ) -> Response:
+        state, actor = self._request.app.state, self._request.state.actor
+        words: Words = state.words
+        look, name = self._look(query, schema)
+
+        def parts() -> Iterator[bytes]:
+            reads = _reads(compute(), schema)
+            kinds = exporting.identifiers_in(reads, look.columns)
+            with reading(state.database) as session:
+                names = words.names(session, actor, kinds)
+            yield from exporting.table_in_parts([(reads, names)], query.format, look)
+            self._note_exported(query, len(reads))
+
+        self._response.headers["Vary"] = "Accept"
+        return ComputedFile(
+            parts, name, exporting.MEDIA[query.format], dict(self._response.headers)
+        )
+
+    def _look(self, query: ListQuery, schema: type[Read]) -> tuple[Look, str]:
+        """Return how a table looks, and what its file is called."""
+        words: Words = self._request.app.state.words
+        title = self._request.url.path.rpartition("/")[2]
+        look = Look(
+            columns=exporting.chosen_columns(schema, query.columns),
+            zone=ZoneInfo(query.zone or words.zone(self._session)),
+            title=title.replace("-", " ").capitalize(),
+        )
+        return look, f"{title}.{query.format}"
+
+    def _note_exported(self, query: ListQuery, rows: int) -> None:
+        path = self._request.url.path
+        facts = {"path": path, "kind": str(query.format), "rows": rows}
+        log.info("table exported", extra=facts)
+
     def written(self, found: Page[str]) -> Response:
         """Return a page whose items are JSON already, as JSON."""
         following = json.dumps(self._next(found))
@@ -116,13 +176,7 @@ class _Answer:
         """Return everything that was filtered as a table, or one page where it has a limit."""
         state, actor = self._request.app.state, self._request.state.actor
         words: Words = state.words
-        path = self._request.url.path
-        title = path.rpartition("/")[2]
-        look = Look(
-            columns=exporting.chosen_columns(schema, query.columns),
-            zone=ZoneInfo(query.zone or words.zone(self._session)),
-            title=title.replace("-", " ").capitalize(),
-        )
+        look, name = self._look(query, schema)
         self._next(found if query.is_page else Page([], None))
 
         def page(session: Session, found: Page[Row]) -> tuple[Sequence[Read], Named]:
@@ -142,13 +196,12 @@ class _Answer:
                 yield rows
                 count += len(rows[0])
                 cursor = following.cursor
-            facts = {"path": path, "kind": str(query.format), "rows": count}
-            log.info("table exported", extra=facts)
+            self._note_exported(query, count)
 
         first = page(self._session, found)
         return ComputedFile(
             lambda: exporting.table_in_parts(pages(), query.format, look),
-            f"{title}.{query.format}",
+            name,
             exporting.MEDIA[query.format],
             dict(self._response.headers),
         )

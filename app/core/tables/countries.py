@@ -1,6 +1,9 @@
 """Countries: codes of ISO 3166-1 alpha-2, EU for bodies of the Union, and their names."""
 
 import gettext
+import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Final
 
@@ -22,6 +25,15 @@ _HABITS: Final = {
     "União Europeia": "EU",
     "Unione europea": "EU",
     "Great Britain": "GB",
+    "U.S.A.": "US",
+    "UAE": "AE",
+    "Ivory Coast": "CI",
+    "Cape Verde": "CV",
+    "Swaziland": "SZ",
+    "East Timor": "TL",
+    "DR Congo": "CD",
+    "Dem. Rep. Congo": "CD",
+    "Vatican": "VA",
     "Holland": "NL",
     "The Netherlands": "NL",
     "Czech Republic": "CZ",
@@ -35,6 +47,8 @@ _LANGUAGES: Final = (
     *("ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk"),
 )
 
+# As long as codes, and words of other languages, are forms that nobody wrote down.
+_SHORTEST: Final = 3
 _SHORT: Final = {"EU": "European Union", "GB": "United Kingdom"}
 
 
@@ -57,6 +71,7 @@ def _names() -> dict[str, str]:
         for language in _LANGUAGES
     ]
     codes: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
     for country in pycountry.countries:
         english = {
             name
@@ -67,8 +82,35 @@ def _names() -> dict[str, str]:
         names |= english
         for name in names:
             codes.setdefault(comparable(name), set()).add(country.alpha_2)
-    found = {name: next(iter(of)) for name, of in codes.items() if len(of) == 1}
-    return found | {comparable(name): code for name, code in _HABITS.items()}
+            for form in _forms(name):
+                others.setdefault(form, set()).add(country.alpha_2)
+    habits = {
+        form: {code}
+        for name, code in _HABITS.items()
+        for form in (comparable(name), *_forms(name))
+    }
+    found = others | habits | codes
+    return {name: next(iter(of)) for name, of in found.items() if len(of) == 1}
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Yield other forms of a name, as they are compared: without accents, its words in order.
+
+    The list of ISO turns some names round: "Korea, Republic of".
+    """
+    first, comma, rest = name.partition(", ")
+    for form in (name, f"{rest} {first}", first) if comma else (name,):
+        if len(plain := _plain(comparable(form))) > _SHORTEST:
+            yield plain
+
+
+def _plain(written: str) -> str:
+    """Return a name that is compared without its accents, its dots and the article before it.
+
+    Who types a name of another language may lack its letters: Cote d'Ivoire, Espana.
+    """
+    bare = re.sub("[\u0300-\u036f.]", "", unicodedata.normalize("NFD", written))
+    return re.sub("^the ", "", re.sub("[-\\s]+", " ", bare.replace("&", "and"))).strip()
 
 
 def is_country(code: str) -> bool:
@@ -105,10 +147,10 @@ def country_names() -> list[str]:
 
 
 def _country(written: str) -> str:
-    code = written.upper()
+    code = comparable(written).upper()
     if is_country(code):
         return code
-    meant = _names().get(comparable(written)) or _meant(code)
+    meant = _named(written) or _meant(code.replace(".", ""))
     raise mendable(
         Message("{written!r} is not a country code of ISO 3166-1.", written=written[:60]),
         Message("Write {meant}.", meant=meant)
@@ -127,9 +169,14 @@ def _meant(code: str) -> str | None:
 
 def _code_of(written: str) -> str:
     # no name is as short as a code, and whoever writes codes need not wait for the names
-    if is_country(written.upper()):
+    if is_country(comparable(written).upper()):
         return written
-    return _names().get(comparable(written), written)
+    return _named(written) or written
+
+
+def _named(written: str) -> str | None:
+    compared = comparable(written)
+    return _names().get(compared) or _names().get(_plain(compared))
 
 
 Country = Annotated[Line, Field(max_length=100), AfterValidator(_country)]

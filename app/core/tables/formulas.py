@@ -12,7 +12,7 @@ SIGNS: Final = "=+-@\ufe66\ufe62\ufe63\ufe6b\uff1d\uff0b\uff0d\uff20\u207a\u207c
 """What a formula begins with, and what becomes one of these when it is made narrow."""
 
 _ANY: Final = re.escape(SIGNS)
-_HIDDEN: Final = r"(?:[^\S\t\r\n]|['\u00ad\u200b-\u200f\u2060\ufeff])*"
+_HIDDEN: Final = r"(?:[^\S\t\r\n]|['\"\u00ad\u200b-\u200f\u2060\ufeff])*"
 _BEGINNING: Final = re.compile(
     rf"(?:(?<![^;\t\r\n])(?={_HIDDEN}[{_ANY}]))|(?:\A(?={_HIDDEN}[\t\r\n]))"
 )

@@ -95,8 +95,10 @@ def ranking(session: Session, actor: Actor, call: Call, first: int) -> Callable[
 
 def search(
     session: Session, actor: Actor, key: UUID | str, query: RankingQuery
-) -> Page[StandingRead]:
-    """Return a page of the ranking of a call, the best first.
+) -> Callable[[], Page[StandingRead]]:
+    """Return what works out a page of the ranking of a call, the best first.
+
+    A table has all of it, unless a limit says otherwise.
 
     Raises
     ------
@@ -108,11 +110,14 @@ def search(
     policy.require(actor, Action.REVIEW_READ)
     call = programmes.call(session, actor, key)
     compute = ranking(session, actor, call, query.places)
-    rows = compute().rows
     first = _place(query.cursor)
-    behind = first + query.limit
-    cursor = str(behind) if behind < len(rows) else None
-    return Page(rows[first:behind], cursor)
+
+    def page() -> Page[StandingRead]:
+        rows = compute().rows
+        behind = first + query.limit if query.is_page else len(rows)
+        return Page(rows[first:behind], str(behind) if behind < len(rows) else None)
+
+    return page
 
 
 def who_wrote(session: Session, call: Call) -> set[UUID]:

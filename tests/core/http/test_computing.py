@@ -18,14 +18,16 @@ from app.core.http.computing import QUEUE
 from app.core.storage.database import Database, transaction
 from app.matchmaking import deferred
 from app.matchmaking.models import MatchRun, Verdict
+from app.reviews import deferred as reviewing
 from app.settings import Settings
 from app.submissions.models import Submission
 from tests.conftest import SignIn
 from tests.factories import a_token, a_user
 from tests.matchmaking.test_decide import a_listed_pair, on
 from tests.matchmaking.test_questions import a_finished_run
+from tests.reviews.people import a_round, written
 
-QUESTIONS = ["regret", "frontier", "what-if", "preview"]
+QUESTIONS = ["regret", "frontier", "what-if", "preview", "review-ranking"]
 READS = ["/api/v1/me", "/api/v1/match-runs", "/api/v1/challenges", "/readyz"]
 
 
@@ -59,6 +61,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
     for name in ("costs", "floors", "what_if", "preview"):
         monkeypatch.setattr(deferred, name, gate.before(getattr(deferred, name)))
+    monkeypatch.setattr(reviewing, "rank", gate.before(reviewing.rank))
     yield gate
     gate.opened.set()
 
@@ -69,8 +72,16 @@ def asked(session: Session, as_user: SignIn, database: Database) -> dict[str, An
     person = a_user(session, Role.STAFF)
     run, challenges, _ = a_finished_run(session, as_user(person), database)
     headers = {"Authorization": f"Bearer {a_token(session, person)}"}
+    reviewed, submission, (reviewer, _) = a_round(session)
+    written(session, submission, reviewer)
     session.commit()
-    return {"run": run, "challenge": challenges[0].id, "headers": headers}
+    ranking = f"/api/v1/calls/{reviewed.id}/review-ranking"
+    return {
+        "run": run,
+        "challenge": challenges[0].id,
+        "ranking": ranking,
+        "headers": headers,
+    }
 
 
 def request_of(question: str, asked: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -78,6 +89,8 @@ def request_of(question: str, asked: dict[str, Any]) -> tuple[str, str, dict[str
         return "GET", f"/api/v1/match-previews/{asked['challenge']}", {}
     if question == "what-if":
         return "POST", f"{asked['run']}/what-if", {"json": {}}
+    if question == "review-ranking":
+        return "GET", asked["ranking"], {}
     return "GET", f"{asked['run']}/{question}", {}
 
 

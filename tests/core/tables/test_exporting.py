@@ -129,7 +129,7 @@ def test_a_text_is_in_quotes_so_that_no_semicolon_parts_it() -> None:
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 @pytest.mark.parametrize(
-    "before", [";", "\t", "\n", "\r", "\r\n", "; ", ";'", ";\u200b", "\n\u00a0"]
+    "before", [";", "\t", "\n", "\r", "\r\n", "; ", ";'", ";\u200b", "\n\u00a0", ';"', '\n"']
 )
 def test_what_a_spreadsheet_would_run_within_a_text_is_a_text(before: str, sign: str) -> None:
     said = f"a{before}{sign}1"

@@ -184,12 +184,30 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
 
 
 def test_faults_of_the_header_are_told_once_and_the_rows_are_still_read() -> None:
-    assert faults_of("id,lenght,,story,story\nr1,5,,a,b\nr1,,,,\n") == [
+    assert faults_of("id,lenght,,story,story\nr1,5,x,a,b\nr1,,,,\n") == [
         "rivers.csv, line 1, lenght: There is no such column. Did you mean length?",
         "rivers.csv, line 1: Column 3 has no name. Name it, or delete the column.",
         "rivers.csv, line 1, story: Two columns have this name. Keep one of them.",
         "rivers.csv, line 1, name: The column is missing. Add a column named name.",
         "rivers.csv, line 3, id: 'r1' stands on line 2 already. Give each record its own id.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ",,id,,name,\n,,,,,\n,,r1,,Rhine,\n",
+        "\ufeff;;id;\u00a0;name\n;;r1;\u200b;Rhine\n",
+        "id\t\tname\t\t\nr1\t\tRhine\n",
+    ],
+)
+def test_columns_with_neither_name_nor_content_are_none(content: str) -> None:
+    assert [river for _, river in rivers_in(content)] == [River(id="r1", name="Rhine")]
+
+
+def test_a_column_without_a_name_is_counted_as_people_see_it() -> None:
+    assert faults_of("id,,name,\nr1,,Rhine,x\n") == [
+        "rivers.csv, line 1: Column 4 has no name. Name it, or delete the column."
     ]
 
 
@@ -399,6 +417,10 @@ def test_who_writes_a_country_another_way_is_told_its_code(written: str, meant: 
         *(("norway", "NO"), ("European Union", "EU"), ("EUROPE", "EU"), ("France", "FR")),
         *(("ΓΑΛΛΊΑ", "FR"), ("Pays-Bas", "NL"), ("Pays\u2010Bas", "NL"), ("Holland", "NL")),
         *(("O\u0308sterreich", "AT"), ("  deutschland ", "DE"), ("Czech Republic", "CZ")),
+        *(("Osterreich", "AT"), ("Cote d'Ivoire", "CI"), ("Ivory Coast", "CI")),
+        *(("Republic of Korea", "KR"), ("the United States", "US"), ("U.S.A.", "US")),
+        *(("Bosnia & Herzegovina", "BA"), ("Turkiye", "TR"), ("Palestine", "PS")),
+        *(("Congo", "CG"), ("\uff26\uff32", "FR"), ("f\u200br", "FR"), ("UAE", "AE")),
     ],
 )
 def test_a_country_may_be_named_in_the_languages_of_europe(written: str, meant: str) -> None:

@@ -84,6 +84,13 @@ def test_every_character_of_the_kind_that_nobody_sees_is_known() -> None:
         ("enrolment", "enrollment"),
         ("cheques", "checks"),
         ("café", "cafe"),
+        *(("grey", "gray"), ("tyre", "tire"), ("tyres", "tires"), ("kerbs", "curbs")),
+        *(("paediatric", "pediatric"), ("archaeology", "archeology"), ("anaemia", "anemia")),
+        *(("encyclopaedia", "encyclopedia"), ("gynaecology", "gynecology")),
+        *(("foetal", "fetal"), ("oestrogen", "estrogen"), ("diarrhoea", "diarrhea")),
+        *(("manoeuvre", "maneuver"), ("manoeuvring", "maneuvering")),
+        *(("sceptical", "skeptical"), ("aluminium", "aluminum"), ("practise", "practice")),
+        *(("ploughing", "plowing"), ("moulds", "molds"), ("practising", "practicing")),
     ],
 )
 def test_british_and_american_spelling_is_one(british: str, american: str) -> None:
@@ -103,7 +110,9 @@ def test_a_word_that_a_rule_changes_has_the_letters_that_are_looked_for_first(
     assert letters in word
 
 
-@pytest.mark.parametrize("word", ["hour", "wise", "this", "four", "rise", "tour", "acre"])
+@pytest.mark.parametrize(
+    "word", ["hour", "wise", "this", "four", "rise", "tour", "acre", "poet"]
+)
 def test_short_words_keep_their_spelling(word: str) -> None:
     assert one_spelling(word) == word
 

@@ -34,3 +34,32 @@ def test_one_string_is_not_a_tuple_of_passages() -> None:
 def test_one_string_is_not_a_set_of_strings(name: str, several: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{name} of profile 'a' must be a set of strings"):
         Profile("a", (), **several)
+
+
+@pytest.mark.parametrize(
+    ("values", "got"),
+    [
+        (b"NO", "got bytes"),
+        (None, "got NoneType"),
+        (578, "got int"),
+        (iter(["NO"]), "got list_iterator"),
+        ({"NO": 1}, "got dict"),
+        ({"NO", 1}, "got int in it"),
+        (["NO", None], "got NoneType in it"),
+        ((float("nan"),), "got float in it"),
+    ],
+)
+def test_what_is_no_collection_of_strings_is_refused(values: Any, got: str) -> None:
+    for name, several in (
+        ("themes", {"themes": values}),
+        ("country", {"attributes": {"country": values}}),
+    ):
+        with pytest.raises(ValueError, match=rf"^{name} of profile 'a' .* {got}$"):
+            Profile("a", (), **several)
+    with pytest.raises(ValueError, match=rf"^texts of profile 'a' .* {got}$"):
+        Profile("a", values)
+
+
+def test_attributes_have_names() -> None:
+    with pytest.raises(ValueError, match="attributes of profile 'a' must be a mapping"):
+        Profile("a", (), attributes=["country"])  # type: ignore[arg-type]  # -- as above

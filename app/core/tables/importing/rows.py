@@ -1,5 +1,6 @@
 """Rows of cells, from CSV or a sheet: which of them names the columns, and what they hold."""
 
+import string
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ LOOKED_AT: Final = 20
 """How many rows at the top are looked at for the names of the columns."""
 UNSEEN: Final = "\ufeff\u200b\u2060"
 """What some programs put around a cell, and nobody sees."""
+
+_UNREAD: Final = UNSEEN + string.whitespace + "\u00a0"
 
 Row = tuple[int, list[str]]
 """The line on which a row begins, and its cells."""
@@ -35,12 +38,13 @@ def take_rows(rows: Sequence[Row], reading: Reading[Any]) -> None:
         )
     line, header = rows[place]
     rows = rows[place + 1 :]
-    width = _width(header, rows)
-    names = [name.strip().strip(UNSEEN) for name in header[:width]]
+    places = _places_of_columns(header, rows)
+    rows = [(line, _at(places, cells, len(header))) for line, cells in rows]
+    names = [header[place].strip().strip(UNSEEN) for place in places]
     if kind := reading.headings.other_kind(names):
         _note_other_kind(line, kind, reading)
         return
-    fields = _checked(line, names, reading)
+    fields = _checked(line, names, places, reading)
     for line, cells in rows:
         _take_row(line, cells, names, fields, reading)
 
@@ -72,23 +76,34 @@ def _note_other_kind(line: int, kind: str, reading: Reading[Any]) -> None:
     reading.fault(line, "", problem, "Bring it where these are wanted, or choose another file.")
 
 
-def _width(header: Sequence[str], rows: Sequence[Row]) -> int:
-    """Return how many columns there are, without those at the end that are blank."""
-    everything = [header, *(cells for _, cells in rows)]
-    width = len(header)
-    while width and not any("".join(cells[width - 1 : width]).strip() for cells in everything):
-        width -= 1
-    return width
+def _places_of_columns(header: Sequence[str], rows: Sequence[Row]) -> list[int]:
+    """Return where the columns are; those with neither name nor content are none.
+
+    A table may begin further to the right, and have such columns for their looks.
+    """
+    blank = {place for place, name in enumerate(header) if not name.strip(_UNREAD)}
+    for _, cells in rows:
+        if not blank:
+            break
+        blank -= {p for p in blank if p < len(cells) and cells[p].strip(_UNREAD)}
+    return [place for place in range(len(header)) if place not in blank]
 
 
-def _checked(line: int, names: Sequence[str], reading: Reading[Any]) -> list[str | None]:
+def _at(places: Sequence[int], cells: Sequence[str], width: int) -> list[str]:
+    """Return the cells of a row that stand in columns, and those beyond the header."""
+    return [*(cells[p] for p in places if p < len(cells)), *cells[width:]]
+
+
+def _checked(
+    line: int, names: Sequence[str], places: Sequence[int], reading: Reading[Any]
+) -> list[str | None]:
     """Return the field of each column, and note what is wrong with the names."""
     headings = reading.headings
     fields: list[str | None] = []
-    for column, name in enumerate(names):
+    for place, name in zip(places, names, strict=True):
         field = headings.field(name)
         if field is None and not name:
-            problem = Message("Column {column} has no name.", column=column + 1)
+            problem = Message("Column {column} has no name.", column=place + 1)
             reading.fault(line, "", problem, "Name it, or delete the column.")
         elif field is None and not headings.is_unread(name):
             reading.unknown(line, name, "column")
