@@ -53,7 +53,7 @@ def test_each_letter_has_its_event_and_each_event_its_letter() -> None:
 
 def test_no_letter_is_written_without_an_event() -> None:
     assert get_type_hints(outbox.write)["event_id"] is UUID
-    assert outbox.write.__kwdefaults__ == {"confidential": False}
+    assert outbox.write.__kwdefaults__ == {"confidential": False, "discreet": False}
 
 
 @pytest.mark.parametrize("outcome", DecisionOutcome)
