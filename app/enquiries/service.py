@@ -347,11 +347,12 @@ def _tell_asker(session: Session, enquiry: Enquiry, kind: EventKind, public_url:
         code=enquiry.code,
     )
     subject, body = LETTERS[kind]
+    link = f"{public_url}/my-questions"
     letters.write(
         session,
         user,
         Message(subject.template, code=enquiry.code),
-        Message(body.template, code=enquiry.code, link=f"{public_url}/my-questions"),
+        Message(body.template, code=enquiry.code, link=link),
         event=event,
         discreet=True,
     )

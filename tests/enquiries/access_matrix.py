@@ -1,6 +1,7 @@
 """Who gets what answer from the routes of questions about published challenges.
 
-One's own is a question about one's own challenge; nobody has asked any of them themselves.
+One's own is a question about one's own challenge, whose notice is a draft; nobody has asked
+any of them themselves.
 """
 
 from tests.access_matrix import Matrix, Row, answers
@@ -28,7 +29,7 @@ EXPECTED: Matrix = {
     },
     "list_enquiry_steps": READ,
     "take_enquiry_step answer": {
-        "own": answers(404, member=200, staff=403, lead=403, auditor=403),
+        "own": answers(404, member=409, staff=403, lead=403, auditor=403),
         "other": answers(404, staff=403, lead=403, auditor=403),
         "hidden": answers(404),
     },

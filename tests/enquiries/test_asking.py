@@ -34,7 +34,9 @@ def member(session: Session) -> User:
 
 @pytest.fixture
 def notice(session: Session, member: User) -> PublicNotice:
-    return a_published_challenge(session, organisation_id=organisation_of(session, member))
+    found = a_published_challenge(session, organisation_id=organisation_of(session, member))
+    session.commit()
+    return found
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def asker(session: Session) -> User:
 @pytest.fixture
 def notice(session: Session) -> PublicNotice:
     member = a_user(session)
-    return a_published_challenge(session, organisation_id=organisation_of(session, member))
+    found = a_published_challenge(session, organisation_id=organisation_of(session, member))
+    session.commit()
+    return found
 
 
 @pytest.fixture

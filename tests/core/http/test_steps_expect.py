@@ -18,6 +18,8 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_conversation_step let-staff": (Role.MEMBER, "own", "read_conversation"),
     "take_meeting_step cancel": (Role.MEMBER, "own", "read_meeting"),
     "take_agreed_task_step finish": (Role.MEMBER, "own", "read_agreed_task"),
+    "take_enquiry_step decline": (Role.STAFF, "own", "read_enquiry"),
+    "take_asking_step close-asking": (Role.STAFF, "own", "list_asking_steps"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
