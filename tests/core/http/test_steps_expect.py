@@ -45,7 +45,7 @@ def test_every_route_of_a_step_stands_in_the_table(world: World) -> None:
 _REASON = {"reason": "They have not met since 2019."}
 _BODIES: Mapping[str, dict[str, str]] = {
     **{f"take_{what}_step": {} for what in ("user", "challenge", "solution")},
-    **{f"take_{what}_step": _REASON for what in ("review", "conflict", "exclusion")},
+    **{f"take_{what}_step": _REASON for what in ("review", "conflict", "exclusion", "enquiry")},
 }
 
 
