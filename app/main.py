@@ -35,6 +35,8 @@ from app.core.storage.rate_limits import RequestQuota
 from app.decisions.api import releasing
 from app.decisions.api import router as decisions
 from app.duplicates.api import router as duplicates
+from app.enquiries import api as enquiries
+from app.enquiries import service as enquiry_service
 from app.gaps.api import router as gaps
 from app.insights import queries
 from app.insights.api import router as insights
@@ -102,6 +104,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
+    app.state.asked_by = enquiry_service.export
     app.state.settings = settings
     app.state.job_handlers = handlers(settings)
     app.state.demonstration_links = DemonstrationLinks()
@@ -160,6 +163,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         decisions,
         releasing,
         notices,
+        enquiries.router,
         interests,
         matchmaking,
         learning,
@@ -179,6 +183,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
+    app.include_router(enquiries.catalogue)
     app.include_router(statistics.open_router)
     app.include_router(open_calls)
     include_pages(app)

@@ -13,6 +13,7 @@ from app.core.storage import (
     reference_numbers,
 )
 from app.decisions import models as decisions
+from app.enquiries import models as enquiries
 from app.events import models as events
 from app.gaps import models as gaps
 from app.interests import models as interests
@@ -37,6 +38,7 @@ __all__ = [
     "audit",
     "conversations",
     "decisions",
+    "enquiries",
     "events",
     "gaps",
     "idempotency_keys",

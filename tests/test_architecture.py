@@ -88,6 +88,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/conversations/calendar_files.py": "a meeting as a file for calendars; pure",
         "app/conversations/fair_times.py": "times that are fair to two zones; pure",
         "app/conversations/letters.py": "how letters about rooms read",
+        "app/enquiries/letters.py": "how letters about questions read",
         "app/matches/letters.py": "how letters about offers and matches read",
         "app/reviews/assigning.py": "the bridge to the library: who reviews what",
         "app/reviews/conflicts.py": "the rule for conflicts of interest; pure",

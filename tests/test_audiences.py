@@ -34,6 +34,7 @@ from app.core.storage.database import Database, transaction
 from app.core.storage.idempotency_keys import IdempotencyKey
 from app.core.storage.outbox import Letter
 from app.decisions.models import Decision
+from app.enquiries.models import Enquiry
 from app.interests.models import Interest
 from app.interests.scale import InterestWord
 from app.matches.models import Match
@@ -64,6 +65,8 @@ READERS: Mapping[str, set[Role]] = {
     "what is asked and not used yet": STAFF,
     "what is proposed as not eligible": STAFF | {Role.AUDITOR},
     "why a team appealed": STAFF | {Role.AUDITOR},
+    "what is asked and not answered": STAFF | {Role.AUDITOR},
+    "why a question is declined": STAFF | {Role.AUDITOR},
     "what a side says of the other": STAFF | {Role.AUDITOR},
     "what staff asked a team": STAFF | {Role.AUDITOR},
     "what a team sent before": STAFF | {Role.AUDITOR},
@@ -143,6 +146,9 @@ def of_content(session: Session, world: World) -> None:
     interest = session.exec(statement).one()
     interest.value, interest.told_at = InterestWord.VERY, now()
     interest.reason = mark("what a side says of the other")
+    enquiry = session.get_one(Enquiry, world.other["enquiry_id"])
+    enquiry.body = mark("what is asked and not answered")
+    enquiry.reason = mark("why a question is declined")
     submitted.answers = {"own": mark("what a team answers to its call")}
     aside = mark("what a team answers to what is not asked")
     submitted.aside = {

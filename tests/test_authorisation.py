@@ -19,6 +19,7 @@ from tests.attachments import access_matrix as attachments
 from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.enquiries import access_matrix as enquiries
 from tests.gaps import access_matrix as gaps
 from tests.insights import access_matrix as insights
 from tests.interests import access_matrix as interests
@@ -46,6 +47,7 @@ FEATURES = (
     conversations,
     decisions,
     duplicates,
+    enquiries,
     gaps,
     insights,
     interests,

@@ -24,6 +24,7 @@ from tests.attachments import access_matrix as attachments
 from tests.conversations import access_matrix as conversations
 from tests.decisions import access_matrix as decisions
 from tests.duplicates import access_matrix as duplicates
+from tests.enquiries import access_matrix as enquiries
 from tests.gaps import access_matrix as gaps
 from tests.interests import access_matrix as interests
 from tests.matches import access_matrix as matches
@@ -78,7 +79,7 @@ WITHOUT_CODES: Final = (
         "create_comment",
     ),
     *("conflict", "reviewer", "read_attachment", "attachment_step"),
-    *("read_entry ", "join_entry ", "read_call_invitation"),
+    *("read_entry ", "join_entry ", "read_call_invitation", "enquiry"),
 )
 MADE: Final = (
     *("begin_", "add_collaborator", "create_thread", "add_team_comment", "add_entry"),
@@ -92,6 +93,7 @@ FEATURES: Final = (
         conversations,
         decisions,
         duplicates,
+        enquiries,
         interests,
         gaps,
         matches,

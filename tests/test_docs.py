@@ -44,6 +44,7 @@ from app.decisions.schemas import (
     NewDecision,
     NewRelease,
 )
+from app.enquiries.schemas import EditedEnquiry, EnquiryStepTaken, NewEnquiry
 from app.gaps.schemas import NewCallInvitation
 from app.interests.schemas import InterestDraft, NewAsking
 from app.main import create_app
@@ -122,6 +123,7 @@ BODIES: dict[str, type[BaseModel]] = {
         *(InterestDraft, NewAsking),
         HandOver,
         MatchStepTaken,
+        *(NewEnquiry, EditedEnquiry, EnquiryStepTaken),
         *(NewMessage, ChangedMessage, Reading, NewMeeting, MeetingStepTaken, NewAgreedTask),
         MembershipDraft,
         NewChallenge,

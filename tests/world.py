@@ -32,6 +32,7 @@ from app.matches.lifecycle import MatchState
 from app.matchmaking.lifecycle import Outcome, RunState
 from app.matchmaking.models import Suggestion, Verdict
 from app.notices.lifecycle import NoticeState
+from app.notices.models import PublicNotice
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
 from app.reviews.service import assigning
@@ -41,6 +42,7 @@ from app.submissions.service import form_files, revisions
 from tests.advice.world import ADVISING, before_the_board
 from tests.attachments.samples import an_attachment
 from tests.conversations.world import CONVERSATIONS, in_conversation
+from tests.enquiries.people import an_enquiry
 from tests.factories import (
     a_call,
     a_challenge,
@@ -85,6 +87,7 @@ ABSENT = {
     *("consultation_id", "advisor_id", "item_id", "question_id", "advice_id"),
     *("webhook_id", "delivery_id", "counterpart_id", "invitation_id", "watched_id"),
     *("conversation_id", "message_id", "meeting_id", "task_id", "file_id"),
+    "enquiry_id",
 }
 """Where nothing is hidden from everybody, two absent things stand for hidden and absent."""
 
@@ -280,7 +283,9 @@ def people(world: World, session: Session) -> None:
             **told_by_webhook(session, user, world.secrets[role]),
         }
     _matched(session, world)
+    asked = _asked(session, world)
     things = {
+        "asked": asked,
         "invited": invited.id,
         "call": call.id,
         "offered": offered.call_id,
@@ -418,6 +423,18 @@ def _matched(session: Session, world: World) -> None:
     world.other |= in_conversation(session, None, world.other["challenge_id"])
 
 
+def _asked(session: Session, world: World) -> str:
+    """A question about each person's own challenge, and one about another's, published."""
+    for names in world.own.values():
+        drafted = session.get_one(PublicNotice, names["notice_id"])
+        names["enquiry_id"] = an_enquiry(session, drafted).id
+    other = a_notice(
+        session, programme_id=world.other["programme_id"], state=NoticeState.PUBLISHED
+    )
+    world.other["enquiry_id"] = an_enquiry(session, other).id
+    return other.code
+
+
 def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
     draft = {"title": "Early warning", "content": {}}
     programme_id = str(world.other["programme_id"])
@@ -478,6 +495,13 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "add_themes_to_challenge": {"themes": ["practice:data-sharing"]},
         "add_themes_to_solution": {"themes": ["practice:data-sharing"]},
         "create_release": {"call_id": str(things["releasing"])},
+        "create_enquiry": {
+            "notice_id": things["asked"],
+            "language": "en",
+            "body": "By radio?",
+        },
+        "edit_enquiry": {"body": "By radio?"},
+        "take_enquiry_step": {"answer": "Yes.", "language": "en", "reason": "It names people."},
         "create_notice": {"challenge_id": str(things["chosen"])},
         "replace_notice": {"texts": [a_text()]},
         "change_notice": {"names_country": True},

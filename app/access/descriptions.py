@@ -55,6 +55,14 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         ),
         Action.NOTICE_PUBLISH: Message("Publish approved notices"),
         Action.NOTICE_WITHDRAW: Message("Withdraw published notices"),
+        Action.ENQUIRY_ASK: Message("Ask about published challenges, without being named"),
+        Action.ENQUIRY_READ: Message(
+            "Read what is asked about published challenges, and never by whom"
+        ),
+        Action.ENQUIRY_ANSWER: Message("Answer what is asked about the team's challenges"),
+        Action.ENQUIRY_MANAGE: Message(
+            "Decline questions, leave out of them what names people, and close asking"
+        ),
         Action.INTEREST_READ: Message("Read how much sides would like to work together"),
         Action.INTEREST_WRITE: Message("Say how much the team would like to work with others"),
         Action.INTEREST_ASK: Message("Ask owners of challenges for their interest"),

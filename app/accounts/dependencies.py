@@ -15,7 +15,7 @@ from app.accounts.service.known_browsers import Browser
 from app.core.base.errors import NotSignedIn, Unavailable
 from app.core.base.logging import actor_id
 from app.core.http import cookies
-from app.core.http.access import Access, declaration_of
+from app.core.http.access import Access, declaration_of, is_unnamed
 from app.core.http.routing import AccessGuard
 from app.core.http.turns import Turns
 from app.core.storage.database import Database, reading
@@ -48,7 +48,8 @@ async def enter(request: Request) -> Actor:
     """
     credentials = await _bearer(request)
     actor = await run_in_threadpool(_who_asks, request, credentials)
-    actor_id.set(str(actor.user_id))
+    if not is_unnamed(request.scope["endpoint"]):
+        actor_id.set(str(actor.user_id))
     await run_in_threadpool(_count, request, actor)
     declaration = declaration_of(request.scope["endpoint"])
     if declaration is not None and declaration.access is Access.NEEDS:

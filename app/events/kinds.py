@@ -39,6 +39,9 @@ class EventKind(StrEnum):
     NOTICE_PROPOSED = "notice.proposed"
     NOTICE_PUBLISHED = "notice.published"
     NOTICE_WITHDRAWN = "notice.withdrawn"
+    ENQUIRY_WAITING = "enquiry.waiting"
+    ENQUIRY_ANSWERED = "enquiry.answered"
+    ENQUIRY_DECLINED = "enquiry.declined"
     MATCH_OFFERED = "match.offered"
     MATCH_ANSWER_SOON = "match.answer_soon"
     MATCH_CONFIRMED = "match.confirmed"
@@ -197,6 +200,12 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         EventKind.NOTICE_WITHDRAWN: _team(
             Message("A public notice is withdrawn"), Action.NOTICE_READ
         ),
+        EventKind.ENQUIRY_WAITING: _team(
+            Message("A question about a published challenge waits for its team"),
+            Action.ENQUIRY_READ,
+        ),
+        EventKind.ENQUIRY_ANSWERED: _person(Message("A question that you asked is answered")),
+        EventKind.ENQUIRY_DECLINED: _person(Message("A question that you asked is declined")),
         EventKind.MATCH_OFFERED: _team(
             Message("A match is offered to a team"), Action.MATCH_READ
         ),

@@ -10,6 +10,7 @@ from app.access.policy import Action, Actor
 from app.access.visibility import shared
 from app.advice.service import counting
 from app.core.base.clock import now
+from app.enquiries import queries as enquiries
 from app.insights.schemas import MOST_TASKS, TaskKind
 from app.insights.task import Task
 from app.interests import queries as interests
@@ -134,6 +135,13 @@ def of_owners(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for notice, zone in session.exec(statement):
         yield Task(TaskKind.APPROVE, notice.title, notice.code, Kind.CHALLENGE, 1, None, zone)
+
+
+def to_explain(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the published challenges of the actor's teams about which questions wait."""
+    for one in enquiries.waiting(session, actor, MOST_TASKS):
+        notice, kind = one.notice, Kind.CHALLENGE
+        yield Task(TaskKind.EXPLAIN, notice.title, notice.code, kind, one.count, None, one.zone)
 
 
 def asked_for_interest(session: Session, actor: Actor) -> Iterator[Task]:

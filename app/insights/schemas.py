@@ -22,7 +22,8 @@ class AuditRead(BaseModel):
     number: int = Field(validation_alias="id", description="Its place in the chain, from 1.")
     at: datetime
     actor_id: Annotated[UUID | None, Names("user", "actor")] = Field(
-        description="Null for the operator at the command line."
+        description="Null for the operator at the command line, and for who asks a question "
+        "about a published challenge, or withdraws one: nobody is told who that is."
     )
     action: str
     subject_kind: str
@@ -70,6 +71,7 @@ class TaskKind(StrEnum):
     RELEASE = "release"
     ANSWER = "answer"
     TELL = "tell"
+    EXPLAIN = "explain"
     APPROVE = "approve"
     AMEND = "amend"
     PUBLISH = "publish"

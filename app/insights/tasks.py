@@ -21,6 +21,7 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
         *desk_tasks.of_deciders(session, actor),
         *own_tasks.asked_to_answer(session, actor),
         *own_tasks.of_owners(session, actor),
+        *own_tasks.to_explain(session, actor),
         *own_tasks.asked_for_interest(session, actor),
         *desk_tasks.of_curators(session, actor),
         *own_tasks.offered(session, actor),

@@ -178,7 +178,9 @@ def read_published(
 ) -> Response:
     """Read one published challenge, by its code."""
     one = queries.published(session, notice_id)
-    read = OneRead(**_published(one, settings), licence=settings.open_data_licence)
+    address = f"{settings.public_url}/public/v1/notices/{one.notice.code}/questions"
+    licence = settings.open_data_licence
+    read = OneRead(**_published(one, settings), licence=licence, questions=address)
     return open_answer(request, read.model_dump_json().encode(), JSON)
 
 

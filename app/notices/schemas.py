@@ -194,6 +194,8 @@ class PublishedRead(BaseModel):
 class OneRead(PublishedRead):
     """A published challenge, with the licence under which it may be used."""
 
+    questions: str = Field(description="Where what was asked about it is read, with answers.")
+
     licence: str | None = Field(description="Null where the operator has not said.")
 
 

@@ -52,6 +52,8 @@ TOLD: Final = frozenset({"title", "remedy", "problem", "detail"})
 WORDS: Final = frozenset(
     {
         "Role",
+        "EnquiryState",
+        "AskingState",
         "MeetingState",
         "AgreedState",
         "Kind",

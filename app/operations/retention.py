@@ -12,6 +12,7 @@ from app.attachments.service import keeping as attachments
 from app.conversations.service import keeping as conversations
 from app.core.base.clock import now
 from app.core.storage import jobs, outbox, rate_limits
+from app.enquiries import service as enquiries
 from app.events import service as events
 from app.interests import service as interests
 from app.notifications.service import telling
@@ -54,6 +55,7 @@ def purge(session: Session, settings: Settings) -> Removed:
     threads = comments.forget(session, at - retention)
     support.forget(session, at - retention)
     interests.forget(session, retention)
+    enquiries.forget(session, at - retention)
     rooms = conversations.forget(session, at - retention)
     return Removed(
         people=people,

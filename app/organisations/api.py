@@ -63,7 +63,7 @@ def read_me(session: ReadSessionDep, actor: ActorDep) -> MeRead:
 @signed_in
 def export_me(request: Request, session: ReadSessionDep, actor: ActorDep) -> Response:
     """Give you everything that is stored about you; a browser is confirmed first."""
-    found = personal_data.export(session, actor)
+    found = personal_data.export(session, actor, request.app.state.asked_by)
     opened = partial(reading, request.app.state.database)
     return ComputedFile(
         lambda: personal_data.written(opened, found), "me.json", "application/json"

@@ -218,5 +218,9 @@ class PersonExport(BaseModel):
     known_browsers: list[dict[str, datetime]] = Field(
         description="Browsers that you have used before."
     )
+    enquiries: list[dict[str, Any]] = Field(
+        description="What you have asked about published challenges; nobody else is told that "
+        "it was you."
+    )
     letters: list[dict[str, Any]]
     events: list[dict[str, Any]] = Field(description="What you did, or was done about you.")

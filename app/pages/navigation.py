@@ -41,6 +41,9 @@ _PEOPLE: Final = _pages(
     *("show_invite", "invite", "invite_again", "show_user", "give_role", "take_role"),
     *("remove_authenticator", "end_sessions", "show_user_step", "take_user_step"),
 )
+_ASKED: Final = _pages("show_own_questions", "withdraw_question")
+_asks: Final = own_assigned(Action.ENQUIRY_ASK)
+_USERS: Final = _pages("show_users")
 _LETTERS: Final = _pages("show_letters", "hand_letter_over")
 _REVIEWING: Final = _pages(
     *("show_reviewing", "show_call_reviews", "show_rubric", "write_rubric", "show_ranking"),
@@ -148,7 +151,10 @@ ENTRIES: Final = (
     Entry(
         Message("Published challenges"),
         "/notices",
-        _pages("show_catalogue", "show_published", "download_sheet", "show_card"),
+        _pages(
+            *("show_catalogue", "show_published", "download_sheet", "show_card"),
+            *("show_asking", "ask_on_page"),
+        ),
         everybody,
     ),
     Entry(
@@ -277,13 +283,7 @@ ENTRIES: Final = (
         every(Action.TEAM_INVITE),
         Row.PEOPLE,
     ),
-    Entry(
-        Message("Users"),
-        "/people/users",
-        _pages("show_users"),
-        every(Action.USER_READ),
-        Row.PEOPLE,
-    ),
+    Entry(Message("Users"), "/people/users", _USERS, every(Action.USER_READ), Row.PEOPLE),
     Entry(Message("Letters"), "/letters", _LETTERS, every(Action.OUTBOX_READ), Row.PEOPLE),
     Entry(
         Message("Your profile"),
@@ -309,6 +309,7 @@ ENTRIES: Final = (
         _pages("show_letter_choices", "choose_letters"),
         row=Row.ACCOUNT,
     ),
+    Entry(Message("Your questions"), "/my-questions", _ASKED, _asks, Row.ACCOUNT),
     Entry(
         Message("Your tokens"),
         "/profile/tokens",
@@ -340,8 +341,8 @@ OUTSIDE: Final = frozenset(
         *("show_statistics", "show_statistics_map", "show_statistics_chart"),
         *("show_submission", "show_step", "take_step", "show_similar", "show_side_by_side"),
         *("show_support", "show_support_asked", "give_support"),
-        *("show_notice", "show_notice_step", "move_notice"),
-        *("begin_notice", "show_notice_form", "write_notice"),
+        *("show_notice", "show_notice_step", "move_notice", "show_enquiries", "move_enquiry"),
+        *("begin_notice", "show_notice_form", "write_notice", "move_asking"),
         *("show_decision", "write_decision", "show_decision_step", "move_decision"),
         *("show_review", "write_review", "show_review_step", "move_review"),
         *("download_file", "move_file", "download_reviewed_file"),

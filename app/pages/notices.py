@@ -79,6 +79,16 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "interest-asked": Message(
                 "Shown. The owner of the challenge has a task, and can say an interest."
             ),
+            "question-asked": Message(
+                "Sent. The team is told that a question waits, and nobody that it is yours."
+            ),
+            "question-withdrawn": Message("Withdrawn. Its text is deleted."),
+            "question-answer": Message("Answered. Everybody can read it now."),
+            "question-correct": Message("Corrected. The page says when."),
+            "question-edit": Message("Saved. What stood there before is not kept."),
+            "question-decline": Message("Declined. Who asked gets a letter, and reads why."),
+            "close-asking": Message("Closed. Nobody can ask about this challenge any more."),
+            "open-asking": Message("Open again. People can ask about this challenge."),
             "entry-confirm": Message("Confirmed. The staff go on with it."),
             "entry-changed": Message("It has changed since you opened it. Read it again."),
             "entry-take-over": Message("Your team goes on by itself."),

@@ -73,8 +73,10 @@ from app.pages.staff import (
 from app.pages.staff import calls as programme_calls
 from app.pages.team import (
     agreed,
+    asking,
     comments,
     conversation,
+    enquiries,
     entry,
     files,
     fitting,
@@ -124,6 +126,8 @@ for page in (
         fitting,
         own_interests,
         notice,
+        asking,
+        enquiries,
         receipt,
         matches,
         conversation,

@@ -19,6 +19,7 @@ from app.cli.runs import carry_out
 from app.core.base.clock import now
 from app.core.storage.database import Database, connect, reading, transaction
 from app.decisions.lifecycle import DecisionOutcome, DecisionState
+from app.enquiries.lifecycle import EnquiryState
 from app.main import create_app
 from app.matchmaking.models import Suggestion
 from app.matchmaking.schemas.runs import NewRun
@@ -42,6 +43,7 @@ from tests.browser.reviewed import REVIEWER, reviewed
 from tests.browser.screened import screened
 from tests.browser.watched import watched
 from tests.conversations.people import talked
+from tests.enquiries.people import a_published_challenge, an_enquiry
 from tests.factories import (
     KEY,
     a_call,
@@ -202,6 +204,7 @@ def _filled(database: Database, settings: Settings) -> dict[str, str]:
         names |= _offered(session, [c for c in calls if c.phase == "open"])
         names |= {"person": str(owner.id), "organisation": str(*team)}
         names |= _noticed(session, *team)
+        names |= _enquired(session, *team)
         names |= _matched(session, *team)
         names |= hooked(session, owner.id, next(iter(team)), programme.id)
         names |= counted(session)
@@ -270,6 +273,47 @@ def _noticed(session: Session, team: UUID) -> dict[str, str]:
         **screened(session, programme, team),
         "second": programme.code,
     }
+
+
+def _enquired(session: Session, team: UUID) -> dict[str, str]:
+    """Let people ask about a published challenge of the team, in each of the states."""
+    programme = a_programme(session, code="asking-edition", title="An edition with questions")
+    text = a_text(title="Warning of floods in small rivers", summary=SUMMARY)
+    published = a_published_challenge(
+        session,
+        challenge=a_challenge(
+            session,
+            organisation_id=team,
+            state=State.SELECTED,
+            programme_id=programme.id,
+            title="Warning of floods in small rivers",
+        ),
+        texts=[text],
+        themes=["policy-domain:ENVI"],
+        names_country=True,
+    )
+    provider = next(one for one in demonstration.PEOPLE if one.key == "solution_provider")
+    asker = accounts.user_with(session, provider.email)
+    asked: tuple[dict[str, Any], ...] = (
+        {"body": "May the sensors send over the public telephone network?"},
+        {
+            "body": "Combien de rivières faudrait-il équiper la première année ?",
+            "language": "fr",
+            "state": EnquiryState.ANSWERED,
+            "answer": "Twelve small rivers, of which four have a gauge already.",
+            "corrected_at": now(),
+            "edited_at": now(),
+        },
+        {
+            "body": "Our company is the best for this. When can we call?",
+            "state": EnquiryState.DECLINED,
+            "reason": "It is an advertisement, and no question about the challenge.",
+        },
+        {"body": "", "state": EnquiryState.WITHDRAWN},
+    )
+    for number, fields in enumerate(asked, 1):
+        an_enquiry(session, published, asker, number=number, **fields)
+    return {"enquired": published.code}
 
 
 def _matched(session: Session, team: UUID) -> dict[str, str]:

@@ -17,6 +17,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "catalogue-search": "/notices?q=data&country=FR",
             "catalogue-nothing": "/notices?q=nothing+is+like+that",
             "published": "/notices/{challenge}",
+            "published-asked": "/notices/{enquired}",
             "ranking": "/how-the-ranking-works",
             "data": "/about-the-data",
             "statistics": "/statistics",
@@ -65,6 +66,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "decline": "/submissions/{my_selected}/steps/decline",
             "notice-approve": "/submissions/{my_notice}/notice/steps/approve",
             "notice-changes": "/submissions/{my_notice}/notice/steps/ask-for-changes",
+            "questions": "/submissions/{enquired}/questions",
             "matches": "/matches",
             "match-offered": "/matches/{match_offered}",
             "match-confirmed": "/matches/{match_confirmed}",
@@ -92,6 +94,8 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "solution_provider": {
             "offer": "/submissions/{offer}",
             "fitting": "/submissions/{offer}/fitting",
+            "ask": "/notices/{enquired}/ask",
+            "own-questions": "/my-questions",
             "interests-not-yet": "/submissions/{offer}/interests",
             "fitting-nothing": "/submissions/{silent_offer}/fitting",
         },
@@ -120,6 +124,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "staff": {
             "tasks": "/tasks",
+            "questions-staff": "/submissions/{enquired}/questions",
             "consultations": "/programmes/{second}/consultations",
             "consultations-none": "/programmes/{programme}/consultations",
             "consultation-new": "/programmes/{second}/consultations/new?call={review_call}",

@@ -16,6 +16,7 @@ from app.core.base.clock import now
 from app.core.http.access import declarations
 from app.core.storage import outbox
 from app.decisions.lifecycle import DecisionOutcome
+from app.enquiries import letters as enquiries
 from app.events import service
 from app.events.kinds import ADDRESSES, EVENTS, Audience, EventKind, EventSubject
 from app.matches import letters as matches
@@ -32,6 +33,7 @@ LETTERS = {
     **{f"notice {step}": public_notices._EVENTS[step] for step in public_notices._LETTERS},
     **{f"review {kind}": kind for kind in reviews.LETTERS},
     **{f"advice {kind}": kind for kind in advice.LETTERS},
+    **{f"question {kind}": kind for kind in enquiries.LETTERS},
     **{f"room {kind}": kind for kind in conversations.LETTERS},
     "somebody is named for a submission": EventKind.SUBMISSION_SHARED,
     "staff have sent it for a team": EventKind.SUBMISSION_ENTERED,
@@ -53,7 +55,7 @@ def test_each_letter_has_its_event_and_each_event_its_letter() -> None:
 
 def test_no_letter_is_written_without_an_event() -> None:
     assert get_type_hints(outbox.write)["event_id"] is UUID
-    assert outbox.write.__kwdefaults__ == {"confidential": False}
+    assert outbox.write.__kwdefaults__ == {"confidential": False, "discreet": False}
 
 
 @pytest.mark.parametrize("outcome", DecisionOutcome)

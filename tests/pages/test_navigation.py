@@ -55,6 +55,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
                 Link("Your password", "/profile/password", False),
                 Link("Where you are signed in", "/profile/sessions", False),
                 Link("Letters that you get", "/profile/letters", False),
+                Link("Your questions", "/my-questions", False),
                 Link("Your tokens", "/profile/tokens", True),
                 Link("Webhooks", "/webhooks", False),
             ),

@@ -109,6 +109,7 @@ def others(session: Session) -> dict[str, Any]:
         "file": uuid4(),
         "meeting": uuid4(),
         "task": uuid4(),
+        "enquiry": uuid4(),
         "conflict_id": uuid4(),
         "consultation_id": uuid4(),
         "item_id": uuid4(),

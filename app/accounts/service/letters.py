@@ -22,6 +22,7 @@ def write(
     *,
     event: Event,
     confidential: bool = False,
+    discreet: bool = False,
 ) -> None:
     """Add a letter to the caller's transaction, in the language of who gets it.
 
@@ -33,6 +34,8 @@ def write(
         Of which it tells.
     confidential : bool, default=False
         Whether it holds a link that lets its holder in.
+    discreet : bool, default=False
+        Whether nobody else may know that this person gets it.
     """
     say = spoken_to(user).say
     outbox.write(
@@ -43,4 +46,5 @@ def write(
         subject=say(subject),
         body=say(body),
         confidential=confidential,
+        discreet=discreet,
     )

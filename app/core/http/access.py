@@ -23,6 +23,7 @@ from starlette.routing import Mount
 T = TypeVar("T")
 
 _NAME: Final = "__declaration__"
+_UNNAMED: Final = "__unnamed__"
 
 
 class Access(StrEnum):
@@ -72,6 +73,17 @@ def within(*actions: StrEnum) -> Callable[[T], T]:
     """Declare that the service answers within the reach of these actions only."""
     declaration = Declaration(Access.WITHIN, tuple(map(str, actions)))
     return lambda endpoint: _declare(endpoint, declaration)
+
+
+def unnamed(endpoint: T) -> T:
+    """Declare that the lines of the log do not tell who calls this."""
+    vars(endpoint)[_UNNAMED] = True
+    return endpoint
+
+
+def is_unnamed(endpoint: object) -> bool:
+    """Tell whether the lines of the log leave out who calls this."""
+    return getattr(endpoint, _UNNAMED, False)
 
 
 def _declare(endpoint: T, declaration: Declaration) -> T:

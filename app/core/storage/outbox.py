@@ -58,7 +58,8 @@ class Letter(Record, table=True):
 
     `event_id` is the event that it tells of; letters of earlier versions have none.
     `confidential` letters hold a link that lets its holder in; their text is removed
-    when they are sent.
+    when they are sent. Of `discreet` ones nobody may know but who gets them: who looks after
+    the outbox is shown none.
     """
 
     user_id: UUID = Field(index=True)
@@ -67,6 +68,7 @@ class Letter(Record, table=True):
     subject: str
     body: str
     confidential: bool = False
+    discreet: bool = False
     attempts: int = 0
     claim: UUID | None = None
     due_at: datetime | None = Field(default_factory=now, sa_type=UtcDateTime, index=True)
@@ -93,6 +95,7 @@ def write(
     subject: str,
     body: str,
     confidential: bool = False,
+    discreet: bool = False,
 ) -> Letter:
     """Add a letter to the caller's transaction.
 
@@ -113,6 +116,7 @@ def write(
         subject=subject,
         body=body,
         confidential=confidential,
+        discreet=discreet,
     )
     message_of(letter, sender="check@localhost")
     session.add(letter)

@@ -29,7 +29,7 @@ def letters(session: Session, actor: Actor, query: LetterQuery) -> Page[LetterRe
         If the actor may not read the outbox.
     """
     policy.require(actor, Action.OUTBOX_READ)
-    statement = select(Letter)
+    statement = select(Letter).where(~col(Letter.discreet))
     if query.state:
         statement = statement.where(or_(*map(_is, query.state)))
     found = page(
@@ -55,11 +55,17 @@ def letter(session: Session, actor: Actor, letter_id: UUID) -> LetterRead:
         If there is none.
     """
     policy.require(actor, Action.OUTBOX_READ)
-    found = session.get(Letter, letter_id)
-    if found is None:
-        raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
+    found = _one(session, letter_id)
     _note_reading([found])
     return _shown(actor, found)
+
+
+def _one(session: Session, letter_id: UUID) -> Letter:
+    found = session.get(Letter, letter_id)
+    # That somebody gets a discreet one tells who they are.
+    if found is None or found.discreet:
+        raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
+    return found
 
 
 def _note_reading(letters: Sequence[Letter]) -> None:
@@ -86,9 +92,7 @@ def hand_over(
         If the letter waits no longer, or a mail server will send it.
     """
     policy.require(actor, Action.OUTBOX_READ)
-    found = session.get(Letter, letter_id)
-    if found is None:
-        raise NotFound(Message("There is no letter {letter_id}.", letter_id=letter_id))
+    found = _one(session, letter_id)
     if not policy.allows(actor, Action.USER_WRITE):
         roles = set(
             session.exec(select(Membership.role).where(Membership.user_id == found.user_id))

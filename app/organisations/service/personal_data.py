@@ -37,10 +37,17 @@ AT_ONCE: Final = 500
 _GROWING: Final = ("letters", "events")
 
 
-def export(session: Session, actor: Actor) -> PersonExport:
+def export(
+    session: Session, actor: Actor, asked: Callable[[Session, UUID], list[dict[str, Any]]]
+) -> PersonExport:
     """Return what is stored about the actor, but for secrets; letters and events are left out.
 
     What an organisation has submitted belongs to it, and is no part of this.
+
+    Parameters
+    ----------
+    asked : callable of (session, key of the person)
+        Returns the questions of a person, which a floor above keeps.
 
     Raises
     ------
@@ -85,6 +92,7 @@ def export(session: Session, actor: Actor) -> PersonExport:
             {"since": row.created_at, "ends_at": row.ends_at}
             for row in session.exec(select(KnownBrowser).where(KnownBrowser.user_id == me.id))
         ],
+        enquiries=asked(session, me.id),
         letters=[],
         events=[],
     )

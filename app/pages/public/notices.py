@@ -1,5 +1,6 @@
 """The catalogue: challenges of which everybody may read a notice, and one of them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -30,6 +31,9 @@ from app.documents.blocks import (
     Text,
     Written,
 )
+from app.enquiries import queries as enquiries
+from app.enquiries.lifecycle import not_to_ask
+from app.enquiries.models import Enquiry
 from app.notices import queries
 from app.notices.queries import Published
 from app.notices.schemas import CatalogueQuery
@@ -101,6 +105,7 @@ def show_published(
 ) -> Response:
     """Show one published challenge, in the language that is asked for or the reader's own."""
     found = queries.published(session, notice)
+    asking = enquiries.asking_facts(session, page.actor, found.notice)
     return page.render(
         "public/notice.html",
         found=found,
@@ -108,6 +113,9 @@ def show_published(
         licence=settings.open_data_licence,
         address=_address(found, settings),
         calls=_open_calls(session, found),
+        answered=enquiries.answered(session, found.notice),
+        takes_questions=not_to_ask(asking) is None,
+        answers_itself=asking.is_own,
         labels=themes.labels(session, page.language),
     )
 
@@ -129,6 +137,7 @@ def download_sheet(
         themes.labels(session, page.language),
         translations.language(page.language),
         _address(found, settings),
+        enquiries.answered(session, found.notice),
     )
     return ComputedFile(
         lambda: iter([typesetting.pdf(made)]),
@@ -184,6 +193,7 @@ def sheet(
     labels: dict[str, str],
     into: Language,
     address: str,
+    answered: Sequence[Enquiry] = (),
 ) -> Document:
     """Return a published challenge as a document.
 
@@ -197,6 +207,8 @@ def sheet(
         That of the reader, for what the service says itself.
     address : str
         Where it is read.
+    answered : sequence of Enquiry
+        What was asked about it, with the answers.
     """
     assert found.notice.published_at is not None  # noqa: S101 -- it is published
     facts: list[tuple[Text, Text]] = [
@@ -218,6 +230,9 @@ def sheet(
     if found.notice.themes:
         blocks.append(Heading(into.say(Message("Themes"))))
         blocks.append(Items([labels.get(key, key) for key in found.notice.themes]))
+    if answered:
+        blocks.append(Heading(into.say(Message("Questions and answers"))))
+    blocks.extend(Facts(_said(one, into, found.programme.zone)) for one in answered)
     return Document(
         title=text["title"],
         over=into.say(PUBLISHED),
@@ -227,6 +242,20 @@ def sheet(
         unknown=into.say(UNKNOWN_SAID),
         blocks=blocks,
     )
+
+
+def _said(one: Enquiry, into: Language, zone: str) -> list[tuple[Text, Text]]:
+    """Return a question and its answer for a sheet, and when the answer was corrected."""
+    told: list[tuple[Text, Text]] = [
+        (
+            into.say(Message("Question {number}", number=one.number)),
+            Written(one.body, one.language),
+        ),
+        (into.say(Message("Answer")), Written(one.answer, one.answer_language)),
+    ]
+    if one.corrected_at is not None:
+        told.append((into.say(Message("Answer corrected")), into.day(one.corrected_at, zone)))
+    return told
 
 
 def _open_calls(session: Session, found: Published) -> list[CallRead]:

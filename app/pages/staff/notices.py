@@ -19,6 +19,7 @@ from app.core.http.access import needs
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.tables.languages import OFFERED
+from app.enquiries import queries as enquiries
 from app.notices import queries, service
 from app.notices.models import PublicNotice
 from app.notices.schemas import (
@@ -101,6 +102,7 @@ def show_notices(
         "staff/notices.html",
         programme=of,
         rows=found.rows,
+        asked=enquiries.counted(session, actor, [row.id for row in found.rows]),
         cursor=found.cursor,
         without=queries.without_notice(session, actor, of.id),
     )

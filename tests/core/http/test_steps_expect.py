@@ -19,6 +19,8 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_meeting_step cancel": (Role.MEMBER, "own", "read_meeting"),
     "take_room_file_step remove": (Role.MEMBER, "own", "read_room_file"),
     "take_agreed_task_step finish": (Role.MEMBER, "own", "read_agreed_task"),
+    "take_enquiry_step decline": (Role.STAFF, "own", "read_enquiry"),
+    "take_asking_step close-asking": (Role.STAFF, "own", "list_asking_steps"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
@@ -44,7 +46,7 @@ def test_every_route_of_a_step_stands_in_the_table(world: World) -> None:
 _REASON = {"reason": "They have not met since 2019."}
 _BODIES: Mapping[str, dict[str, str]] = {
     **{f"take_{what}_step": {} for what in ("user", "challenge", "solution")},
-    **{f"take_{what}_step": _REASON for what in ("review", "conflict", "exclusion")},
+    **{f"take_{what}_step": _REASON for what in ("review", "conflict", "exclusion", "enquiry")},
 }
 
 

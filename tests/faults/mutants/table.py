@@ -13,6 +13,7 @@ from tests.faults.mutants import (
     credentials,
     decisions,
     duplicates,
+    enquiries,
     entering,
     files,
     floods,
@@ -69,4 +70,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *assisting.FAULTS,
     *webhooks.FAULTS,
     *interests.FAULTS,
+    *enquiries.FAULTS,
 )

@@ -1,0 +1,1 @@
+"""Questions about published challenges: asked without a name, answered for everybody."""
