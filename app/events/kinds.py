@@ -39,6 +39,10 @@ class EventKind(StrEnum):
     NOTICE_PROPOSED = "notice.proposed"
     NOTICE_PUBLISHED = "notice.published"
     NOTICE_WITHDRAWN = "notice.withdrawn"
+    PRACTICE_LISTED = "practice.listed"
+    PRACTICE_RETURNED = "practice.returned"
+    PRACTICE_DECLINED = "practice.declined"
+    PRACTICE_REMOVED = "practice.removed"
     MATCH_OFFERED = "match.offered"
     MATCH_ANSWER_SOON = "match.answer_soon"
     MATCH_CONFIRMED = "match.confirmed"
@@ -68,7 +72,7 @@ class EventKind(StrEnum):
     @property
     def in_programme(self) -> bool:
         """Whether it happens within a programme, so that its staff can be told as well."""
-        return EVENTS[self].action not in {Action.WEBHOOK_OWN, Action.ORGANISATION_READ}
+        return EVENTS[self].action not in _OUTSIDE
 
 
 class EventSubject(StrEnum):
@@ -78,6 +82,7 @@ class EventSubject(StrEnum):
     SOLUTION = "solution"
     CALL = "call"
     NOTICE = "notice"
+    PRACTICE = "practice"
     MATCH = "match"
     REVIEW = "review"
     CONSULTATION = "consultation"
@@ -93,6 +98,7 @@ ADDRESSES: Final[Mapping[EventSubject, str]] = MappingProxyType(
         EventSubject.SOLUTION: "/api/v1/solutions/{id}",
         EventSubject.CALL: "/api/v1/calls/{id}",
         EventSubject.NOTICE: "/api/v1/notices/{id}",
+        EventSubject.PRACTICE: "/api/v1/practices/{id}",
         EventSubject.MATCH: "/api/v1/matches/{id}",
         EventSubject.REVIEW: "/api/v1/reviews/{id}",
         EventSubject.CONSULTATION: "/api/v1/consultations/{id}",
@@ -103,6 +109,12 @@ ADDRESSES: Final[Mapping[EventSubject, str]] = MappingProxyType(
     }
 )
 """Where each is read."""
+
+
+_OUTSIDE: Final = frozenset(
+    {Action.WEBHOOK_OWN, Action.ORGANISATION_READ, Action.PRACTICE_READ}
+)
+"""What somebody may do who may know of an event that belongs to no programme."""
 
 
 class Audience(StrEnum):
@@ -196,6 +208,18 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         ),
         EventKind.NOTICE_WITHDRAWN: _team(
             Message("A public notice is withdrawn"), Action.NOTICE_READ
+        ),
+        EventKind.PRACTICE_LISTED: _team(
+            Message("A practice of a team stands in the register"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_RETURNED: _team(
+            Message("Staff ask for changes of a practice"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_DECLINED: _team(
+            Message("Staff do not list a practice"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_REMOVED: _team(
+            Message("Staff have removed a practice from the register"), Action.PRACTICE_READ
         ),
         EventKind.MATCH_OFFERED: _team(
             Message("A match is offered to a team"), Action.MATCH_READ

@@ -19,6 +19,8 @@ from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
+from app.register.lifecycle import PracticeState
+from app.register.models import Practice
 from app.reviews.lifecycle import WAITING
 from app.reviews.models import Review
 from app.submissions.lifecycle import Kind, State
@@ -134,6 +136,23 @@ def of_owners(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for notice, zone in session.exec(statement):
         yield Task(TaskKind.APPROVE, notice.title, notice.code, Kind.CHALLENGE, 1, None, zone)
+
+
+def of_practices(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the practices of the actor's teams of which staff ask for changes."""
+    own = policy.own_reach(actor, Action.PRACTICE_WRITE)
+    statement = (
+        select(Practice)
+        .where(
+            col(Practice.organisation_id).in_(own),
+            Practice.state == PracticeState.DRAFT,
+            Practice.message != "",
+        )
+        .order_by(col(Practice.code))
+        .limit(MOST_TASKS)
+    )
+    for one in session.exec(statement):
+        yield Task(TaskKind.REWRITE, one.title, one.code, Kind.SOLUTION, 1, None, "UTC")
 
 
 def asked_for_interest(session: Session, actor: Actor) -> Iterator[Task]:

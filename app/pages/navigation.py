@@ -151,6 +151,16 @@ ENTRIES: Final = (
         everybody,
     ),
     Entry(
+        Message("Register of practices"),
+        "/register",
+        _pages(
+            *("show_register", "show_listed", "show_practices", "show_new_practice"),
+            *("make_practice", "show_practice", "show_practice_form", "write_practice"),
+            *("show_practice_step", "move_practice", "begin_solution_from"),
+        ),
+        everybody,
+    ),
+    Entry(
         Message("How the ranking works"),
         "/how-the-ranking-works",
         _pages("show_how_it_ranks"),

@@ -19,7 +19,7 @@ from app.pages.account import (
     webhooks,
 )
 from app.pages.account import letters as letter_choices
-from app.pages.public import about, calls, components, front, open_data
+from app.pages.public import about, calls, components, front, open_data, register
 from app.pages.public import notices as catalogue
 from app.pages.public import support as supporting
 from app.pages.review import advice, review
@@ -84,6 +84,7 @@ from app.pages.team import (
     mine,
     notice,
     offline,
+    practices,
     receipt,
     step,
     submission,
@@ -94,7 +95,7 @@ from app.pages.team import interests as own_interests
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, open_data, about, components, supporting),
+    *(front, calls, catalogue, register, open_data, about, components, supporting),
     *(
         sign_in,
         demonstration,
@@ -123,6 +124,7 @@ for page in (
         fitting,
         own_interests,
         notice,
+        practices,
         receipt,
         matches,
         conversation,

@@ -30,6 +30,8 @@ STAFF = {
     "advice:ask",
     "notice:read",
     "notice:write",
+    "practice:read",
+    "practice:curate",
     "interest:read",
     "interest:ask",
     "gap:read",
@@ -66,6 +68,7 @@ ANY = {
         "job:read",
     }
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
+    | {"practice:read"}
     | {"exclusion:read", "interest:read"}
     | AUDIT,
     "admin": {
@@ -96,6 +99,8 @@ OWN = {
         "notice:read",
         "notice:approve",
         "notice:withdraw",
+        "practice:read",
+        "practice:write",
         "interest:read",
         "interest:write",
         "match:read",

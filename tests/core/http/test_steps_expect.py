@@ -19,6 +19,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_meeting_step cancel": (Role.MEMBER, "own", "read_meeting"),
     "take_agreed_task_step finish": (Role.MEMBER, "own", "read_agreed_task"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
+    "take_practice_step offer": (Role.MEMBER, "own", "read_practice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
     "take_user_step deactivate": (Role.ADMIN, "own", "read_user"),
