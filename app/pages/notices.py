@@ -181,7 +181,7 @@ NOTICES: Final[Mapping[str, Notice]] = MappingProxyType(
             "notice-withdraw": Message("Withdrawn. It is no longer public."),
             "notice-revise": Message("It is a draft again."),
             "practice-begun": Message("Saved as a draft. Only your team can read it."),
-            "practice-written": Message("Saved. Nothing of it is public yet."),
+            "practice-written": Message("Saved. The new text is not public yet."),
             "practice-offer": Message("Offered. The staff of the incubator read it now."),
             "practice-take-back": Message("Taken back. You can go on writing."),
             "practice-list": Message("Listed. Everybody can read it in the register now."),

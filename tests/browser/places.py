@@ -19,7 +19,7 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "published": "/notices/{challenge}",
             "register": "/register",
             "register-search": "/register?q=digital&country=PT",
-            "register-nothing": "/register?q=nothing+is+like+that",
+            "register-nothing": "/register?q=nowhere+and+never",
             "practice": "/register/{listed}",
             "practice-of-a-team": "/register/{my_listed}",
             "ranking": "/how-the-ranking-works",

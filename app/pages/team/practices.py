@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlmodel import Session
 
 from app.access import policy
@@ -16,7 +16,7 @@ from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
-from app.core.http.forms import Form, form_of
+from app.core.http.forms import Form, form_of, without_empty
 from app.core.tables.languages import OFFERED
 from app.organisations.service import organisations
 from app.pages.layout import Page, PageDep, go_to
@@ -109,9 +109,11 @@ class Said(BaseModel):
 
 
 class Asked(PracticeQuery):
-    """What the list is asked, as its form sends it."""
+    """What the list is asked, as its form sends it: what was left empty is not asked."""
 
     done: Annotated[str | None, Field(max_length=40)] = None
+
+    _filled_in = model_validator(mode="before")(without_empty)
 
 
 PracticeFormDep = Annotated[Form[PracticeForm], Depends(form_of(PracticeForm))]
@@ -282,9 +284,13 @@ def _may(actor: Actor, practice: Practice, step: str) -> bool:
     return policy.allows(actor, LIFE.step(step).action, practice.organisation_id)
 
 
-def _open_calls(session: Session, actor: Actor) -> list[CallRead]:
+def _open_calls(session: Session, actor: Actor) -> list[tuple[CallRead, str]]:
+    """Return the calls in which a solution can be begun now, each with its programme."""
     query = CallQuery(kind=[CallKind.SOLUTIONS], phase=[Phase.OPEN])
-    return list(programmes.calls(session, actor, query).rows)
+    calls = programmes.calls(session, actor, query).rows
+    keys = {call.programme_id for call in calls}
+    titles = {key: programmes.programme(session, key).title for key in keys}
+    return [(call, titles[call.programme_id]) for call in calls]
 
 
 def _values(page: Page, session: Session, actor: Actor, practice: Practice) -> dict[str, Any]:
