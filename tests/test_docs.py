@@ -63,6 +63,12 @@ from app.organisations.schemas import (
 )
 from app.programmes.schemas import CallDraft, ProgrammeDraft
 from app.questions.schemas import FormDraft, NextEdition
+from app.register.schemas import (
+    NewPractice,
+    NewSolutionOf,
+    PracticeDraft,
+    PracticeStepTaken,
+)
 from app.reviews.schemas.outcomes import StorePlan
 from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
 from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, ReviewText
@@ -129,7 +135,9 @@ BODIES: dict[str, type[BaseModel]] = {
         NewDecision,
         NewNotice,
         NewOffers,
+        NewPractice,
         NewPreparation,
+        NewSolutionOf,
         NewRelease,
         NewReplacement,
         NewRun,
@@ -139,6 +147,8 @@ BODIES: dict[str, type[BaseModel]] = {
         NoticeDraft,
         NoticeStepTaken,
         OrganisationDraft,
+        PracticeDraft,
+        PracticeStepTaken,
         Patch,
         ProgrammeDraft,
         SolutionDraft,

@@ -1,6 +1,6 @@
 """Practices: begun and written by teams, moved along their life, listed by staff."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -40,6 +40,7 @@ from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
 from app.submissions.schemas import NewSolution, SolutionContent
 from app.submissions.service import drafts
+from app.themes import service as themes
 
 SUBJECT: Final = "practice"
 """The kind of subject in the audit record."""
@@ -359,6 +360,8 @@ def begin_solution(
 ) -> Submission:
     """Begin a solution in an open call with what a listed practice of one's own says.
 
+    A theme that is no longer offered is left out.
+
     Parameters
     ----------
     most : int
@@ -381,9 +384,11 @@ def begin_solution(
             "Only a listed practice can become a solution.",
             remedy="Wait until the staff have listed it, or begin a solution of its own.",
         )
-    said: dict[str, Any] = practice.model_dump(include={"title", "language", "themes"})
+    offered = themes.keys(session)
     solution = NewSolution(
-        **said,
+        title=practice.title,
+        language=practice.language,
+        themes=[key for key in practice.themes if key in offered],
         call_id=new.call_id,
         organisation_id=practice.organisation_id,
         content=SolutionContent(experience=practice.text, evidence=practice.results),

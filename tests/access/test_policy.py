@@ -268,6 +268,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_ANSWER,
         Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
+        Action.PRACTICE_WRITE,
         Action.INTEREST_WRITE,
         Action.MATCH_ANSWER,
         Action.CONVERSATION_READ,

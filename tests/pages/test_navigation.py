@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.access.policy import Action, Actor, Role
-from app.pages.navigation import ENTRIES, OUTSIDE, Link, Links, rows
+from app.pages.entry_readers import Link, Links
+from app.pages.navigation import ENTRIES, OUTSIDE, rows
 from app.pages.routes import include_pages
 
 

@@ -6,18 +6,29 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app.access.policy import Role
+from app.access.policy import Action, Actor, Role
 from app.accounts.models import Membership
+from app.core.base.errors import Conflict
 from app.core.storage.outbox import Letter
 from app.core.storage.reference_numbers import Counter
 from app.events.models import Event
 from app.insights.schemas import TaskKind
 from app.programmes.lifecycle import CallKind
+from app.register import service
 from app.register.lifecycle import PracticeState
 from app.register.models import Practice
+from app.register.schemas import PracticeStepTaken
 from app.register.service import MOST_PRACTICES
 from tests.conftest import SignIn
-from tests.factories import THEMES, a_call, a_practice, a_user, organisation_of, themes
+from tests.factories import (
+    THEMES,
+    a_call,
+    a_practice,
+    a_user,
+    an_organisation,
+    organisation_of,
+    themes,
+)
 
 NEW: dict[str, Any] = {
     "title": "One counter for people who move",
@@ -230,6 +241,34 @@ def test_somebody_of_the_staff_decides_about_nothing_of_their_own_organisation(
         409,
         "Your own organisation offers this practice.",
     )
+
+
+def test_a_narrow_token_does_not_hide_whose_member_its_person_is(
+    session: Session,
+) -> None:
+    practice = a_practice(session, state=PracticeState.OFFERED)
+    assert practice.organisation_id is not None
+    own = frozenset({practice.organisation_id})
+    actor = Actor(
+        a_user(session, Role.STAFF).id,
+        {Role.STAFF: frozenset(), Role.MEMBER: own},
+        scopes=frozenset({Action.PRACTICE_READ, Action.PRACTICE_CURATE}),
+    )
+
+    with pytest.raises(Conflict, match="Your own organisation"):
+        service.take_step(session, actor, practice.id, "list", PracticeStepTaken())
+
+
+def test_nobody_offers_in_the_name_of_another_organisation(
+    session: Session, team: TestClient
+) -> None:
+    other = an_organisation(session)
+    session.commit()
+
+    answer = team.post("/api/v1/practices", json=NEW | {"organisation_id": str(other.id)})
+
+    assert answer.status_code == 403
+    assert session.exec(select(Practice)).first() is None
 
 
 def test_what_waits_is_a_task_of_the_staff_and_what_comes_back_one_of_the_team(
