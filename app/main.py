@@ -56,6 +56,8 @@ from app.pages.routes import include_pages
 from app.programmes.api import open_calls
 from app.programmes.api import router as programmes
 from app.questions.api import router as questions
+from app.register.api import register
+from app.register.api import router as practices
 from app.reviews import api as reviews
 from app.screening import api as screening
 from app.settings import Settings
@@ -164,6 +166,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         releasing,
         notices,
         enquiries.router,
+        practices,
         interests,
         matchmaking,
         learning,
@@ -184,6 +187,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     app.include_router(catalogue)
     app.include_router(enquiries.catalogue)
+    app.include_router(register)
     app.include_router(statistics.open_router)
     app.include_router(open_calls)
     include_pages(app)

@@ -24,6 +24,7 @@ from app.notifications import models as notifications
 from app.organisations import models as organisations
 from app.programmes import models as programmes
 from app.questions import models as questions
+from app.register import models as register
 from app.reviews import models as reviews
 from app.screening import models as screening
 from app.submissions import models as submissions
@@ -54,6 +55,7 @@ __all__ = [
     "questions",
     "rate_limits",
     "reference_numbers",
+    "register",
     "reviews",
     "screening",
     "submissions",

@@ -33,6 +33,9 @@ from app.programmes.models import Call, Programme
 from app.questions.checking import in_full
 from app.questions.forms import Form, Question, Rule, stored
 from app.questions.models import CallForm
+from app.register import service as register
+from app.register.lifecycle import PracticeState
+from app.register.models import Practice
 from app.screening.lifecycle import ExclusionState
 from app.screening.models import Exclusion
 from app.submissions.lifecycle import Kind, State
@@ -254,6 +257,41 @@ def a_notice(session: Session, **fields: Any) -> PublicNotice:
     for name in ("code", "programme_id", "organisation_id"):
         fields[name] = getattr(challenge, name)
     return _saved(session, PublicNotice(challenge_id=challenge.id, **fields))
+
+
+def a_practice(session: Session, **fields: Any) -> Practice:
+    """A practice of a team, a draft unless a state is given; what is listed can be read."""
+    owner = session.get_one(
+        Organisation, fields.pop("organisation_id", None) or an_organisation(session).id
+    )
+    state = fields.get("state", PracticeState.DRAFT)
+    fields = {
+        "code": f"PR-2020-{next(_numbers):03}",
+        "title": "One counter for people who move",
+        "summary": "A city tells fourteen offices by one form.",
+        "text": "People tell the city once. The city tells the other offices.",
+        "results": "",
+        "language": "en",
+        "works_in": ["en"],
+        "themes": list(THEMES),
+        "sources": [],
+        "offered_at": None if state is PracticeState.DRAFT else now(),
+        **fields,
+    }
+    if state is PracticeState.LISTED:
+        fields |= {"listed_at": now(), "first_listed_at": now()}
+    practice = _saved(
+        session,
+        Practice(
+            organisation_id=owner.id,
+            organisation=owner.name,
+            countries=[owner.country],
+            **fields,
+        ),
+    )
+    if state is PracticeState.LISTED:
+        register.publish(session, practice)
+    return practice
 
 
 def a_match(session: Session, **fields: Any) -> Match:

@@ -107,6 +107,7 @@ EXCEPTIONS: Final = MappingProxyType(
         "app/insights/desk_tasks.py": "what waits for people of the incubator",
         "app/insights/tasks.py": "what waits for a person, over all features",
         "app/notices/feed.py": "what is published as Atom",
+        "app/register/feed.py": "the register as Atom",
         "app/operations/backup.py": "all data in one file, and back",
         "app/operations/backup_manifest.py": "what a backup says about itself",
         "app/operations/health.py": "alive, ready, version, figures",

@@ -31,6 +31,7 @@ from tests.operations import access_matrix as operations
 from tests.organisations import access_matrix as organisations
 from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
+from tests.register import access_matrix as register
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
 from tests.statistics import access_matrix as statistics
@@ -60,6 +61,7 @@ FEATURES = (
     organisations,
     programmes,
     questions,
+    register,
     reviews,
     screening,
     submissions,
@@ -150,6 +152,7 @@ LISTS = {
     "list_solutions": ("read_solution", "solution_id"),
     "list_decisions": ("read_decision", "decision_id"),
     "list_notices": ("read_notice", "notice_id"),
+    "list_practices": ("read_practice", "practice_id"),
     "list_releases": ("read_release", "release_id"),
     "list_runs": ("read_run", "run_id"),
 }

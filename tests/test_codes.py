@@ -18,6 +18,7 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
+from app.register.models import Practice
 from app.screening.models import Exclusion
 from app.submissions.models import Submission
 from tests.attachments import access_matrix as attachments
@@ -32,6 +33,7 @@ from tests.matchmaking import access_matrix as matchmaking
 from tests.notices import access_matrix as notices
 from tests.programmes import access_matrix as programmes
 from tests.questions import access_matrix as questions
+from tests.register import access_matrix as register
 from tests.reviews import access_matrix as reviews
 from tests.screening import access_matrix as screening
 from tests.statistics import access_matrix as statistics
@@ -49,6 +51,7 @@ TABLES: Final[Mapping[str, Any]] = {
     "decision_id": Decision,
     "exclusion_id": Exclusion,
     "notice_id": PublicNotice,
+    "practice_id": Practice,
     "run_id": MatchRun,
     "match_id": Match,
     "counterpart_id": Submission,
@@ -63,6 +66,7 @@ NOWHERE: Final = {
     "decision_id": "CH-1999-996",
     "exclusion_id": "CH-1999-995",
     "notice_id": "CH-1999-997",
+    "practice_id": "PR-1999-999",
     "run_id": "RUN-1999-999",
     "match_id": "MA-1999-999",
     "counterpart_id": "SO-1999-998",
@@ -100,6 +104,7 @@ FEATURES: Final = (
         matchmaking,
         notices,
         programmes,
+        register,
         reviews,
         screening,
     ),
@@ -171,6 +176,7 @@ def test_the_code_of_what_is_hidden_looks_like_that_of_nothing(world: World, cas
         "solutions",
         "decisions",
         "notices",
+        "practices",
         "match-runs",
         "matches",
         "programmes",
@@ -188,7 +194,7 @@ def test_every_list_of_what_has_a_code_is_filtered_by_it_and_by_that_of_the_prog
     one = listed()[0]
     assert listed(f"code={one}") == listed(f"code={one.swapcase()}&code=none") == [one]
     assert listed("code=none") == []
-    if kind == "programmes":
+    if kind in {"programmes", "practices"}:
         return
     programme = world.other["programme_id"]
     code = code_of(world, "programme_id", programme)

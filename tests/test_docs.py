@@ -64,6 +64,12 @@ from app.organisations.schemas import (
 )
 from app.programmes.schemas import CallDraft, ProgrammeDraft
 from app.questions.schemas import FormDraft, NextEdition
+from app.register.schemas import (
+    NewPractice,
+    NewSolutionOf,
+    PracticeDraft,
+    PracticeStepTaken,
+)
 from app.reviews.schemas.outcomes import StorePlan
 from app.reviews.schemas.reviewers import NewReviewer, ReviewerDraft
 from app.reviews.schemas.reviews import NewComment, NewReview, ReviewStepTaken, ReviewText
@@ -131,7 +137,9 @@ BODIES: dict[str, type[BaseModel]] = {
         NewDecision,
         NewNotice,
         NewOffers,
+        NewPractice,
         NewPreparation,
+        NewSolutionOf,
         NewRelease,
         NewReplacement,
         NewRun,
@@ -141,6 +149,8 @@ BODIES: dict[str, type[BaseModel]] = {
         NoticeDraft,
         NoticeStepTaken,
         OrganisationDraft,
+        PracticeDraft,
+        PracticeStepTaken,
         Patch,
         ProgrammeDraft,
         SolutionDraft,

@@ -35,6 +35,7 @@ from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import CallState
 from app.programmes.models import Call
+from app.register.lifecycle import PracticeState
 from app.reviews.service import assigning
 from app.submissions.lifecycle import State
 from app.submissions.models import Submission
@@ -51,6 +52,7 @@ from tests.factories import (
     a_late_permit,
     a_match,
     a_notice,
+    a_practice,
     a_programme,
     a_run,
     a_session,
@@ -217,6 +219,7 @@ def people(world: World, session: Session) -> None:
         "notice_id": a_notice(
             session, programme_id=programme.id, state=NoticeState.PROPOSED
         ).id,
+        "practice_id": a_practice(session, state=PracticeState.OFFERED).id,
         "permit_id": permit.id,
         "decision_id": a_decision(session, call_id=deciding.id, state=DecisionState.READY).id,
         "exclusion_id": an_exclusion(session, call_id=call.id).id,
@@ -236,6 +239,7 @@ def people(world: World, session: Session) -> None:
         "challenge_id": a_challenge(session, call_id=call.id).id,
         "solution_id": a_solution(session, call_id=offered.call_id).id,
         "submission_id": a_challenge(session, call_id=call.id).id,
+        "practice_id": a_practice(session).id,
         **{name: nowhere(name) for name in ABSENT},
     }
     world.other |= reviewed_by(session, None, deciding)
@@ -271,6 +275,7 @@ def people(world: World, session: Session) -> None:
             "entry_id": entered(session, draft).id,
             "counterpart_id": asked_about(session, draft, offered).solution_id,
             "notice_id": a_notice(session, programme_id=programme.id, **owned).id,
+            "practice_id": a_practice(session, **owned).id,
             "decision_id": a_decision(session, call_id=deciding.id, **owned).id,
             "exclusion_id": an_exclusion(session, proposed_by=user.id, **owned).id,
             "solution_id": a_solution(session, call_id=offered.call_id, **owned).id,
@@ -505,6 +510,11 @@ def _with_bodies(world: World, things: Mapping[str, Any]) -> None:
         "create_notice": {"challenge_id": str(things["chosen"])},
         "replace_notice": {"texts": [a_text()]},
         "change_notice": {"names_country": True},
+        "create_practice": {"title": "One counter for people who move"},
+        "replace_practice": {"title": "One counter for people who move"},
+        "change_practice": {"title": "One counter for all who move"},
+        "take_practice_step": {"reason": "Since when does it run?"},
+        "begin_solution_of_practice": {"call_id": str(things["offered"])},
         "create_run": {"programme_id": programme_id},
         "take_match_step": {"why": "no_time", "reason": "We move house."},
         "replace_match": {

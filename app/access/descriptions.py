@@ -63,6 +63,9 @@ DESCRIPTIONS: Final[Mapping[Action, Message]] = MappingProxyType(
         Action.ENQUIRY_MANAGE: Message(
             "Decline questions, leave out of them what names people, and close asking"
         ),
+        Action.PRACTICE_READ: Message("Read practices that are offered to the register"),
+        Action.PRACTICE_WRITE: Message("Write the practices of the team, and offer them"),
+        Action.PRACTICE_CURATE: Message("List practices in the register, or decline them"),
         Action.INTEREST_READ: Message("Read how much sides would like to work together"),
         Action.INTEREST_WRITE: Message("Say how much the team would like to work with others"),
         Action.INTEREST_ASK: Message("Ask owners of challenges for their interest"),

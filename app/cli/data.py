@@ -27,7 +27,7 @@ def seed(
 ) -> None:
     """Load the themes and the 2023-2025 first edition: 4 challenges, 8 solutions, 8 pairs.
 
-    What is there already is left as it is.
+    The register gets its 44 practices. What is there already is left as it is.
     """
     with database_of(settings_at_hand()) as database, transaction(database) as session:
         if themes_only:
@@ -36,7 +36,8 @@ def seed(
         added = loader.load_first_edition(session)
     out.print(
         f"Added {added.themes} themes, {added.challenges} challenges, "
-        f"{added.solutions} solutions, {added.notices} public notices, {added.matches} matches."
+        f"{added.solutions} solutions, {added.notices} public notices, "
+        f"{added.matches} matches, {added.practices} practices."
     )
 
 

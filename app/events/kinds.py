@@ -42,6 +42,10 @@ class EventKind(StrEnum):
     ENQUIRY_WAITING = "enquiry.waiting"
     ENQUIRY_ANSWERED = "enquiry.answered"
     ENQUIRY_DECLINED = "enquiry.declined"
+    PRACTICE_LISTED = "practice.listed"
+    PRACTICE_RETURNED = "practice.returned"
+    PRACTICE_DECLINED = "practice.declined"
+    PRACTICE_REMOVED = "practice.removed"
     MATCH_OFFERED = "match.offered"
     MATCH_ANSWER_SOON = "match.answer_soon"
     MATCH_CONFIRMED = "match.confirmed"
@@ -71,7 +75,7 @@ class EventKind(StrEnum):
     @property
     def in_programme(self) -> bool:
         """Whether it happens within a programme, so that its staff can be told as well."""
-        return EVENTS[self].action not in {Action.WEBHOOK_OWN, Action.ORGANISATION_READ}
+        return EVENTS[self].action not in _OUTSIDE
 
 
 class EventSubject(StrEnum):
@@ -81,6 +85,7 @@ class EventSubject(StrEnum):
     SOLUTION = "solution"
     CALL = "call"
     NOTICE = "notice"
+    PRACTICE = "practice"
     MATCH = "match"
     REVIEW = "review"
     CONSULTATION = "consultation"
@@ -96,6 +101,7 @@ ADDRESSES: Final[Mapping[EventSubject, str]] = MappingProxyType(
         EventSubject.SOLUTION: "/api/v1/solutions/{id}",
         EventSubject.CALL: "/api/v1/calls/{id}",
         EventSubject.NOTICE: "/api/v1/notices/{id}",
+        EventSubject.PRACTICE: "/api/v1/practices/{id}",
         EventSubject.MATCH: "/api/v1/matches/{id}",
         EventSubject.REVIEW: "/api/v1/reviews/{id}",
         EventSubject.CONSULTATION: "/api/v1/consultations/{id}",
@@ -106,6 +112,12 @@ ADDRESSES: Final[Mapping[EventSubject, str]] = MappingProxyType(
     }
 )
 """Where each is read."""
+
+
+_OUTSIDE: Final = frozenset(
+    {Action.WEBHOOK_OWN, Action.ORGANISATION_READ, Action.PRACTICE_READ}
+)
+"""What somebody may do who may know of an event that belongs to no programme."""
 
 
 class Audience(StrEnum):
@@ -206,6 +218,18 @@ EVENTS: Final[Mapping[EventKind, EventType]] = MappingProxyType(
         ),
         EventKind.ENQUIRY_ANSWERED: _person(Message("A question that you asked is answered")),
         EventKind.ENQUIRY_DECLINED: _person(Message("A question that you asked is declined")),
+        EventKind.PRACTICE_LISTED: _team(
+            Message("A practice of a team stands in the register"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_RETURNED: _team(
+            Message("Staff ask for changes of a practice"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_DECLINED: _team(
+            Message("Staff do not list a practice"), Action.PRACTICE_READ
+        ),
+        EventKind.PRACTICE_REMOVED: _team(
+            Message("Staff have removed a practice from the register"), Action.PRACTICE_READ
+        ),
         EventKind.MATCH_OFFERED: _team(
             Message("A match is offered to a team"), Action.MATCH_READ
         ),

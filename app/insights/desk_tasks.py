@@ -1,6 +1,7 @@
 """What waits for people of the incubator: how many things of each programme, and which."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import String, and_, cast, func, or_
 from sqlmodel import Session, col, exists, select
@@ -9,6 +10,7 @@ from app.access import policy
 from app.access.policy import Action, Actor
 from app.advice.models import BoardQuestion, Consultation
 from app.core.base.clock import now
+from app.core.base.messages import Message
 from app.decisions.lifecycle import OPEN, DecisionState
 from app.decisions.models import Decision
 from app.insights.schemas import TaskKind
@@ -18,6 +20,7 @@ from app.matches.models import Match
 from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.models import Programme
+from app.register import queries as practices
 from app.reviews.lifecycle import ConflictState
 from app.reviews.models import ConflictOfInterest
 from app.screening.lifecycle import ExclusionState
@@ -25,6 +28,9 @@ from app.screening.models import Exclusion
 from app.screening.queries import current
 from app.submissions.lifecycle import DECIDED, TAKES_PART, Kind, State
 from app.submissions.models import Submission
+
+REGISTER: Final = Message("Register of practices")
+"""What a task of the register has in the place of a programme."""
 
 
 def of_screeners(session: Session, actor: Actor) -> Iterator[Task]:
@@ -136,6 +142,14 @@ def of_curators(session: Session, actor: Actor) -> Iterator[Task]:
         )
         for of, count in session.exec(statement):
             yield Task(what, of.title, of.code, Kind.CHALLENGE, count, None, of.zone)
+
+
+def of_the_register(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield how many practices wait to be listed in the register."""
+    if not policy.has_any_reach(actor, Action.PRACTICE_CURATE):
+        return
+    if count := practices.waiting(session):
+        yield Task(TaskKind.LIST, REGISTER, "REGISTER", Kind.SOLUTION, count, None, "UTC")
 
 
 def of_matchmakers(session: Session, actor: Actor) -> Iterator[Task]:

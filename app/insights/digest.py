@@ -56,6 +56,7 @@ LINES: Final[Mapping[tuple[TaskKind, Kind], Message]] = {
         "Public notices to change as their teams ask: {n:,}"
     ),
     (TaskKind.PUBLISH, Kind.CHALLENGE): Message("Approved public notices to publish: {n:,}"),
+    (TaskKind.LIST, Kind.SOLUTION): Message("Practices that teams offer: {n:,}"),
     (TaskKind.RESOLVE, Kind.CHALLENGE): Message("Conflicts of interest to resolve: {n:,}"),
     (TaskKind.REPLY, Kind.CHALLENGE): Message(
         "Questions of the advisory board to answer: {n:,}"
@@ -118,7 +119,13 @@ def _staff(session: Session) -> list[User]:
 def _values(tasks: list[Task], language: Language) -> dict[str, str]:
     """Return what waits, by programme, a line each."""
     lines = (
-        f"- {task.title}: {language.say(Message(LINES[task.what, task.kind], n=task.count))}"
+        f"- {_title(task, language)}: "
+        f"{language.say(Message(LINES[task.what, task.kind], n=task.count))}"
         for task in sorted(tasks, key=lambda task: task.code)
     )
     return {"tasks": "\n".join(lines)}
+
+
+def _title(task: Task, language: Language) -> str:
+    """Return what a task is about: a title as somebody wrote it, or words of ours."""
+    return language.say(task.title) if isinstance(task.title, Message) else task.title

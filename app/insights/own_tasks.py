@@ -20,6 +20,8 @@ from app.notices.lifecycle import NoticeState
 from app.notices.models import PublicNotice
 from app.programmes.lifecycle import takes, too_late
 from app.programmes.models import Call, Programme
+from app.register.lifecycle import PracticeState
+from app.register.models import Practice
 from app.reviews.lifecycle import WAITING
 from app.reviews.models import Review
 from app.submissions.lifecycle import Kind, State
@@ -142,6 +144,23 @@ def to_explain(session: Session, actor: Actor) -> Iterator[Task]:
     for one in enquiries.waiting(session, actor, MOST_TASKS):
         notice, kind = one.notice, Kind.CHALLENGE
         yield Task(TaskKind.EXPLAIN, notice.title, notice.code, kind, one.count, None, one.zone)
+
+
+def of_practices(session: Session, actor: Actor) -> Iterator[Task]:
+    """Yield the practices of the actor's teams of which staff ask for changes."""
+    own = policy.own_reach(actor, Action.PRACTICE_WRITE)
+    statement = (
+        select(Practice)
+        .where(
+            col(Practice.organisation_id).in_(own),
+            Practice.state == PracticeState.DRAFT,
+            Practice.message != "",
+        )
+        .order_by(col(Practice.code))
+        .limit(MOST_TASKS)
+    )
+    for one in session.exec(statement):
+        yield Task(TaskKind.REWRITE, one.title, one.code, Kind.SOLUTION, 1, None, "UTC")
 
 
 def asked_for_interest(session: Session, actor: Actor) -> Iterator[Task]:

@@ -17,6 +17,8 @@ from app.notices.models import PublicNotice
 from app.organisations.models import Organisation
 from app.organisations.service import people
 from app.programmes.models import Call, Programme
+from app.register import queries as practices
+from app.register.models import Practice
 from app.submissions.models import Submission
 from app.submissions.service.queries import readable
 from app.themes.models import Theme
@@ -35,8 +37,9 @@ def names_of(
     Parameters
     ----------
     identifiers : mapping of str to set
-        By kind: organisation (name and country), programme, call, run (code), submission and
-        notice (code and title), user, decider (name), theme (label of its key), or any.
+        By kind: organisation (name and country), programme, call, run (code), submission,
+        notice and practice (code and title), user, decider (name), theme (label of its key),
+        or any.
     """
     anything = identifiers.get("any", frozenset())
     found: dict[Hashable, Parts] = {}
@@ -105,6 +108,14 @@ def _notices(session: Session, actor: Actor, keys: list[Any]) -> Found:
         yield notice.id, (notice.code, notice.title)
 
 
+def _practices(session: Session, actor: Actor, keys: list[Any]) -> Found:
+    rows = session.exec(
+        select(Practice).where(col(Practice.id).in_(keys), practices.readable(actor))
+    )
+    for one in practices.shown(session, actor, rows):
+        yield one.id, (one.code, one.title)
+
+
 def _users(session: Session, actor: Actor, keys: list[Any]) -> Found:
     for key, name in people.names(session, actor, keys):
         yield key, (name,)
@@ -131,6 +142,7 @@ _KINDS: Final[dict[str, Callable[[Session, Actor, list[Any]], Found]]] = {
     "match": _matches,
     "submission": _submissions,
     "notice": _notices,
+    "practice": _practices,
     "user": _users,
     "decider": _deciders,
     "theme": _themes,

@@ -23,6 +23,8 @@ from app.matches.models import Match
 from app.matchmaking.models import MatchRun
 from app.notices.models import PublicNotice
 from app.programmes.models import Call, Programme
+from app.register import queries as practices
+from app.register.models import Practice
 from app.screening.models import Exclusion
 from app.submissions.lifecycle import Kind
 from app.submissions.models import Submission
@@ -44,7 +46,8 @@ OF_PROGRAMMES: Final = (
 """The kinds of subject of which staff may read everything, and so what was done to them."""
 
 WITH_CODES: Final = (
-    *(Programme, Call, Submission, Exclusion, Decision, PublicNotice, MatchRun, Match),
+    *(Programme, Call, Submission, Exclusion, Decision, PublicNotice, Practice, MatchRun),
+    Match,
 )
 """The tables of subjects that people know by a code."""
 
@@ -137,8 +140,13 @@ def _within(actor: Actor) -> ColumnElement[bool]:
         return true()
     seen = select(Submission.id).where(readable(actor))
     files = select(Attachment.id).where(col(Attachment.submission_id).in_(seen))
+    entries = select(Practice.id).where(practices.readable(actor))
     return or_(
         col(AuditEvent.subject_kind).in_(OF_PROGRAMMES),
+        and_(
+            col(AuditEvent.subject_kind) == "practice",
+            col(AuditEvent.subject_id).in_(entries),
+        ),
         and_(
             col(AuditEvent.subject_kind).in_([*Kind]),
             col(AuditEvent.subject_id).in_(seen),

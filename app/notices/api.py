@@ -15,7 +15,7 @@ from app.core.http.access import needs, public, within
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
-from app.core.http.open_data import open_answer
+from app.core.http.open_data import following, open_answer
 from app.core.http.patches import PatchBody
 from app.core.http.routing import JSON, Route
 from app.notices import queries, service
@@ -136,14 +136,10 @@ def read_catalogue(
 ) -> Response:
     """List the published challenges, the newest first."""
     found = queries.catalogue(session, query)
-    following = None
-    if found.cursor:
-        url = request.url.include_query_params(cursor=found.cursor)
-        following = f"{url.path}?{url.query}"
     read = CatalogueRead(
         licence=settings.open_data_licence,
         items=[PublishedRead(**_published(one, settings)) for one in found.rows],
-        next=following,
+        next=following(request, found.cursor),
     )
     return open_answer(request, read.model_dump_json().encode(), JSON)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -15,7 +15,7 @@ from app.access.policy import Action, Actor
 from app.access.visibility import within_reach
 from app.core.base.errors import NotFound
 from app.core.base.messages import Message
-from app.core.base.text import comparable
+from app.core.storage.open_lists import holds_any, with_words
 from app.core.storage.pagination import Page, page
 from app.core.storage.reference_numbers import named, refers
 from app.notices.lifecycle import NoticeState
@@ -26,10 +26,6 @@ from app.programmes.models import Programme
 from app.submissions.lifecycle import TAKES_PART, Kind
 from app.submissions.models import Submission
 
-Row = TypeVar("Row")
-
-MOST_WORDS: Final = 10
-"""How many words somebody can search at once."""
 MOST_WITHOUT: Final = 200
 """How many challenges without a notice are named at once."""
 
@@ -141,22 +137,19 @@ def search(session: Session, actor: Actor, query: NoticeQuery) -> Page[PublicNot
         statement = statement.where(
             refers(PublicNotice.programme_id, Programme, *query.programme)
         )
-    return page(session, with_words(statement, query.q), query, **_ORDER)
+    return page(session, _with_words(statement, query.q), query, **_ORDER)
 
 
-def with_words(statement: SelectOfScalar[Row], words: str | None) -> SelectOfScalar[Row]:
-    """Return the statement with the notices alone in which each of these words stands.
-
-    Each word is looked for in every notice, so only the first `MOST_WORDS` count.
-    """
-    told = [
-        col(PublicNoticeText.words).contains(word, autoescape=True)
-        for word in comparable(words or "").split()[:MOST_WORDS]
-    ]
-    if not told:
-        return statement
-    found = select(PublicNoticeText.notice_id).where(and_(*told))
-    return statement.where(col(PublicNotice.id).in_(found))
+def _with_words(
+    statement: SelectOfScalar[PublicNotice], words: str | None
+) -> SelectOfScalar[PublicNotice]:
+    return with_words(
+        statement,
+        words,
+        key=PublicNotice.id,
+        text=PublicNoticeText.words,
+        of=PublicNoticeText.notice_id,
+    )
 
 
 # --- what is public ----------------------------------------------------------------------
@@ -178,10 +171,7 @@ def catalogue(session: Session, query: CatalogueQuery) -> Page[Published]:
     """Return a page of what is public, the newest first."""
     statement = select(PublicNotice).where(is_public())
     if query.theme:
-        named_themes = cast(col(PublicNotice.themes), String)
-        statement = statement.where(
-            or_(*(named_themes.contains(f'"{key}"', autoescape=True) for key in query.theme))
-        )
+        statement = statement.where(holds_any(PublicNotice.themes, query.theme))
     if query.country:
         there = select(Organisation.id).where(col(Organisation.country).in_(query.country))
         statement = statement.where(
@@ -191,7 +181,7 @@ def catalogue(session: Session, query: CatalogueQuery) -> Page[Published]:
         statement = statement.where(
             refers(PublicNotice.programme_id, Programme, *query.programme)
         )
-    found = page(session, with_words(statement, query.q), query, **_NEWEST_FIRST)
+    found = page(session, _with_words(statement, query.q), query, **_NEWEST_FIRST)
     return Page(described(session, found.rows), found.cursor)
 
 

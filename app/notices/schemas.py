@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import (
@@ -13,16 +13,16 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.schemas import at_most
 from app.core.base.text import Line
+from app.core.storage.open_lists import OpenQuery
 from app.core.storage.pagination import MOST_ROWS, ListQuery, Several
 from app.core.tables.countries import NamedCountry
-from app.core.tables.exporting import Aside, Format, InWords, Names
+from app.core.tables.exporting import Aside, InWords, Names
 from app.notices.lifecycle import NoticeState
 from app.submissions.content import Passage
 from app.submissions.schemas import MOST_THEMES, Language, Reason, ThemeKey
@@ -149,14 +149,9 @@ class NoticeQuery(ListQuery):
     )
 
 
-class CatalogueQuery(ListQuery):
+class CatalogueQuery(OpenQuery):
     """Filters of what is public."""
 
-    q: Line | None = Field(
-        default=None,
-        max_length=200,
-        description="Words that stand in the notice; the first ten count.",
-    )
     theme: Several[ThemeKey] = Field(default=[], description="Keys of themes; repeatable.")
     country: Several[NamedCountry] = Field(
         default=[], description="Codes or names of countries that are named; repeatable."
@@ -164,12 +159,6 @@ class CatalogueQuery(ListQuery):
     programme: Several[Reference] = Field(
         default=[], description="Identifiers or codes of programmes; repeatable."
     )
-
-    @model_validator(mode="after")
-    def _no_table(self) -> Self:
-        if self.format is not Format.JSON:
-            raise ValueError(Message("what is published is read as JSON, or as a feed"))
-        return self
 
 
 class FeedQuery(CatalogueQuery):

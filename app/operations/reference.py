@@ -21,6 +21,7 @@ from app.matches import lifecycle as matches
 from app.matchmaking import lifecycle as matchmaking
 from app.notices import lifecycle as notices
 from app.programmes import lifecycle as programmes
+from app.register import lifecycle as register
 from app.reviews import lifecycle as reviews
 from app.screening import lifecycle as screening
 from app.submissions import lifecycle as submissions
@@ -44,6 +45,7 @@ LIVES: Final[Sequence[tuple[str, Life[Any, Any]]]] = (
     ("A decision", decisions.LIFE),
     ("A match", matches.LIFE),
     ("A public notice", notices.LIFE),
+    ("A practice", register.LIFE),
     ("A call", programmes.LIFE),
     ("A user", accounts.LIFE),
     ("A run", matchmaking.RUN_STEPS),

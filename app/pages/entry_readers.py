@@ -1,4 +1,4 @@
-"""What an entry of the navigation is, and who sees it."""
+"""What an entry of the navigation is, who sees it, and how a reader does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,3 +88,20 @@ class Entry:
     pages: frozenset[str]
     sees: Sees = people
     row: Row = Row.SERVICE
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one reader sees it on one page."""
+
+    label: str
+    path: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A row of the navigation as one reader sees it on one page."""
+
+    label: str
+    links: tuple[Link, ...]

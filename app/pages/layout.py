@@ -28,7 +28,7 @@ from app.core.http.forms import Form, is_form
 from app.core.storage.database import Database, reading
 from app.insights import queries
 from app.pages import navigation, words
-from app.pages.navigation import Links
+from app.pages.entry_readers import Links
 from app.pages.notices import NOTICES, Notice
 
 log = logging.getLogger(__name__)

@@ -1,13 +1,14 @@
 """Which entries the navigation has for whom, and which page lights which: one table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from app.access.policy import Action, Actor
 from app.core.base.messages import Message
 from app.pages.entry_readers import (
     Entry,
+    Link,
+    Links,
     Row,
     every,
     everybody,
@@ -154,6 +155,16 @@ ENTRIES: Final = (
         _pages(
             *("show_catalogue", "show_published", "download_sheet", "show_card"),
             *("show_asking", "ask_on_page"),
+        ),
+        everybody,
+    ),
+    Entry(
+        Message("Register of practices"),
+        "/register",
+        _pages(
+            *("show_register", "show_listed", "show_practices", "show_new_practice"),
+            *("make_practice", "show_practice", "show_practice_form", "write_practice"),
+            *("show_practice_step", "move_practice", "begin_solution_from"),
         ),
         everybody,
     ),
@@ -353,23 +364,6 @@ OUTSIDE: Final = frozenset(
 )
 """Pages that light no entry: on the way in and out, those that the foot of every page names,
 and a submission and its notice, to which teams and staff come from different lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An entry as one reader sees it on one page."""
-
-    label: str
-    path: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """A row of the navigation as one reader sees it on one page."""
-
-    label: str
-    links: tuple[Link, ...]
 
 
 def rows(actor: Actor | None, endpoint: str, programme: str | None = None) -> Iterator[Links]:

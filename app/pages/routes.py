@@ -19,7 +19,7 @@ from app.pages.account import (
     webhooks,
 )
 from app.pages.account import letters as letter_choices
-from app.pages.public import about, calls, components, front, open_data
+from app.pages.public import about, calls, components, front, open_data, register
 from app.pages.public import notices as catalogue
 from app.pages.public import support as supporting
 from app.pages.review import advice, review
@@ -86,6 +86,7 @@ from app.pages.team import (
     mine,
     notice,
     offline,
+    practices,
     receipt,
     room_files,
     step,
@@ -97,7 +98,7 @@ from app.pages.team import interests as own_interests
 
 _ROUTERS: Final = list[APIRouter]()
 for page in (
-    *(front, calls, catalogue, open_data, about, components, supporting),
+    *(front, calls, catalogue, register, open_data, about, components, supporting),
     *(
         sign_in,
         demonstration,
@@ -128,6 +129,7 @@ for page in (
         notice,
         asking,
         enquiries,
+        practices,
         receipt,
         matches,
         conversation,

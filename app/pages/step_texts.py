@@ -67,6 +67,40 @@ NOTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 """What a step of a public notice leads to, by its name."""
 
+PRACTICE_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "offer": Message(
+            "The staff of the incubator read it and list it, ask for changes, or say why they "
+            "do not list it. Your team gets a letter. Until then you can take it back."
+        ),
+        "take-back": Message("You can go on writing. The staff do not read it any more."),
+        "list": Message(
+            "Everybody can read it then, copy it and pass it on, and it takes the place of "
+            "what is listed of it now. The team gets a letter."
+        ),
+        "ask-for-changes": Message(
+            "The team gets a letter with your reason, can write again, and offers it anew."
+        ),
+        "decline": Message(
+            "The team gets a letter with your reason. What is listed of it already stays."
+        ),
+        "revise": Message(
+            "It becomes a draft again. What is listed of it stays until the staff list the new "
+            "text."
+        ),
+        "withdraw": Message(
+            "Nobody but your team can read it any more. What others have copied meanwhile "
+            "stays with them. You can write it anew later."
+        ),
+        "remove": Message(
+            "Nobody can read it in the register any more. The team gets a letter with your "
+            "reason, where a team stands behind it."
+        ),
+        "restore": Message("Everybody can read it in the register again, as it stood there."),
+    }
+)
+"""What a step of a practice leads to, by its name."""
+
 MATCH_MEANS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "take-out": Message(

@@ -1,6 +1,7 @@
 """Loads the first edition through the services: what is there already is left alone."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ from app.programmes import service as programmes
 from app.programmes.lifecycle import CallKind, CallState
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallDraft, ProgrammeDraft, ProgrammeQuery, Providers
+from app.register import service as practices
+from app.register.schemas import PracticeEntry
 from app.submissions.lifecycle import TAKES_PART, Kind
 from app.submissions.models import Submission
 from app.submissions.records import Place
@@ -41,6 +44,7 @@ from app.themes.schemas import ThemeDraft
 
 SEEDS: Final = Path(__file__).parents[2] / "seeds"
 PROGRAMME: Final = "gov2gov-2023"
+_WORKS_IN: Final = re.compile(r"\bWorks in: ([a-z]{2,3}(?:, [a-z]{2,3})*)\b")
 
 
 class _CallSeed(BaseModel):
@@ -97,6 +101,41 @@ class _PairingSeed(BaseModel):
     pairs: list[_PairSeed]
 
 
+class _PracticeSeed(BaseModel):
+    """A practice as `seeds/practices` tells it; its level has no place in the register."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    title: str
+    organisation: str
+    country: list[str]
+    level: str
+    language: str
+    experience: str
+    evidence: str = ""
+    themes: list[str]
+    sources: list[str]
+    notes: str
+
+    def entry(self) -> PracticeEntry:
+        """Return the entry of the register; the languages of the team stand in the notes."""
+        spoken = _WORKS_IN.search(self.notes)
+        return PracticeEntry(
+            external_id=self.id,
+            title=self.title,
+            organisation=self.organisation,
+            countries=self.country,
+            language=self.language,
+            text=self.experience,
+            results=self.evidence,
+            themes=self.themes,
+            sources=self.sources,
+            notes=self.notes,
+            works_in=spoken[1].split(", ") if spoken else [],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """How much a load has added."""
@@ -106,6 +145,7 @@ class Loaded:
     solutions: int
     notices: int
     matches: int
+    practices: int
 
 
 def load_first_edition(session: Session, folder: Path = SEEDS) -> Loaded:
@@ -120,9 +160,26 @@ def load_first_edition(session: Session, folder: Path = SEEDS) -> Loaded:
     }
     notices = _load_notices(session, programme, edition / "notices.json")
     matches = _load_pairs(session, programme, edition / "pairs.json")
+    practices = load_practices(session, folder / "practices" / "practices.jsonl")
     return Loaded(
-        added, counts[CallKind.CHALLENGES], counts[CallKind.SOLUTIONS], notices, matches
+        added,
+        counts[CallKind.CHALLENGES],
+        counts[CallKind.SOLUTIONS],
+        notices,
+        matches,
+        practices,
     )
+
+
+def load_practices(session: Session, path: Path) -> int:
+    """List the practices of a file in the register; return how many are new.
+
+    Only what stands there is taken over: the day of a source is not known.
+    """
+    rows = (
+        _PracticeSeed.model_validate_json(line) for line in path.read_text("utf-8").splitlines()
+    )
+    return sum(practices.enter(session, OPERATOR, row.entry()) is not None for row in rows)
 
 
 def load_themes(session: Session, folder: Path = SEEDS / "themes") -> int:

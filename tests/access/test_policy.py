@@ -30,6 +30,8 @@ STAFF = {
     "advice:ask",
     "notice:read",
     "notice:write",
+    "practice:read",
+    "practice:curate",
     "interest:read",
     "interest:ask",
     "gap:read",
@@ -66,6 +68,7 @@ ANY = {
         "job:read",
     }
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
+    | {"practice:read"}
     | {"exclusion:read", "interest:read"}
     | AUDIT,
     "admin": {
@@ -96,6 +99,8 @@ OWN = {
         "notice:read",
         "notice:approve",
         "notice:withdraw",
+        "practice:read",
+        "practice:write",
         "interest:read",
         "interest:write",
         "match:read",
@@ -263,6 +268,7 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_ANSWER,
         Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
+        Action.PRACTICE_WRITE,
         Action.INTEREST_WRITE,
         Action.MATCH_ANSWER,
         Action.CONVERSATION_READ,

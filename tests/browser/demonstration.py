@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from app.operations import migrating
 from app.programmes import service as programmes
 from app.programmes.models import Call, Programme
 from app.programmes.schemas import CallQuery, CallRead
+from app.register.lifecycle import PracticeState
+from app.register.models import Practice
 from app.seeding import demonstration, loader
 from app.settings import Settings
 from app.submissions.lifecycle import Kind, State
@@ -50,6 +52,7 @@ from tests.factories import (
     a_challenge,
     a_decision,
     a_notice,
+    a_practice,
     a_programme,
     a_text,
     organisation_of,
@@ -205,6 +208,7 @@ def _filled(database: Database, settings: Settings) -> dict[str, str]:
         names |= {"person": str(owner.id), "organisation": str(*team)}
         names |= _noticed(session, *team)
         names |= _enquired(session, *team)
+        names |= _practised(session, *team)
         names |= _matched(session, *team)
         names |= hooked(session, owner.id, next(iter(team)), programme.id)
         names |= counted(session)
@@ -314,6 +318,41 @@ def _enquired(session: Session, team: UUID) -> dict[str, str]:
     for number, fields in enumerate(asked, 1):
         an_enquiry(session, published, asker, number=number, **fields)
     return {"enquired": published.code}
+
+
+def _practised(session: Session, team: UUID) -> dict[str, str]:
+    """Let a team have practices of its own, and another one offer one."""
+    of_a_city = session.exec(select(Practice.code).order_by(col(Practice.code))).first()
+    assert of_a_city is not None
+    draft = a_practice(
+        session,
+        organisation_id=team,
+        title="A hotline for people who look after their parents",
+        text="",
+        message="Please tell since when it runs, and for how many people.",
+    )
+    listed = a_practice(
+        session,
+        organisation_id=team,
+        state=PracticeState.LISTED,
+        results="Nine of ten forms are done within a day.",
+        works_in=["pt", "en"],
+        sources=["https://city.example.org/move", "Yearly report of the city, 2025"],
+        source_date=date(2026, 3, 1),
+    )
+    offered = a_practice(
+        session,
+        state=PracticeState.OFFERED,
+        title="Letters of the tax office in plain words",
+        summary="A tax office has rewritten its 60 most frequent letters with their readers.",
+        text="We read each letter with ten people who had got it, and wrote it anew.",
+    )
+    return {
+        "listed": of_a_city,
+        "my_practice": draft.code,
+        "my_listed": listed.code,
+        "offered_practice": offered.code,
+    }
 
 
 def _matched(session: Session, team: UUID) -> dict[str, str]:

@@ -375,8 +375,18 @@ def test_seed_loads_the_first_edition_once(url: str) -> None:
     said = [ended(call(url, "seed")) for _ in range(2)]
 
     assert said == [
-        (0, "Added 50 themes, 4 challenges, 8 solutions, 4 public notices, 8 matches.\n", ""),
-        (0, "Added 0 themes, 0 challenges, 0 solutions, 0 public notices, 0 matches.\n", ""),
+        (
+            0,
+            "Added 50 themes, 4 challenges, 8 solutions, 4 public notices, 8 matches, "
+            "44 practices.\n",
+            "",
+        ),
+        (
+            0,
+            "Added 0 themes, 0 challenges, 0 solutions, 0 public notices, 0 matches, "
+            "0 practices.\n",
+            "",
+        ),
     ]
 
 

@@ -23,6 +23,7 @@ from app.matches import letters as matches
 from app.matches.lifecycle import MatchLetterKind
 from app.notices import service as public_notices
 from app.notifications.letter_texts import TEXTS, LetterKind
+from app.register import service as practices
 from app.reviews.service import letters as reviews
 
 LETTERS = {
@@ -31,6 +32,7 @@ LETTERS = {
     **{kind: notices.EVENTS[kind] for kind in Notice},
     **{kind: one_time_links.EVENTS[kind] for kind in Purpose if kind in one_time_links.LETTERS},
     **{f"notice {step}": public_notices._EVENTS[step] for step in public_notices._LETTERS},
+    **{f"practice {step}": practices._EVENTS[step] for step in practices._LETTERS},
     **{f"review {kind}": kind for kind in reviews.LETTERS},
     **{f"advice {kind}": kind for kind in advice.LETTERS},
     **{f"question {kind}": kind for kind in enquiries.LETTERS},

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.access.policy import Action, Actor, Role
-from app.pages.navigation import ENTRIES, OUTSIDE, Link, Links, rows
+from app.pages.entry_readers import Link, Links
+from app.pages.navigation import ENTRIES, OUTSIDE, rows
 from app.pages.routes import include_pages
 
 
@@ -46,6 +47,7 @@ def test_a_page_lights_its_entry_for_who_is_signed_in() -> None:
                 Link("My organisation", "/organisation", False),
                 Link("Calls", "/calls", False),
                 Link("Published challenges", "/notices", False),
+                Link("Register of practices", "/register", False),
             ),
         ),
         Links(
@@ -71,6 +73,7 @@ def test_somebody_who_is_not_signed_in_sees_what_everybody_may_read() -> None:
                 Link("Home", "/", False),
                 Link("Calls", "/calls", True),
                 Link("Published challenges", "/notices", False),
+                Link("Register of practices", "/register", False),
                 Link("How the ranking works", "/how-the-ranking-works", False),
             ),
         )
@@ -108,15 +111,23 @@ def test_the_pages_of_a_programme_name_it_in_their_addresses() -> None:
         (
             Role.STAFF,
             None,
-            ["/tasks", "/programmes", "/people", "/audit", "/calls", "/notices"],
+            ["/tasks", "/programmes", "/people", "/audit", "/calls", "/notices", "/register"],
         ),
-        (Role.STAFF, frozenset({Action.TOKEN_OWN}), ["/tasks", "/calls", "/notices"]),
-        (Role.ADVISOR, None, ["/tasks", "/advice", "/programmes", "/calls", "/notices"]),
-        (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls", "/notices"]),
+        (
+            Role.STAFF,
+            frozenset({Action.TOKEN_OWN}),
+            ["/tasks", "/calls", "/notices", "/register"],
+        ),
+        (
+            Role.ADVISOR,
+            None,
+            ["/tasks", "/advice", "/programmes", "/calls", "/notices", "/register"],
+        ),
+        (Role.ADMIN, None, ["/tasks", "/people", "/audit", "/calls", "/notices", "/register"]),
         (
             Role.MEMBER,
             frozenset({Action.DRAFT_READ}),
-            ["/tasks", "/submissions", "/calls", "/notices"],
+            ["/tasks", "/submissions", "/calls", "/notices", "/register"],
         ),
     ],
 )

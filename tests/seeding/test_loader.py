@@ -57,7 +57,9 @@ def test_the_first_edition_is_loaded_as_people_left_it(session: Session) -> None
     submissions = session.exec(select(Submission)).all()
     programme = session.exec(select(Programme)).one()
     calls = session.exec(select(Call).order_by(col(Call.opens_at))).all()
-    assert added == Loaded(themes=50, challenges=4, solutions=8, notices=4, matches=8)
+    assert added == Loaded(
+        themes=50, challenges=4, solutions=8, notices=4, matches=8, practices=44
+    )
     assert {s.external_id for s in submissions} == {name for pair in PAIRS for name in pair}
     assert {s.state for s in submissions} == {State.SELECTED}
     assert (programme.code, programme.providers_min, programme.providers_max) == (
@@ -102,7 +104,9 @@ def test_a_second_load_adds_nothing_and_changes_nothing(session: Session) -> Non
     added = loader.load_first_edition(session)
     session.commit()
 
-    assert added == Loaded(themes=0, challenges=0, solutions=0, notices=0, matches=0)
+    assert added == Loaded(
+        themes=0, challenges=0, solutions=0, notices=0, matches=0, practices=0
+    )
     assert rows(session) == before
     assert events(session) == done
 
@@ -126,7 +130,7 @@ def test_half_a_load_is_completed_by_the_next(session: Session) -> None:
     session.delete(lost)
     session.commit()
 
-    assert loader.load_first_edition(session) == Loaded(0, 0, 0, 0, matches=1)
+    assert loader.load_first_edition(session) == Loaded(0, 0, 0, 0, matches=1, practices=0)
 
 
 def test_everything_is_loaded_by_use_cases_which_leave_their_traces(session: Session) -> None:
@@ -154,6 +158,7 @@ def test_everything_is_loaded_by_use_cases_which_leave_their_traces(session: Ses
         ("notice", "approve"): 4,
         ("notice", "publish"): 4,
         ("match", "record"): 8,
+        ("practice", "enter"): 44,
     }
     assert set(session.exec(select(AuditEvent.actor_id))) == {None}
 

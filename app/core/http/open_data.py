@@ -29,3 +29,11 @@ def open_answer(request: Request, body: bytes, media_type: str) -> Response:
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def following(request: Request, cursor: str | None) -> str | None:
+    """Return the address of the next page of a list; None on its last one."""
+    if not cursor:
+        return None
+    url = request.url.include_query_params(cursor=cursor)
+    return f"{url.path}?{url.query}"

@@ -22,6 +22,7 @@ STEPS: Mapping[str, tuple[Role, str, str]] = {
     "take_enquiry_step decline": (Role.STAFF, "own", "read_enquiry"),
     "take_asking_step close-asking": (Role.STAFF, "own", "list_asking_steps"),
     "take_notice_step propose": (Role.STAFF, "own", "read_notice"),
+    "take_practice_step offer": (Role.MEMBER, "own", "read_practice"),
     "take_exclusion_step refuse": (Role.STAFF, "other", "read_exclusion"),
     "take_call_step cancel": (Role.LEAD, "other", "read_call"),
     "take_user_step deactivate": (Role.ADMIN, "own", "read_user"),
