@@ -394,6 +394,45 @@ SHEET = "xl/worksheets/sheet1.xml"
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
+@pytest.mark.parametrize(
+    ("part", "behind", "element"),
+    [
+        ("xl/styles.xml", b'<cellXfs count="1">', b"<xf/>"),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b'<mergeCell ref="A1:B2"/>'),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<a:xf/>"),
+        ("xl/workbook.xml", b"</sheets>", b'<definedName name="a"/>'),
+    ],
+)
+def test_a_small_file_with_very_many_elements_is_not_read(
+    part: str, behind: bytes, element: bytes
+) -> None:
+    whole = workbook(["id", "name"], ["r1", "Rhine"])
+
+    with pytest.raises(FaultyTable) as refusal:
+        parse_table(grown(whole, part, behind, element * 150_000), "r.xlsx", River)
+
+    assert list(map(str, refusal.value.faults)) == [
+        "r.xlsx: The workbook has too many cells or too many formats. "
+        "Copy the cells that are needed into a new workbook, or bring the table as CSV."
+    ]
+
+
+def grown(whole: bytes, part: str, behind: bytes, more: bytes) -> bytes:
+    """Return a workbook with more behind a place in one of its parts."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(whole)) as source,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part:
+                assert behind in content
+                content = content.replace(behind, behind + more, 1)
+            target.writestr(name, content)
+    return made.getvalue()
+
+
 def test_a_small_file_that_unpacks_to_a_large_one_is_not_unpacked() -> None:
     content = with_part(workbook(["id"]), SHEET, b" " * (workbooks.MAX_UNPACKED + 1))
 

@@ -24,6 +24,23 @@ FAULTS: Final = (
         (f"{EXPORTS}test_what_a_spreadsheet_would_run_within_a_text_is_a_text",),
     ),
     Fault(
+        "a quotation mark hides a formula",
+        "app/core/tables/formulas.py",
+        "['\\\"\\u00ad",
+        "['\\u00ad",
+        (f"{EXPORTS}test_what_a_spreadsheet_would_run_within_a_text_is_a_text",),
+    ),
+    Fault(
+        "a small workbook holds as many formats as it likes",
+        "app/core/tables/importing/workbooks.py",
+        " or n_rare > most // _BYTES_A_RARE_ONE:",
+        ":",
+        (
+            "tests/core/tables/test_tables_from_people.py::"
+            "test_a_small_file_with_very_many_elements_is_not_read",
+        ),
+    ),
+    Fault(
         "tables show names of what their reader may not know of",
         "app/insights/queries.py",
         "col(Submission.id).in_(keys), readable(actor)",

@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import zip_longest
@@ -28,6 +29,15 @@ MAX_ROWS: Final = 2**20
 MAX_HELD: Final = 50_000
 """Rows of a sheet that its file really holds. Those between them cost nothing: a sheet whose
 last row is the millionth is read at once, and one that holds a million blank ones is not."""
+
+# Elements take their time however short they are, so their numbers end before the bytes do.
+_BYTES_AN_ELEMENT: Final = 8
+"""Of cells: a bound of 64 MB leaves 8 million beginnings and ends of elements."""
+_BYTES_A_RARE_ONE: Final = 512
+"""Of styles, merged cells and whatever else is no cell; each is an object for a while."""
+
+# Also where they stand in a part that is called a sheet.
+_RARE: Final = re.compile(rb"<(?:\w+:)?(?:mergeCell|xf|font|fill|border|dxf|numFmt)\b")
 
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _OLD: Final = b"\xd0\xcf\x11\xe0"
@@ -123,6 +133,33 @@ def _require_readable(content: bytes, name: str, most: int) -> None:
             name,
             Message("The workbook unpacks to more than {most} MB.", most=most // 2**20),
             "Take out pictures and sheets that are not needed, or bring the table as CSV.",
+        )
+    _require_few_elements(content, name, most)
+
+
+def _require_few_elements(content: bytes, name: str, most: int) -> None:
+    """Do nothing, or refuse a workbook whose parts are small and hold very many elements."""
+    n_all = n_rare = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            is_rare = not part.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))
+            try:
+                text = archive.read(part)
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                EOFError,
+                NotImplementedError,
+                RuntimeError,
+            ):
+                return  # said when it is read for good
+            n_all += text.count(b"<")
+            n_rare += text.count(b"<") if is_rare else len(_RARE.findall(text))
+    if n_all > most // _BYTES_AN_ELEMENT or n_rare > most // _BYTES_A_RARE_ONE:
+        refuse(
+            name,
+            "The workbook has too many cells or too many formats.",
+            "Copy the cells that are needed into a new workbook, or bring the table as CSV.",
         )
 
 
