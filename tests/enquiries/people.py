@@ -36,7 +36,7 @@ def an_enquiry(
     about = {n: getattr(notice, n) for n in ("programme_id", "organisation_id", "code")}
     fields.setdefault("number", 1)
     fields.setdefault("language", "en")
-    row = Enquiry(**about, notice_id=notice.id, asker_id=asker and asker.id, **fields)
+    row = Enquiry(**about, notice_id=notice.id, asker_id=asker.id if asker else None, **fields)
     session.add(row)
     session.flush()
     return row

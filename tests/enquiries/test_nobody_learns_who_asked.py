@@ -16,6 +16,7 @@ from app.core.base.logging import JsonFormatter
 from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
 from app.enquiries import service
+from app.enquiries.lifecycle import EnquiryState
 from app.enquiries.models import Enquiry
 from app.notices.models import PublicNotice
 from app.organisations.service import offboarding
@@ -194,7 +195,7 @@ def test_who_was_erased_or_asked_long_ago_is_known_to_nobody_any_more(
     service.forget(session, now().replace(year=2000))
     known = _askers(session, keys)
     declined = session.get_one(Enquiry, keys["kept"])
-    declined.state, declined.reason = service.LIFE.step("decline").target, "No."
+    declined.state, declined.reason = EnquiryState.DECLINED, "No."
     session.flush()
     service.forget(session, now())
 

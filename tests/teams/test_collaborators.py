@@ -23,6 +23,7 @@ from app.core.base.merge_patch import Patch
 from app.core.base.translations import language
 from app.core.storage.audit import AuditEvent
 from app.core.storage.outbox import Letter
+from app.enquiries import service as enquiries
 from app.insights.tasks import tasks_of
 from app.organisations.schemas import UserStep
 from app.organisations.service import offboarding, personal_data
@@ -295,7 +296,7 @@ def test_a_person_gets_what_they_work_on_told_and_it_goes_with_them(
     since = session.exec(select(Collaborator.created_at)).one()
     address, me = user.email, Actor(user.id, confirmed_at=now())
 
-    told = personal_data.export(session, me)
+    told = personal_data.export(session, me, enquiries.export)
     erased(session, user)
 
     assert told.collaborations == [

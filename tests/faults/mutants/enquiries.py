@@ -100,8 +100,8 @@ FAULTS: Final = (
     Fault(
         "the team reads why a question was declined",
         READING,
-        "    return (\n        EnquiryStaffRead if policy.has_any_reach(actor,"
-        " Action.ENQUIRY_READ) else EnquiryRead\n    )\n",
+        "    return EnquiryStaffRead if policy.has_any"
+        "_reach(actor, Action.ENQUIRY_READ) else EnquiryRead\n",
         "    return EnquiryStaffRead\n",
         (f"{ASKED}test_staff_decline_a_question_and_the_asker_alone_reads_why",),
     ),
