@@ -76,7 +76,7 @@ from tests.webhooks.world import WEBHOOKS, told_by_webhook
 UNTRIED = {
     *("ask_what_if", "create_token", "hand_letter_over"),
     *("create_webhook", "rotate_webhook"),
-    *("attach_to_challenge", "attach_to_solution"),
+    *("attach_to_challenge", "attach_to_solution", "add_room_file"),
 }
 """What changes nothing anyhow, such as a file that is none, and what is so secret that no
 answer of it is kept."""

@@ -7,7 +7,7 @@ is there.
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep
@@ -38,6 +38,7 @@ from app.advice.service import advising, advisors, consultations, reading
 from app.advice.service.consultations import Matter, Standings
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
+from app.core.http.computing import worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
@@ -106,12 +107,12 @@ def list_consultations(
 
 
 def _matter(
-    database: DatabaseDep, actor: ActorDep, new: NewConsultation
+    request: Request, database: DatabaseDep, actor: ActorDep, new: NewConsultation
 ) -> tuple[Matter, Standings]:
     """Look up what is put before the board, and rank it without a session."""
     with reading_database(database) as session:
         found = consultations.matter(session, actor, new)
-    return found, found.rank()
+    return found, worked_out(request, found.rank)
 
 
 @router.post(

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.references import Reference
 from app.core.http.access import needs, within
-from app.core.http.computing import Computed
+from app.core.http.computing import Computed, worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedIfStatedDep
 from app.core.http.routing import Route
@@ -31,12 +31,14 @@ def read_agreement(
     return Computed(learning.taught(session, actor, programme_id))
 
 
-def _taught(database: DatabaseDep, actor: ActorDep, new: Adoption) -> TaughtRead:
+def _taught(
+    request: Request, database: DatabaseDep, actor: ActorDep, new: Adoption
+) -> TaughtRead:
     """Compute what is proposed before anybody waits for the writer."""
     with reading(database) as session:
         by = stated_programme(session, new.taught_by, "taught_by")
         compute = learning.taught(session, actor, by.id)
-    return compute()
+    return worked_out(request, compute)
 
 
 @router.post(

@@ -6,7 +6,7 @@ A reviewer reaches what is assigned to them, and everything else looks as if it 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from app.access.policy import Action
 from app.accounts.dependencies import ActorDep, DatabaseDep
@@ -14,7 +14,7 @@ from app.attachments.api import FILE, download_of
 from app.core.base.references import Reference
 from app.core.base.schemas import OffersRead
 from app.core.http.access import needs, within
-from app.core.http.computing import Computed
+from app.core.http.computing import Computed, worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.etags import ExpectedDep, ExpectedIfStatedDep
 from app.core.http.lists import AnswerDep, ListOf
@@ -318,14 +318,18 @@ def _plan_read(planned: assigning.Planned) -> PlanRead:
 
 
 def _planned(
-    database: DatabaseDep, actor: ActorDep, call_id: Reference, asked: StorePlan
+    request: Request,
+    database: DatabaseDep,
+    actor: ActorDep,
+    call_id: Reference,
+    asked: StorePlan,
 ) -> assigning.Planned:
     """Work the plan out again before anybody waits for the writer, if nothing has changed."""
     with reading_database(database) as session:
         call = programmes.call(session, actor, call_id)
         given = assigning.inputs(session, actor, call)
     given.require(asked.expected)
-    return assigning.worked_out(given)
+    return worked_out(request, lambda: assigning.worked_out(given))
 
 
 @of_call.post(

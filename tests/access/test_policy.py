@@ -30,6 +30,8 @@ STAFF = {
     "advice:ask",
     "notice:read",
     "notice:write",
+    "enquiry:read",
+    "enquiry:manage",
     "practice:read",
     "practice:curate",
     "interest:read",
@@ -68,7 +70,7 @@ ANY = {
         "job:read",
     }
     | {"notes:read", "decision:read", "notice:read", "review:read", "advice:read"}
-    | {"practice:read"}
+    | {"enquiry:read", "practice:read"}
     | {"exclusion:read", "interest:read"}
     | AUDIT,
     "admin": {
@@ -99,6 +101,8 @@ OWN = {
         "notice:read",
         "notice:approve",
         "notice:withdraw",
+        "enquiry:read",
+        "enquiry:answer",
         "practice:read",
         "practice:write",
         "interest:read",
@@ -114,8 +118,9 @@ OWN = {
     "advisor": {"organisation:read"},
 }
 ASSIGNED = {
-    "reviewer": {"review:read", "review:write"},
-    "advisor": {"advice:read", "advice:write"},
+    "member": {"enquiry:ask"},
+    "reviewer": {"review:read", "review:write", "enquiry:ask"},
+    "advisor": {"advice:read", "advice:write", "enquiry:ask"},
 }
 SHARED = {
     "read": {"draft:read", "submission:read"},
@@ -268,6 +273,8 @@ def test_the_operator_writes_for_no_team() -> None:
         Action.SUBMISSION_ANSWER,
         Action.SUBMISSION_APPEAL,
         Action.NOTICE_APPROVE,
+        Action.ENQUIRY_ASK,
+        Action.ENQUIRY_ANSWER,
         Action.PRACTICE_WRITE,
         Action.INTEREST_WRITE,
         Action.MATCH_ANSWER,

@@ -24,6 +24,7 @@ from tests.factories import (
     a_match,
     a_notice,
     a_person,
+    a_practice,
     a_run,
     a_session,
     a_solution,
@@ -119,6 +120,7 @@ def others(session: Session) -> dict[str, Any]:
         "other": solution.code,
         "notice": a_notice(session, programme_id=programme.id).code,
         "call": draft.call_id,
+        "practice": a_practice(session).code,
         "programme": programme.code,
         "run": run.code,
         "match": a_match(

@@ -1,6 +1,7 @@
 """The register by pages: everybody browses it, a team offers, staff look at what waits."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -14,7 +15,7 @@ from app.submissions.models import Submission
 from tests.conftest import SignIn
 from tests.factories import THEMES, a_call, a_practice, a_user, organisation_of, themes
 
-WRITTEN = {
+WRITTEN: dict[str, Any] = {
     "title": "One counter for people who move",
     "summary": "A city tells fourteen offices by one form.",
     "text": "People tell the city once.",

@@ -57,7 +57,13 @@ def test_a_step_leads_where_the_table_says_and_nowhere_else(
 
 
 def test_what_is_offered_is_whole() -> None:
-    empty = {"title": "City", "summary": "", "text": "", "language": None, "themes": []}
+    empty: dict[str, Any] = {
+        "title": "City",
+        "summary": "",
+        "text": "",
+        "language": None,
+        "themes": [],
+    }
 
     with pytest.raises(Unprocessable) as refusal:
         LIFE.advance(PracticeState.DRAFT, LIFE.step("offer"), facts(text=empty))

@@ -11,11 +11,12 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
-from anyio import CapacityLimiter, create_task_group, fail_after, to_thread
+from anyio import CapacityLimiter, create_task_group, fail_after, from_thread, to_thread
 from anyio.abc import TaskGroup
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -110,6 +111,39 @@ class ComputedFile(InTurn):
     ) -> None:
         about = {"Content-Disposition": f'attachment; filename="{name}"', **headers}
         super().__init__(lambda: _spooled(parts(), about, media_type))
+
+
+Found = TypeVar("Found")
+
+
+def worked_out(request: Request, compute: Callable[[], Found]) -> Found:
+    """Compute in its turn what a route that writes has to know before it gets a session.
+
+    For a dependency that is no coroutine: it runs on a thread, which waits here.
+
+    Raises
+    ------
+    Unavailable
+        If too many compute.
+    """
+    settings, borrower = request.app.state.settings, object()
+    limiter = from_thread.run_sync(_COMPUTING.limiter, settings.computing_places)
+    from_thread.run(_waited, limiter, borrower, settings.computing_wait_seconds)
+    try:
+        return compute()
+    finally:
+        from_thread.run_sync(limiter.release_on_behalf_of, borrower)
+
+
+async def _waited(limiter: CapacityLimiter, borrower: object, seconds: float) -> None:
+    """Take a place for a borrower, or refuse when the time is up."""
+    if limiter.statistics().tasks_waiting >= QUEUE:
+        raise _full()
+    try:
+        with fail_after(seconds):
+            await limiter.acquire_on_behalf_of(borrower)
+    except TimeoutError:
+        raise _full() from None
 
 
 def _spooled(

@@ -1,5 +1,7 @@
 """Practices that teams have offered or staff entered, and what of them everybody reads."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ depends_on = None
 STATES = ("draft", "offered", "listed", "declined", "withdrawn", "removed")
 
 
-def _record() -> list[sa.Column]:
+def _record() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -20,7 +22,7 @@ def _record() -> list[sa.Column]:
     ]
 
 
-def _text() -> list[sa.Column]:
+def _text() -> list[sa.Column[Any]]:
     """Return the columns that are the same in what is written and in what is listed."""
     return [
         *(

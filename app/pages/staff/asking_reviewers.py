@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs
-from app.core.http.computing import InTurn
+from app.core.http.computing import InTurn, worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
@@ -102,6 +102,7 @@ def show_review_plan(
 
 
 def _planned(
+    request: Request,
     database: DatabaseDep,
     actor: ActorDep,
     programme: Reference,
@@ -114,7 +115,7 @@ def _planned(
         given = assigning.inputs(session, actor, found)
     if form.value is None or form.value.expected != given.tag:
         return None
-    return assigning.worked_out(given)
+    return worked_out(request, lambda: assigning.worked_out(given))
 
 
 @router.post(

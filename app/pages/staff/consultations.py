@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
@@ -29,6 +29,7 @@ from app.core.base.messages import Message
 from app.core.base.references import Reference
 from app.core.base.validation_errors import field_errors
 from app.core.http.access import needs
+from app.core.http.computing import worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
@@ -154,7 +155,11 @@ def show_new_consultation(
 
 
 def _ground(
-    database: DatabaseDep, actor: ActorDep, programme: Reference, form: NewFormDep
+    request: Request,
+    database: DatabaseDep,
+    actor: ActorDep,
+    programme: Reference,
+    form: NewFormDep,
 ) -> tuple[NewConsultation, Matter, Standings] | Form[NewForm]:
     """Look up what is put before the board, before anybody waits for the writer."""
     if form.value is None:
@@ -164,7 +169,7 @@ def _ground(
             of = programmes.programme(session, programme)
             new = NewConsultation.model_validate(_fields(session, actor, of, form.value))
             found = consultations.matter(session, actor, new)
-        return new, found, found.rank()
+        return new, found, worked_out(request, found.rank)
     except ValidationError as refusal:
         return form.refused(*field_errors(refusal.errors()))
     except Unprocessable as refusal:

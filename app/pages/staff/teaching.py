@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access import policy
@@ -11,7 +11,7 @@ from app.accounts.dependencies import ActorDep, DatabaseDep
 from app.core.base.errors import Conflict, FieldError, NotFound
 from app.core.base.references import Reference
 from app.core.http.access import needs, within
-from app.core.http.computing import InTurn
+from app.core.http.computing import InTurn, worked_out
 from app.core.http.database_sessions import ReadSessionDep, SessionDep
 from app.core.http.forms import Form, form_of
 from app.core.storage.database import reading
@@ -34,11 +34,13 @@ class AdoptionForm(BaseModel):
 AdoptionFormDep = Annotated[Form[AdoptionForm], Depends(form_of(AdoptionForm))]
 
 
-def _taught(database: DatabaseDep, actor: ActorDep, programme: Reference) -> TaughtRead:
+def _taught(
+    request: Request, database: DatabaseDep, actor: ActorDep, programme: Reference
+) -> TaughtRead:
     """Compute what the verdicts teach before anybody waits for the writer."""
     with reading(database) as session:
         compute = learning.taught(session, actor, programme)
-    return compute()
+    return worked_out(request, compute)
 
 
 TaughtDep = Annotated[TaughtRead, Depends(_taught)]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from app.access.policy import Role
+from app.core.base.clock import now
 from app.core.http.computing import QUEUE
 from app.core.storage.database import Database, transaction
 from app.matchmaking import deferred
@@ -21,6 +23,7 @@ from app.matchmaking.models import MatchRun, Verdict
 from app.reviews import deferred as reviewing
 from app.settings import Settings
 from app.submissions.models import Submission
+from tests.advice.people import an_advisor
 from tests.conftest import SignIn
 from tests.factories import a_token, a_user
 from tests.matchmaking.test_decide import a_listed_pair, on
@@ -74,12 +77,14 @@ def asked(session: Session, as_user: SignIn, database: Database) -> dict[str, An
     headers = {"Authorization": f"Bearer {a_token(session, person)}"}
     reviewed, submission, (reviewer, _) = a_round(session)
     written(session, submission, reviewer)
+    an_advisor(session, reviewed.programme_id)
     session.commit()
     ranking = f"/api/v1/calls/{reviewed.id}/review-ranking"
     return {
         "run": run,
         "challenge": challenges[0].id,
         "ranking": ranking,
+        "reviewed": str(reviewed.id),
         "headers": headers,
     }
 
@@ -205,6 +210,36 @@ def test_who_waits_too_long_for_a_place_is_told_so(
     assert (second.status_code, second.json()["code"]) == (503, "unavailable")
     assert second.json()["detail"] == "Too many answers are being computed."
     assert first == [200]
+
+
+def test_what_a_route_that_writes_has_to_know_is_computed_in_the_same_turns(
+    client: TestClient, database: Database, asked: dict[str, Any], gate: Gate
+) -> None:
+    app = client.app
+    assert isinstance(app, FastAPI)
+    app.state.settings = settings_of(app, computing_places=1, computing_wait_seconds=0.05)
+    due = (now() + timedelta(days=5)).isoformat()
+    asking = {"title": "Which to take", "due_at": due, "is_ranked": True}
+
+    async def scene(client: httpx.AsyncClient) -> tuple[httpx.Response, list[int]]:
+        first: list[int] = []
+        body = asking | {"call_id": asked["reviewed"]}
+
+        async def ask() -> None:
+            first.append((await client.post("/api/v1/consultations", json=body)).status_code)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ask)
+            await until(lambda: gate.present == 1)
+            await until(lambda: connections_held(database) == 0)
+            second = await client.post("/api/v1/consultations", json=body)
+            gate.opened.set()
+        return second, first
+
+    second, first = in_one_loop(app, asked, scene)
+
+    assert (second.status_code, second.headers["retry-after"]) == (503, "10")
+    assert first == [201]
 
 
 @pytest.mark.parametrize("waits", [False, True])
