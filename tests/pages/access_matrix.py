@@ -171,7 +171,7 @@ EXPECTED: Mapping[str, Row] = {
     "download_meeting": Row(303, 404, 404, 404),
     "show_room_files": Row(303, 404, 404, 404),
     "download_file_of_room": Row(303, 404, 404, 404),
-    "add_file_to_room": Row(401, 415, 404, 415),
+    "add_file_to_room": Row(401, 403, 415, 403),
     "move_file_of_room": Row(401, 403, 404, 403),
     "show_agreed": Row(303, 404, 404, 404),
     "agree_on_task": Row(401, 403, 404, 403),

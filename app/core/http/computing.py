@@ -137,8 +137,7 @@ def worked_out(request: Request, compute: Callable[[], Found]) -> Found:
 
 async def _waited(limiter: CapacityLimiter, borrower: object, seconds: float) -> None:
     """Take a place for a borrower, or refuse when the time is up."""
-    if limiter.statistics().tasks_waiting >= QUEUE:
-        raise _full()
+    _require_room(limiter)
     try:
         with fail_after(seconds):
             await limiter.acquire_on_behalf_of(borrower)
@@ -175,8 +174,7 @@ async def _place(
     limiter: CapacityLimiter, borrower: object, receive: Receive, seconds: float
 ) -> None:
     """Take a place for a borrower, or refuse: when the time is up, or its asker has gone."""
-    if limiter.statistics().tasks_waiting >= QUEUE:
-        raise _full()
+    _require_room(limiter)
     is_held = is_gone = False
 
     async def give_up_when_gone(tasks: TaskGroup) -> None:
@@ -201,6 +199,12 @@ async def _place(
             limiter.release_on_behalf_of(borrower)
         log.info("computing not begun: nobody waits")
         raise Unavailable("Nobody waits for the answer.")
+
+
+def _require_room(limiter: CapacityLimiter) -> None:
+    """Do nothing, or refuse who would be one too many to wait."""
+    if limiter.statistics().tasks_waiting >= QUEUE:
+        raise _full()
 
 
 def _full() -> Unavailable:
