@@ -240,7 +240,7 @@ FAULTS: Final = (
     ),
     Fault(
         "staff accept in the name of a team",
-        "app/access/policy.py",
+        "app/access/grants.py",
         "    Action.DECISION_READ: Reach.ANY,\n    Action.DECISION_WRITE: Reach.ANY,\n",
         "    Action.DECISION_READ: Reach.ANY,\n    Action.DECISION_WRITE: Reach.ANY,\n"
         "    Action.SUBMISSION_ANSWER: Reach.ANY,\n",

@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
-POLICY: Final = "app/access/policy.py"
+GRANTS: Final = "app/access/grants.py"
 READING: Final = "app/interests/queries.py"
 TELLING: Final = "app/interests/service.py"
 KEPT: Final = "app/matchmaking/service/heeding.py"
@@ -24,7 +24,7 @@ ADVISOR: Final = f"{NOBODY}test_an_advisor_is_answered_as_though_nobody_had_said
 FAULTS: Final = (
     Fault(
         "advisors read interests",
-        POLICY,
+        GRANTS,
         "            Action.ADVICE_WRITE: Reach.ASSIGNED,\n",
         "            Action.ADVICE_WRITE: Reach.ASSIGNED,\n"
         "            Action.INTEREST_READ: Reach.ANY,\n",

@@ -10,7 +10,7 @@ QUERIES: Final = "app/notices/queries.py"
 OFFERS: Final = "app/matchmaking/service/offers.py"
 PAGES: Final = "tests/pages/test_catalogue_pages.py::"
 MEETINGS: Final = "tests/matchmaking/test_offers.py::"
-POLICY: Final = "app/access/policy.py"
+GRANTS: Final = "app/access/grants.py"
 STATES: Final = "tests/notices/test_lifecycle.py::"
 CURATING: Final = "tests/notices/test_curating.py::"
 APPROVING: Final = "tests/notices/test_approving.py::"
@@ -47,7 +47,7 @@ FAULTS: Final = (
     ),
     Fault(
         "staff approve in the name of the team",
-        POLICY,
+        GRANTS,
         "    Action.NOTICE_WRITE: Reach.ANY,\n",
         "    Action.NOTICE_WRITE: Reach.ANY,\n    Action.NOTICE_APPROVE: Reach.ANY,\n",
         (f"{APPROVING}test_nobody_takes_the_part_of_another",),

@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
+GRANTS: Final = "app/access/grants.py"
 POLICY: Final = "app/access/policy.py"
 MATRIX: Final = "tests/test_authorisation.py::test_each_role_gets_what_the_table_says"
 CODES: Final = "tests/test_codes.py::"
@@ -16,7 +17,7 @@ FAULTS: Final = (
     # --- the table of grants, and how it is read ---
     Fault(
         "a reviewer reads every run",
-        POLICY,
+        GRANTS,
         "        Role.REVIEWER: {\n            **_PERSON,\n",
         "        Role.REVIEWER: {\n            **_PERSON,\n"
         "            Action.RUN_READ: Reach.ANY,\n",
@@ -24,14 +25,14 @@ FAULTS: Final = (
     ),
     Fault(
         "a member reads the drafts of all teams",
-        POLICY,
+        GRANTS,
         "Action.DRAFT_READ: Reach.OWN",
         "Action.DRAFT_READ: Reach.ANY",
         (f"{MATRIX}[read_challenge]",),
     ),
     Fault(
         "staff publish calls, and not their lead alone",
-        POLICY,
+        GRANTS,
         "    Action.CALL_WRITE: Reach.ANY,\n",
         "    Action.CALL_WRITE: Reach.ANY,\n    Action.CALL_PUBLISH: Reach.ANY,\n",
         (f"{MATRIX}[take_call_step publish]",),
@@ -73,7 +74,7 @@ FAULTS: Final = (
     ),
     Fault(
         "staff withdraw what is not theirs",
-        POLICY,
+        GRANTS,
         "    Action.SUBMISSION_SCREEN: Reach.ANY,\n",
         "    Action.SUBMISSION_SCREEN: Reach.ANY,\n"
         "    Action.SUBMISSION_WITHDRAW: Reach.ANY,\n",
@@ -81,7 +82,7 @@ FAULTS: Final = (
     ),
     Fault(
         "an administrator reads content",
-        POLICY,
+        GRANTS,
         "        Role.ADMIN: {\n",
         "        Role.ADMIN: {\n            Action.SUBMISSION_READ: Reach.ANY,\n",
         ("tests/submissions/test_screening.py::test_an_administrator_sees_no_content",),
@@ -114,7 +115,7 @@ FAULTS: Final = (
     ),
     Fault(
         "a lead signs in without a second factor",
-        POLICY,
+        GRANTS,
         "frozenset({Role.STAFF, Role.LEAD, Role.ADMIN, Role.AUDITOR})",
         "frozenset({Role.STAFF, Role.ADMIN, Role.AUDITOR})",
         (

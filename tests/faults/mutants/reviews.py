@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.faults.mutants.planting import Fault
 
+GRANTS: Final = "app/access/grants.py"
 POLICY: Final = "app/access/policy.py"
 LIFE: Final = "app/reviews/lifecycle.py"
 RULE: Final = "app/reviews/conflicts.py"
@@ -51,7 +52,7 @@ FAULTS: Final = (
     ),
     Fault(
         "staff write the reviews of others",
-        POLICY,
+        GRANTS,
         "    Action.REVIEW_ASSIGN: Reach.ANY,\n",
         "    Action.REVIEW_ASSIGN: Reach.ANY,\n    Action.REVIEW_WRITE: Reach.ANY,\n",
         (f"{SEEN}test_staff_write_no_review_of_others",),
