@@ -417,6 +417,16 @@ def test_a_small_file_with_very_many_elements_is_not_read(
     ]
 
 
+def test_a_picture_is_not_counted_whatever_its_bytes_look_like() -> None:
+    made = io.BytesIO(workbook(["id", "name"], ["r1", "Rhine"]))
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\x89PNG\r\n\x1a\n" + b"<" * 150_000)
+
+    rows = parse_table(made.getvalue(), "r.xlsx", River)
+
+    assert [river.name for _, river in rows] == ["Rhine"]
+
+
 def grown(whole: bytes, part: str, behind: bytes, more: bytes) -> bytes:
     """Return a workbook with more behind a place in one of its parts."""
     made = io.BytesIO()

@@ -39,6 +39,9 @@ _BYTES_A_RARE_ONE: Final = 512
 # Also where they stand in a part that is called a sheet.
 _RARE: Final = re.compile(rb"<(?:\w+:)?(?:mergeCell|xf|font|fill|border|dxf|numFmt)\b")
 
+# What a part begins with that a parser of XML reads: an element, or a mark of its encoding.
+_XML: Final = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _OLD: Final = b"\xd0\xcf\x11\xe0"
 
@@ -153,6 +156,8 @@ def _require_few_elements(content: bytes, name: str, most: int) -> None:
                 RuntimeError,
             ):
                 return  # said when it is read for good
+            if not text.lstrip().startswith(_XML):
+                continue  # a picture, of any size
             n_all += text.count(b"<")
             n_rare += text.count(b"<") if is_rare else len(_RARE.findall(text))
     if n_all > most // _BYTES_AN_ELEMENT or n_rare > most // _BYTES_A_RARE_ONE:
