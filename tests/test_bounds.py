@@ -69,6 +69,7 @@ ENDLESS: Final = {
             *("PersonExport.identities", "PersonExport.tokens", "PersonExport.sessions"),
             *("PersonExport.letters", "PersonExport.events", "PersonExport.collaborations"),
             *("Ended.tokens", "UserMoved.memberships", "PersonExport.known_browsers"),
+            "PersonExport.enquiries",
         ),
         ALL_OF_A_PERSON,
     ),

@@ -61,7 +61,7 @@ def test_pages_that_need_signing_in_say_so_whatever_the_form_holds(
 
 STEPPING = (
     *("take_challenge", "take_solution", "take_decision", "take_notice", "take_match"),
-    *("take_review", "take_exclusion"),
+    *("take_review", "take_exclusion", "take_practice", "take_enquiry"),
     *("change_webhook", "rotate_webhook", "replay_webhook"),
 )
 """Routes of steps of which each has its own permission."""

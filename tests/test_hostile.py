@@ -83,6 +83,8 @@ def headers(world: World, operation: str) -> dict[str, str]:
         "tell_interest",
     )
     who = Role.MEMBER if operation.endswith(talking) else who
+    offering = ("_practice", "_practice_step", "_of_practice", "create_enquiry")
+    who = Role.MEMBER if operation.endswith(offering) else who
     return {
         "Authorization": f"Bearer {world.secrets[who]}",
         "Idempotency-Key": uuid4().hex,

@@ -69,7 +69,8 @@ def test_everybody_reads_what_was_approved_and_no_more(
         "next": None,
     }
     one = client.get(f"{LIST}/{notice.code.lower()}").json()
-    assert one == whole["items"][0] | {"licence": None}
+    questions = f"http://127.0.0.1:8000/public/v1/notices/{notice.code}/questions"
+    assert one == whole["items"][0] | {"licence": None, "questions": questions}
 
 
 def test_the_licence_is_the_one_that_the_operator_has_set(

@@ -214,8 +214,9 @@ def test_every_page_and_every_refusal_has_the_frame_of_its_reader(
         )
 
     paths = ["/tasks", "/submissions", "/matches", "/organisation", "/calls", "/notices"]
+    paths += ["/register"]
     own = ["/profile", "/profile/password", "/profile/sessions", "/profile/letters"]
-    own += ["/profile/tokens", "/webhooks"]
+    own += ["/my-questions", "/profile/tokens", "/webhooks"]
     assert frames == {
         "/profile": (True, paths + own, ["/profile"]),
         "/profile/tokens": (True, paths + own, ["/profile/tokens"]),
@@ -230,7 +231,7 @@ def test_who_is_not_signed_in_sees_what_is_public_and_no_name(browser: TestClien
     for path in ("/sign-in", "/nowhere"):
         page = browser.get(path).text
 
-        places = ["/", "/calls", "/notices", "/how-the-ranking-works"]
+        places = ["/", "/calls", "/notices", "/register", "/how-the-ranking-works"]
         assert re.findall(r'<li><a href="([^"]*)"', page) == places
         assert "/sign-out" not in page
 

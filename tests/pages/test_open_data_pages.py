@@ -90,5 +90,6 @@ def test_every_file_is_named_with_what_its_columns_mean(client: TestClient) -> N
     assert [one.partition("?")[0].rpartition("/")[2] for one in files] == [
         *("statistics.csv", "statistics.jsonl", "challenges.csv", "challenges.jsonl"),
         *("dictionary", "catalog.jsonld", "notices", "notices.atom"),
+        *("practices", "practices.atom"),
     ]
     assert "has not stated a licence" in page

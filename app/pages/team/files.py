@@ -74,7 +74,7 @@ def add_file(
     except TransitionNotAllowed:
         raise
     except (Unprocessable, Conflict, TooLarge) as refusal:
-        form = Form[Any](errors=wrong_with(refusal))
+        form: Form[Any] = Form(errors=wrong_with(refusal))
         return files_page(page, session, actor, settings, found, topic, form)
     done = "file-renamed" if is_renamed(sent.name, made.name) else "file-added"
     return go_to(place_of(found, made.question), done=done)
@@ -108,7 +108,7 @@ def move_file(
         raise
     except Conflict as refusal:
         topic = _topic(session, found, row.question)
-        form = Form[Any](errors=wrong_with(refusal))
+        form: Form[Any] = Form(errors=wrong_with(refusal))
         return files_page(page, session, actor, settings, found, topic, form)
     return go_to(place_of(found, row.question), done=f"file-{step}")
 

@@ -63,7 +63,7 @@ def add_file_to_room(
     try:
         made = files.add(session, actor, match, sent, settings)
     except (Unprocessable, Conflict, TooLarge) as refusal:
-        form = Form[Any](errors=wrong_with(refusal))
+        form: Form[Any] = Form(errors=wrong_with(refusal))
         return _page(page, session, actor, settings, match, form)
     done = "file-renamed" if is_renamed(sent.name, made.name) else "file-added"
     return go_to(PLACE.format(match=match), done=done)
@@ -99,7 +99,7 @@ def move_file_of_room(
     except TransitionNotAllowed:
         raise
     except Conflict as refusal:
-        form = Form[Any](errors=wrong_with(refusal))
+        form: Form[Any] = Form(errors=wrong_with(refusal))
         return _page(page, session, actor, settings, match, form)
     return go_to(PLACE.format(match=match), done=f"file-{step}")
 

@@ -42,9 +42,11 @@ def test_the_description_says_of_everything_that_is_made_where_it_is_read(
 
 
 def test_everything_that_is_made_is_read_where_its_location_says(world: World) -> None:
-    # Nothing of the world came to nothing, so that nothing is replaced: see tests/matches.
+    # Nothing of the world came to nothing, so that nothing is replaced (see tests/matches), and
+    # no practice of a team is listed (see tests/register).
     # What is made of a file is sent in another way: see tests/attachments.
     others = {"replace_match", "attach_to_challenge", "attach_to_solution"}
+    others |= {"begin_solution_of_practice"}
     made_here = making(world).keys() - others
     for operation in sorted(made_here, reverse=True):  # the one verdict is undone first
         kinds = EXPECTED[operation]
