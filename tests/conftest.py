@@ -63,13 +63,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Marks())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put files that take long first, so that no core waits for another one at the end.
+
+    On PostgreSQL those tests are left out that ask no database, or that any one will do for.
 
     What is slow, as everything in a browser, is not traced, which would double its time: the
     floors of coverage are reached by the other tests. Nor are crowds of threads: Python 3.11
     refuses to trace a thread that starts just as another one does.
     """
+    if SERVER:
+        alone = [item for item in items if not _depends_on_database(item)]
+        config.hook.pytest_deselected(items=alone)
+        items[:] = [item for item in items if _depends_on_database(item)]
     for item in items:
         crowded = item.path.parent.name == "faults" or hasattr(
             getattr(item, "module", None), "Barrier"
@@ -82,6 +88,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(item.get_closest_marker(name) for name in ("slow", *STARTS))
     }
     items.sort(key=lambda item: item.path not in long)
+
+
+def _depends_on_database(item: pytest.Item) -> bool:
+    """Tell whether a test may end otherwise on PostgreSQL, which is the slower one to ask."""
+    asks = {"migrated", "new_url"} & {*getattr(item, "fixturenames", ())}
+    return bool(asks) and item.get_closest_marker("one_database") is None
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

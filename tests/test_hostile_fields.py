@@ -7,11 +7,12 @@ others. So a new field is tried too, and so is a new page with a form.
 import copy
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
 import pytest
+from _pytest.mark import ParameterSet
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx2 import Response
@@ -41,6 +42,7 @@ WHOLE: Final = {
     "change_call": "create_call",
     "change_challenge": "replace_challenge",
     "change_solution": "replace_solution",
+    "change_practice": "replace_practice",
     "change_decision": "replace_decision",
     "change_notice": "replace_notice",
     "change_webhook": "create_webhook",
@@ -49,6 +51,19 @@ WHOLE: Final = {
 FIXED: Final = {"change_webhook": ("scope", "organisation_id", "programme_id")}
 """But for these, which stay as they were made."""
 MANY: Final = 5_000
+STORED_OTHERWISE: Final = {
+    *("NUL", "no UTF-8", "half a character", "no character", "turned letters"),
+    *("400 digits", "a number", "an instant before all", "an instant"),
+}
+"""What one database keeps and another one does not."""
+
+
+def kinds(values: Iterable[str]) -> list[ParameterSet]:
+    """Return what is tried; on PostgreSQL only what databases keep differently."""
+    one = pytest.mark.one_database
+    return [
+        pytest.param(kind, marks=() if kind in STORED_OTHERWISE else one) for kind in values
+    ]
 
 
 def made(node: dict[str, Any], schemas: dict[str, Any]) -> Any:
@@ -144,7 +159,7 @@ def test_a_filled_body_has_fields_within_fields_and_none_that_is_not_known(
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", kinds(HOSTILE))
 def test_a_value_of_any_kind_at_any_place_is_answered(world: World, kind: str) -> None:
     for operation, method, address in taking_bodies(world):
         body = filled(world, operation)
@@ -156,6 +171,7 @@ def test_a_value_of_any_kind_at_any_place_is_answered(world: World, kind: str) -
 
 @pytest.mark.slow
 @pytest.mark.no_cover
+@pytest.mark.one_database
 def test_a_body_that_lacks_any_one_field_is_answered(world: World) -> None:
     for operation, method, address in taking_bodies(world):
         body = filled(world, operation)
@@ -167,6 +183,7 @@ def test_a_body_that_lacks_any_one_field_is_answered(world: World) -> None:
 
 @pytest.mark.slow
 @pytest.mark.no_cover
+@pytest.mark.one_database
 def test_a_list_or_an_object_of_any_length_at_any_place_is_refused_in_few_words(
     world: World,
 ) -> None:
@@ -181,6 +198,7 @@ def test_a_list_or_an_object_of_any_length_at_any_place_is_refused_in_few_words(
 
 @pytest.mark.slow
 @pytest.mark.no_cover
+@pytest.mark.one_database
 def test_a_body_of_more_values_than_any_may_have_is_refused_in_few_words(world: World) -> None:
     """They are counted before anything is looked at, so one place in each body will do."""
     for operation, method, address in taking_bodies(world):
@@ -215,6 +233,7 @@ def refused(
 
 @pytest.mark.slow
 @pytest.mark.no_cover
+@pytest.mark.one_database
 @pytest.mark.parametrize("times", [MOST_VALUES + 1, PARAMETERS + 1])
 def test_any_parameter_any_number_of_times_is_answered(world: World, times: int) -> None:
     lead = {"Authorization": f"Bearer {world.secrets[Role.LEAD]}"}
@@ -276,7 +295,7 @@ def form_routes(world: World) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", kinds(TEXTS))
 def test_a_text_of_any_kind_in_any_field_of_a_form_is_answered(world: World, kind: str) -> None:
     routes = form_routes(world)
 
@@ -290,6 +309,7 @@ def test_a_text_of_any_kind_in_any_field_of_a_form_is_answered(world: World, kin
 
 @pytest.mark.slow
 @pytest.mark.no_cover
+@pytest.mark.one_database
 def test_a_form_that_lacks_a_field_or_has_it_many_times_is_answered(world: World) -> None:
     for address, fields in form_routes(world):
         whole = dict.fromkeys(fields, "abcdef")

@@ -14,10 +14,13 @@ for (const text of document.querySelectorAll("textarea[data-words]")) {
 
 for (const place of document.querySelectorAll("[data-chosen]")) {
   const boxes = place.closest("fieldset");
-  boxes.addEventListener("change", () => {
+  const count = () => {
     const number = boxes.querySelectorAll("input:checked").length;
     place.textContent = place.dataset.chosen.replace("{n}", number.toLocaleString(document.documentElement.lang));
-  });
+  };
+  boxes.addEventListener("change", count);
+  // A box may have been ticked before this was loaded, or by a browser that remembers.
+  count();
 }
 
 // Accents and capitals make no difference to who looks for something.
@@ -25,13 +28,15 @@ const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase
 
 for (const field of document.querySelectorAll("input[data-find]")) {
   const rows = [...document.querySelectorAll(field.dataset.find)];
-  field.addEventListener("input", () => {
+  const find = () => {
     const wanted = plain(field.value.trim());
     for (const row of rows) {
       const isChosen = row.querySelector("input:checked") !== null;
       row.hidden = !isChosen && !plain(row.textContent).includes(wanted);
     }
-  });
+  };
+  field.addEventListener("input", find);
+  if (field.value) find();
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });

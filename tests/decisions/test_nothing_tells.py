@@ -148,6 +148,7 @@ def twins(session: Session, state: State) -> Teams:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_no_answer_depends_on_what_is_decided(
     session: Session, client: TestClient, database: Database, teams: Teams
 ) -> None:
@@ -166,6 +167,7 @@ def test_no_answer_depends_on_what_is_decided(
     assert session.exec(select(Letter)).all() == []
 
 
+@pytest.mark.one_database
 def test_it_is_heard_when_something_tells(
     session: Session, client: TestClient, database: Database, teams: Teams
 ) -> None:

@@ -64,6 +64,7 @@ def differing(before: dict[Any, Answer], after: dict[Any, Answer]) -> list[Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_no_answer_to_a_team_depends_on_what_is_prepared(
     session: Session, client: TestClient, database: Database
 ) -> None:
@@ -89,6 +90,7 @@ def test_no_answer_to_a_team_depends_on_what_is_prepared(
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_it_is_heard_when_something_tells(
     session: Session, client: TestClient, database: Database
 ) -> None:
@@ -108,6 +110,7 @@ def test_it_is_heard_when_something_tells(
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_what_one_side_has_answered_is_not_heard_by_the_other(
     session: Session, client: TestClient, database: Database
 ) -> None:

@@ -25,6 +25,7 @@ __all__ = ["teams"]
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_no_answer_to_a_team_depends_on_its_reviews(
     session: Session, client: TestClient, database: Database, teams: Teams
 ) -> None:

@@ -37,6 +37,7 @@ def refused(session: Session, teams: Teams) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_no_answer_depends_on_what_is_proposed_or_was_refused(
     session: Session, client: TestClient, database: Database
 ) -> None:

@@ -10,8 +10,9 @@ nobody waits for any more does not begin.
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import IO, Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 from anyio import CapacityLimiter, create_task_group, fail_after, from_thread, to_thread
 from anyio.abc import TaskGroup
@@ -157,17 +158,25 @@ def _spooled(
     except BaseException:
         file.close()
         raise
-    return StreamingResponse(
-        _sent(file),
-        headers={**headers, "Content-Length": str(length)},
-        media_type=media_type,
-    )
+    about = {**headers, "Content-Length": str(length)}
+    return _Spooled(file, headers=about, media_type=media_type)
 
 
-def _sent(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while part := file.read(PART):
-            yield part
+class _Spooled(StreamingResponse):
+    """A file that is closed once it was sent, or once nobody takes it any more.
+
+    An iterator that closes it would not do: of an asker who is gone before the first part it
+    is never begun.
+    """
+
+    def __init__(self, file: IO[bytes], **about: Any) -> None:
+        super().__init__(iter(partial(file.read, PART), b""), **about)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, and close it whatever happens."""
+        with self._file:
+            await super().__call__(scope, receive, send)
 
 
 async def _place(

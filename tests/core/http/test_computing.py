@@ -1,6 +1,8 @@
 """What is computed holds no session, waits for its place, and is computed for somebody."""
 
+import gc
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,7 +18,7 @@ from starlette.types import Message
 
 from app.access.policy import Role
 from app.core.base.clock import now
-from app.core.http.computing import QUEUE
+from app.core.http.computing import QUEUE, ComputedFile
 from app.core.storage.database import Database, transaction
 from app.matchmaking import deferred
 from app.matchmaking.models import MatchRun, Verdict
@@ -270,6 +272,35 @@ def test_an_answer_that_nobody_waits_for_is_not_computed(
 
     assert first == [200] * waits
     assert gate.begun == len(first)
+
+
+def test_the_file_of_an_asker_who_has_gone_is_closed_before_a_part_of_it_is_sent(
+    client: TestClient,
+) -> None:
+    is_written = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"a line"
+        is_written.set()
+
+    async def receive() -> Message:
+        await until(is_written.is_set)
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        await anyio.sleep_forever()
+
+    async def play() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/", "app": client.app}
+        await ComputedFile(parts, "lines.csv", "text/csv")(scope, receive, send)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        anyio.run(play)
+        gc.collect()
+
+    assert is_written.is_set()
+    assert [str(each.message) for each in told] == []
 
 
 async def leave(app: FastAPI, address: str, headers: dict[str, str]) -> None:
