@@ -197,4 +197,32 @@ FAULTS: Final = (
         "0, sum(one[1] for one in sides), max(beyond)",
         (f"{FAIR}test_nobody_is_asked_at_night_or_on_a_weekend_if_a_better_time_exists",),
     ),
+    Fault(
+        "a weekend counts as any other day",
+        "app/conversations/fair_times.py",
+        "        weekends += weekday >= _SATURDAY\n",
+        "",
+        (f"{FAIR}test_nothing_is_on_a_weekend_of_either",),
+    ),
+    Fault(
+        "a time that is over is taken",
+        MEETING,
+        "    if taken.time <= now():\n",
+        "    if False:\n",
+        (f"{MET}test_a_time_that_is_over_is_not_taken",),
+    ),
+    Fault(
+        "rooms of matches that go on are removed when nobody has written for long",
+        KEEPING,
+        "            col(Match.state).not_in(WRITABLE),\n",
+        "",
+        (f"{KEPT}test_old_rooms_of_what_is_over_go_as_a_whole_and_others_stay",),
+    ),
+    Fault(
+        "files of a room stay when the room goes",
+        KEEPING,
+        "    for table in (RoomMessage, RoomFile, ReadMark, Meeting, AgreedTask):\n",
+        "    for table in (RoomMessage, ReadMark, Meeting, AgreedTask):\n",
+        (f"{KEPT}test_old_rooms_of_what_is_over_go_as_a_whole_and_others_stay",),
+    ),
 )

@@ -96,4 +96,11 @@ FAULTS: Final = (
             "tests/gaps/test_forecasting.py::test_nothing_is_said_of_few_or_early_in_a_call",
         ),
     ),
+    Fault(
+        "a number is told however early it is in a call",
+        "app/gaps/forecasting.py",
+        "    return Silence.TOO_EARLY if come.share < least else None\n",
+        "    return None\n",
+        ("tests/gaps/test_forecasting.py::test_nothing_is_said_of_few_or_early_in_a_call",),
+    ),
 )

@@ -229,4 +229,11 @@ FAULTS: Final = (
         "    if delivery is None:\n",
         (f"{DELIVERED}test_a_worker_that_died_leaves_what_it_held_to_another_one",),
     ),
+    Fault(
+        "a webhook outlives all access of its owner",
+        DELIVERING,
+        "            col(Webhook.told_from) <= col(User.access_ended_at),\n",
+        "            col(Webhook.told_from) < col(User.created_at),\n",
+        (f"{DELIVERED}test_a_webhook_ends_with_all_access_of_its_owner_and_says_so",),
+    ),
 )
