@@ -160,7 +160,13 @@ def test_each_kind_is_told_to_those_alone_who_may_read_what_it_is_about(
         *(EventKind.CONVERSATION_WAITING, EventKind.MEETING_PROPOSED),
         *(EventKind.MEETING_FIXED, EventKind.MEETING_CANCELLED),
     }
-    programme = teams - drafts - rooms - {EventKind.TEAM_JOINING} | reviews | advice
+    # The register is of no programme.
+    practices = {
+        *(EventKind.PRACTICE_LISTED, EventKind.PRACTICE_RETURNED),
+        *(EventKind.PRACTICE_DECLINED, EventKind.PRACTICE_REMOVED),
+    }
+    shared = teams - drafts - rooms - practices - {EventKind.TEAM_JOINING}
+    programme = shared | reviews | advice
     assert chosen[Role.MEMBER] == {
         WebhookScope.OWN: personal | {EventKind.SUBMISSION_SHARED},
         WebhookScope.TEAM: teams,
